@@ -1,0 +1,50 @@
+# Everything from a fresh machine with Python 3.11 or newer: `make run`, `make test`, `make check`.
+
+PYTHON ?= python3
+BIN = .venv/bin
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+export CHROMIUM
+
+.PHONY: run test check prove stop clean chromium
+
+run: .venv/run.stamp
+	@exec $(BIN)/python manage.py serve
+
+test: .venv/dev.stamp chromium
+	$(BIN)/pytest
+
+check: .venv/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check
+
+# The long tests: crashes, races, volume, speed.
+prove: .venv/dev.stamp
+	$(BIN)/pytest -m prove -n 0
+
+stop: .venv/run.stamp
+	$(BIN)/python manage.py stop
+
+# Keeps the data; `.venv/bin/python manage.py stop --delete-data` beforehand deletes that too.
+clean:
+	@if [ -x $(BIN)/python ]; then $(BIN)/python manage.py stop; fi
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results .data/static
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+chromium:
+	@test -x "$$(command -v "$(CHROMIUM)")" || { echo "The page tests need a Chromium: apt-get install chromium, or name one with CHROMIUM=/path/to/it." >&2; exit 1; }
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: name one with make PYTHON=/path/to/python3.11." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "This Python cannot make a .venv: apt-get install python3-venv." >&2; exit 1; }
+
+.venv/run.stamp: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
