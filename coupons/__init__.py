@@ -1,0 +1,1 @@
+"""Codes: pools, coupons, redemptions, gift-card balances."""

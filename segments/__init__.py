@@ -1,0 +1,1 @@
+"""Groups of customers: segments by rule, lists by hand, labels by tag."""
