@@ -1,0 +1,126 @@
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer
+
+from .enums import Source
+
+
+class EventType(models.Model):
+    """Definition of an action."""
+
+    action = models.CharField(
+        _("action"),
+        max_length=64,
+        primary_key=True,
+        validators=[RegexValidator(r"^[a-z][a-z0-9_]*$", _("Use lower-case letters, digits and underscores."))],
+    )
+    name = models.CharField(_("name"), max_length=100)
+    labels = models.JSONField(_("labels"), default=dict, blank=True, help_text=_('Per language: {"hu": "Vásárlás"}.'))
+    description = models.TextField(_("description"), blank=True)
+    attributes = ArrayField(
+        models.CharField(max_length=64), verbose_name=_("attributes"), default=list, blank=True, help_text=_("IDs.")
+    )
+    personal_attributes = ArrayField(
+        models.CharField(max_length=64), verbose_name=_("personal attributes"), default=list, blank=True
+    )
+    default_points = models.IntegerField(_("default points"), default=0)
+    one_time = models.BooleanField(_("one time only"), default=False)
+    exposed = models.BooleanField(_("exposed in the Display API"), default=True)
+    factory = models.BooleanField(_("built in"), default=False, editable=False)
+
+    class Meta:
+        verbose_name = _("event type")
+        verbose_name_plural = _("event types")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(default_points__gte=0), name="default_points_are_not_negative")
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return str(self.labels.get(get_language() or "en") or self.name)
+
+
+def next_id(sequence: str) -> models.Func:
+    """The default of an owned table's id: the engine draws blocks of the same sequence."""
+    return models.Func(models.Value(sequence), function="nextval", output_field=models.BigIntegerField())
+
+
+class Event(models.Model):
+    """Write-once record of one action of one customer; the database refuses UPDATE, DELETE and TRUNCATE."""
+
+    pk = models.CompositePrimaryKey("customer_id", "id")
+    customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, db_index=False, related_name="events")
+    id = models.BigIntegerField(db_default=next_id("events_event_id"))
+    action = models.CharField(_("action"), max_length=64)
+    points = models.BigIntegerField(_("points"), default=0)
+    account_id = models.BigIntegerField(_("account"), null=True)
+    data = models.JSONField(_("attributes"), default=dict)
+    transaction_id = models.CharField(_("transaction ID"), max_length=128, null=True)
+    parent_id = models.BigIntegerField(_("caused by"), null=True)
+    source = models.CharField(_("source"), max_length=12, choices=Source)
+    source_detail = models.CharField(_("source detail"), max_length=200, default="")
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("administrator"),
+    )
+    api_key_id = models.BigIntegerField(_("API key"), null=True)
+    ip_address = models.GenericIPAddressField(_("IP address"), null=True)
+    user_agent = models.CharField(_("user agent"), max_length=400, default="")
+    occurred_at = models.DateTimeField(_("effect time"))
+    recorded_at = models.DateTimeField(_("processing time"))
+    program_version = models.IntegerField(_("programme version"))
+
+    # Unknown attributes in `data` count as personal; the event type names those that are not.
+    PERSONAL = frozenset("data transaction_id ip_address user_agent occurred_at recorded_at".split())
+    NEUTRAL = frozenset(
+        "pk customer id action points account_id parent_id source source_detail staff api_key_id program_version".split()
+    )
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(source__in=Source.values), name="event_source_is_known"),
+        ]
+        indexes = [
+            models.Index("customer", models.F("occurred_at").desc(), models.F("id").desc(), name="event_timeline"),
+            models.Index(
+                "customer",
+                "transaction_id",
+                name="event_by_transaction",
+                condition=models.Q(transaction_id__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.id}"
+
+
+class BusinessKey(models.Model):
+    """A key that is used once in the whole brand, such as `checkout:<transaction id>`: one receipt pays once."""
+
+    key = models.CharField(max_length=200, primary_key=True)
+    recorded_at = models.DateTimeField()
+
+    PERSONAL = frozenset({"key"})
+    NEUTRAL = frozenset({"recorded_at"})
+
+    class Meta:
+        verbose_name = _("business key")
+
+    def __str__(self) -> str:
+        return self.key

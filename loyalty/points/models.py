@@ -1,0 +1,196 @@
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer
+from events.models import Event, next_id
+
+from .enums import EarningBasis, EntryKind, Rounding
+
+
+class Account(models.Model):
+    """A points currency; one is the default."""
+
+    slug = models.CharField(
+        _("ID"),
+        max_length=64,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z][a-z0-9_]*$", _("Use lower-case letters, digits and underscores."))],
+    )
+    name = models.CharField(_("name"), max_length=100)
+    currency_label = models.CharField(_("currency label"), max_length=50, default="points")
+    is_default = models.BooleanField(_("default"), default=False)
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ["slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_account")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EarningRule(models.Model):
+    """How purchases earn points in an account: `percentage` points for every 100 units of money."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="earning", verbose_name=_("account"))
+    basis = models.CharField(_("earning"), max_length=12, choices=EarningBasis, default=EarningBasis.TRANSACTION)
+    rounding = models.CharField(_("rounding"), max_length=8, choices=Rounding, default=Rounding.NEAREST)
+    percentage = models.DecimalField(
+        _("percentage"),
+        max_digits=9,
+        decimal_places=4,
+        default=100,
+        validators=[MinValueValidator(0), MaxValueValidator(10_000)],
+        help_text=_("Points for every 100 units of money, in currencies that are not listed below."),
+    )
+
+    class Meta:
+        verbose_name = _("earning rule")
+        verbose_name_plural = _("earning rules")
+        constraints = [
+            models.CheckConstraint(condition=Q(percentage__gte=0, percentage__lte=10_000), name="earning_rule_range")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.percentage.normalize():f} %"
+
+
+class EarningRate(models.Model):
+    rule = models.ForeignKey(EarningRule, on_delete=models.CASCADE, related_name="rates")
+    currency = models.CharField(
+        _("currency"), max_length=3, validators=[RegexValidator(r"^[A-Z]{3}$", _("Enter an ISO 4217 code."))]
+    )
+    percentage = models.DecimalField(
+        _("percentage"), max_digits=9, decimal_places=4, validators=[MinValueValidator(0), MaxValueValidator(10_000)]
+    )
+
+    class Meta:
+        verbose_name = _("rate of a currency")
+        verbose_name_plural = _("rates per currency")
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "currency"], name="one_rate_per_currency"),
+            models.CheckConstraint(condition=Q(percentage__gte=0, percentage__lte=10_000), name="earning_rate_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency}: {self.percentage.normalize():f} %"
+
+
+class Lot(models.Model):
+    """Points of one earning event, with their own expiry; spent earliest-expiring first."""
+
+    pk = models.CompositePrimaryKey("customer_id", "id")
+    customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, db_index=False, related_name="lots")
+    id = models.BigIntegerField(db_default=next_id("points_lot_id"))
+    event_id = models.BigIntegerField()
+    event = models.ForeignObject(
+        Event, models.DO_NOTHING, ["customer_id", "event_id"], ["customer_id", "id"], related_name="lots"
+    )
+    account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, db_index=False)
+    points = models.BigIntegerField()
+    remaining = models.BigIntegerField()
+    earned_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+
+    PERSONAL = frozenset({"earned_at", "expires_at"})
+    NEUTRAL = frozenset("pk customer id event event_id account points remaining".split())
+
+    class Meta:
+        verbose_name = _("lot")
+        constraints = [
+            models.CheckConstraint(condition=Q(points__gt=0), name="lot_has_points"),
+            models.CheckConstraint(condition=Q(remaining__gte=0, remaining__lte=F("points")), name="lot_remaining"),
+        ]
+        indexes = [
+            models.Index("customer", "account", "expires_at", "id", name="lot_open", condition=Q(remaining__gt=0)),
+            models.Index("customer", "event_id", name="lot_of_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.remaining}/{self.points}"
+
+
+class Entry(models.Model):
+    """Write-once ledger row. Points are signed; an entry that touches a lot changes its `remaining` by `points`."""
+
+    pk = models.CompositePrimaryKey("customer_id", "id")
+    customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, db_index=False, related_name="entries")
+    id = models.BigIntegerField(db_default=next_id("points_entry_id"))
+    event_id = models.BigIntegerField()
+    event = models.ForeignObject(
+        Event, models.DO_NOTHING, ["customer_id", "event_id"], ["customer_id", "id"], related_name="entries"
+    )
+    account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, db_index=False)
+    kind = models.CharField(max_length=8, choices=EntryKind)
+    points = models.BigIntegerField()
+    lot_id = models.BigIntegerField(null=True)
+    lot = models.ForeignObject(
+        Lot, models.DO_NOTHING, ["customer_id", "lot_id"], ["customer_id", "id"], null=True, related_name="entries"
+    )
+    recorded_at = models.DateTimeField()
+
+    PERSONAL = frozenset({"recorded_at"})
+    NEUTRAL = frozenset("pk customer id event event_id account kind points lot lot_id".split())
+
+    class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
+        constraints = [
+            models.CheckConstraint(condition=~Q(points=0), name="entry_moves_points"),
+            models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="entry_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind=EntryKind.EARN, points__gt=0) | (~Q(kind=EntryKind.EARN) & Q(points__lt=0)),
+                name="entry_sign_follows_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.points:+}"
+
+
+class Balance(models.Model):
+    """Per customer and account; a projection of the entries, written in the same transaction.
+
+    earned − spent − expired − reserved = spendable − debt, one of the two being 0. Pending points are outside.
+    """
+
+    pk = models.CompositePrimaryKey("customer_id", "account_id")
+    customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, db_index=False, related_name="balances")
+    account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, db_index=False)
+    earned = models.BigIntegerField(_("score"), default=0)
+    spent = models.BigIntegerField(_("spent"), default=0)
+    expired = models.BigIntegerField(_("expired"), default=0)
+    reserved = models.BigIntegerField(_("reserved"), default=0)
+    pending = models.BigIntegerField(_("pending"), default=0)
+    debt = models.BigIntegerField(_("debt"), default=0)
+    spendable = models.GeneratedField(
+        expression=F("earned") - F("spent") - F("expired") - F("reserved") + F("debt"),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
+
+    PERSONAL: frozenset[str] = frozenset()
+    NEUTRAL = frozenset("pk customer account earned spent expired reserved pending debt spendable".split())
+
+    class Meta:
+        verbose_name = _("balance")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(spent__gte=0, expired__gte=0, reserved__gte=0, pending__gte=0, debt__gte=0),
+                name="balance_buckets_are_not_negative",
+            ),
+            models.CheckConstraint(condition=Q(spendable__gte=0), name="balance_spendable_is_not_negative"),
+            models.CheckConstraint(condition=Q(spendable=0) | Q(debt=0), name="balance_debt_or_spendable"),
+        ]
+        indexes = [
+            models.Index("account", "earned", "customer", name="balance_by_earned"),
+            models.Index("account", "spendable", "customer", name="balance_by_spendable"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.spendable)

@@ -1,0 +1,95 @@
+import secrets
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .enums import AutoSubscribe, Module, Role
+
+
+class User(AbstractUser):
+    """A member of staff."""
+
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.READ_ONLY)
+    shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_is_known")]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+
+def all_modules() -> list[str]:
+    return [Module.EXPIRING_POINTS.value]
+
+
+class GeneralSettings(models.Model):
+    """The brand's settings: one row."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    brand_name = models.CharField(_("brand name"), max_length=100, default="Loyalty")
+    currency = models.CharField(
+        _("currency"),
+        max_length=3,
+        default="EUR",
+        validators=[RegexValidator(r"^[A-Z]{3}$", _("Enter an ISO 4217 code such as EUR."))],
+        help_text=_("Of purchases that name none."),
+    )
+    auto_subscribe = models.CharField(
+        _("unknown customers"), max_length=10, choices=AutoSubscribe, default=AutoSubscribe.CHECKOUT
+    )
+    modules = ArrayField(
+        models.CharField(max_length=30, choices=Module), verbose_name=_("modules"), default=all_modules, blank=True
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("general settings")
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="general_settings_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.brand_name
+
+
+def new_key() -> str:
+    return secrets.token_hex(10)
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+class ApiKey(models.Model):
+    """An integrator's credentials: the key names it, the secret signs its requests."""
+
+    key = models.CharField(_("key"), max_length=64, unique=True, default=new_key)
+    secret = models.CharField(_("secret"), max_length=128, default=new_secret)
+    name = models.CharField(_("name"), max_length=100)
+    active = models.BooleanField(_("active"), default=True)
+    require_signature = models.BooleanField(
+        _("signed requests only"), default=False, help_text=_("Refuse this key when it comes as api_key.")
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProgramVersion(models.Model):
+    """Counts the changes of everything that the engine is configured by; triggers on those tables advance it."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("programme version")
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="program_version_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.version)
