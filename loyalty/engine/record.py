@@ -1,0 +1,245 @@
+"""The only writer of customer state: one event or thousands, the same code."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from psycopg import errors
+
+from .reduce import reduce
+from .rows import CUSTOMER, CustomerRow
+from .store import Session
+from .types import Actor, Batch, Composition, Incoming, Key, Outcome, Part, Program, Refused, State
+
+ATTEMPTS = 5
+Ref = tuple[str, str]
+
+# The customers of the identities that a batch names; what an identity means is read again after the lock.
+_NAMED = "SELECT customer_id FROM customers_identity WHERE (scheme, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+_LOCK = f"SELECT {', '.join(CUSTOMER.columns)} FROM customers_customer WHERE id IN ({_NAMED}) ORDER BY id FOR NO KEY UPDATE"
+_RESOLVE = _NAMED.replace("customer_id", "scheme, value, customer_id", 1)
+_CLAIM_KEYS = (
+    "INSERT INTO events_businesskey (key, recorded_at) SELECT key, %s::timestamptz FROM unnest(%s::text[]) AS key"
+    " ORDER BY key ON CONFLICT DO NOTHING RETURNING key"
+)
+_RETURN_KEYS = "DELETE FROM events_businesskey WHERE key = ANY(%s::text[])"
+_CLAIM_IDENTITIES = (
+    "INSERT INTO customers_identity (scheme, value, customer_id)"
+    " SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS claim(scheme, value, customer_id)"
+    " ORDER BY scheme, value ON CONFLICT DO NOTHING RETURNING value"
+)
+_RETURN_IDENTITIES = (
+    "DELETE FROM customers_identity WHERE (scheme, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+)
+_DRAW_IDS = "SELECT nextval(%s::text::regclass) FROM generate_series(1, %s)"
+_VERSION = "SELECT version FROM staff_programversion"
+
+
+class LostRace(Exception):
+    """Another transaction created a customer that this one was about to create: start again."""
+
+
+class _Programs:
+    """The composition, and the program of this process: read again when its version in the database has moved."""
+
+    def __init__(self) -> None:
+        self._program: Program | None = None
+        self._composition: Composition | None = None
+
+    @property
+    def composition(self) -> Composition:
+        if self._composition is None:
+            self._composition = import_module(settings.LOYALTY_PROGRAM).COMPOSITION
+        assert self._composition is not None
+        return self._composition
+
+    def current(self, version: int) -> Program:
+        if self._program is None or self._program.version != version:
+            configure = self.composition.configure
+            assert configure is not None
+            self._program = configure()
+        return self._program
+
+
+_programs = _Programs()
+
+
+def record(events: Sequence[Incoming], *, by: Actor, at: datetime) -> list[Outcome]:
+    """Record events in their order; one outcome for each.
+
+    One transaction, or a savepoint of the open one: what is returned outside of a transaction is durable. A refused
+    event leaves no trace; the others go on. Raises database errors, with nothing written.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            return _Recording(events, by=by, at=at).run()
+        except (LostRace, errors.DeadlockDetected, errors.SerializationFailure) as error:
+            aborted = connection.in_atomic_block and not isinstance(error, LostRace)
+            if aborted or attempt == ATTEMPTS - 1:
+                raise
+            time.sleep(random.uniform(0, 0.02 * 2**attempt))
+    raise AssertionError("unreachable")
+
+
+class _Recording:
+    """One attempt at a batch: lock and read, reduce, write."""
+
+    def __init__(self, events: Sequence[Incoming], *, by: Actor, at: datetime) -> None:
+        self.events, self.by, self.at = events, by, at
+        self.composition = _programs.composition
+        self.session = Session()
+        self.states: dict[Ref, State] = {}
+        self.ids: dict[str, Iterator[int]] = {}
+        # Keys that are ours to use; a key is taken out by the event that uses it.
+        self.free_keys: set[str] = set()
+        self.keys = [self._keys(event) for event in events]
+
+    def _keys(self, event: Incoming) -> list[Key]:
+        keys = [key for mechanism in self.composition.for_action(event.action) for key in mechanism.keys(event)]
+        if event.nonce and not keys:
+            keys.append(Key(f"request:{event.nonce}", _replayed))
+        return keys
+
+    def run(self) -> list[Outcome]:
+        with connection.wrap_database_errors:
+            try:
+                program = self._lock_and_read()
+                batch = Batch(program=program, at=self.at, new_id=self._new_id)
+                outcomes = [self._reduce(batch, *pair) for pair in zip(self.events, self.keys, strict=True)]
+                self._write(batch)
+            except BaseException:
+                self.session.roll_back()
+                raise
+        return outcomes
+
+    # Lock and read
+
+    def _lock_and_read(self) -> Program:
+        refs = list(dict.fromkeys((event.scheme, event.customer) for event in self.events))
+        named = [[scheme for scheme, _ in refs], [value for _, value in refs]]
+        keys = sorted({key.value for keys in self.keys for key in keys})
+        parts = self._parts()
+        run = self.session.execute
+        with self.session.pipeline():
+            self.session.begin()
+            locked = run(_LOCK, named)
+            resolved = run(_RESOLVE, named)
+            version = run(_VERSION)
+            claimed = run(_CLAIM_KEYS, [self.at, keys]) if keys else None
+            answers = [(part, run(part.sql.replace("{customers}", _NAMED), named)) for part in parts]
+            drawn = {name: run(_DRAW_IDS, [name, self._expected()]) for name in self._sequences()}
+        self._file(locked.fetchall(), resolved.fetchall(), answers)
+        self.free_keys = {key for (key,) in claimed.fetchall()} if claimed else set()
+        self.ids = {name: iter([id for (id,) in cursor.fetchall()]) for name, cursor in drawn.items()}
+        found = version.fetchone()
+        program = _programs.current(found[0] if found else 0)
+        self._claim_unknown([ref for ref in refs if ref not in self.states], program)
+        return program
+
+    def _parts(self) -> list[Part]:
+        wanted = set(self.composition.parts) | {
+            part
+            for event in self.events
+            for mechanism in self.composition.for_action(event.action)
+            for part in mechanism.parts(event)
+        }
+        return sorted(wanted, key=lambda part: part.name)
+
+    def _sequences(self) -> list[str]:
+        return [table.sequence for table in self.composition.tables if table.sequence and table is not CUSTOMER]
+
+    def _expected(self) -> int:
+        return sum(
+            max(mechanism.fan_out(event) for mechanism in self.composition.for_action(event.action))
+            for event in self.events
+        )
+
+    def _file(self, locked: list[Any], resolved: list[Any], answers: list[tuple[Part, Any]]) -> None:
+        by_id = {values[0]: State(CustomerRow.load(values), exists=True) for values in locked}
+        for scheme, value, customer_id in resolved:
+            if customer_id not in by_id:
+                raise LostRace
+            self.states[scheme, value] = by_id[customer_id]
+        for part, cursor in answers:
+            for values in cursor.fetchall():
+                if values[0] in by_id:
+                    part.put(by_id[values[0]], values)
+
+    def _claim_unknown(self, unknown: list[Ref], program: Program) -> None:
+        """Claim the IDs of customers that these events may create."""
+        wanted = {(event.scheme, event.customer) for event in self.events if self._creates(event, program)}
+        refs = [ref for ref in unknown if ref in wanted and ref[0] == "id"]
+        if not refs:
+            return
+        ids = [id for (id,) in self.session.execute(_DRAW_IDS, [CUSTOMER.sequence, len(refs)]).fetchall()]
+        schemes, values = [scheme for scheme, _ in refs], [value for _, value in refs]
+        if len(self.session.execute(_CLAIM_IDENTITIES, [schemes, values, ids]).fetchall()) < len(refs):
+            raise LostRace
+        for ref, id in zip(refs, ids, strict=True):
+            self.states[ref] = State(CustomerRow.new(id, ref[1], self.at), exists=False)
+
+    def _creates(self, event: Incoming, program: Program) -> bool:
+        if program.auto_subscribe == "any" or (program.auto_subscribe == "checkout" and event.action == "checkout"):
+            return True
+        return any(mechanism.enrols for mechanism in self.composition.for_action(event.action))
+
+    # Reduce
+
+    def _reduce(self, batch: Batch, event: Incoming, keys: list[Key]) -> Outcome:
+        taken = next((key for key in keys if key.value not in self.free_keys), None)
+        state = self.states.get((event.scheme, event.customer))
+        if taken is not None:
+            return Outcome([], state if state and state.exists else None, taken.taken())
+        outcome = reduce(batch, self.composition, event, state, self.by)
+        if outcome.error is None:
+            self.free_keys.difference_update(key.value for key in keys)
+        return outcome
+
+    def _new_id(self, sequence: str) -> int:
+        found = next(self.ids[sequence], None)
+        if found is not None:
+            return found
+        cursor = self.session.execute(_DRAW_IDS, [sequence, 100])
+        self.ids[sequence] = iter([id for (id,) in cursor.fetchall()])
+        return next(self.ids[sequence])
+
+    # Write
+
+    def _write(self, batch: Batch) -> None:
+        steps = list(self._writes(batch))
+        # COPY cannot be pipelined; where it is used, the round trips between statements do not matter.
+        if any(len(rows) > 200 for rows in batch.added.values()):
+            for step in steps:
+                step()
+            return
+        with self.session.pipeline():
+            for step in steps:
+                step()
+
+    def _writes(self, batch: Batch) -> Iterator[Callable[[], Any]]:
+        session, fresh = self.session, {row for rows in batch.added.values() for row in rows}
+        never = [ref for ref, state in self.states.items() if not state.exists]
+        if never:
+            named = [[scheme for scheme, _ in never], [value for _, value in never]]
+            yield lambda: session.execute(_RETURN_IDENTITIES, named)
+        if self.free_keys:
+            yield lambda: session.execute(_RETURN_KEYS, [sorted(self.free_keys)])
+        for table in self.composition.tables:
+            if table in batch.added:
+                yield lambda table=table: session.insert(table, batch.added[table])
+            images = {row: image for row, image in batch.edited.items() if row.TABLE is table and row not in fresh}
+            if images:
+                yield lambda table=table, images=images: session.update(table, images)
+        yield session.commit
+
+
+def _replayed() -> Refused:
+    return Refused(101022, "This signed request was processed before", kind="UnauthorizedException", status=401)
+
+
+

@@ -1,0 +1,89 @@
+"""Runs the mechanisms over one event and everything that follows from it. Pure: no database, no clock."""
+
+from datetime import datetime
+
+from . import values
+from .rows import CustomerRow, EventRow
+from .types import MAX_DEPTH, MAX_EVENTS, Actor, Batch, Composition, Incoming, Outcome, Refused, State
+
+MAX_ATTRIBUTES = 500
+# Profiles that no interface may show or change any more.
+GONE = frozenset({"opted_out", "banned", "merged"})
+
+
+class UnknownCustomer(Refused):
+    def __init__(self) -> None:
+        super().__init__(160212, "Customer not found", kind="NotFoundException", status=404)
+
+
+class InvalidAction(Refused):
+    def __init__(self, action: str) -> None:
+        super().__init__(0, f"Invalid action: {action[:64]}")
+
+
+def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: State | None, by: Actor) -> Outcome:
+    """Apply one event to its customer's state; on refusal the state is as before."""
+    if state is None or state.customer.status in GONE:
+        return Outcome([], None, UnknownCustomer())
+    if not all(mechanism.public for mechanism in composition.for_action(incoming.action)):
+        return Outcome([], state if state.exists else None, InvalidAction(incoming.action))
+    batch.begin()
+    existed = state.exists
+    try:
+        root = _root(batch, incoming, state, by)
+        _enrol(batch, composition, root, state)
+        recorded = _cascade(batch, composition, root, state)
+    except Refused as refusal:
+        batch.take_back()
+        state.exists = existed
+        return Outcome([], state if existed else None, refusal)
+    batch.keep()
+    return Outcome(recorded, state)
+
+
+def _enrol(batch: Batch, composition: Composition, event: EventRow, state: State) -> None:
+    if state.exists:
+        return
+    batch.add(state.customer)
+    for hook in composition.on_new_customer:
+        hook(state, batch)
+    state.exists = True
+    state.created_by = event.id
+
+
+def _root(batch: Batch, incoming: Incoming, state: State, by: Actor) -> EventRow:
+    customer: CustomerRow = state.customer
+    event = EventRow.__new__(EventRow)
+    event.customer_id, event.id = customer.id, batch.new_id("events_event_id")
+    event.action, event.data, event.account = incoming.action, incoming.data, incoming.account
+    event.points, event.account_id, event.parent_id, event.expires_at = 0, None, None, None
+    event.transaction_id = values.text(incoming.data, "transaction_id", limit=128)
+    event.source, event.source_detail = by.source, by.detail
+    event.staff_id, event.api_key_id = by.staff_id, by.api_key_id
+    event.ip_address, event.user_agent = by.ip_address, by.user_agent
+    event.occurred_at, event.recorded_at = _effect_time(incoming, batch.at), batch.at
+    event.program_version, event.depth = batch.program.version, 0
+    return event
+
+
+def _effect_time(incoming: Incoming, at: datetime) -> datetime:
+    if "effective_timestamp" not in incoming.data:
+        return at
+    return values.moment(incoming.data, "effective_timestamp", latest=at) or at
+
+
+def _cascade(batch: Batch, composition: Composition, root: EventRow, state: State) -> list[EventRow]:
+    """The root and all that follows from it, in the order of recording."""
+    recorded = [root]
+    for event in recorded:
+        if event.depth > MAX_DEPTH or len(recorded) > MAX_EVENTS:
+            raise Refused(0, f"This event causes too many further events. Send at most {MAX_EVENTS} items at once.")
+        batch.add(event)
+        for mechanism in composition.for_action(event.action):
+            mechanism.apply(event, state, batch)
+        recorded += batch.emitted
+        batch.emitted = []
+    for event in recorded:
+        for hook in composition.on_recorded:
+            hook(event, state, batch)
+    return recorded

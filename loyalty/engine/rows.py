@@ -1,0 +1,171 @@
+"""The rows that the engine itself knows: the customer and the event."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from .types import Row, Table
+
+_json = msgspec.json.Encoder(decimal_format="number")
+
+
+def to_json(value: Any) -> str:
+    """JSON text with decimals as numbers."""
+    return _json.encode(value).decode()
+
+
+_CUSTOMER_COLUMNS = {
+    "id": "bigint",
+    "public_id": "text",
+    "created_at": "timestamptz",
+    "status": "text",
+    "first_name": "text",
+    "last_name": "text",
+    "nickname": "text",
+    "handler": "text",
+    "email": "text",
+    "mobile_phone": "text",
+    "birth_date": "date",
+    "gender": "text",
+    "language": "text",
+    "country": "text",
+    "currency": "text",
+    "image_url": "text",
+    "properties": "jsonb",
+    "src": "text",
+    "referrer": "text",
+    "updated_at": "timestamptz",
+    "optin_at": "timestamptz",
+    "last_login_at": "timestamptz",
+    "purchase_total": "numeric",
+    "purchase_count": "bigint",
+    "purchase_item_count": "bigint",
+    "purchase_first_date": "timestamptz",
+    "purchase_last_date": "timestamptz",
+    "last_earn_date": "timestamptz",
+    "last_spend_date": "timestamptz",
+}
+CUSTOMER = Table(
+    name="customers_customer",
+    columns=_CUSTOMER_COLUMNS,
+    key=("id",),
+    mutable=tuple(name for name in _CUSTOMER_COLUMNS if name not in {"id", "public_id", "created_at"}),
+    sequence="customers_customer_id_seq",
+)
+
+
+class CustomerRow(Row):
+    """`properties` is JSON text: only the events that change it pay for reading it."""
+
+    __slots__ = tuple(_CUSTOMER_COLUMNS)
+    TABLE = CUSTOMER
+
+    id: int
+    public_id: str
+    created_at: datetime
+    status: str
+    first_name: str | None
+    last_name: str | None
+    handler: str | None
+    email: str | None
+    language: str | None
+    currency: str | None
+    birth_date: date | None
+    properties: str
+    updated_at: datetime
+    optin_at: datetime | None
+    purchase_total: Decimal
+    purchase_count: int
+    purchase_item_count: int
+    purchase_first_date: datetime | None
+    purchase_last_date: datetime | None
+    last_earn_date: datetime | None
+    last_spend_date: datetime | None
+
+    @classmethod
+    def new(cls, id: int, public_id: str, at: datetime) -> "CustomerRow":
+        """A customer of whom only the ID is known: inactive until an opt-in."""
+        row = cls.__new__(cls)
+        for name in _CUSTOMER_COLUMNS:
+            setattr(row, name, None)
+        row.id, row.public_id, row.created_at, row.updated_at = id, public_id, at, at
+        row.status, row.properties, row.purchase_total = "inactive", "{}", Decimal(0)
+        row.purchase_count = row.purchase_item_count = 0
+        return row
+
+
+_EVENT_COLUMNS = {
+    "customer_id": "bigint",
+    "id": "bigint",
+    "action": "text",
+    "points": "bigint",
+    "account_id": "bigint",
+    "data": "jsonb",
+    "transaction_id": "text",
+    "parent_id": "bigint",
+    "source": "text",
+    "source_detail": "text",
+    "staff_id": "bigint",
+    "api_key_id": "bigint",
+    "ip_address": "inet",
+    "user_agent": "text",
+    "occurred_at": "timestamptz",
+    "recorded_at": "timestamptz",
+    "program_version": "bigint",
+}
+EVENT = Table(
+    name="events_event",
+    columns=_EVENT_COLUMNS,
+    key=("customer_id", "id"),
+    sequence="events_event_id",
+    written_as={"data": "data_json"},
+)
+
+
+class EventRow(Row):
+    """An event that is being recorded. `account` is the slug that was sent, `account_id` what it means."""
+
+    __slots__ = (*_EVENT_COLUMNS, "account", "depth", "expires_at")
+    TABLE = EVENT
+
+    customer_id: int
+    id: int
+    action: str
+    points: int
+    account_id: int | None
+    data: dict[str, Any]
+    transaction_id: str | None
+    parent_id: int | None
+    source: str
+    source_detail: str
+    staff_id: int | None
+    api_key_id: int | None
+    ip_address: str | None
+    user_agent: str
+    occurred_at: datetime
+    recorded_at: datetime
+    program_version: int
+    account: str | None
+    depth: int
+    # Of the points that it earned, if it earned any.
+    expires_at: datetime | None
+
+    @property
+    def data_json(self) -> str:
+        return to_json(self.data)
+
+    def follow_up(self, action: str, data: dict[str, Any], new_id: int) -> "EventRow":
+        """A further event that this one causes: same customer, cause, times and account."""
+        row = EventRow.__new__(EventRow)
+        for name in _EVENT_COLUMNS:
+            setattr(row, name, getattr(self, name))
+        row.id, row.action, row.data, row.parent_id = new_id, action, data, self.id
+        row.points, row.expires_at = 0, None
+        row.account, row.depth = self.account, self.depth + 1
+        return row
+
+
+_IDENTITY_COLUMNS = {"scheme": "text", "value": "text", "customer_id": "bigint"}
+IDENTITY = Table(name="customers_identity", columns=_IDENTITY_COLUMNS, key=("scheme", "value"))

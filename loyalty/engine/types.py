@@ -1,0 +1,299 @@
+"""What mechanisms are written in: pure values, no database.
+
+A mechanism is a pure function of (event, state, batch): it changes the state only through `batch.edit(row)` and
+`batch.add(row)`, and may emit further events. `Refused` leaves no trace of the event and its consequences.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, ClassVar, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+
+class Refused(Exception):
+    """An event that may not happen; `code` is the wire's number for it.
+
+    `kind` and `status` are the exception type and the HTTP status that existing clients see.
+    """
+
+    def __init__(self, code: int, message: str, *, kind: str = "BadRequestException", status: int = 400) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.kind = kind
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who sends events, and how they came in."""
+
+    source: str
+    detail: str = ""
+    staff_id: int | None = None
+    api_key_id: int | None = None
+    ip_address: str | None = None
+    user_agent: str = ""
+
+
+@dataclass(slots=True)
+class Incoming:
+    """An event as it was sent. `customer` is the value of the identity in `scheme`."""
+
+    customer: str
+    action: str
+    data: dict[str, Any]
+    account: str | None = None
+    scheme: str = "id"
+    # Names this very request; a second event with the same nonce is refused.
+    nonce: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A business key that the event needs for itself, and the refusal if another event has it."""
+
+    value: str
+    taken: Callable[[], Refused]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """How rows of one table are written. `columns` maps each column to its PostgreSQL type."""
+
+    name: str
+    columns: Mapping[str, str]
+    key: tuple[str, ...]
+    mutable: tuple[str, ...] = ()
+    # Its ids come from this sequence, drawn by the engine in blocks.
+    sequence: str | None = None
+    # Columns whose database form is another attribute of the row than their name.
+    written_as: Mapping[str, str] = field(default_factory=dict)
+
+
+class Row:
+    """A row of the state. Subclasses name their `TABLE`; attributes are its columns."""
+
+    __slots__ = ()
+    TABLE: ClassVar[Table]
+    # The values that `edit` keeps and a refusal restores: the mutable columns.
+    image: ClassVar[Callable[[Any], tuple[Any, ...]]]
+    # All columns, in the table's order.
+    values: ClassVar[Callable[[Any], tuple[Any, ...]]]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.values = _getter(tuple(cls.TABLE.written_as.get(name, name) for name in cls.TABLE.columns))
+        cls.image = _getter(cls.TABLE.mutable)
+
+    @classmethod
+    def load(cls, values: Sequence[Any]) -> Self:
+        """The row of a database answer with all columns in the table's order."""
+        row = cls.__new__(cls)
+        for name, value in zip(cls.TABLE.columns, values, strict=True):
+            setattr(row, name, value)
+        return row
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    if len(names) > 1:
+        return staticmethod(attrgetter(*names))
+    return staticmethod(lambda row: tuple(getattr(row, name) for name in names))
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A piece of a customer's state that mechanisms ask for.
+
+    `sql` selects it for the customers in `{customers}`, the customer's id first; `put(state, values)` files one
+    row of the answer. Parts are read after the customers are locked.
+    """
+
+    name: str
+    sql: str
+    put: Callable[["State", Sequence[Any]], None]
+
+
+class State:
+    """One customer's state during a batch; `parts` holds what mechanisms filed, by part name."""
+
+    __slots__ = ("created_by", "customer", "exists", "parts")
+
+    def __init__(self, customer: Any, *, exists: bool) -> None:
+        self.customer = customer
+        # False until the first accepted event of a customer that this batch creates.
+        self.exists = exists
+        # The id of the event that creates the customer in this batch.
+        self.created_by: int | None = None
+        self.parts: dict[str, dict[Any, Any]] = {}
+
+    def part(self, name: str) -> dict[Any, Any]:
+        found = self.parts.get(name)
+        if found is None:
+            found = self.parts[name] = {}
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class EventRule:
+    """What the engine knows of an action."""
+
+    action: str
+    name: str
+    default_points: int = 0
+    one_time: bool = False
+    factory: bool = False
+
+
+@dataclass(frozen=True)
+class Program:
+    """The frozen configuration that the engine runs under."""
+
+    version: int
+    time_zone: ZoneInfo
+    auto_subscribe: str
+    currency: str
+    modules: frozenset[str]
+    event_rules: Mapping[str, EventRule]
+    # What each app's mechanism reads of its own configuration, by app.
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+
+Apply = Callable[[Any, State, "Batch"], None]
+
+
+def _no_keys(incoming: Incoming) -> Iterable[Key]:
+    return ()
+
+
+def _no_parts(incoming: Incoming) -> Iterable[Part]:
+    return ()
+
+
+def _one(incoming: Incoming) -> int:
+    return 1
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """One pure rule set: what it does at an action, and what it must hold or have read before."""
+
+    actions: frozenset[str]
+    apply: Apply
+    keys: Callable[[Incoming], Iterable[Key]] = _no_keys
+    parts: Callable[[Incoming], Iterable[Part]] = _no_parts
+    # About how many events come of one, itself included: ids are drawn in one go.
+    fan_out: Callable[[Incoming], int] = _one
+    # An unknown customer is created by it, whatever the auto-subscribe setting says.
+    enrols: bool = False
+    # Sent by staff, integrators and imports; the others only follow from events.
+    public: bool = True
+
+
+ANY_OTHER_ACTION = "*"
+
+
+@dataclass(frozen=True, eq=False)
+class Composition:
+    """What `loyalty.program` lists: the mechanisms in their order, and the tables in the order of writing."""
+
+    mechanisms: tuple[Mechanism, ...]
+    tables: tuple[Table, ...]
+    # Read for every batch, whatever its events ask for.
+    parts: tuple[Part, ...] = ()
+    # A new customer's first rows: called once for each.
+    on_new_customer: tuple[Callable[[State, "Batch"], None], ...] = ()
+    # Reads the configuration that mechanisms run under, by app; called when its version has changed.
+    configure: Callable[[], Program] | None = None
+    # Called for each accepted event, last.
+    on_recorded: tuple[Callable[[Any, State, "Batch"], None], ...] = ()
+
+    @cached_property
+    def _by_action(self) -> dict[str, tuple[Mechanism, ...]]:
+        actions = {action for mechanism in self.mechanisms for action in mechanism.actions}
+        return {action: tuple(m for m in self.mechanisms if action in m.actions) for action in actions}
+
+    def for_action(self, action: str) -> tuple[Mechanism, ...]:
+        return self._by_action.get(action) or self._by_action[ANY_OTHER_ACTION]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of an incoming event: the events that were recorded, its own first, or the refusal."""
+
+    events: list[Any]
+    state: State | None
+    error: Refused | None = None
+
+
+# A cascade deeper or larger than this is a mistake in the programme, not a customer's doing.
+MAX_DEPTH = 8
+MAX_EVENTS = 2_000
+
+
+R = TypeVar("R", bound=Row)
+
+
+class Batch:
+    """The unit of change: collects edited and added rows, and takes back those of a refused event."""
+
+    def __init__(self, *, program: Program, at: datetime, new_id: Callable[[str], int]) -> None:
+        self.program = program
+        self.at = at
+        self.new_id = new_id
+        self.added: dict[Table, list[Any]] = {}
+        # Row → its image before the batch: the touched rows are the dirty set.
+        self.edited: dict[Any, tuple[Any, ...]] = {}
+        self.emitted: list[Any] = []
+        self._undo: dict[Any, tuple[Any, ...]] = {}
+        self._marks: dict[Table, int] = {}
+        self._filed: list[tuple[dict[Any, Any], Any]] = []
+
+    def edit(self, row: R) -> R:
+        """Announce that `row` is about to change; returns it."""
+        if row not in self._undo:
+            self._undo[row] = row.image(row)
+        return row
+
+    def add(self, row: R) -> R:
+        """A new row; it may be edited afterwards."""
+        rows = self.added.get(row.TABLE)
+        if rows is None:
+            rows = self.added[row.TABLE] = []
+        if row.TABLE not in self._marks:
+            self._marks[row.TABLE] = len(rows)
+        rows.append(row)
+        return row
+
+    def file(self, part: dict[Any, Any], key: Any, value: Any) -> None:
+        """Put something new into a part of the state."""
+        part[key] = value
+        self._filed.append((part, key))
+
+    def emit(self, event: Any) -> None:
+        """A further event, which runs through the mechanisms after the ones before it."""
+        self.emitted.append(event)
+
+    def begin(self) -> None:
+        """From here on changes belong to the next event."""
+        self._undo = {}
+        self._marks = {}
+        self._filed = []
+        self.emitted = []
+
+    def keep(self) -> None:
+        for row, image in self._undo.items():
+            self.edited.setdefault(row, image)
+
+    def take_back(self) -> None:
+        """Restore everything as it was at `begin`."""
+        for row, image in self._undo.items():
+            for name, value in zip(row.TABLE.mutable, image, strict=True):
+                setattr(row, name, value)
+        for table, length in self._marks.items():
+            del self.added[table][length:]
+        for part, key in self._filed:
+            del part[key]

@@ -1,0 +1,51 @@
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+
+from .enums import Rounding
+from .models import Account, EarningRule
+
+ROUNDINGS = {Rounding.NEAREST: ROUND_HALF_UP, Rounding.UP: ROUND_CEILING, Rounding.DOWN: ROUND_FLOOR}
+
+
+@dataclass(frozen=True)
+class AccountRule:
+    id: int
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Earning:
+    """`percentage` points for every 100 units of money, by currency."""
+
+    basis: str
+    rounding: str
+    percentage: Decimal
+    percentages: Mapping[str, Decimal]
+
+    def points(self, amount: Decimal, currency: str) -> int:
+        exact = amount * self.percentages.get(currency, self.percentage) / 100
+        return int(exact.to_integral_value(ROUNDINGS[Rounding(self.rounding)]))
+
+
+@dataclass(frozen=True)
+class PointsConfig:
+    """What the points mechanism runs under; `earning` by account id."""
+
+    accounts: Mapping[str, AccountRule]
+    default: AccountRule
+    earning: Mapping[int, Earning]
+
+
+def points_config() -> PointsConfig:
+    accounts = {account.slug: account for account in Account.objects.all()}
+    rules = {slug: AccountRule(account.id, slug, account.name) for slug, account in accounts.items()}
+    default = next(rules[slug] for slug, account in accounts.items() if account.is_default)
+    earning = {rule.account_id: _earning(rule) for rule in EarningRule.objects.prefetch_related("rates")}
+    return PointsConfig(rules, default, earning)
+
+
+def _earning(rule: EarningRule) -> Earning:
+    rates = {rate.currency: rate.percentage for rate in rule.rates.all()}
+    return Earning(rule.basis, rule.rounding, rule.percentage, rates)

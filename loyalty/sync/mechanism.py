@@ -1,0 +1,25 @@
+"""What is told to others: one outbox row for each event that came in."""
+
+from loyalty.engine.rows import EventRow
+from loyalty.engine.types import Batch, Row, State, Table
+
+OUTBOX = Table(
+    name="sync_outboxrow",
+    columns={"customer_id": "bigint", "event_id": "bigint", "action": "text", "created_at": "timestamptz"},
+    key=("customer_id", "id"),
+)
+
+
+class OutboxRow(Row):
+    __slots__ = tuple(OUTBOX.columns)
+    TABLE = OUTBOX
+
+    def __init__(self, event: EventRow) -> None:
+        self.customer_id, self.event_id = event.customer_id, event.id
+        self.action, self.created_at = event.action, event.recorded_at
+
+
+def tell(event: EventRow, state: State, batch: Batch) -> None:
+    """Events that follow from this one are told with it."""
+    if event.parent_id is None:
+        batch.add(OutboxRow(event))
