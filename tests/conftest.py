@@ -1,0 +1,105 @@
+"""A strict session: real PostgreSQL and Valkey, the application's own database role, no network, no loose ends."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's sync API keeps an event loop in this thread
+os.environ.setdefault("LOYALTY_DATA_DIR", str(Path(__file__).resolve().parent.parent / ".data" / "test"))
+os.environ["LOYALTY_DATABASE_ROLE"] = "owner"  # creates the test database; the tests themselves run as the application
+
+from loyalty import environment
+
+environment.start_servers(environment.read())
+
+from django.conf import settings
+from django.db import connection
+from psycopg import sql
+
+TEMPLATE = "{}_template"
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+
+
+def _refuse(address: object) -> None:
+    raise AssertionError(f"Tests do not use the network: {address}")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """Sockets may connect to this machine only."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            _refuse(address)
+        connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def strict_settings() -> None:
+    """Quick hashes, undefined template variables fail, plain static files."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+def _as_role(role: str) -> None:
+    """Whose connection the tests use."""
+    chosen = environment.read().database(role)
+    connection.close()
+    for name in ("USER", "PASSWORD"):
+        connection.settings_dict[name] = chosen[name]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database, as made by the migrations; a copy of it is kept to start tests from that commit."""
+    with django_db_blocker.unblock():
+        name = connection.settings_dict["NAME"]
+        connection.close()
+        _clone(name, TEMPLATE.format(name))
+        _as_role("app")
+    yield
+    with django_db_blocker.unblock():
+        _as_role("owner")
+        _administer(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(TEMPLATE.format(name))))
+
+
+def _administer(*statements: sql.Composed) -> None:
+    import psycopg
+
+    url = environment.read().database_owner_url or environment.read().database_url
+    with psycopg.connect(url, autocommit=True) as raw:
+        for statement in statements:
+            raw.execute(statement)
+
+
+def _clone(source: str, target: str) -> None:
+    _administer(
+        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(target)),
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(target), sql.Identifier(source)),
+    )
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A database of the test's own, in which it may commit: write-once tables cannot be emptied afterwards."""
+    with django_db_blocker.unblock():
+        yield
+        name = connection.settings_dict["NAME"]
+        from django.db import connections
+
+        connections.close_all()
+        _clone(TEMPLATE.format(name), name)
