@@ -1,0 +1,169 @@
+"""The whole program on one machine: prepare what is missing, then run web, worker and beat until Ctrl-C."""
+
+import hashlib
+import http.client
+import io
+import json
+import multiprocessing
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+from django.db import connections
+from honcho.manager import Manager
+
+from loyalty import embedded
+from loyalty.environment import BadEnvironment, Environment, start_servers
+from loyalty.management import serving
+
+PYTHON = shlex.quote(sys.executable)
+READY_SECONDS = 60
+DEMO = ("--customers", "2000", "--months", "12", "--seed", "1")
+
+
+class Command(BaseCommand):
+    help = "Prepare the database, then serve web, worker and beat until Ctrl-C; stops the embedded servers at the end."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        environment: Environment = settings.ENV
+        with serving.only_one(environment.data_dir):
+            _check_port(environment.host, environment.port)
+            # A closed terminal ends the program as Ctrl-C does; web, worker and beat would outlive it otherwise.
+            signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+            try:
+                start_servers(environment)
+                first_run = self._prepare()
+                code = _run(environment, first_run)
+            except KeyboardInterrupt:
+                code = 130
+            finally:
+                if environment.embedded_database or environment.embedded_redis:
+                    embedded.stop(environment.data_dir)
+        sys.exit(0 if code in (130, 143) else code)
+
+    def _prepare(self) -> dict[str, str]:
+        self.stdout.write("Preparing the database ...")
+        _manage("migrate", "--noinput", "--verbosity", "0")
+        first_run = _first_run()
+        if _has_no_customers() and "seed_demo" in get_commands():
+            self.stdout.write("Making demo customers, once ...")
+            _manage("seed_demo", *DEMO)
+        if (fingerprint := _static_fingerprint()) != _collected().read_text():
+            self.stdout.write("Collecting static files ...")
+            call_command("collectstatic", interactive=False, verbosity=0)
+            _collected().write_text(fingerprint)
+        connections.close_all()
+        return first_run
+
+
+def _check_port(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            cure = f"choose another, such as `make run PORT={port % 65535 + 1}`"
+            raise BadEnvironment(f"Port {port} of {host} cannot be used ({error.strerror}): {cure}.") from error
+
+
+def _manage(*arguments: str) -> None:
+    """In a process of its own: migrations run as another database role."""
+    done = subprocess.run([sys.executable, settings.BASE_DIR / "manage.py", *arguments], check=False)
+    if done.returncode != 0:
+        raise embedded.EmbeddedError(
+            f"`manage.py {arguments[0]}` failed: put right what it says above, then start again."
+        )
+
+
+def _first_run() -> dict[str, str]:
+    if "first_run" not in get_commands():
+        return {}
+    output = io.StringIO()
+    call_command("first_run", stdout=output)
+    values: dict[str, str] = json.loads(output.getvalue())
+    return values
+
+
+def _has_no_customers() -> bool:
+    return not apps.get_model("customers", "Customer").objects.exists()
+
+
+def _collected() -> Path:
+    """The file that says from which sources the static files were collected."""
+    path: Path = settings.STATIC_ROOT / "sources.sha256"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    return path
+
+
+def _static_fingerprint() -> str:
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            info = os.stat(storage.path(name))
+            digest.update(f"{name}:{info.st_size}:{info.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _run(environment: Environment, first_run: dict[str, str]) -> int:
+    """Returns the exit code of the first process that ended, or of the signal."""
+    manager = Manager()
+    for name, command in _commands(environment).items():
+        manager.add_process(name, command, cwd=str(settings.BASE_DIR))
+    # Before the manager starts, so that no thread is around when it forks.
+    multiprocessing.Process(target=_announce, args=(environment, first_run), daemon=True).start()
+    manager.loop()
+    return int(manager.returncode or 0)
+
+
+def _commands(environment: Environment) -> dict[str, str]:
+    web = f"--host {shlex.quote(environment.host)} --port {environment.port} --workers 2 --blocking-threads 4 --no-ws"
+    celery = f"exec {PYTHON} -m celery --quiet --app loyalty"
+    schedule = shlex.quote(str(environment.data_dir / "beat-schedule"))
+    return {
+        "web": f"exec {PYTHON} -m granian --interface wsgi {web} --log-level warning loyalty.wsgi:application",
+        "worker": f"{celery} worker --concurrency 2 --loglevel WARNING --without-gossip --without-mingle",
+        "beat": f"{celery} beat --schedule {schedule} --pidfile= --loglevel WARNING",
+    }
+
+
+def _announce(environment: Environment, first_run: dict[str, str]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(environment.host, environment.host)
+    if not _wait_for_web(host, environment.port):
+        print(f"The web server does not answer on port {environment.port}: read what it says above.", flush=True)
+        return
+    line = f"Open http://{f'[{host}]' if ':' in host else host}:{environment.port}/"
+    if first_run:
+        line += (
+            f" - log in as {first_run['username']} / {first_run['password']} - API key to try: {first_run['api_key']}"
+        )
+    print(line, flush=True)
+
+
+def _wait_for_web(host: str, port: int) -> bool:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection(host, port, timeout=READY_SECONDS)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse()
+            return True
+        except OSError:
+            time.sleep(0.1)
+        finally:
+            connection.close()
+    return False
