@@ -1,0 +1,171 @@
+"""Keyset pages: a cursor names the row where a page begins or ends, so page 10,000 costs what page 1 costs.
+
+A cursor is signed and bound to its list and order. Anything else in its place gives the first page.
+The rows run by (sort column, id), both in one direction, so one index serves both directions.
+Rows without a sort value come last and are read by a second query: `OR column IS NULL` would defeat the index.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from django.core import signing
+from django.db.models import F, Model, QuerySet, Value
+from django.db.models.fields.tuple_lookups import Tuple
+from django.db.models.lookups import GreaterThan, LessThan
+
+SALT = "loyalty.ui.paging"
+PAGE_SIZE = 25
+
+Scalar = str | int | bool | Decimal | date | datetime | None
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class Order:
+    """`nullable`: the column may be empty. `personal`: its values must not reach a URL, so the
+    cursor carries the id alone and the value is looked up (the column is then one of the model's)."""
+
+    column: str
+    descending: bool = False
+    nullable: bool = False
+    personal: bool = False
+    tie: str = "id"
+
+    @property
+    def name(self) -> str:
+        return f"{'-' if self.descending else ''}{self.column}"
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The rows beyond (value, id): the following ones, or the preceding ones if `backwards`."""
+
+    value: Scalar
+    id: int
+    backwards: bool = False
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    rows: list[M]
+    previous: str | None
+    next: str | None
+
+
+def encode(cursor: Cursor, scope: str) -> str:
+    payload = [scope, int(cursor.backwards), cursor.id, *_pack(cursor.value)]
+    return signing.Signer(salt=SALT).sign_object(payload)
+
+
+def decode(text: str, scope: str) -> Cursor | None:
+    """None for whatever is not a cursor of this scope."""
+    try:
+        found, backwards, key, kind, value = signing.Signer(salt=SALT).unsign_object(text)
+        return Cursor(_unpack(kind, value), int(key), bool(backwards)) if found == scope else None
+    except (signing.BadSignature, ValueError, TypeError, ArithmeticError):
+        return None
+
+
+def page_of(queryset: QuerySet[M], order: Order, cursor: str = "", size: int = PAGE_SIZE) -> Page[M]:
+    """One page of an unordered queryset: one query; two at the end of a nullable column, one more for a personal one."""
+    scope = f"{queryset.model._meta.label_lower}:{order.name}"
+    start = _start(queryset, order, decode(cursor, scope) if cursor else None)
+    backwards = start is not None and start.backwards
+    rows = _take(queryset, order, start, size + 1)
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+        if not more and len(rows) < size:
+            # Rows have left in the meantime: a full first page serves better than a rest of one.
+            return page_of(queryset, order, size=size)
+    if not rows:
+        return Page(rows, previous=None, next=None) if start is None else page_of(queryset, order, size=size)
+    return Page(
+        rows,
+        previous=_at(rows[0], order, scope, backwards=True) if (more if backwards else start is not None) else None,
+        next=_at(rows[-1], order, scope, backwards=False) if backwards or more else None,
+    )
+
+
+def _at(row: Model, order: Order, scope: str, *, backwards: bool) -> str:
+    value = None
+    if not order.personal:
+        value = row
+        for part in order.column.split("__"):
+            value = getattr(value, part)
+    return encode(Cursor(value, getattr(row, order.tie), backwards), scope)  # type: ignore[arg-type]  # a column's value
+
+
+def _start(queryset: QuerySet[M], order: Order, cursor: Cursor | None) -> Cursor | None:
+    if cursor is None or not order.personal:
+        return cursor
+    found = queryset.model._default_manager.filter(**{order.tie: cursor.id}).values_list(order.column).first()
+    return Cursor(found[0], cursor.id, cursor.backwards) if found else None
+
+
+def _take(queryset: QuerySet[M], order: Order, start: Cursor | None, count: int) -> list[M]:
+    rows: list[M] = []
+    for part in _parts(queryset, order, start):
+        rows += part[: count - len(rows)]
+        if len(rows) == count:
+            break
+    return rows
+
+
+def _parts(queryset: QuerySet[M], order: Order, start: Cursor | None) -> Iterator[QuerySet[M]]:
+    """The stretches of rows from the start on, in reading order; empty sort values are the last stretch."""
+    backwards = start is not None and start.backwards
+    descending = order.descending != backwards
+    sign = "-" if descending else ""
+    ordered = queryset.order_by(f"{sign}{order.column}", f"{sign}{order.tie}")
+    if not order.nullable:
+        yield _beyond(ordered, order, start, descending=descending)
+        return
+    filled = ordered.filter(**{f"{order.column}__isnull": False})
+    empty = ordered.filter(**{f"{order.column}__isnull": True})
+    in_empty = start is not None and start.value is None
+    if not in_empty:
+        yield _beyond(filled, order, start, descending=descending)
+        if not backwards:
+            yield empty
+        return
+    assert start is not None
+    compare = "lt" if descending else "gt"
+    yield empty.filter(**{f"{order.tie}__{compare}": start.id})
+    if backwards:
+        yield filled
+
+
+def _beyond(queryset: QuerySet[M], order: Order, start: Cursor | None, *, descending: bool) -> QuerySet[M]:
+    if start is None:
+        return queryset
+    # A row comparison, not `a < x OR (a = x AND id < y)`: the index then finds the place inside a long tie.
+    compare = LessThan if descending else GreaterThan
+    return queryset.filter(compare(Tuple(F(order.column), F(order.tie)), Tuple(Value(start.value), Value(start.id))))
+
+
+def _pack(value: Any) -> tuple[str, Any]:
+    match value:
+        case None | bool() | int() | str():
+            return "plain", value
+        case Decimal():
+            return "decimal", str(value)
+        case datetime():
+            return "instant", value.isoformat()
+        case date():
+            return "day", value.isoformat()
+    raise TypeError(f"A list cannot be sorted by values of the type {type(value).__name__}.")
+
+
+def _unpack(kind: str, value: Any) -> Scalar:
+    match kind:
+        case "decimal":
+            return Decimal(value)
+        case "instant":
+            return datetime.fromisoformat(value)
+        case "day":
+            return date.fromisoformat(value)
+    return value
