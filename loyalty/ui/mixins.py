@@ -1,0 +1,106 @@
+"""What the pages of every app share: access, partials, dialogs, breadcrumbs."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.generic import FormView, View
+from django.views.generic.base import ContextMixin, TemplateResponseMixin
+
+from loyalty.staff.permissions import Right, require
+
+from .navigation import Crumb
+from .responses import Text, done, go, is_partial
+
+
+class StaffPage(View):
+    """A page for staff who hold `right`. A session that ended sends even a partial's reader to the log-in page."""
+
+    right: ClassVar[Right]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return go(reverse("login")) if is_partial(request) else redirect_to_login(request.get_full_path())
+        require(request.user, self.right)
+        return super().dispatch(request, *args, **kwargs)
+
+
+class PageMixin(ContextMixin):
+    """Title and breadcrumb for `base.html`."""
+
+    title: Text = ""
+    crumbs: Sequence[Crumb] = ()
+
+    def get_title(self) -> Text:
+        return self.title
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        """The steps above this page."""
+        return self.crumbs
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        title = self.get_title()
+        steps = [*self.get_crumbs(), Crumb(title)]
+        return super().get_context_data(**({"title": title, "crumbs": steps} | kwargs))
+
+
+class PartialMixin(TemplateResponseMixin):
+    """Answers htmx with `partial_template_name`, everyone else with the page around it."""
+
+    partial_template_name: str
+    request: HttpRequest
+
+    def get_template_names(self) -> list[str]:
+        return [self.partial_template_name] if is_partial(self.request) else super().get_template_names()
+
+    def render_to_response(self, context: dict[str, Any], **response_kwargs: Any) -> HttpResponse:
+        response = super().render_to_response(context, **response_kwargs)
+        patch_vary_headers(response, ["HX-Request", "HX-Boosted", "HX-History-Restore-Request"])
+        return response
+
+
+class DialogPage(StaffPage, PageMixin, FormView[BaseForm]):
+    """A form in the dialog, or as a page of its own when opened without script.
+
+    The template extends `dialog_frame` and fills its blocks `lead` and `fields`. An invalid form answers 422
+    (htmx) and is shown again; a valid one calls `perform`, whose text becomes the toast.
+    """
+
+    template_name = "ui/dialog_form.html"
+    submit_label: Text = ""
+    is_dangerous = False
+    lead: Text = ""
+    refresh: ClassVar[Sequence[str]] = ()
+
+    def perform(self, form: BaseForm) -> Text:
+        """Call one operation; say what was done. A named error belongs on the form: `form.add_error`."""
+        raise NotImplementedError
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        text = self.perform(form)
+        if form.errors:
+            return self.form_invalid(form)
+        if is_partial(self.request):
+            return done(text, refresh=self.refresh)
+        messages.success(self.request, str(text))
+        return HttpResponseRedirect(self.get_success_url())
+
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        frame = "ui/dialog.html" if is_partial(self.request) else "ui/dialog_page.html"
+        dialog = {
+            "dialog_frame": frame,
+            "submit_label": self.submit_label,
+            "is_dangerous": self.is_dangerous,
+            "lead": self.lead,
+            "cancel_url": self.get_success_url(),
+        }
+        return super().get_context_data(**(dialog | kwargs))

@@ -1,0 +1,36 @@
+"""What a page answers to htmx: a dialog that closes, a toast, regions that refresh."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+
+Text = str | Promise
+
+
+def is_partial(request: HttpRequest) -> bool:
+    """True if htmx wants a region; a boosted link and a restored history want the whole page."""
+    headers = request.headers
+    return (
+        headers.get("HX-Request") == "true"
+        and headers.get("HX-Boosted") != "true"
+        and headers.get("HX-History-Restore-Request") != "true"
+    )
+
+
+def toast(text: Text, kind: str = "success") -> dict[str, dict[str, str]]:
+    """`kind`: success or error."""
+    return {"toast": {"text": str(text), "kind": kind}}
+
+
+def done(text: Text = "", *, refresh: Sequence[str] = ()) -> HttpResponse:
+    """204: the dialog closes, the toast shows, each region `refresh:<name>` listens for reads itself again."""
+    events: dict[str, Any] = {"modal:close": True} | {f"refresh:{name}": True for name in refresh}
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events | (toast(text) if text else {}))})
+
+
+def go(url: str) -> HttpResponse:
+    """204: the browser leaves for the address."""
+    return HttpResponse(status=204, headers={"HX-Redirect": url})
