@@ -1,0 +1,97 @@
+import json
+from typing import Any, cast
+
+from django.contrib.auth.views import LoginView
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from loyalty.staff.models import User
+from loyalty.staff.permissions import Right
+
+from .context import THEME_COOKIE, Shell
+from .forms import LoginForm, PreferencesForm
+from .mixins import DialogPage, PageMixin, StaffPage
+from .palette import find
+from .responses import Text, is_partial
+
+ONE_YEAR = 365 * 24 * 3600
+
+
+class Login(LoginView):
+    form_class = LoginForm
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page of the navigation that the user may open."""
+    if not request.user.is_authenticated:
+        return redirect("login")
+    links = Shell(request).links
+    return redirect(links[0].url) if links else render(request, "403.html", status=403)
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Switch to the other theme; the script does the same without a request."""
+    wanted = "light" if Shell(request).theme == "dark" else "dark"
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = reverse("home")
+    response = HttpResponseRedirect(back)
+    response.set_cookie(THEME_COOKIE, wanted, max_age=ONE_YEAR, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+class Palette(StaffPage, PageMixin):
+    """Search: a dialog for htmx, a page without script. By POST, so that no name searched for lands in a log."""
+
+    right = Right.VIEW_CUSTOMERS
+    title = _("Search")
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._answer("ui/palette.html" if is_partial(request) else "ui/palette_page.html", "")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        template = "ui/palette_results.html" if is_partial(request) else "ui/palette_page.html"
+        return self._answer(template, request.POST.get("q", ""))
+
+    def _answer(self, template: str, query: str) -> HttpResponse:
+        found = find(cast(User, self.request.user), query, Shell(self.request).links)
+        return render(self.request, template, self.get_context_data(query=query, found=found))
+
+
+class Preferences(DialogPage):
+    """The list of keyboard shortcuts, and the switch for the single-key ones."""
+
+    right = Right.VIEW_CUSTOMERS
+    form_class = PreferencesForm
+    template_name = "ui/preferences.html"
+    title = _("Keyboard shortcuts")
+    submit_label = _("Save")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"instance": self.request.user}
+
+    def get_success_url(self) -> str:
+        return reverse("home")
+
+    def perform(self, form: BaseForm) -> Text:
+        user = cast(PreferencesForm, form).save()
+        return _("Single-key shortcuts are on.") if user.shortcuts else _("Single-key shortcuts are off.")
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        response = super().form_valid(form)
+        # The open page reads the switch from its body, so it is told too.
+        if "HX-Trigger" in response:
+            state = "on" if cast(PreferencesForm, form).instance.shortcuts else "off"
+            events = json.loads(response["HX-Trigger"]) | {"shortcuts": {"state": state}}
+            response["HX-Trigger"] = json.dumps(events)
+        return response
