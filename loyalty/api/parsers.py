@@ -1,0 +1,68 @@
+"""DRF's way to the readers. Both take the raw body from Django's request, because the signature covers those bytes."""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.http import HttpRequest
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+
+from loyalty.api import bounds
+from loyalty.api.form_reader import read_form
+from loyalty.api.json_reader import read_json
+from loyalty.api.problems import KINDS, ApiError, unsupported
+
+__all__ = ["FormParser", "JsonParser", "raw_body", "read_form", "read_json"]
+API_KEY = "api_key"
+
+
+def raw_body(request: HttpRequest) -> bytes:
+    """The bytes as sent; refuses what is too large before reading it."""
+    coding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    if coding not in ("", "identity"):
+        raise unsupported("Content-Encoding must be identity: send the body uncompressed")
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
+        raise ApiError(411, KINDS[411], 0, "Send a Content-Length instead of chunks")
+    if length.isdecimal():
+        bounds.check_size(int(length[:20]))
+    return request.body
+
+
+def body_key(request: HttpRequest) -> object:
+    """The api_key that the parsed body held; the parsers take it out so that no event stores it."""
+    return getattr(request, "body_api_key", None)
+
+
+class _ObjectParser(BaseParser):
+    def read(self, body: bytes, charset: str) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def parse(
+        self,
+        stream: IO[Any],  # noqa: ARG002  the raw body is what counts
+        media_type: str | None = None,  # noqa: ARG002  DRF's signature
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        request: Request = (parser_context or {})["request"]
+        charset = (request._request.content_params or {}).get("charset", "utf-8")
+        data = self.read(raw_body(request._request), charset)
+        if API_KEY in data:
+            request._request.body_api_key = data.pop(API_KEY)  # type: ignore[attr-defined]
+        return data
+
+
+class JsonParser(_ObjectParser):
+    media_type = "application/json"
+
+    def read(self, body: bytes, charset: str) -> dict[str, Any]:
+        if charset.strip('"').lower() not in ("utf-8", "utf8"):
+            raise unsupported("The charset of JSON is utf-8")
+        return read_json(body)
+
+
+class FormParser(_ObjectParser):
+    media_type = "application/x-www-form-urlencoded"
+
+    def read(self, body: bytes, charset: str) -> dict[str, Any]:
+        return read_form(body, charset)

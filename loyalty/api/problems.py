@@ -1,0 +1,68 @@
+"""Errors of the API as values, free of Django: readers and verifiers raise them, `errors.handle` renders them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+CHALLENGE = "ANTAVO-HMAC-SHA256"
+KINDS = {
+    400: "BadRequestException",
+    401: "UnauthorizedException",
+    403: "ForbiddenException",
+    404: "NotFoundException",
+    405: "MethodNotAllowedException",
+    406: "NotAcceptableException",
+    409: "ConflictException",
+    411: "LengthRequiredException",
+    413: "PayloadTooLargeException",
+    415: "UnsupportedMediaTypeException",
+    423: "LockedException",
+    429: "TooManyRequestsException",
+    503: "ServiceUnavailableException",
+}
+
+
+class ApiError(Exception):
+    """An answer other than 200. Code 0 is the generic one; the others are published in the documentation."""
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        code: int,
+        message: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.kind = kind
+        self.code = code
+        self.message = message
+        self.headers = dict(headers or {})
+
+    def body(self) -> dict[str, Any]:
+        return {"type": self.kind, "code": self.code, "message": self.message}
+
+
+def bad_request(message: str, code: int = 0) -> ApiError:
+    return ApiError(400, KINDS[400], code, message)
+
+
+def unauthorized(message: str, code: int = 0) -> ApiError:
+    return ApiError(401, KINDS[401], code, message)
+
+
+def forbidden(message: str, code: int = 0) -> ApiError:
+    return ApiError(403, KINDS[403], code, message)
+
+
+def not_found(message: str = "Not Found", code: int = 0) -> ApiError:
+    return ApiError(404, KINDS[404], code, message)
+
+
+def too_large(message: str) -> ApiError:
+    return ApiError(413, KINDS[413], 0, message)
+
+
+def unsupported(message: str) -> ApiError:
+    return ApiError(415, KINDS[415], 0, message)
