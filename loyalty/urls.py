@@ -1,7 +1,17 @@
+"""Addresses. Those of the API have no slash at the end, those of pages have one."""
+
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from customers.api import CustomerDetail
+from events.api import BulkEvents, Events
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("events", Events.as_view(), name="api-events"),
+    path("events/bulk", BulkEvents.as_view(), name="api-events-bulk"),
+    re_path(r"^customers/(?P<public_id>[^/]+)$", CustomerDetail.as_view(), name="api-customer"),
+    path("customers/", include("customers.urls")),
+    path("imports/", include("loyalty.transfer.urls")),
     path("admin/", admin.site.urls),
     path("", include("loyalty.ui.urls")),
 ]

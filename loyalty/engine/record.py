@@ -194,7 +194,7 @@ class _Recording:
         taken = next((key for key in keys if key.value not in self.free_keys), None)
         state = self.states.get((event.scheme, event.customer))
         if taken is not None:
-            return Outcome([], state if state and state.exists else None, taken.taken())
+            return Outcome(batch.program, [], state if state and state.exists else None, taken.taken())
         outcome = reduce(batch, self.composition, event, state, self.by)
         if outcome.error is None:
             self.free_keys.difference_update(key.value for key in keys)

@@ -24,9 +24,9 @@ class InvalidAction(Refused):
 def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: State | None, by: Actor) -> Outcome:
     """Apply one event to its customer's state; on refusal the state is as before."""
     if state is None or state.customer.status in GONE:
-        return Outcome([], None, UnknownCustomer())
+        return Outcome(batch.program, [], None, UnknownCustomer())
     if not all(mechanism.public for mechanism in composition.for_action(incoming.action)):
-        return Outcome([], state if state.exists else None, InvalidAction(incoming.action))
+        return Outcome(batch.program, [], state if state.exists else None, InvalidAction(incoming.action))
     batch.begin()
     existed = state.exists
     try:
@@ -36,9 +36,9 @@ def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: St
     except Refused as refusal:
         batch.take_back()
         state.exists = existed
-        return Outcome([], state if existed else None, refusal)
+        return Outcome(batch.program, [], state if existed else None, refusal)
     batch.keep()
-    return Outcome(recorded, state)
+    return Outcome(batch.program, recorded, state)
 
 
 def _enrol(batch: Batch, composition: Composition, event: EventRow, state: State) -> None:

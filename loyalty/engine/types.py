@@ -224,6 +224,7 @@ class Composition:
 class Outcome:
     """What became of an incoming event: the events that were recorded, its own first, or the refusal."""
 
+    program: Program
     events: list[Any]
     state: State | None
     error: Refused | None = None

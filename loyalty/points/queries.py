@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from .enums import Rounding
-from .models import Account, EarningRule
+from .models import Account, Balance, EarningRule
 
 ROUNDINGS = {Rounding.NEAREST: ROUND_HALF_UP, Rounding.UP: ROUND_CEILING, Rounding.DOWN: ROUND_FLOOR}
 
@@ -36,6 +36,7 @@ class PointsConfig:
     accounts: Mapping[str, AccountRule]
     default: AccountRule
     earning: Mapping[int, Earning]
+    by_id: Mapping[int, AccountRule]
 
 
 def points_config() -> PointsConfig:
@@ -43,9 +44,20 @@ def points_config() -> PointsConfig:
     rules = {slug: AccountRule(account.id, slug, account.name) for slug, account in accounts.items()}
     default = next(rules[slug] for slug, account in accounts.items() if account.is_default)
     earning = {rule.account_id: _earning(rule) for rule in EarningRule.objects.prefetch_related("rates")}
-    return PointsConfig(rules, default, earning)
+    return PointsConfig(rules, default, earning, {rule.id: rule for rule in rules.values()})
 
 
 def _earning(rule: EarningRule) -> Earning:
     rates = {rate.currency: rate.percentage for rate in rule.rates.all()}
     return Earning(rule.basis, rule.rounding, rule.percentage, rates)
+
+
+def balances_of(customer_id: int) -> tuple[Balance, list[Balance]]:
+    """The customer's balance in the default account, and in every account by its ID; zeros where nothing happened."""
+    found = {balance.account_id: balance for balance in Balance.objects.filter(customer_id=customer_id)}
+    balances = []
+    for account in Account.objects.order_by("slug"):
+        balance = found.get(account.id) or Balance(customer_id=customer_id, account_id=account.id, spendable=0)
+        balance.account = account
+        balances.append(balance)
+    return next(balance for balance in balances if balance.account.is_default), balances

@@ -1,0 +1,63 @@
+"""`POST /events`: the door that integrators use."""
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from loyalty.api.authentication import signature_nonce
+from loyalty.api.errors import ApiError, bad_request
+from loyalty.api.views import ApiView
+from loyalty.engine.record import record
+from loyalty.engine.types import Actor, Incoming
+
+from .enums import Source
+from .serializers import bulk_result, read_event, refusal, summary
+
+MAX_BULK = 500
+
+
+def actor(request: Request) -> Actor:
+    """The integrator, and what the request tells of where it came from."""
+    return Actor(
+        source=Source.API.value,
+        api_key_id=request.user.pk,
+        ip_address=request.META.get("REMOTE_ADDR") or None,
+        user_agent=request.META.get("HTTP_USER_AGENT", "")[:400],
+    )
+
+
+class Events(ApiView):
+    def post(self, request: Request) -> Response:
+        incoming = read_event(self.body(), signature_nonce(request))
+        outcome = record([incoming], by=actor(request), at=timezone.now())[0]
+        if outcome.error:
+            raise refusal(outcome.error)
+        return Response(summary(outcome))
+
+
+class BulkEvents(ApiView):
+    """Each event by itself, in their order: one that is refused does not stop the others."""
+
+    def post(self, request: Request) -> Response:
+        events = self.body().get("events")
+        if not isinstance(events, list) or not 0 < len(events) <= MAX_BULK:
+            raise bad_request(f"'events' must be a list of 1 to {MAX_BULK} events")
+        nonce = signature_nonce(request)
+        read = [_read(event, f"{nonce}:{index}" if nonce else None) for index, event in enumerate(events)]
+        accepted = [event for event in read if isinstance(event, Incoming)]
+        outcomes = iter(record(accepted, by=actor(request), at=timezone.now()) if accepted else [])
+        results = [bulk_result(event if isinstance(event, ApiError) else next(outcomes)) for event in read]
+        return Response(
+            {"results": results, "total": len(results), "errors": sum("error" in result for result in results)}
+        )
+
+
+def _read(event: Any, nonce: str | None) -> Incoming | ApiError:
+    try:
+        if not isinstance(event, dict):
+            raise bad_request("Each event must be an object")
+        return read_event(event, nonce)
+    except ApiError as error:
+        return error

@@ -1,0 +1,111 @@
+"""Events on the wire: what comes in, and what is answered."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from loyalty.api.errors import ApiError, bad_request
+from loyalty.engine.rows import EventRow
+from loyalty.engine.types import Incoming, Outcome, Refused
+from loyalty.points.mechanism import config
+from loyalty.points.queries import AccountRule
+
+MAX_ID = 128
+
+
+def read_event(body: Mapping[str, Any], nonce: str | None) -> Incoming:
+    """The event of a request body; raises ApiError naming the field that is wrong."""
+    if body.get("external_id") not in (None, ""):
+        raise bad_request("'external_id' names no configured external ID field: leave it out to use the customer's ID")
+    if body.get("guest") not in (None, "", False, "false", "0", 0):
+        raise bad_request("Guest checkouts are not accepted: send the event with the customer's ID")
+    data = body.get("data")
+    if data is None or data == "":
+        data = {}
+    if not isinstance(data, dict):
+        raise bad_request("'data' must be an object")
+    return Incoming(
+        customer=_text(body, "customer"),
+        action=_text(body, "action"),
+        data=data,
+        account=_text(body, "account") if body.get("account") not in (None, "") else None,
+        nonce=nonce,
+    )
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    if value is None or value == "":
+        raise bad_request(f"'{name}' property is required")
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise bad_request(f"'{name}' must be a text")
+    found = str(value).strip()
+    if not 0 < len(found) <= MAX_ID or not found.isprintable():
+        raise bad_request(f"'{name}' must have 1 to {MAX_ID} printable characters")
+    return found
+
+
+def refusal(error: Refused) -> ApiError:
+    return ApiError(error.status, error.kind, error.code, error.message)
+
+
+def summary(outcome: Outcome) -> dict[str, Any]:
+    """The customer after the event, and the events that changed the spendable points."""
+    assert outcome.state is not None
+    customer, points = outcome.state.customer, config(outcome.program)
+    balance = outcome.state.part("balances")[points.default.id]
+    return {
+        "id": customer.public_id,
+        "created_at": wire_time(customer.created_at),
+        "handler": customer.handler,
+        "status": customer.status,
+        "score": balance.earned,
+        "spent": balance.spent,
+        "pending": balance.pending,
+        "expired": balance.expired,
+        "spendable": balance.spendable,
+        "language": customer.language,
+        "currency": customer.currency,
+        "first_name": customer.first_name,
+        "last_name": customer.last_name,
+        "email": customer.email,
+        "mobile_phone": customer.mobile_phone,
+        "image_url": customer.image_url,
+        "events": [effect(event, points.by_id) for event in outcome.events if event.points],
+    }
+
+
+def bulk_result(result: Outcome | ApiError) -> dict[str, Any]:
+    if isinstance(result, ApiError):
+        return {"error": result.body()}
+    if result.error:
+        return {"error": refusal(result.error).body()}
+    changed = [event for event in result.events if event.points]
+    return {"events": [{"id": str(event.id), "action": event.action, "points": event.points} for event in changed]}
+
+
+def effect(event: EventRow, accounts: Mapping[int, AccountRule]) -> dict[str, Any]:
+    """One recorded event that changed points."""
+    assert event.account_id is not None
+    account = accounts[event.account_id]
+    return {
+        "id": str(event.id),
+        "action": event.action,
+        "points": event.points,
+        "expdate": last_day(event.expires_at),
+        "account": {"id": account.slug, "name": account.name},
+    }
+
+
+def wire_time(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def last_day(expires_at: datetime | None) -> str | None:
+    """The last day on which points are valid, in the programme's time zone."""
+    if expires_at is None:
+        return None
+    return (expires_at.astimezone(ZoneInfo(settings.TIME_ZONE)) - timedelta(microseconds=1)).date().isoformat()
