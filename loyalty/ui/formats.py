@@ -34,15 +34,14 @@ def money(value: Number | None, currency: str = "") -> str:
 
 def compact(value: Number) -> str:
     """At most three significant digits for an axis or a tab: 1.5k, 12M, −880k."""
-    size = float(abs(value))
+    shown, suffix = float(value), ""
     for scale, unit in UNITS:
         # Half a step below the unit rounds up into it: 999,950 is 1M, not 1000k.
-        if size >= scale * 0.9995:
-            text = f"{float(value) / scale:.3g}{unit}"
+        if abs(shown) >= scale * 0.9995:
+            shown, suffix = shown / scale, unit
             break
-    else:
-        text = f"{float(value):.3g}"
-    return text.replace("-", MINUS)
+    text = f"{shown:.3g}" if abs(shown) < 999.5 else f"{shown:,.0f}"
+    return f"{text}{suffix}".replace("-", MINUS)
 
 
 def instant(at: datetime) -> str:
