@@ -1,0 +1,54 @@
+"""The base of every API view: one reader, one renderer, one way to authenticate, nothing negotiated."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Literal
+
+from rest_framework import permissions, views
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.utils.mediatypes import media_type_matches
+
+from loyalty.api.authentication import ApiKeyAuthentication
+from loyalty.api.errors import handle
+from loyalty.api.parsers import FormParser, JsonParser
+from loyalty.api.renderers import JsonRenderer
+
+
+class AlwaysJson(BaseContentNegotiation):
+    """Whatever a client accepts, it gets JSON: several send an Accept header they do not mean."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        sent = request.content_type or ""
+        return next((parser for parser in parsers if media_type_matches(parser.media_type, sent)), None)
+
+    def select_renderer(
+        self,
+        request: Request,  # noqa: ARG002  DRF's signature
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,  # noqa: ARG002  DRF's signature
+    ) -> tuple[BaseRenderer, str]:
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
+
+
+class ApiView(views.APIView):
+    authentication_classes: Sequence[type[BaseAuthentication]] = (ApiKeyAuthentication,)
+    permission_classes: Sequence[type[permissions.BasePermission]] = (permissions.IsAuthenticated,)
+    parser_classes = (JsonParser, FormParser)
+    renderer_classes = (JsonRenderer,)
+    content_negotiation_class = AlwaysJson
+    metadata_class = None
+    throttle_classes = ()
+    generation: ClassVar[Literal["legacy", "versioned"]] = "legacy"
+    presigned: ClassVar[bool] = False
+    """Whether a GET may carry its signature in the URL."""
+
+    def get_exception_handler(self) -> Any:
+        return handle
+
+    def body(self) -> dict[str, Any]:
+        """The parsed body without `api_key`; an empty one is an empty object."""
+        return dict(self.request.data)

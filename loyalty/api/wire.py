@@ -1,0 +1,38 @@
+"""A request as it was on the wire, as far as the server tells."""
+
+from collections.abc import Iterator
+from urllib.parse import quote, unquote_to_bytes
+
+from django.http import HttpRequest
+
+from loyalty.api.canonical import Header
+from loyalty.api.signing import RawRequest
+
+# What clients leave unescaped in a path: nothing but the unreserved; JavaScript's encodeURIComponent; RFC 3986's pchar.
+_SAFE = ("/", "/!*'()", "/!$&'()*+,;=:@")
+
+
+def raw_request(request: HttpRequest, body: bytes) -> RawRequest:
+    path, *others = _paths(request)
+    query = request.META.get("QUERY_STRING", "").encode("latin-1")
+    return RawRequest(request.META["REQUEST_METHOD"], path, query, list(_headers(request)), body, tuple(others))
+
+
+def _headers(request: HttpRequest) -> Iterator[Header]:
+    # Not request.headers: a dict would hide that one name came in two spellings.
+    for name, value in request.META.items():
+        if name.startswith("HTTP_"):
+            yield name[5:].replace("_", "-").lower(), value
+        elif name in ("CONTENT_TYPE", "CONTENT_LENGTH") and value:
+            yield name.replace("_", "-").lower(), value
+
+
+def _paths(request: HttpRequest) -> list[bytes]:
+    """The path as sent, if the server keeps it; WSGI need not. Otherwise the ways to write the decoded path: since
+    the routes see nothing but the decoded one, a signature over any of them is a signature over what will run."""
+    decoded = request.path.encode()
+    uri = str(request.META.get("RAW_URI") or request.META.get("REQUEST_URI") or "")
+    sent = uri.partition("?")[0].encode("latin-1", "replace")
+    if sent and unquote_to_bytes(sent) == decoded:
+        return [sent]
+    return list(dict.fromkeys(quote(decoded, safe=safe).encode("ascii") for safe in _SAFE))
