@@ -16,7 +16,7 @@ from loyalty import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRET_KEY_LENGTH = 32
-SECRET_KEY_CURE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+SECRET_KEY_CURE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"  # noqa: S105 - a sentence
 
 
 class BadEnvironment(Exception):

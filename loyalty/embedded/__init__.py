@@ -108,10 +108,9 @@ def delete(data_dir: Path) -> None:
     for pattern in ("*.running", "*.log*", "lock", homes.SECRETS_FILE):
         for file in (*home.files.glob(pattern), *data_dir.glob(pattern)):
             file.unlink(missing_ok=True)
-    if home.files != data_dir:
-        home.files.rmdir()
-    if not any(data_dir.iterdir()):
-        data_dir.rmdir()
+    for folder in (home.files, data_dir):
+        if folder.exists() and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def status(data_dir: Path) -> Status:

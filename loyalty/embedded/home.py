@@ -92,7 +92,8 @@ def private_folder(home: Home, name: str) -> Path:
 def socket_folder(data_dir: Path) -> Path:
     # Not in the data folder, since a socket's path may have about 100 bytes; not in XDG_RUNTIME_DIR, which is emptied at log-out while the
     # servers live on; not in TMPDIR, which differs from one process to the next.
-    base = Path("/tmp") if os.access("/tmp", os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
+    shared = Path("/tmp")  # noqa: S108 - the folder made there is private, and refused when it belongs to somebody else
+    base = shared if os.access(shared, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
     return base / f"loyalty-{data_dir.stat().st_uid}-{_digest(data_dir)}"
 
 
@@ -131,7 +132,7 @@ def _make_secrets(data_dir: Path, path: Path) -> None:
 
 def write_private(path: Path, text: str, uid: int, gid: int) -> None:
     path.unlink(missing_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         os.fchown(file.fileno(), uid, gid)
         file.write(text)
 
@@ -161,7 +162,7 @@ def _server_user(data_dir: Path) -> pwd.struct_passwd:
 def _make_server_user() -> pwd.struct_passwd:
     command = f"useradd --system --no-create-home --home-dir /nonexistent --shell /bin/false {SYSTEM_USER}"
     try:
-        subprocess.run(command.split(), check=True, capture_output=True)
+        subprocess.run(command.split(), check=True, capture_output=True)  # noqa: S603 - constant
         return pwd.getpwnam(SYSTEM_USER)
     except (OSError, subprocess.CalledProcessError, KeyError) as error:
         message = f"PostgreSQL does not run as root: run `{command}` once, or start as another user."

@@ -115,7 +115,7 @@ def _initialise(home: Home, initdb: Path, cluster: Path) -> None:
     command = [str(initdb), *INITDB, f"--pwfile={password}", f"--pgdata={unfinished}"]
     environment = {"PATH": os.defpath, "LC_ALL": "C"}
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - the wheel's initdb
             command, check=False, capture_output=True, text=True, cwd=home.sockets, env=environment, **home.identity
         )
     finally:

@@ -84,9 +84,9 @@ def _launch(server: Server, lock: int) -> None:
     command = server.prepare()
     if server.log.exists():
         server.log.replace(f"{server.log}.1")
-    with open(os.open(server.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
+    with os.fdopen(os.open(server.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
         # Through a shell that ends at once: the server is nobody's child, so it outlives us and init takes its exit code.
-        subprocess.run(
+        subprocess.run(  # noqa: S603 - the wheels' servers
             ["/bin/sh", "-c", '"$@" &', "sh", *command],
             check=True,
             stdin=subprocess.DEVNULL,

@@ -16,7 +16,7 @@ STOP_SECONDS = 60
 @contextmanager
 def only_one(data_dir: Path) -> Iterator[None]:
     # A record lock is not inherited: it says that this very process lives, so the pid in the file is right while it is held.
-    with open(os.open(_path(data_dir), os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+    with os.fdopen(os.open(_path(data_dir), os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -34,7 +34,7 @@ def end(data_dir: Path) -> None:
     if not _path(data_dir).exists():
         return
     deadline, asked = time.monotonic() + STOP_SECONDS, False
-    with open(_path(data_dir), "r+") as file:
+    with _path(data_dir).open("r+") as file:
         while not _free(file.fileno()):
             if time.monotonic() > deadline:
                 raise EmbeddedError(f"`serve` did not stop within {STOP_SECONDS} s: end process {file.read()} by hand.")

@@ -36,7 +36,7 @@ class Command(BaseCommand):
     help = "Prepare the database, then serve web, worker and beat until Ctrl-C; stops the embedded servers at the end."
     requires_system_checks = ()
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         environment: Environment = settings.ENV
         with serving.only_one(environment.data_dir):
             _check_port(environment.host, environment.port)
@@ -80,7 +80,7 @@ def _check_port(host: str, port: int) -> None:
 
 def _manage(*arguments: str) -> None:
     """In a process of its own: migrations run as another database role."""
-    done = subprocess.run([sys.executable, settings.BASE_DIR / "manage.py", *arguments], check=False)
+    done = subprocess.run([sys.executable, settings.BASE_DIR / "manage.py", *arguments], check=False)  # noqa: S603 - ours
     if done.returncode != 0:
         raise embedded.EmbeddedError(
             f"`manage.py {arguments[0]}` failed: put right what it says above, then start again."
@@ -112,7 +112,7 @@ def _static_fingerprint() -> str:
     digest = hashlib.sha256()
     for finder in get_finders():
         for name, storage in finder.list([]):
-            info = os.stat(storage.path(name))
+            info = Path(storage.path(name)).stat()
             digest.update(f"{name}:{info.st_size}:{info.st_mtime_ns}\n".encode())
     return digest.hexdigest()
 
@@ -142,7 +142,7 @@ def _commands(environment: Environment) -> dict[str, str]:
 def _announce(environment: Environment, first_run: dict[str, str]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(environment.host, environment.host)
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(environment.host, environment.host)  # noqa: S104 - asked for
     if not _wait_for_web(host, environment.port):
         print(f"The web server does not answer on port {environment.port}: read what it says above.", flush=True)
         return

@@ -14,7 +14,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--delete-data", action="store_true", help="delete the embedded database and queue as well")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         data_dir = settings.ENV.data_dir
         serving.end(data_dir)
         if options["delete_data"]:
