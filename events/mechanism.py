@@ -81,9 +81,7 @@ def checkout(event: EventRow, state: State, batch: Batch) -> None:
     _count_purchase(event, state, batch, sum(lines, Decimal(0)) if total is None else total, items)
 
 
-def _count_purchase(
-    event: EventRow, state: State, batch: Batch, total: Decimal, items: list[dict[str, Any]]
-) -> None:
+def _count_purchase(event: EventRow, state: State, batch: Batch, total: Decimal, items: list[dict[str, Any]]) -> None:
     customer, at = batch.edit(state.customer), event.occurred_at
     customer.purchase_total += total
     customer.purchase_count += 1

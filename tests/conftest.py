@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's sync API keeps an event loop in this thread
-os.environ.setdefault("LOYALTY_DATA_DIR", str(Path(__file__).resolve().parent.parent / ".data" / "test"))
-os.environ["LOYALTY_DATABASE_ROLE"] = "owner"  # creates the test database; the tests themselves run as the application
 
 from loyalty import environment
 
@@ -21,6 +19,7 @@ environment.start_servers(environment.read())
 
 from django.conf import settings
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
 
 TEMPLATE = "{}_template"
@@ -64,9 +63,15 @@ def _as_role(role: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The test database, as made by the migrations; a copy of it is kept to start tests from that commit."""
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """The test database, as made by the migrations; a copy of it is kept to start tests from that commit.
+
+    In place of pytest-django's: that one makes none for tests which only ask for `committed_db`.
+    """
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
         name = connection.settings_dict["NAME"]
         connection.close()
         _clone(name, TEMPLATE.format(name))
@@ -75,6 +80,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     with django_db_blocker.unblock():
         _as_role("owner")
         _administer(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(TEMPLATE.format(name))))
+        teardown_databases(made, verbosity=0)
 
 
 def _administer(*statements: sql.Composed) -> None:
@@ -89,7 +95,9 @@ def _administer(*statements: sql.Composed) -> None:
 def _clone(source: str, target: str) -> None:
     _administer(
         sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(target)),
-        sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(target), sql.Identifier(source)),
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+            sql.Identifier(target), sql.Identifier(source)
+        ),
     )
 
 

@@ -2,42 +2,44 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from importlib import import_module
-from typing import Any
-
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from psycopg import errors
 
 from .reduce import reduce
 from .rows import CUSTOMER, CustomerRow
-from .store import Session
+from .store import Copy, Session, insert, selected, update
 from .types import Actor, Batch, Composition, Incoming, Key, Outcome, Part, Program, Refused, State
+from .wire import Answer, Statement
 
 ATTEMPTS = 5
+# FeatureNotSupported: a plan from before a migration.
+RETRIED = (errors.DeadlockDetected, errors.SerializationFailure, errors.FeatureNotSupported)
 Ref = tuple[str, str]
 
 # The customers of the identities that a batch names; what an identity means is read again after the lock.
-_NAMED = "SELECT customer_id FROM customers_identity WHERE (scheme, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
-_LOCK = f"SELECT {', '.join(CUSTOMER.columns)} FROM customers_customer WHERE id IN ({_NAMED}) ORDER BY id FOR NO KEY UPDATE"
+_NAMED = (
+    "SELECT customer_id FROM customers_identity WHERE (scheme, value) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
+)
+_LOCK = f"SELECT {selected(CUSTOMER)} FROM customers_customer WHERE id IN ({_NAMED}) ORDER BY id FOR NO KEY UPDATE"
 _RESOLVE = _NAMED.replace("customer_id", "scheme, value, customer_id", 1)
 _CLAIM_KEYS = (
-    "INSERT INTO events_businesskey (key, recorded_at) SELECT key, %s::timestamptz FROM unnest(%s::text[]) AS key"
+    "INSERT INTO events_businesskey (key, recorded_at) SELECT key, $1::timestamptz FROM unnest($2::text[]) AS key"
     " ORDER BY key ON CONFLICT DO NOTHING RETURNING key"
 )
-_RETURN_KEYS = "DELETE FROM events_businesskey WHERE key = ANY(%s::text[])"
+_RETURN_KEYS = "DELETE FROM events_businesskey WHERE key = ANY($1::text[])"
 _CLAIM_IDENTITIES = (
     "INSERT INTO customers_identity (scheme, value, customer_id)"
-    " SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS claim(scheme, value, customer_id)"
+    " SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) AS claim(scheme, value, customer_id)"
     " ORDER BY scheme, value ON CONFLICT DO NOTHING RETURNING value"
 )
 _RETURN_IDENTITIES = (
-    "DELETE FROM customers_identity WHERE (scheme, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+    "DELETE FROM customers_identity WHERE (scheme, value) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
 )
-_DRAW_IDS = "SELECT nextval(%s::text::regclass) FROM generate_series(1, %s)"
-_VERSION = "SELECT version FROM staff_programversion"
+_DRAW_IDS = "SELECT nextval($1::text::regclass) FROM generate_series(1, $2)"
 
 
 class LostRace(Exception):
@@ -78,12 +80,16 @@ def record(events: Sequence[Incoming], *, by: Actor, at: datetime) -> list[Outco
     for attempt in range(ATTEMPTS):
         try:
             return _Recording(events, by=by, at=at).run()
-        except (LostRace, errors.DeadlockDetected, errors.SerializationFailure) as error:
-            aborted = connection.in_atomic_block and not isinstance(error, LostRace)
-            if aborted or attempt == ATTEMPTS - 1:
+        except (LostRace, DatabaseError) as error:
+            if attempt == ATTEMPTS - 1 or not _may_retry(error):
                 raise
             time.sleep(random.uniform(0, 0.02 * 2**attempt))
-    raise AssertionError("unreachable")
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _may_retry(error: LostRace | DatabaseError) -> bool:
+    """A deadlock aborts the whole transaction: who opened it must start again, not we in its middle."""
+    return isinstance(error, LostRace) or (isinstance(error.__cause__, RETRIED) and not connection.in_atomic_block)
 
 
 class _Recording:
@@ -124,20 +130,18 @@ class _Recording:
         named = [[scheme for scheme, _ in refs], [value for _, value in refs]]
         keys = sorted({key.value for keys in self.keys for key in keys})
         parts = self._parts()
-        run = self.session.execute
-        with self.session.pipeline():
-            self.session.begin()
-            locked = run(_LOCK, named)
-            resolved = run(_RESOLVE, named)
-            version = run(_VERSION)
-            claimed = run(_CLAIM_KEYS, [self.at, keys]) if keys else None
-            answers = [(part, run(part.sql.replace("{customers}", _NAMED), named)) for part in parts]
-            drawn = {name: run(_DRAW_IDS, [name, self._expected()]) for name in self._sequences()}
-        self._file(locked.fetchall(), resolved.fetchall(), answers)
-        self.free_keys = {key for (key,) in claimed.fetchall()} if claimed else set()
-        self.ids = {name: iter([id for (id,) in cursor.fetchall()]) for name, cursor in drawn.items()}
-        found = version.fetchone()
-        program = _programs.current(found[0] if found else 0)
+        _, locked, resolved, [(version, *drawn)], claimed, *answers = self.session.run(
+            self.session.begin,
+            Statement(_LOCK, named),
+            Statement(_RESOLVE, named),
+            Statement(self._version_and_ids(), [self._expected()]),
+            Statement(_CLAIM_KEYS, [self.at, keys]),
+            *(Statement(part.sql.replace("{customers}", _NAMED), named) for part in parts),
+        )
+        self._file(locked, resolved, list(zip(parts, answers, strict=True)))
+        self.free_keys = {key for (key,) in claimed}
+        self.ids = {name: iter(ids) for name, ids in zip(self._sequences(), drawn, strict=True)}
+        program = _programs.current(version)
         self._claim_unknown([ref for ref in refs if ref not in self.states], program)
         return program
 
@@ -153,20 +157,26 @@ class _Recording:
     def _sequences(self) -> list[str]:
         return [table.sequence for table in self.composition.tables if table.sequence and table is not CUSTOMER]
 
+    def _version_and_ids(self) -> str:
+        blocks = (
+            f", ARRAY(SELECT nextval('{name}') FROM generate_series(1, $1::bigint))" for name in self._sequences()
+        )
+        return f"SELECT version{''.join(blocks)} FROM staff_programversion"
+
     def _expected(self) -> int:
         return sum(
             max(mechanism.fan_out(event) for mechanism in self.composition.for_action(event.action))
             for event in self.events
         )
 
-    def _file(self, locked: list[Any], resolved: list[Any], answers: list[tuple[Part, Any]]) -> None:
+    def _file(self, locked: Answer, resolved: Answer, answers: list[tuple[Part, Answer]]) -> None:
         by_id = {values[0]: State(CustomerRow.load(values), exists=True) for values in locked}
         for scheme, value, customer_id in resolved:
             if customer_id not in by_id:
                 raise LostRace
             self.states[scheme, value] = by_id[customer_id]
-        for part, cursor in answers:
-            for values in cursor.fetchall():
+        for part, rows in answers:
+            for values in rows:
                 if values[0] in by_id:
                     part.put(by_id[values[0]], values)
 
@@ -176,9 +186,11 @@ class _Recording:
         refs = [ref for ref in unknown if ref in wanted and ref[0] == "id"]
         if not refs:
             return
-        ids = [id for (id,) in self.session.execute(_DRAW_IDS, [CUSTOMER.sequence, len(refs)]).fetchall()]
+        [drawn] = self.session.run(Statement(_DRAW_IDS, [CUSTOMER.sequence, len(refs)]))
+        ids = [id for (id,) in drawn]
         schemes, values = [scheme for scheme, _ in refs], [value for _, value in refs]
-        if len(self.session.execute(_CLAIM_IDENTITIES, [schemes, values, ids]).fetchall()) < len(refs):
+        [claimed] = self.session.run(Statement(_CLAIM_IDENTITIES, [schemes, values, ids]))
+        if len(claimed) < len(refs):
             raise LostRace
         for ref, id in zip(refs, ids, strict=True):
             self.states[ref] = State(CustomerRow.new(id, ref[1], self.at), exists=False)
@@ -204,42 +216,30 @@ class _Recording:
         found = next(self.ids[sequence], None)
         if found is not None:
             return found
-        cursor = self.session.execute(_DRAW_IDS, [sequence, 100])
-        self.ids[sequence] = iter([id for (id,) in cursor.fetchall()])
+        [drawn] = self.session.run(Statement(_DRAW_IDS, [sequence, 100]))
+        self.ids[sequence] = iter([id for (id,) in drawn])
         return next(self.ids[sequence])
 
     # Write
 
     def _write(self, batch: Batch) -> None:
-        steps = list(self._writes(batch))
-        # COPY cannot be pipelined; where it is used, the round trips between statements do not matter.
-        if any(len(rows) > 200 for rows in batch.added.values()):
-            for step in steps:
-                step()
-            return
-        with self.session.pipeline():
-            for step in steps:
-                step()
+        self.session.write([step for step in self._writes(batch) if step is not None])
 
-    def _writes(self, batch: Batch) -> Iterator[Callable[[], Any]]:
-        session, fresh = self.session, {row for rows in batch.added.values() for row in rows}
+    def _writes(self, batch: Batch) -> Iterator[Statement | Copy | None]:
         never = [ref for ref, state in self.states.items() if not state.exists]
         if never:
-            named = [[scheme for scheme, _ in never], [value for _, value in never]]
-            yield lambda: session.execute(_RETURN_IDENTITIES, named)
+            yield Statement(_RETURN_IDENTITIES, [[scheme for scheme, _ in never], [value for _, value in never]])
         if self.free_keys:
-            yield lambda: session.execute(_RETURN_KEYS, [sorted(self.free_keys)])
+            yield Statement(_RETURN_KEYS, [sorted(self.free_keys)])
+        fresh = {row for rows in batch.added.values() for row in rows}
         for table in self.composition.tables:
-            if table in batch.added:
-                yield lambda table=table: session.insert(table, batch.added[table])
+            if batch.added.get(table):
+                yield insert(table, batch.added[table])
             images = {row: image for row, image in batch.edited.items() if row.TABLE is table and row not in fresh}
             if images:
-                yield lambda table=table, images=images: session.update(table, images)
-        yield session.commit
+                yield update(table, images)
+        yield self.session.commit
 
 
 def _replayed() -> Refused:
     return Refused(101022, "This signed request was processed before", kind="UnauthorizedException", status=401)
-
-
-

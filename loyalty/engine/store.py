@@ -1,20 +1,17 @@
-"""How the engine speaks to PostgreSQL: native cursors, prepared statements, set-wise writes.
+"""The engine's transaction, and how it writes rows: few as VALUES, more as `unnest`, many as COPY."""
 
-Django's default cursor binds on the client; these bind on the server, so that plans are kept and statements can be
-pipelined. Few rows go as VALUES, more as `unnest`, many as COPY.
-"""
-
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import lru_cache
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any, LiteralString, cast
 
 import psycopg
 from django.db import connection
-from psycopg.types.numeric import Int8Dumper
 
 from .types import Row, Table
+from .wire import Answer, Statement, Wire
 
 MAX_VALUES = 8
 MAX_UNNEST = 200
@@ -22,117 +19,133 @@ MAX_UNNEST = 200
 Rows = Sequence[tuple[Any, ...]]
 
 
+@dataclass(frozen=True)
+class Copy:
+    table: Table
+    values: Rows
+
+
 class Session:
     """One transaction of the engine: its own, or a savepoint of the one that is open."""
 
     def __init__(self) -> None:
         connection.ensure_connection()
-        self.raw: psycopg.Connection[Any] = connection.connection
-        if not getattr(self.raw, "speaks_int8", False):
-            # One type for all integers: otherwise every mix of small and large ones is another prepared statement.
-            self.raw.adapters.register_dumper(int, Int8Dumper)
-            self.raw.prepared_max = 1_000
-            self.raw.speaks_int8 = True  # type: ignore[attr-defined]
-        self.nested = connection.in_atomic_block
-        # Behind a pooler that hands out connections by transaction nothing may be prepared.
-        self.prepare = self.raw.prepare_threshold is not None
+        raw = connection.connection
+        wire = raw.__dict__.get("engine_wire")
+        if wire is None:
+            wire = raw.engine_wire = Wire(raw, prepares=raw.prepare_threshold is not None)
+        self.wire: Wire = wire
+        nested = connection.in_atomic_block
+        self.begin = Statement("SAVEPOINT engine" if nested else "BEGIN")
+        self.commit = Statement("RELEASE SAVEPOINT engine" if nested else "COMMIT")
+        self._back = Statement("ROLLBACK TO SAVEPOINT engine" if nested else "ROLLBACK")
 
-    def execute(self, sql: str, params: Sequence[Any] = ()) -> psycopg.Cursor[Any]:
-        cursor = psycopg.Cursor(self.raw)
-        # All of it is written in this module and its callers; nothing from outside is ever part of a statement.
-        cursor.execute(cast(LiteralString, sql), params or None, prepare=self.prepare)
-        return cursor
-
-    def begin(self) -> None:
-        self.execute("SAVEPOINT engine" if self.nested else "BEGIN")
-
-    def commit(self) -> None:
-        self.execute("RELEASE SAVEPOINT engine" if self.nested else "COMMIT")
+    def run(self, *statements: Statement) -> list[Answer]:
+        return self.wire.run(statements)
 
     def roll_back(self) -> None:
-        if self.raw.closed or self.raw.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+        if not self.wire.is_idle:
+            self.run(self._back)
+
+    def write(self, steps: Sequence[Statement | Copy]) -> None:
+        """In one round trip, unless there is so much that round trips do not matter."""
+        statements = [step for step in steps if isinstance(step, Statement)]
+        if len(statements) == len(steps):
+            self.run(*statements)
             return
-        self.execute("ROLLBACK TO SAVEPOINT engine" if self.nested else "ROLLBACK")
+        for step in steps:
+            if isinstance(step, Statement):
+                self.run(step)
+            else:
+                self._copy(step)
 
-    @contextmanager
-    def pipeline(self) -> Iterator[None]:
-        """Statements in it are sent together; their answers are there when it ends."""
-        with self.raw.pipeline():
-            yield
+    def _copy(self, copy: Copy) -> None:
+        sql = f"COPY {copy.table.name} ({', '.join(copy.table.columns)}) FROM STDIN"
+        with psycopg.Cursor(self.wire.raw).copy(cast(LiteralString, sql)) as stream:
+            for row in copy.values:
+                stream.write_row(row)
 
-    def insert(self, table: Table, rows: Sequence[Row]) -> None:
-        values = [row.values(row) for row in rows]
-        if len(values) > MAX_UNNEST:
-            self._copy(table, values)
-        elif len(values) > MAX_VALUES:
-            self.execute(insert_unnest(table), _columns(values))
-        elif values:
-            self.execute(insert_values(table, len(values)), [value for row in values for value in row])
 
-    def _copy(self, table: Table, values: Rows) -> None:
-        sql = f"COPY {table.name} ({', '.join(table.columns)}) FROM STDIN"
-        with psycopg.Cursor(self.raw).copy(cast(LiteralString, sql)) as copy:
-            for row in values:
-                copy.write_row(row)
+def selected(table: Table) -> str:
+    """The select list of a row; JSON as text, which only who needs it reads."""
+    return ", ".join(f"{name}::text" if kind == "jsonb" else name for name, kind in table.columns.items())
 
-    def update(self, table: Table, images: dict[Row, tuple[Any, ...]]) -> None:
-        """Write the mutable columns that differ from the rows' images in any of the rows; rows that do not, not."""
-        changed = [row for row, image in images.items() if row.image(row) != image]
-        if not changed:
-            return
-        differing = {
-            name
-            for row in changed
-            for name, new, old in zip(table.mutable, row.image(row), images[row], strict=True)
-            if new != old
-        }
-        columns = tuple(name for name in table.columns if name in differing)
-        places = _places(table, (*table.key, *columns))
-        values = [places(row.values(row)) for row in changed]
-        if len(values) == 1:
-            self.execute(update_one(table, columns), (*values[0][len(table.key) :], *values[0][: len(table.key)]))
-        else:
-            self.execute(update_unnest(table, columns), _columns(values))
+
+def insert(table: Table, rows: Sequence[Row]) -> Statement | Copy:
+    values = [row.values(row) for row in rows]
+    if len(values) > MAX_UNNEST:
+        return Copy(table, values)
+    if len(values) > MAX_VALUES:
+        return Statement(_insert_unnest(table), _columns(values))
+    return Statement(_insert_values(table, len(values)), list(chain.from_iterable(values)))
+
+
+def update(table: Table, images: dict[Row, tuple[Any, ...]]) -> Statement | None:
+    """Write the mutable columns that changed in any of the rows; None if the rows are as their images."""
+    changed = [(row, new, old) for row, old in images.items() if (new := row.image(row)) != old]
+    if not changed:
+        return None
+    differing = {
+        name
+        for _, new, old in changed
+        for name, a, b in zip(table.mutable, new, old, strict=True)
+        if a is not b and a != b
+    }
+    columns = tuple(name for name in table.mutable if name in differing)
+    pick = _picker(table, (*table.key, *columns))
+    values = [pick(row.values(row)) for row, _, _ in changed]
+    if len(values) == 1:
+        return Statement(_update_one(table, columns), values[0])
+    return Statement(_update_unnest(table, columns), _columns(values))
 
 
 def _columns(values: Rows) -> list[list[Any]]:
     return [list(column) for column in zip(*values, strict=True)]
 
 
-@lru_cache(maxsize=None)
-def _places(table: Table, names: tuple[str, ...]) -> "itemgetter[Any]":
+@cache
+def _picker(table: Table, names: tuple[str, ...]) -> "itemgetter[Any]":
     order = list(table.columns)
     return itemgetter(*(order.index(name) for name in names))
 
 
-@lru_cache(maxsize=None)
-def insert_values(table: Table, rows: int) -> str:
-    row = "(" + ", ".join(f"%s::{kind}" for kind in table.columns.values()) + ")"
-    return f"INSERT INTO {table.name} ({', '.join(table.columns)}) VALUES {', '.join([row] * rows)}"
+@cache
+def _insert_values(table: Table, rows: int) -> str:
+    kinds = list(table.columns.values())
+    numbered = [f"${index + 1}::{kinds[index % len(kinds)]}" for index in range(rows * len(kinds))]
+    tuples = (", ".join(numbered[start : start + len(kinds)]) for start in range(0, len(numbered), len(kinds)))
+    return f"INSERT INTO {table.name} ({', '.join(table.columns)}) VALUES ({'), ('.join(tuples)})"
 
 
-@lru_cache(maxsize=None)
-def insert_unnest(table: Table) -> str:
-    arrays = ", ".join(_array(kind) for kind in table.columns.values())
-    return f"INSERT INTO {table.name} ({', '.join(table.columns)}) SELECT * FROM unnest({arrays})"
+@cache
+def _insert_unnest(table: Table) -> str:
+    return f"INSERT INTO {table.name} ({', '.join(table.columns)}) SELECT * FROM unnest({_arrays(table, tuple(table.columns))})"
+
+
+def _arrays(table: Table, names: tuple[str, ...]) -> str:
+    kinds = [table.columns[name] for name in names]
+    return ", ".join(f"${index}::{_array(kind)}" for index, kind in enumerate(kinds, 1))
 
 
 def _array(kind: str) -> str:
-    # There is no binary form of these for arrays of text: they are sent as text and cast.
-    return f"%s::text[]::{kind}[]" if kind in {"jsonb", "inet"} else f"%s::{kind}[]"
+    # Values of these kinds are text on our side: sent as such and cast.
+    return f"text[]::{kind}[]" if kind in {"jsonb", "inet"} else f"{kind}[]"
 
 
-@lru_cache(maxsize=None)
-def update_one(table: Table, columns: tuple[str, ...]) -> str:
-    sets = ", ".join(f"{name} = %s::{table.columns[name]}" for name in columns)
-    where = " AND ".join(f"{name} = %s::{table.columns[name]}" for name in table.key)
+@cache
+def _update_one(table: Table, columns: tuple[str, ...]) -> str:
+    names = (*table.key, *columns)
+    values = {name: f"${index}::{table.columns[name]}" for index, name in enumerate(names, 1)}
+    sets = ", ".join(f"{name} = {values[name]}" for name in columns)
+    where = " AND ".join(f"{name} = {values[name]}" for name in table.key)
     return f"UPDATE {table.name} SET {sets} WHERE {where}"
 
 
-@lru_cache(maxsize=None)
-def update_unnest(table: Table, columns: tuple[str, ...]) -> str:
+@cache
+def _update_unnest(table: Table, columns: tuple[str, ...]) -> str:
     names = (*table.key, *columns)
-    arrays = ", ".join(_array(table.columns[name]) for name in names)
     sets = ", ".join(f"{name} = v.{name}" for name in columns)
     where = " AND ".join(f"t.{name} = v.{name}" for name in table.key)
-    return f"UPDATE {table.name} t SET {sets} FROM unnest({arrays}) AS v({', '.join(names)}) WHERE {where}"
+    return (
+        f"UPDATE {table.name} t SET {sets} FROM unnest({_arrays(table, names)}) AS v({', '.join(names)}) WHERE {where}"
+    )

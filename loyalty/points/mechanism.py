@@ -97,7 +97,9 @@ def _put_lot(state: State, row: Sequence[Any]) -> None:
 
 
 BALANCES = Part(
-    "balances", f"SELECT {', '.join(BALANCE.columns)} FROM points_balance WHERE customer_id IN ({{customers}})", _put_balance
+    "balances",
+    f"SELECT {', '.join(BALANCE.columns)} FROM points_balance WHERE customer_id IN ({{customers}})",
+    _put_balance,
 )
 OPEN_LOTS = Part(
     "lots",

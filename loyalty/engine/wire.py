@@ -1,0 +1,105 @@
+"""Several prepared statements in one round trip, through psycopg's `pq` layer.
+
+psycopg's own pipeline waits at each statement and Django's cursor binds on the client: either costs more per event than
+the engine's rules do.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import generators, pq
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.types.numeric import Int8Dumper
+
+PlanKey = tuple[str, tuple[int, ...]]
+Answer = list[tuple[Any, ...]]
+
+
+class Statement(NamedTuple):
+    """SQL with $1, $2, … and their values. Nothing from outside is ever part of the SQL."""
+
+    sql: str
+    params: Sequence[Any] = ()
+
+
+class Wire:
+    """One connection. Plans are kept on it, unless a pooler hands it out by transaction (`prepares` False)."""
+
+    def __init__(self, raw: psycopg.Connection[Any], *, prepares: bool) -> None:
+        self.raw = raw
+        self.prepares = prepares
+        self._plans: dict[PlanKey, bytes] = {}
+        self._names: Iterator[bytes] = iter(b"engine_%d" % number for number in range(10**9))
+        # One type for all integers: otherwise every mix of small and large ones is another plan.
+        raw.adapters.register_dumper(int, Int8Dumper)
+
+    @property
+    def is_idle(self) -> bool:
+        return self.raw.closed or self.raw.info.transaction_status == pq.TransactionStatus.IDLE
+
+    def run(self, statements: Sequence[Statement]) -> list[Answer]:
+        """Send the statements together; the rows that each of them answers. Raises the first error."""
+        transformer = Transformer(self.raw)
+        fresh: dict[PlanKey, bytes] = {}
+        sends: list[Callable[[], None]] = []
+        # Where in the answers each statement's own one is: what is prepared first is answered, too.
+        places: list[int] = []
+        for statement in statements:
+            sends += self._sends(transformer, statement, fresh)
+            places.append(len(sends) - 1)
+        answers = self._converse(sends)
+        self._plans |= fresh
+        return [_rows(transformer, answers[place]) for place in places]
+
+    def _sends(
+        self, transformer: Transformer, statement: Statement, fresh: dict[PlanKey, bytes]
+    ) -> Iterator[Callable[[], None]]:
+        pgconn, params = self.raw.pgconn, statement.params
+        values = transformer.dump_sequence(params, [PyFormat.AUTO] * len(params))
+        types, formats = tuple(transformer.types or ()), transformer.formats
+        if not self.prepares:
+            sql = statement.sql.encode()
+            yield partial(pgconn.send_query_params, sql, values, types, formats, pq.Format.BINARY)
+            return
+        key = (statement.sql, types)
+        name = self._plans.get(key) or fresh.get(key)
+        if name is None:
+            name = fresh[key] = next(self._names)
+            yield partial(pgconn.send_prepare, name, statement.sql.encode(), types)
+        yield partial(pgconn.send_query_prepared, name, values, formats, pq.Format.BINARY)
+
+    def _converse(self, sends: Sequence[Callable[[], None]]) -> list[pq.abc.PGresult]:
+        pgconn = self.raw.pgconn
+        pgconn.enter_pipeline_mode()
+        try:
+            answers = self.raw.wait(_send_and_fetch(pgconn, sends))
+        finally:
+            if pgconn.status == pq.ConnStatus.OK:
+                pgconn.exit_pipeline_mode()
+        for answer in answers:
+            if answer.status == pq.ExecStatus.FATAL_ERROR:
+                # A kept plan may be the cause, after a migration: prepare anew.
+                self._plans.clear()
+                raise psycopg.errors.error_from_result(answer)
+        return answers
+
+
+def _send_and_fetch(pgconn: pq.abc.PGconn, sends: Sequence[Callable[[], None]]) -> Any:
+    for send in sends:
+        send()
+    pgconn.pipeline_sync()
+    yield from generators.send(pgconn)
+    answers: list[pq.abc.PGresult] = []
+    for _ in range(len(sends) + 1):
+        answers += yield from generators.fetch_many(pgconn)
+    # The last one is the synchronisation's.
+    return answers[:-1]
+
+
+def _rows(transformer: Transformer, answer: pq.abc.PGresult) -> Answer:
+    if not answer.nfields:
+        return []
+    transformer.set_pgresult(answer, set_loaders=True)
+    return transformer.load_rows(0, answer.ntuples, tuple)
