@@ -15,6 +15,7 @@ from redis.connection import UnixDomainSocketConnection, parse_url
 from loyalty import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+PORT_OF_POSTGRESQL = 5432
 SECRET_KEY_LENGTH = 32
 SECRET_KEY_CURE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"  # noqa: S105 - a sentence
 
@@ -49,7 +50,7 @@ class Environment:
     @property
     def redis_url_for_celery(self) -> str:
         """The same address as Celery writes it, which differs for sockets."""
-        parts: dict[str, Any] = parse_url(self.redis_url)  # type: ignore[no-untyped-call]
+        parts: dict[str, Any] = parse_url(self.redis_url)
         if parts.get("connection_class") is not UnixDomainSocketConnection:
             return self.redis_url
         user, password = quote(parts.get("username") or "", safe=""), quote(parts.get("password") or "", safe="")
@@ -151,7 +152,10 @@ def _check_database_url(name: str, url: str) -> None:
     cure = f"write it as {name}=postgresql://user:password@host:5432/database"
     if url:
         _check_url(name, url, ("postgresql://", "postgres://"), conninfo_to_dict, cure)
-        if not conninfo_to_dict(url).get("dbname"):
+        parts = conninfo_to_dict(url)
+        if not str(parts.get("port", PORT_OF_POSTGRESQL)).isdigit():
+            raise BadEnvironment(f"{name} holds a port that is no number: {cure}.")
+        if not parts.get("dbname"):
             raise BadEnvironment(f"{name} names no database: {cure}.")
 
 
