@@ -3,10 +3,7 @@
 import os
 import shutil
 import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,6 +18,8 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
+
+from loyalty.engine import record
 
 TEMPLATE = "{}_template"
 CHROMIUM = os.environ.get("CHROMIUM") or next(
@@ -52,6 +51,12 @@ def strict_settings() -> None:
     """Quick hashes, undefined template variables fail, plain static files."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+@pytest.fixture(autouse=True)
+def current_program() -> None:
+    """A test's changes of the configuration are rolled back, and its programme version then means another one."""
+    record._programs._program = None
 
 
 def _as_role(role: str) -> None:

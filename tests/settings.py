@@ -1,0 +1,10 @@
+"""The settings of the tests, which are read before any conftest: a data folder of their own, and the role that may
+create the test database. The tests themselves run as the application's role."""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("LOYALTY_DATA_DIR", str(Path(__file__).resolve().parent.parent / ".data" / "test"))
+os.environ["LOYALTY_DATABASE_ROLE"] = "owner"
+
+from loyalty.settings import *  # noqa: F403
