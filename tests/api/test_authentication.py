@@ -84,6 +84,17 @@ def test_a_path_may_be_written_as_clients_write_it(till: ApiKey, path: str) -> N
     assert signed(till, path)[0] == 200
 
 
+def test_a_server_that_keeps_the_path_as_sent_is_believed(till: ApiKey) -> None:
+    def status(sent: str, uri: str) -> int:
+        headers = sign(Signer("TILL", "S3CRET", "st1"), "GET", sent, host=HOST, at=timezone.now())
+        made: Any = Who.as_view()
+        return int(made(RequestFactory().get("/who/a~b", headers=headers, RAW_URI=uri)).status_code)
+
+    assert status("/who/a%7eb", "/who/a%7eb?x=1") == 200
+    assert status("/who/a%7Eb", "/who/a%7eb") == 401
+    assert status("/who/other", "/who/other") == 401
+
+
 def test_a_key_in_the_query_string_is_enough(till: ApiKey) -> None:
     assert call("/who?api_key=TILL")[1]["key"] == "TILL"
 
@@ -113,7 +124,7 @@ def test_a_key_in_the_body_is_a_text(till: ApiKey, value: str) -> None:
 
 @pytest.mark.parametrize("text", ["Bearer abc", "Basic YTpi", "ANTAVO-HMAC-SHA256 x", "x" * 5000])
 def test_a_malformed_header_is_refused_even_with_a_plain_key(till: ApiKey, text: str) -> None:
-    headers = {"Authorization": text, "Date": "x"}
+    headers: dict[str, Any] = {"Authorization": text, "Date": "x"}
     assert refused(call("/who?api_key=TILL", **headers)) == (101021, "Auth header format is invalid")
 
 
