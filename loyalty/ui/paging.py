@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django.core import signing
 from django.db.models import F, Model, QuerySet, Value
+from django.db.models.expressions import Combinable
 from django.db.models.fields.tuple_lookups import Tuple
 from django.db.models.lookups import GreaterThan, LessThan
 
@@ -25,10 +26,12 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True)
 class Order:
-    """`nullable`: the column may be empty. `personal`: its values must not reach a URL, so the
-    cursor carries the id alone and the value is looked up (the column is then one of the model's)."""
+    """`key`: sort by this expression of the column, such as Lower("email"). `nullable`: the column may be empty.
+    `personal`: its values must not reach a URL, so the cursor carries the id alone and the value is looked up
+    (the column is then one of the model's)."""
 
     column: str
+    key: Combinable | None = None
     descending: bool = False
     nullable: bool = False
     personal: bool = False
@@ -37,6 +40,10 @@ class Order:
     @property
     def name(self) -> str:
         return f"{'-' if self.descending else ''}{self.column}"
+
+    @property
+    def field(self) -> str:
+        return self.column if self.key is None else "sort_key"
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ def page_of(queryset: QuerySet[M], order: Order, cursor: str = "", size: int = P
     scope = f"{queryset.model._meta.label_lower}:{order.name}"
     start = _start(queryset, order, decode(cursor, scope) if cursor else None)
     backwards = start is not None and start.backwards
-    rows = _take(queryset, order, start, size + 1)
+    rows = _take(_keyed(queryset, order), order, start, size + 1)
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -94,7 +101,7 @@ def _at(row: Model, order: Order, scope: str, *, backwards: bool) -> str:
     value = None
     if not order.personal:
         value = row
-        for part in order.column.split("__"):
+        for part in order.field.split("__"):
             value = getattr(value, part)
     return encode(Cursor(value, getattr(row, order.tie), backwards), scope)  # type: ignore[arg-type]  # a column's value
 
@@ -102,8 +109,13 @@ def _at(row: Model, order: Order, scope: str, *, backwards: bool) -> str:
 def _start(queryset: QuerySet[M], order: Order, cursor: Cursor | None) -> Cursor | None:
     if cursor is None or not order.personal:
         return cursor
-    found = queryset.model._default_manager.filter(**{order.tie: cursor.id}).values_list(order.column).first()
+    everyone = _keyed(queryset.model._default_manager.all(), order)
+    found = everyone.filter(**{order.tie: cursor.id}).values_list(order.field).first()
     return Cursor(found[0], cursor.id, cursor.backwards) if found else None
+
+
+def _keyed(queryset: QuerySet[M], order: Order) -> QuerySet[M]:
+    return queryset if order.key is None else cast(QuerySet[M], queryset.annotate(sort_key=order.key))
 
 
 def _take(queryset: QuerySet[M], order: Order, start: Cursor | None, count: int) -> list[M]:
@@ -120,12 +132,12 @@ def _parts(queryset: QuerySet[M], order: Order, start: Cursor | None) -> Iterato
     backwards = start is not None and start.backwards
     descending = order.descending != backwards
     sign = "-" if descending else ""
-    ordered = queryset.order_by(f"{sign}{order.column}", f"{sign}{order.tie}")
+    ordered = queryset.order_by(f"{sign}{order.field}", f"{sign}{order.tie}")
     if not order.nullable:
         yield _beyond(ordered, order, start, descending=descending)
         return
-    filled = ordered.filter(**{f"{order.column}__isnull": False})
-    empty = ordered.filter(**{f"{order.column}__isnull": True})
+    filled = ordered.filter(**{f"{order.field}__isnull": False})
+    empty = ordered.filter(**{f"{order.field}__isnull": True})
     in_empty = start is not None and start.value is None
     if not in_empty:
         yield _beyond(filled, order, start, descending=descending)
@@ -144,7 +156,7 @@ def _beyond(queryset: QuerySet[M], order: Order, start: Cursor | None, *, descen
         return queryset
     # A row comparison, not `a < x OR (a = x AND id < y)`: the index then finds the place inside a long tie.
     compare = LessThan if descending else GreaterThan
-    return queryset.filter(compare(Tuple(F(order.column), F(order.tie)), Tuple(Value(start.value), Value(start.id))))
+    return queryset.filter(compare(Tuple(F(order.field), F(order.tie)), Tuple(Value(start.value), Value(start.id))))
 
 
 def _pack(value: Any) -> tuple[str, Any]:
