@@ -99,7 +99,7 @@ DONE = Part(
     "done",
     "SELECT c.id, t.action FROM customers_customer c CROSS JOIN events_eventtype t WHERE c.id IN ({customers}) AND t.one_time"
     " AND EXISTS (SELECT 1 FROM events_event e WHERE e.customer_id = c.id AND e.action = t.action)",
-    lambda state, row: state.part("done").__setitem__(row[1], True),
+    lambda state, row: state.part("done").update({row[1]: row[1]}),
 )
 
 
@@ -111,7 +111,7 @@ def custom(event: EventRow, state: State, batch: Batch) -> None:
     if rule.one_time:
         if event.action in state.part("done"):
             raise Refused(10001, "This action cannot be repeated")
-        batch.file(state.part("done"), event.action, True)
+        batch.file(state.part("done"), event.action, event.action)
 
 
 def _done(incoming: Incoming) -> Iterable[Part]:

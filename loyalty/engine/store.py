@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from operator import itemgetter
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 import psycopg
 from django.db import connection
@@ -60,8 +60,8 @@ class Session:
                 self._copy(step)
 
     def _copy(self, copy: Copy) -> None:
-        sql = f"COPY {copy.table.name} ({', '.join(copy.table.columns)}) FROM STDIN"
-        with psycopg.Cursor(self.wire.raw).copy(cast(LiteralString, sql)) as stream:
+        sql: LiteralString = f"COPY {copy.table.name} ({', '.join(copy.table.columns)}) FROM STDIN"
+        with psycopg.Cursor(self.wire.raw).copy(sql) as stream:
             for row in copy.values:
                 stream.write_row(row)
 
@@ -72,7 +72,7 @@ def selected(table: Table) -> str:
 
 
 def insert(table: Table, rows: Sequence[Row]) -> Statement | Copy:
-    values = [row.values(row) for row in rows]
+    values = [table.values(row) for row in rows]
     if len(values) > MAX_UNNEST:
         return Copy(table, values)
     if len(values) > MAX_VALUES:
@@ -82,7 +82,7 @@ def insert(table: Table, rows: Sequence[Row]) -> Statement | Copy:
 
 def update(table: Table, images: dict[Row, tuple[Any, ...]]) -> Statement | None:
     """Write the mutable columns that changed in any of the rows; None if the rows are as their images."""
-    changed = [(row, new, old) for row, old in images.items() if (new := row.image(row)) != old]
+    changed = [(row, new, old) for row, old in images.items() if (new := table.image(row)) != old]
     if not changed:
         return None
     differing = {
@@ -93,7 +93,7 @@ def update(table: Table, images: dict[Row, tuple[Any, ...]]) -> Statement | None
     }
     columns = tuple(name for name in table.mutable if name in differing)
     pick = _picker(table, (*table.key, *columns))
-    values = [pick(row.values(row)) for row, _, _ in changed]
+    values = [pick(table.values(row)) for row, _, _ in changed]
     if len(values) == 1:
         return Statement(_update_one(table, columns), values[0])
     return Statement(_update_unnest(table, columns), _columns(values))

@@ -60,6 +60,13 @@ class Key:
     taken: Callable[[], Refused]
 
 
+def _getter(names: Iterable[str]) -> Callable[[Any], tuple[Any, ...]]:
+    found = tuple(names)
+    if len(found) > 1:
+        return attrgetter(*found)
+    return lambda row: tuple(getattr(row, name) for name in found)
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """How rows of one table are written. `columns` maps each column to its PostgreSQL type."""
@@ -73,21 +80,22 @@ class Table:
     # Columns whose database form is another attribute of the row than their name.
     written_as: Mapping[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def values(self) -> Callable[[Any], tuple[Any, ...]]:
+        """Of a row, all columns in their order."""
+        return _getter(self.written_as.get(name, name) for name in self.columns)
+
+    @cached_property
+    def image(self) -> Callable[[Any], tuple[Any, ...]]:
+        """Of a row, the mutable columns: what `edit` keeps and a refusal restores."""
+        return _getter(self.mutable)
+
 
 class Row:
     """A row of the state. Subclasses name their `TABLE`; attributes are its columns."""
 
     __slots__ = ()
     TABLE: ClassVar[Table]
-    # The values that `edit` keeps and a refusal restores: the mutable columns.
-    image: ClassVar[Callable[[Any], tuple[Any, ...]]]
-    # All columns, in the table's order.
-    values: ClassVar[Callable[[Any], tuple[Any, ...]]]
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        cls.values = _getter(tuple(cls.TABLE.written_as.get(name, name) for name in cls.TABLE.columns))
-        cls.image = _getter(cls.TABLE.mutable)
 
     @classmethod
     def load(cls, values: Sequence[Any]) -> Self:
@@ -96,12 +104,6 @@ class Row:
         for name, value in zip(cls.TABLE.columns, values, strict=True):
             setattr(row, name, value)
         return row
-
-
-def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
-    if len(names) > 1:
-        return staticmethod(attrgetter(*names))
-    return staticmethod(lambda row: tuple(getattr(row, name) for name in names))
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,7 +258,7 @@ class Batch:
     def edit(self, row: R) -> R:
         """Announce that `row` is about to change; returns it."""
         if row not in self._undo:
-            self._undo[row] = row.image(row)
+            self._undo[row] = row.TABLE.image(row)
         return row
 
     def add(self, row: R) -> R:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import generators, pq
+from psycopg.abc import Transformer as AnyTransformer
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.types.numeric import Int8Dumper
 
@@ -41,7 +42,7 @@ class Wire:
 
     def run(self, statements: Sequence[Statement]) -> list[Answer]:
         """Send the statements together; the rows that each of them answers. Raises the first error."""
-        transformer = Transformer(self.raw)
+        transformer: AnyTransformer = Transformer(self.raw)
         fresh: dict[PlanKey, bytes] = {}
         sends: list[Callable[[], None]] = []
         # Where in the answers each statement's own one is: what is prepared first is answered, too.
@@ -54,7 +55,7 @@ class Wire:
         return [_rows(transformer, answers[place]) for place in places]
 
     def _sends(
-        self, transformer: Transformer, statement: Statement, fresh: dict[PlanKey, bytes]
+        self, transformer: AnyTransformer, statement: Statement, fresh: dict[PlanKey, bytes]
     ) -> Iterator[Callable[[], None]]:
         pgconn, params = self.raw.pgconn, statement.params
         values = transformer.dump_sequence(params, [PyFormat.AUTO] * len(params))
@@ -98,7 +99,7 @@ def _send_and_fetch(pgconn: pq.abc.PGconn, sends: Sequence[Callable[[], None]]) 
     return answers[:-1]
 
 
-def _rows(transformer: Transformer, answer: pq.abc.PGresult) -> Answer:
+def _rows(transformer: AnyTransformer, answer: pq.abc.PGresult) -> Answer:
     if not answer.nfields:
         return []
     transformer.set_pgresult(answer, set_loaders=True)

@@ -16,9 +16,7 @@ from .queries import AccountRule, PointsConfig
 
 APP = "points"
 
-_BALANCE_COLUMNS = {
-    name: "bigint" for name in "customer_id account_id earned spent expired reserved pending debt".split()
-}
+_BALANCE_COLUMNS = dict.fromkeys(["customer_id", "account_id", "earned", "spent", "expired", "reserved", "pending", "debt"], "bigint")
 BALANCE = Table(
     name="points_balance",
     columns=_BALANCE_COLUMNS,
@@ -26,7 +24,7 @@ BALANCE = Table(
     mutable=("earned", "spent", "expired", "reserved", "pending", "debt"),
 )
 _LOT_COLUMNS = {
-    **{name: "bigint" for name in "customer_id id event_id account_id points remaining".split()},
+    **dict.fromkeys(["customer_id", "id", "event_id", "account_id", "points", "remaining"], "bigint"),
     "earned_at": "timestamptz",
     "expires_at": "timestamptz",
 }
@@ -41,7 +39,7 @@ LOT = Table(
 ENTRY = Table(
     name="points_entry",
     columns={
-        **{name: "bigint" for name in "customer_id event_id account_id".split()},
+        **dict.fromkeys(["customer_id", "event_id", "account_id"], "bigint"),
         "kind": "text",
         "points": "bigint",
         "lot_id": "bigint",

@@ -98,7 +98,7 @@ class Lot(models.Model):
     expires_at = models.DateTimeField(null=True)
 
     PERSONAL = frozenset({"earned_at", "expires_at"})
-    NEUTRAL = frozenset("pk customer id event event_id account points remaining".split())
+    NEUTRAL = frozenset(["pk", "customer", "id", "event", "event_id", "account", "points", "remaining"])
 
     class Meta:
         verbose_name = _("lot")
@@ -135,7 +135,7 @@ class Entry(models.Model):
     recorded_at = models.DateTimeField()
 
     PERSONAL = frozenset({"recorded_at"})
-    NEUTRAL = frozenset("pk customer id event event_id account kind points lot lot_id".split())
+    NEUTRAL = frozenset(["pk", "customer", "id", "event", "event_id", "account", "kind", "points", "lot", "lot_id"])
 
     class Meta:
         verbose_name = _("ledger entry")
@@ -175,7 +175,7 @@ class Balance(models.Model):
     )
 
     PERSONAL: frozenset[str] = frozenset()
-    NEUTRAL = frozenset("pk customer account earned spent expired reserved pending debt spendable".split())
+    NEUTRAL = frozenset(["pk", "customer", "account", "earned", "spent", "expired", "reserved", "pending", "debt", "spendable"])
 
     class Meta:
         verbose_name = _("balance")

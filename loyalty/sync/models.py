@@ -16,7 +16,7 @@ class OutboxRow(models.Model):
     created_at = models.DateTimeField()
 
     PERSONAL = frozenset({"created_at"})
-    NEUTRAL = frozenset("pk customer id event_id action".split())
+    NEUTRAL = frozenset(["pk", "customer", "id", "event_id", "action"])
 
     class Meta:
         verbose_name = _("outbox row")
