@@ -7,64 +7,132 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(max_length=128, unique=True, verbose_name='ID')),
-                ('status', models.CharField(choices=[('inactive', 'Inactive'), ('active', 'Active'), ('suspended', 'Suspended'), ('opted_out', 'Opted out'), ('banned', 'Banned'), ('merged', 'Merged')], default='inactive', max_length=10, verbose_name='status')),
-                ('first_name', models.CharField(max_length=200, null=True, verbose_name='first name')),
-                ('last_name', models.CharField(max_length=200, null=True, verbose_name='last name')),
-                ('nickname', models.CharField(max_length=200, null=True, verbose_name='nickname')),
-                ('handler', models.CharField(max_length=200, null=True, verbose_name='handler')),
-                ('email', models.CharField(max_length=254, null=True, verbose_name='email address')),
-                ('mobile_phone', models.CharField(max_length=64, null=True, verbose_name='mobile phone')),
-                ('birth_date', models.DateField(null=True, verbose_name='birthdate')),
-                ('gender', models.CharField(max_length=20, null=True, verbose_name='gender')),
-                ('language', models.CharField(max_length=20, null=True, verbose_name='language')),
-                ('country', models.CharField(max_length=2, null=True, verbose_name='country')),
-                ('currency', models.CharField(max_length=3, null=True, verbose_name='currency')),
-                ('image_url', models.CharField(max_length=1000, null=True, verbose_name='picture')),
-                ('properties', models.JSONField(default=dict, verbose_name='custom attributes')),
-                ('src', models.CharField(max_length=100, null=True, verbose_name='source')),
-                ('referrer', models.CharField(max_length=128, null=True, verbose_name='referrer')),
-                ('created_at', models.DateTimeField(verbose_name='created at')),
-                ('updated_at', models.DateTimeField(verbose_name='updated at')),
-                ('optin_at', models.DateTimeField(null=True, verbose_name='member since')),
-                ('last_login_at', models.DateTimeField(null=True, verbose_name='last login')),
-                ('purchase_total', models.DecimalField(decimal_places=4, default=0, max_digits=20, verbose_name='purchase total')),
-                ('purchase_count', models.IntegerField(default=0, verbose_name='purchases')),
-                ('purchase_item_count', models.BigIntegerField(default=0, verbose_name='purchased items')),
-                ('purchase_first_date', models.DateTimeField(null=True, verbose_name='first purchase')),
-                ('purchase_last_date', models.DateTimeField(null=True, verbose_name='last purchase')),
-                ('last_earn_date', models.DateTimeField(null=True, verbose_name='last earning')),
-                ('last_spend_date', models.DateTimeField(null=True, verbose_name='last spending')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(max_length=128, unique=True, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("inactive", "Inactive"),
+                            ("active", "Active"),
+                            ("suspended", "Suspended"),
+                            ("opted_out", "Opted out"),
+                            ("banned", "Banned"),
+                            ("merged", "Merged"),
+                        ],
+                        default="inactive",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("first_name", models.CharField(max_length=200, null=True, verbose_name="first name")),
+                ("last_name", models.CharField(max_length=200, null=True, verbose_name="last name")),
+                ("nickname", models.CharField(max_length=200, null=True, verbose_name="nickname")),
+                ("handler", models.CharField(max_length=200, null=True, verbose_name="handler")),
+                ("email", models.CharField(max_length=254, null=True, verbose_name="email address")),
+                ("mobile_phone", models.CharField(max_length=64, null=True, verbose_name="mobile phone")),
+                ("birth_date", models.DateField(null=True, verbose_name="birthdate")),
+                ("gender", models.CharField(max_length=20, null=True, verbose_name="gender")),
+                ("language", models.CharField(max_length=20, null=True, verbose_name="language")),
+                ("country", models.CharField(max_length=2, null=True, verbose_name="country")),
+                ("currency", models.CharField(max_length=3, null=True, verbose_name="currency")),
+                ("image_url", models.CharField(max_length=1000, null=True, verbose_name="picture")),
+                ("properties", models.JSONField(default=dict, verbose_name="custom attributes")),
+                ("src", models.CharField(max_length=100, null=True, verbose_name="source")),
+                ("referrer", models.CharField(max_length=128, null=True, verbose_name="referrer")),
+                ("created_at", models.DateTimeField(verbose_name="created at")),
+                ("updated_at", models.DateTimeField(verbose_name="updated at")),
+                ("optin_at", models.DateTimeField(null=True, verbose_name="member since")),
+                ("last_login_at", models.DateTimeField(null=True, verbose_name="last login")),
+                (
+                    "purchase_total",
+                    models.DecimalField(decimal_places=4, default=0, max_digits=20, verbose_name="purchase total"),
+                ),
+                ("purchase_count", models.IntegerField(default=0, verbose_name="purchases")),
+                ("purchase_item_count", models.BigIntegerField(default=0, verbose_name="purchased items")),
+                ("purchase_first_date", models.DateTimeField(null=True, verbose_name="first purchase")),
+                ("purchase_last_date", models.DateTimeField(null=True, verbose_name="last purchase")),
+                ("last_earn_date", models.DateTimeField(null=True, verbose_name="last earning")),
+                ("last_spend_date", models.DateTimeField(null=True, verbose_name="last spending")),
             ],
             options={
-                'verbose_name': 'customer',
-                'verbose_name_plural': 'customers',
-                'indexes': [models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Lower('email'), 'text_pattern_ops'), name='customer_email_prefix'), models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Lower('last_name'), 'text_pattern_ops'), name='customer_last_name_prefix'), models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Lower('first_name'), 'text_pattern_ops'), name='customer_first_name_prefix'), models.Index(django.db.models.functions.text.Lower('email'), models.F('id'), name='customer_by_email'), models.Index(models.F('last_login_at'), models.F('id'), name='customer_by_login'), models.Index(models.F('status'), models.F('id'), name='customer_by_status')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['inactive', 'active', 'suspended', 'opted_out', 'banned', 'merged'])), name='customer_status_is_known'), models.CheckConstraint(condition=models.Q(('public_id', ''), _negated=True), name='customer_has_a_public_id'), models.CheckConstraint(condition=models.Q(('purchase_count__gte', 0), ('purchase_item_count__gte', 0), ('purchase_total__gte', 0)), name='customer_purchases_are_not_negative')],
+                "verbose_name": "customer",
+                "verbose_name_plural": "customers",
+                "indexes": [
+                    models.Index(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Lower("email"), "text_pattern_ops"
+                        ),
+                        name="customer_email_prefix",
+                    ),
+                    models.Index(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Lower("last_name"), "text_pattern_ops"
+                        ),
+                        name="customer_last_name_prefix",
+                    ),
+                    models.Index(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Lower("first_name"), "text_pattern_ops"
+                        ),
+                        name="customer_first_name_prefix",
+                    ),
+                    models.Index(
+                        django.db.models.functions.text.Lower("email"), models.F("id"), name="customer_by_email"
+                    ),
+                    models.Index(models.F("last_login_at"), models.F("id"), name="customer_by_login"),
+                    models.Index(models.F("status"), models.F("id"), name="customer_by_status"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["inactive", "active", "suspended", "opted_out", "banned", "merged"])
+                        ),
+                        name="customer_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("public_id", ""), _negated=True), name="customer_has_a_public_id"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("purchase_count__gte", 0), ("purchase_item_count__gte", 0), ("purchase_total__gte", 0)
+                        ),
+                        name="customer_purchases_are_not_negative",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('pk', models.CompositePrimaryKey('scheme', 'value', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('scheme', models.CharField(max_length=64)),
-                ('value', models.CharField(max_length=128)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='identities', to='customers.customer')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "scheme", "value", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("scheme", models.CharField(max_length=64)),
+                ("value", models.CharField(max_length=128)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="identities",
+                        to="customers.customer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'identity',
-                'verbose_name_plural': 'identities',
+                "verbose_name": "identity",
+                "verbose_name_plural": "identities",
             },
         ),
     ]

@@ -8,74 +8,175 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0001_initial'),
+        ("customers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RunSQL("CREATE SEQUENCE events_event_id AS bigint", "DROP SEQUENCE events_event_id"),
         migrations.CreateModel(
-            name='BusinessKey',
+            name="BusinessKey",
             fields=[
-                ('key', models.CharField(max_length=200, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField()),
+                ("key", models.CharField(max_length=200, primary_key=True, serialize=False)),
+                ("recorded_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'business key',
+                "verbose_name": "business key",
             },
         ),
         migrations.CreateModel(
-            name='EventType',
+            name="EventType",
             fields=[
-                ('action', models.CharField(max_length=64, primary_key=True, serialize=False, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]*$', 'Use lower-case letters, digits and underscores.')], verbose_name='action')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('labels', models.JSONField(blank=True, default=dict, help_text='Per language: {"hu": "Vásárlás"}.', verbose_name='labels')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('attributes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), blank=True, default=list, help_text='IDs.', size=None, verbose_name='attributes')),
-                ('personal_attributes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), blank=True, default=list, size=None, verbose_name='personal attributes')),
-                ('default_points', models.IntegerField(default=0, verbose_name='default points')),
-                ('one_time', models.BooleanField(default=False, verbose_name='one time only')),
-                ('exposed', models.BooleanField(default=True, verbose_name='exposed in the Display API')),
-                ('factory', models.BooleanField(default=False, editable=False, verbose_name='built in')),
+                (
+                    "action",
+                    models.CharField(
+                        max_length=64,
+                        primary_key=True,
+                        serialize=False,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z][a-z0-9_]*$", "Use lower-case letters, digits and underscores."
+                            )
+                        ],
+                        verbose_name="action",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "labels",
+                    models.JSONField(
+                        blank=True, default=dict, help_text='Per language: {"hu": "Vásárlás"}.', verbose_name="labels"
+                    ),
+                ),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                (
+                    "attributes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64),
+                        blank=True,
+                        default=list,
+                        help_text="IDs.",
+                        size=None,
+                        verbose_name="attributes",
+                    ),
+                ),
+                (
+                    "personal_attributes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="personal attributes",
+                    ),
+                ),
+                ("default_points", models.IntegerField(default=0, verbose_name="default points")),
+                ("one_time", models.BooleanField(default=False, verbose_name="one time only")),
+                ("exposed", models.BooleanField(default=True, verbose_name="exposed in the Display API")),
+                ("factory", models.BooleanField(default=False, editable=False, verbose_name="built in")),
             ],
             options={
-                'verbose_name': 'event type',
-                'verbose_name_plural': 'event types',
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('default_points__gte', 0)), name='default_points_are_not_negative')],
+                "verbose_name": "event type",
+                "verbose_name_plural": "event types",
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("default_points__gte", 0)), name="default_points_are_not_negative"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('pk', models.CompositePrimaryKey('customer_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.BigIntegerField(db_default=models.Func(models.Value('events_event_id'), function='nextval', output_field=models.BigIntegerField()))),
-                ('action', models.CharField(max_length=64, verbose_name='action')),
-                ('points', models.BigIntegerField(default=0, verbose_name='points')),
-                ('account_id', models.BigIntegerField(null=True, verbose_name='account')),
-                ('data', models.JSONField(default=dict, verbose_name='attributes')),
-                ('transaction_id', models.CharField(max_length=128, null=True, verbose_name='transaction ID')),
-                ('parent_id', models.BigIntegerField(null=True, verbose_name='caused by')),
-                ('source', models.CharField(choices=[('api', 'Events API'), ('import', 'Import'), ('back_office', 'Platform'), ('automation', 'Automation'), ('timer', 'Schedule')], max_length=12, verbose_name='source')),
-                ('source_detail', models.CharField(default='', max_length=200, verbose_name='source detail')),
-                ('api_key_id', models.BigIntegerField(null=True, verbose_name='API key')),
-                ('ip_address', models.GenericIPAddressField(null=True, verbose_name='IP address')),
-                ('user_agent', models.CharField(default='', max_length=400, verbose_name='user agent')),
-                ('occurred_at', models.DateTimeField(verbose_name='effect time')),
-                ('recorded_at', models.DateTimeField(verbose_name='processing time')),
-                ('program_version', models.IntegerField(verbose_name='programme version')),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.customer')),
-                ('staff', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='administrator')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "customer_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        db_default=models.Func(
+                            models.Value("events_event_id"), function="nextval", output_field=models.BigIntegerField()
+                        )
+                    ),
+                ),
+                ("action", models.CharField(max_length=64, verbose_name="action")),
+                ("points", models.BigIntegerField(default=0, verbose_name="points")),
+                ("account_id", models.BigIntegerField(null=True, verbose_name="account")),
+                ("data", models.JSONField(default=dict, verbose_name="attributes")),
+                ("transaction_id", models.CharField(max_length=128, null=True, verbose_name="transaction ID")),
+                ("parent_id", models.BigIntegerField(null=True, verbose_name="caused by")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("api", "Events API"),
+                            ("import", "Import"),
+                            ("back_office", "Platform"),
+                            ("automation", "Automation"),
+                            ("timer", "Schedule"),
+                        ],
+                        max_length=12,
+                        verbose_name="source",
+                    ),
+                ),
+                ("source_detail", models.CharField(default="", max_length=200, verbose_name="source detail")),
+                ("api_key_id", models.BigIntegerField(null=True, verbose_name="API key")),
+                ("ip_address", models.GenericIPAddressField(null=True, verbose_name="IP address")),
+                ("user_agent", models.CharField(default="", max_length=400, verbose_name="user agent")),
+                ("occurred_at", models.DateTimeField(verbose_name="effect time")),
+                ("recorded_at", models.DateTimeField(verbose_name="processing time")),
+                ("program_version", models.IntegerField(verbose_name="programme version")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="administrator",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'indexes': [models.Index(models.F('customer'), models.OrderBy(models.F('occurred_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='event_timeline'), models.Index(models.F('customer'), models.F('transaction_id'), condition=models.Q(('transaction_id__isnull', False)), name='event_by_transaction')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('source__in', ['api', 'import', 'back_office', 'automation', 'timer'])), name='event_source_is_known')],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "indexes": [
+                    models.Index(
+                        models.F("customer"),
+                        models.OrderBy(models.F("occurred_at"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="event_timeline",
+                    ),
+                    models.Index(
+                        models.F("customer"),
+                        models.F("transaction_id"),
+                        condition=models.Q(("transaction_id__isnull", False)),
+                        name="event_by_transaction",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["api", "import", "back_office", "automation", "timer"])),
+                        name="event_source_is_known",
+                    )
+                ],
             },
         ),
     ]

@@ -16,7 +16,9 @@ from .queries import AccountRule, PointsConfig
 
 APP = "points"
 
-_BALANCE_COLUMNS = dict.fromkeys(["customer_id", "account_id", "earned", "spent", "expired", "reserved", "pending", "debt"], "bigint")
+_BALANCE_COLUMNS = dict.fromkeys(
+    ["customer_id", "account_id", "earned", "spent", "expired", "reserved", "pending", "debt"], "bigint"
+)
 BALANCE = Table(
     name="points_balance",
     columns=_BALANCE_COLUMNS,

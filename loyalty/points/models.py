@@ -175,7 +175,9 @@ class Balance(models.Model):
     )
 
     PERSONAL: frozenset[str] = frozenset()
-    NEUTRAL = frozenset(["pk", "customer", "account", "earned", "spent", "expired", "reserved", "pending", "debt", "spendable"])
+    NEUTRAL = frozenset(
+        ["pk", "customer", "account", "earned", "spent", "expired", "reserved", "pending", "debt", "spendable"]
+    )
 
     class Meta:
         verbose_name = _("balance")

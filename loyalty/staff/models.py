@@ -1,6 +1,8 @@
 import secrets
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
@@ -9,17 +11,39 @@ from django.utils.translation import gettext_lazy as _
 from .enums import AutoSubscribe, Module, Role
 
 
+class UserManager(DjangoUserManager["User"]):
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **extra: Any
+    ) -> "User":
+        return super().create_superuser(username, email, password, **{"role": Role.ADMINISTRATOR, **extra})
+
+
 class User(AbstractUser):
-    """A member of staff."""
+    """A member of staff. The role decides; Django's own flags only follow it."""
 
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.READ_ONLY)
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
 
+    objects: ClassVar[UserManager] = UserManager()
+
     class Meta(AbstractUser.Meta):
-        constraints = [models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_is_known")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(role=Role.ADMINISTRATOR, is_staff=True, is_superuser=True)
+                | models.Q(~models.Q(role=Role.ADMINISTRATOR), is_staff=False, is_superuser=False),
+                name="user_flags_follow_the_role",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.is_staff = self.is_superuser = self.role == Role.ADMINISTRATOR
+        if kwargs.get("update_fields") is not None and "role" in kwargs["update_fields"]:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "is_staff", "is_superuser"}
+        super().save(*args, **kwargs)
 
 
 def all_modules() -> list[str]:

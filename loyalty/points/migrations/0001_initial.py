@@ -7,156 +7,402 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0001_initial'),
-        ('events', '0001_initial'),
+        ("customers", "0001_initial"),
+        ("events", "0001_initial"),
     ]
 
     operations = [
         migrations.RunSQL("CREATE SEQUENCE points_lot_id AS bigint", "DROP SEQUENCE points_lot_id"),
         migrations.RunSQL("CREATE SEQUENCE points_entry_id AS bigint", "DROP SEQUENCE points_entry_id"),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=64, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]*$', 'Use lower-case letters, digits and underscores.')], verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('currency_label', models.CharField(default='points', max_length=50, verbose_name='currency label')),
-                ('is_default', models.BooleanField(default=False, verbose_name='default')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "slug",
+                    models.CharField(
+                        max_length=64,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z][a-z0-9_]*$", "Use lower-case letters, digits and underscores."
+                            )
+                        ],
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("currency_label", models.CharField(default="points", max_length=50, verbose_name="currency label")),
+                ("is_default", models.BooleanField(default=False, verbose_name="default")),
             ],
             options={
-                'verbose_name': 'account',
-                'verbose_name_plural': 'accounts',
-                'ordering': ['slug'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='one_default_account')],
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
+                "ordering": ["slug"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)), fields=("is_default",), name="one_default_account"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EarningRule',
+            name="EarningRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.CharField(choices=[('transaction', 'Per transaction'), ('item', 'Per item')], default='transaction', max_length=12, verbose_name='earning')),
-                ('rounding', models.CharField(choices=[('nearest', 'To the nearest point'), ('up', 'Up'), ('down', 'Down')], default='nearest', max_length=8, verbose_name='rounding')),
-                ('percentage', models.DecimalField(decimal_places=4, default=100, help_text='Points for every 100 units of money, in currencies that are not listed below.', max_digits=9, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10000)], verbose_name='percentage')),
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='earning', to='points.account', verbose_name='account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[("transaction", "Per transaction"), ("item", "Per item")],
+                        default="transaction",
+                        max_length=12,
+                        verbose_name="earning",
+                    ),
+                ),
+                (
+                    "rounding",
+                    models.CharField(
+                        choices=[("nearest", "To the nearest point"), ("up", "Up"), ("down", "Down")],
+                        default="nearest",
+                        max_length=8,
+                        verbose_name="rounding",
+                    ),
+                ),
+                (
+                    "percentage",
+                    models.DecimalField(
+                        decimal_places=4,
+                        default=100,
+                        help_text="Points for every 100 units of money, in currencies that are not listed below.",
+                        max_digits=9,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(10000),
+                        ],
+                        verbose_name="percentage",
+                    ),
+                ),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="earning",
+                        to="points.account",
+                        verbose_name="account",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'earning rule',
-                'verbose_name_plural': 'earning rules',
+                "verbose_name": "earning rule",
+                "verbose_name_plural": "earning rules",
             },
         ),
         migrations.CreateModel(
-            name='EarningRate',
+            name="EarningRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('currency', models.CharField(max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}$', 'Enter an ISO 4217 code.')], verbose_name='currency')),
-                ('percentage', models.DecimalField(decimal_places=4, max_digits=9, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10000)], verbose_name='percentage')),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rates', to='points.earningrule')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "currency",
+                    models.CharField(
+                        max_length=3,
+                        validators=[django.core.validators.RegexValidator("^[A-Z]{3}$", "Enter an ISO 4217 code.")],
+                        verbose_name="currency",
+                    ),
+                ),
+                (
+                    "percentage",
+                    models.DecimalField(
+                        decimal_places=4,
+                        max_digits=9,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(10000),
+                        ],
+                        verbose_name="percentage",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rates", to="points.earningrule"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rate of a currency',
-                'verbose_name_plural': 'rates per currency',
+                "verbose_name": "rate of a currency",
+                "verbose_name_plural": "rates per currency",
             },
         ),
         migrations.CreateModel(
-            name='Lot',
+            name="Lot",
             fields=[
-                ('pk', models.CompositePrimaryKey('customer_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.BigIntegerField(db_default=models.Func(models.Value('points_lot_id'), function='nextval', output_field=models.BigIntegerField()))),
-                ('event_id', models.BigIntegerField()),
-                ('points', models.BigIntegerField()),
-                ('remaining', models.BigIntegerField()),
-                ('earned_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='points.account')),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='lots', to='customers.customer')),
-                ('event', models.ForeignObject(from_fields=['customer_id', 'event_id'], on_delete=django.db.models.deletion.DO_NOTHING, related_name='lots', to='events.event', to_fields=['customer_id', 'id'])),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "customer_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        db_default=models.Func(
+                            models.Value("points_lot_id"), function="nextval", output_field=models.BigIntegerField()
+                        )
+                    ),
+                ),
+                ("event_id", models.BigIntegerField()),
+                ("points", models.BigIntegerField()),
+                ("remaining", models.BigIntegerField()),
+                ("earned_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to="points.account"
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="lots",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignObject(
+                        from_fields=["customer_id", "event_id"],
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="lots",
+                        to="events.event",
+                        to_fields=["customer_id", "id"],
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lot',
+                "verbose_name": "lot",
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('pk', models.CompositePrimaryKey('customer_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.BigIntegerField(db_default=models.Func(models.Value('points_entry_id'), function='nextval', output_field=models.BigIntegerField()))),
-                ('event_id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('earn', 'Earned'), ('spend', 'Spent'), ('deduct', 'Deducted')], max_length=8)),
-                ('points', models.BigIntegerField()),
-                ('lot_id', models.BigIntegerField(null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='points.account')),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='entries', to='customers.customer')),
-                ('event', models.ForeignObject(from_fields=['customer_id', 'event_id'], on_delete=django.db.models.deletion.DO_NOTHING, related_name='entries', to='events.event', to_fields=['customer_id', 'id'])),
-                ('lot', models.ForeignObject(from_fields=['customer_id', 'lot_id'], null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='entries', to='points.lot', to_fields=['customer_id', 'id'])),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "customer_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        db_default=models.Func(
+                            models.Value("points_entry_id"), function="nextval", output_field=models.BigIntegerField()
+                        )
+                    ),
+                ),
+                ("event_id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("earn", "Earned"), ("spend", "Spent"), ("deduct", "Deducted")], max_length=8
+                    ),
+                ),
+                ("points", models.BigIntegerField()),
+                ("lot_id", models.BigIntegerField(null=True)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to="points.account"
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="entries",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignObject(
+                        from_fields=["customer_id", "event_id"],
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="entries",
+                        to="events.event",
+                        to_fields=["customer_id", "id"],
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignObject(
+                        from_fields=["customer_id", "lot_id"],
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="entries",
+                        to="points.lot",
+                        to_fields=["customer_id", "id"],
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ledger entry',
-                'verbose_name_plural': 'ledger entries',
+                "verbose_name": "ledger entry",
+                "verbose_name_plural": "ledger entries",
             },
         ),
         migrations.CreateModel(
-            name='Balance',
+            name="Balance",
             fields=[
-                ('pk', models.CompositePrimaryKey('customer_id', 'account_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('earned', models.BigIntegerField(default=0, verbose_name='score')),
-                ('spent', models.BigIntegerField(default=0, verbose_name='spent')),
-                ('expired', models.BigIntegerField(default=0, verbose_name='expired')),
-                ('reserved', models.BigIntegerField(default=0, verbose_name='reserved')),
-                ('pending', models.BigIntegerField(default=0, verbose_name='pending')),
-                ('debt', models.BigIntegerField(default=0, verbose_name='debt')),
-                ('spendable', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('earned'), '-', models.F('spent')), '-', models.F('expired')), '-', models.F('reserved')), '+', models.F('debt')), output_field=models.BigIntegerField())),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='points.account')),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='balances', to='customers.customer')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "customer_id", "account_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("earned", models.BigIntegerField(default=0, verbose_name="score")),
+                ("spent", models.BigIntegerField(default=0, verbose_name="spent")),
+                ("expired", models.BigIntegerField(default=0, verbose_name="expired")),
+                ("reserved", models.BigIntegerField(default=0, verbose_name="reserved")),
+                ("pending", models.BigIntegerField(default=0, verbose_name="pending")),
+                ("debt", models.BigIntegerField(default=0, verbose_name="debt")),
+                (
+                    "spendable",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("earned"), "-", models.F("spent")
+                                    ),
+                                    "-",
+                                    models.F("expired"),
+                                ),
+                                "-",
+                                models.F("reserved"),
+                            ),
+                            "+",
+                            models.F("debt"),
+                        ),
+                        output_field=models.BigIntegerField(),
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to="points.account"
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="balances",
+                        to="customers.customer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'balance',
-                'indexes': [models.Index(models.F('account'), models.F('earned'), models.F('customer'), name='balance_by_earned'), models.Index(models.F('account'), models.F('spendable'), models.F('customer'), name='balance_by_spendable')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('debt__gte', 0), ('expired__gte', 0), ('pending__gte', 0), ('reserved__gte', 0), ('spent__gte', 0)), name='balance_buckets_are_not_negative'), models.CheckConstraint(condition=models.Q(('spendable__gte', 0)), name='balance_spendable_is_not_negative'), models.CheckConstraint(condition=models.Q(('spendable', 0), ('debt', 0), _connector='OR'), name='balance_debt_or_spendable')],
+                "verbose_name": "balance",
+                "indexes": [
+                    models.Index(
+                        models.F("account"), models.F("earned"), models.F("customer"), name="balance_by_earned"
+                    ),
+                    models.Index(
+                        models.F("account"), models.F("spendable"), models.F("customer"), name="balance_by_spendable"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("debt__gte", 0),
+                            ("expired__gte", 0),
+                            ("pending__gte", 0),
+                            ("reserved__gte", 0),
+                            ("spent__gte", 0),
+                        ),
+                        name="balance_buckets_are_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("spendable__gte", 0)), name="balance_spendable_is_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("spendable", 0), ("debt", 0), _connector="OR"),
+                        name="balance_debt_or_spendable",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='earningrule',
-            constraint=models.CheckConstraint(condition=models.Q(('percentage__gte', 0), ('percentage__lte', 10000)), name='earning_rule_range'),
+            model_name="earningrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("percentage__gte", 0), ("percentage__lte", 10000)), name="earning_rule_range"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='earningrate',
-            constraint=models.UniqueConstraint(fields=('rule', 'currency'), name='one_rate_per_currency'),
+            model_name="earningrate",
+            constraint=models.UniqueConstraint(fields=("rule", "currency"), name="one_rate_per_currency"),
         ),
         migrations.AddConstraint(
-            model_name='earningrate',
-            constraint=models.CheckConstraint(condition=models.Q(('percentage__gte', 0), ('percentage__lte', 10000)), name='earning_rate_range'),
+            model_name="earningrate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("percentage__gte", 0), ("percentage__lte", 10000)), name="earning_rate_range"
+            ),
         ),
         migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(models.F('customer'), models.F('account'), models.F('expires_at'), models.F('id'), condition=models.Q(('remaining__gt', 0)), name='lot_open'),
+            model_name="lot",
+            index=models.Index(
+                models.F("customer"),
+                models.F("account"),
+                models.F("expires_at"),
+                models.F("id"),
+                condition=models.Q(("remaining__gt", 0)),
+                name="lot_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(models.F('customer'), models.F('event_id'), name='lot_of_event'),
+            model_name="lot",
+            index=models.Index(models.F("customer"), models.F("event_id"), name="lot_of_event"),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='lot_has_points'),
+            model_name="lot",
+            constraint=models.CheckConstraint(condition=models.Q(("points__gt", 0)), name="lot_has_points"),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('remaining__gte', 0), ('remaining__lte', models.F('points'))), name='lot_remaining'),
+            model_name="lot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("remaining__gte", 0), ("remaining__lte", models.F("points"))), name="lot_remaining"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('points', 0), _negated=True), name='entry_moves_points'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("points", 0), _negated=True), name="entry_moves_points"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['earn', 'spend', 'deduct'])), name='entry_kind_is_known'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["earn", "spend", "deduct"])), name="entry_kind_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'earn'), ('points__gt', 0)), models.Q(models.Q(('kind', 'earn'), _negated=True), ('points__lt', 0)), _connector='OR'), name='entry_sign_follows_kind'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "earn"), ("points__gt", 0)),
+                    models.Q(models.Q(("kind", "earn"), _negated=True), ("points__lt", 0)),
+                    _connector="OR",
+                ),
+                name="entry_sign_follows_kind",
+            ),
         ),
     ]

@@ -5,88 +5,210 @@ import django.contrib.auth.validators
 import django.contrib.postgres.fields
 import django.core.validators
 import django.utils.timezone
-import loyalty.staff.models
 from django.db import migrations, models
+
+import loyalty.staff.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=loyalty.staff.models.new_key, max_length=64, unique=True, verbose_name='key')),
-                ('secret', models.CharField(default=loyalty.staff.models.new_secret, max_length=128, verbose_name='secret')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
-                ('require_signature', models.BooleanField(default=False, help_text='Refuse this key when it comes as api_key.', verbose_name='signed requests only')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.CharField(
+                        default=loyalty.staff.models.new_key, max_length=64, unique=True, verbose_name="key"
+                    ),
+                ),
+                (
+                    "secret",
+                    models.CharField(default=loyalty.staff.models.new_secret, max_length=128, verbose_name="secret"),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "require_signature",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Refuse this key when it comes as api_key.",
+                        verbose_name="signed requests only",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
             ],
             options={
-                'verbose_name': 'API key',
-                'verbose_name_plural': 'API keys',
+                "verbose_name": "API key",
+                "verbose_name_plural": "API keys",
             },
         ),
         migrations.CreateModel(
-            name='GeneralSettings',
+            name="GeneralSettings",
             fields=[
-                ('id', models.SmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('brand_name', models.CharField(default='Loyalty', max_length=100, verbose_name='brand name')),
-                ('currency', models.CharField(default='EUR', help_text='Of purchases that name none.', max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}$', 'Enter an ISO 4217 code such as EUR.')], verbose_name='currency')),
-                ('auto_subscribe', models.CharField(choices=[('off', 'Refuse the event'), ('checkout', 'A checkout creates an inactive customer'), ('any', 'Any event creates an inactive customer')], default='checkout', max_length=10, verbose_name='unknown customers')),
-                ('modules', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('multi_accounts', 'Multi-accounts'), ('expiring_points', 'Expiring points')], max_length=30), blank=True, default=loyalty.staff.models.all_modules, size=None, verbose_name='modules')),
+                ("id", models.SmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ("brand_name", models.CharField(default="Loyalty", max_length=100, verbose_name="brand name")),
+                (
+                    "currency",
+                    models.CharField(
+                        default="EUR",
+                        help_text="Of purchases that name none.",
+                        max_length=3,
+                        validators=[
+                            django.core.validators.RegexValidator("^[A-Z]{3}$", "Enter an ISO 4217 code such as EUR.")
+                        ],
+                        verbose_name="currency",
+                    ),
+                ),
+                (
+                    "auto_subscribe",
+                    models.CharField(
+                        choices=[
+                            ("off", "Refuse the event"),
+                            ("checkout", "A checkout creates an inactive customer"),
+                            ("any", "Any event creates an inactive customer"),
+                        ],
+                        default="checkout",
+                        max_length=10,
+                        verbose_name="unknown customers",
+                    ),
+                ),
+                (
+                    "modules",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[("multi_accounts", "Multi-accounts"), ("expiring_points", "Expiring points")],
+                            max_length=30,
+                        ),
+                        blank=True,
+                        default=loyalty.staff.models.all_modules,
+                        size=None,
+                        verbose_name="modules",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'general settings',
-                'verbose_name_plural': 'general settings',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='general_settings_is_one_row')],
+                "verbose_name": "general settings",
+                "verbose_name_plural": "general settings",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="general_settings_is_one_row")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProgramVersion',
+            name="ProgramVersion",
             fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('version', models.IntegerField(default=1)),
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("version", models.IntegerField(default=1)),
             ],
             options={
-                'verbose_name': 'programme version',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='program_version_is_one_row')],
+                "verbose_name": "programme version",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="program_version_is_one_row")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('role', models.CharField(choices=[('administrator', 'Administrator'), ('manager', 'Manager'), ('read_only', 'Read-only')], default='read_only', max_length=20, verbose_name='role')),
-                ('shortcuts', models.BooleanField(default=True, verbose_name='single-key shortcuts')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("administrator", "Administrator"),
+                            ("manager", "Manager"),
+                            ("read_only", "Read-only"),
+                        ],
+                        default="read_only",
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                ("shortcuts", models.BooleanField(default=True, verbose_name="single-key shortcuts")),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['administrator', 'manager', 'read_only'])), name='user_role_is_known')],
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["administrator", "manager", "read_only"])),
+                        name="user_role_is_known",
+                    )
+                ],
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
     ]

@@ -5,27 +5,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0001_initial'),
+        ("customers", "0001_initial"),
     ]
 
     operations = [
         migrations.RunSQL("CREATE SEQUENCE sync_outbox_id AS bigint", "DROP SEQUENCE sync_outbox_id"),
         migrations.CreateModel(
-            name='OutboxRow',
+            name="OutboxRow",
             fields=[
-                ('pk', models.CompositePrimaryKey('customer_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.BigIntegerField(db_default=models.Func(models.Value('sync_outbox_id'), function='nextval', output_field=models.BigIntegerField()))),
-                ('event_id', models.BigIntegerField()),
-                ('action', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='customers.customer')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "customer_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        db_default=models.Func(
+                            models.Value("sync_outbox_id"), function="nextval", output_field=models.BigIntegerField()
+                        )
+                    ),
+                ),
+                ("event_id", models.BigIntegerField()),
+                ("action", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'outbox row',
+                "verbose_name": "outbox row",
             },
         ),
     ]

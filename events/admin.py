@@ -1,0 +1,21 @@
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from .models import EventType
+
+
+@admin.register(EventType)
+class EventTypeAdmin(ModelAdmin):
+    list_display = ("action", "name", "default_points", "one_time", "exposed", "factory")
+    list_filter = ("factory", "one_time")
+    search_fields = ("^action", "name")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: EventType | None = None) -> tuple[str, ...]:
+        if obj is None:
+            return ()
+        # What a built-in action does is written in its mechanism; its name and labels are the brand's.
+        return ("action", "attributes", "default_points", "one_time") if obj.factory else ("action",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: EventType | None = None) -> bool:
+        return obj is None or not obj.factory
