@@ -19,7 +19,7 @@ APP_ICONS = {
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    back = {"title": _("Back to customers"), "icon": "arrow_back", "link": reverse_lazy("home")}
+    back = {"title": _("Back to customers"), "icon": "arrow_back", "link": reverse_lazy("home"), "active": False}
     groups: list[dict[str, Any]] = [{"items": [back]}]
     for app in site.get_app_list(request):
         icon = APP_ICONS.get(app["app_label"], "tune")
