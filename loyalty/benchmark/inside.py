@@ -1,0 +1,197 @@
+"""What has to run with Django in the scratch database; started as a process of its own, prints JSON."""
+
+import argparse
+import cProfile
+import datetime as dt
+import functools
+import itertools
+import json
+import pstats
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import django
+
+CHUNK = 2_000
+# Phases of the engine's one attempt at a batch, by the names of its methods.
+PHASES = ("_lock_and_read", "_reduce", "_write")
+
+
+def prepare(customers: int) -> dict[str, Any]:
+    """Customers who have opted in, made by the engine; and the key of an integrator."""
+    from loyalty.engine.record import record
+    from loyalty.engine.types import Actor, Incoming
+    from loyalty.staff.models import ApiKey
+
+    from .load import customer
+
+    numbers = iter(range(customers))
+    while chunk := list(itertools.islice(numbers, CHUNK)):
+        events = [Incoming(customer(number), "opt_in", _profile(number)) for number in chunk]
+        outcomes = record(events, by=Actor("import"), at=dt.datetime.now(dt.UTC))
+        _require_success(outcomes)
+    key = ApiKey.objects.create(name="Benchmark")
+    return {"id": key.pk, "key": key.key, "secret": key.secret}
+
+
+def _require_success(outcomes: list[Any]) -> None:
+    error = next((outcome.error for outcome in outcomes if outcome.error), None)
+    if error:
+        raise SystemExit(f"An event was refused: {error.message}")
+
+
+def _profile(number: int) -> dict[str, Any]:
+    return {
+        "first_name": f"First {number % 997}",
+        "last_name": f"Last {number % 4999}",
+        "email": f"customer.{number}@example.com",
+        "language": "en",
+        "country": "HU",
+        "currency": "EUR",
+    }
+
+
+def profile(count: int, customers: int, size: int) -> dict[str, Any]:
+    """Where the time of `count` checkouts goes, recorded `size` at a time by the engine alone, without HTTP."""
+    warm = checkouts(f"warm-{size}", 20 * size, customers)
+    record_all(warm, size)
+    with timed(PHASES) as seconds:
+        started = time.perf_counter()
+        record_all(checkouts(f"timed-{size}", count, customers), size)
+        elapsed = time.perf_counter() - started
+    profiler = cProfile.Profile()
+    profiler.enable()
+    record_all(checkouts(f"profiled-{size}", count, customers), size)
+    profiler.disable()
+    return {
+        "batch": size,
+        "milliseconds_per_checkout": round(elapsed / count * 1000, 4),
+        "share": {name.strip("_"): round(spent / elapsed, 3) for name, spent in seconds.items()},
+        "functions": _costliest(profiler, count),
+    }
+
+
+def checkouts(run: str, count: int, customers: int) -> list[Any]:
+    from loyalty.api.json_reader import read_json
+    from loyalty.engine.types import Incoming
+
+    from .load import body, customer
+
+    bodies = [body(customer(number * 7919 % customers), f"{run}-{number}") for number in range(count)]
+    return [Incoming(sent["customer"], sent["action"], sent["data"]) for sent in map(read_json, bodies)]
+
+
+def record_all(events: list[Any], size: int) -> None:
+    from loyalty.engine.record import record
+    from loyalty.engine.types import Actor
+
+    rest = iter(events)
+    while batch := list(itertools.islice(rest, size)):
+        outcomes = record(batch, by=Actor("api"), at=dt.datetime.now(dt.UTC))
+        _require_success(outcomes)
+
+
+@contextmanager
+def timed(names: tuple[str, ...]) -> Iterator[dict[str, float]]:
+    """Seconds spent in methods of the engine's batch."""
+    from loyalty.engine import record as module
+
+    batch, spent = module._Recording, defaultdict[str, float](float)
+
+    def clocked(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def run(*args: Any, **kwargs: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return method(*args, **kwargs)
+            finally:
+                spent[name] += time.perf_counter() - started
+
+        return run
+
+    methods = {name: getattr(batch, name) for name in names if hasattr(batch, name)}
+    for name, method in methods.items():
+        setattr(batch, name, clocked(name, method))
+    try:
+        yield spent
+    finally:
+        for name, method in methods.items():
+            setattr(batch, name, method)
+
+
+def _costliest(profiler: cProfile.Profile, count: int) -> list[str]:
+    """The functions with the most time of their own, per checkout; cProfile makes Python look slower than it is, and waiting less."""
+    stats: dict[Any, Any] = pstats.Stats(profiler).stats  # type: ignore[attr-defined]
+    ranked = sorted(stats.items(), key=lambda item: -item[1][2])[:20]
+    return [
+        f"{own / count * 1e6:.1f} µs own, {cumulative / count * 1e6:.1f} µs with callees, {calls / count:.2f} calls: "
+        + (f"{file.rpartition('/')[2]}:{line} {name}" if line else name)
+        for (file, line, name), (_, calls, own, cumulative, _) in ranked
+    ]
+
+
+def requests(count: int, customers: int, key: str, secret: str) -> dict[str, Any]:
+    """Requests through the whole application in this process, without a server and a network."""
+    from django.test import RequestFactory
+
+    from loyalty.api.signing import Signer, sign
+    from loyalty.wsgi import application
+
+    from .load import USER_AGENT, body, customer
+
+    factory, signer, at = RequestFactory(), Signer(key, secret, "eu"), dt.datetime.now(dt.UTC)
+    environs = []
+    for number in range(count):
+        content = body(customer(number * 7919 % customers), f"inside-{number}")
+        headers = sign(signer, "POST", "/events", host="testserver", body=content, at=at)
+        request = factory.generic(
+            "POST", "/events", content, "application/json", headers={**headers, "User-Agent": USER_AGENT}
+        )
+        environs.append(request.environ)
+    for environ in environs[:50]:
+        _answer(application, environ)
+    with timed(("run",)) as seconds:
+        started = time.perf_counter()
+        for environ in environs[50:]:
+            _answer(application, environ)
+        elapsed = time.perf_counter() - started
+    profiled = count - 50
+    return {
+        "milliseconds_per_request": round(elapsed / profiled * 1000, 4),
+        "of_it_the_engine": round(seconds["run"] / elapsed, 3),
+    }
+
+
+def _answer(application: Callable[..., Any], environ: dict[str, Any]) -> None:
+    def start_response(status: str, headers: Any, exc_info: Any = None) -> None:
+        if not status.startswith("200"):
+            raise SystemExit(f"A checkout was answered with {status}")
+
+    answer = application(environ, start_response)
+    b"".join(answer)
+    answer.close()
+
+
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("what", choices=("prepare", "profile", "requests"))
+    for name in ("customers", "count", "size"):
+        parser.add_argument(f"--{name}", type=int, default=1)
+    for name in ("key", "secret"):
+        parser.add_argument(f"--{name}", default="")
+    given = parser.parse_args(arguments)
+    django.setup()
+    answers: dict[str, Callable[[], dict[str, Any]]] = {
+        "prepare": lambda: prepare(given.customers),
+        "profile": lambda: profile(given.count, given.customers, given.size),
+        "requests": lambda: requests(given.count, given.customers, given.key, given.secret),
+    }
+    json.dump(answers[given.what](), sys.stdout)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,157 @@
+"""The load generator: a process of its own, one thread, connections kept alive, requests signed before the clock starts.
+
+Reads a specification as JSON from standard input and prints what it saw as JSON.
+"""
+
+import datetime as dt
+import json
+import selectors
+import socket
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from loyalty.api.signing import Signer, sign
+
+USER_AGENT = "loyalty-benchmark"
+# What one checkout holds. The floor writes the very same.
+ITEMS = (
+    {"product_id": "P-1001", "product_name": "Running shoes", "sku": "RS-42", "product_category": "Shoes",
+     "price": 39.9, "quantity": 1, "subtotal": 39.9},
+    {"product_id": "P-2002", "product_name": "Sports socks", "sku": "SS-02", "product_category": "Clothing",
+     "price": 9.9, "quantity": 2, "subtotal": 19.8},
+)  # fmt: skip
+ORDER = {"total": 59.7, "currency": "EUR", "channel": "web", "total_quantity": 3}
+
+
+@dataclass
+class Specification:
+    host: str
+    port: int
+    key: str
+    secret: str
+    # Names the run: transaction IDs begin with it, so that no two runs share any.
+    run: str
+    clients: int
+    customers: int
+    requests: int
+    # The number of the first customer.
+    first: int = 0
+    # Nothing is sent after so many seconds; 0 sends all requests.
+    seconds: float = 0
+
+
+@dataclass
+class Client:
+    socket: socket.socket
+    sent_at: float = 0.0
+    received: bytearray = field(default_factory=bytearray)
+
+
+def customer(number: int) -> str:
+    return f"bench-{number}"
+
+
+def body(customer_id: str, transaction_id: str) -> bytes:
+    data = {"transaction_id": transaction_id, **ORDER, "items": ITEMS}
+    return json.dumps({"customer": customer_id, "action": "checkout", "data": data}, separators=(",", ":")).encode()
+
+
+def requests(spec: Specification) -> list[bytes]:
+    """Whole HTTP requests, ready to send; evenly over the customers, in an order that spreads neighbours."""
+    signer, host = Signer(spec.key, spec.secret, "eu"), f"{spec.host}:{spec.port}"
+    at = dt.datetime.now(dt.UTC)
+    found = []
+    for number in range(spec.requests):
+        content = body(customer((spec.first + number * 7919) % spec.customers), f"{spec.run}-{number}")
+        headers = {
+            **sign(signer, "POST", "/events", host=host, body=content, at=at),
+            "User-Agent": USER_AGENT,
+            "Content-Type": "application/json",
+            "Content-Length": str(len(content)),
+        }
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        found.append(f"POST /events HTTP/1.1\r\n{head}\r\n".encode() + content)
+    return found
+
+
+class Run:
+    def __init__(self, spec: Specification) -> None:
+        self.spec = spec
+        self.latencies: list[float] = []
+        self.statuses: Counter[int] = Counter()
+        self.problem = ""
+        self.selector = selectors.DefaultSelector()
+
+    def run(self) -> dict[str, object]:
+        waiting = iter(requests(self.spec))
+        clients = [self._connect() for _ in range(self.spec.clients)]
+        started = time.perf_counter()
+        deadline = started + self.spec.seconds if self.spec.seconds else float("inf")
+        for client in clients:
+            self._send(client, waiting, deadline)
+        while self.selector.get_map():
+            ready = self.selector.select(timeout=60)
+            if not ready:
+                raise SystemExit("The server has not answered for 60 seconds")
+            for key, _ in ready:
+                if self._receive(key.data):
+                    self._send(key.data, waiting, deadline)
+        return self._summary(time.perf_counter() - started)
+
+    def _connect(self) -> Client:
+        connected = socket.create_connection((self.spec.host, self.spec.port), timeout=60)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client = Client(connected)
+        self.selector.register(connected, selectors.EVENT_READ, client)
+        return client
+
+    def _send(self, client: Client, waiting: Iterator[bytes], deadline: float) -> None:
+        client.sent_at = time.perf_counter()
+        request = next(waiting, None) if client.sent_at < deadline else None
+        if request is None:
+            self.selector.unregister(client.socket)
+            client.socket.close()
+            return
+        client.socket.sendall(request)
+
+    def _receive(self, client: Client) -> bool:
+        """Whether the answer is complete."""
+        received = client.socket.recv(65_536)
+        if not received:
+            raise SystemExit("The server closed a connection")
+        client.received += received
+        end = client.received.find(b"\r\n\r\n")
+        if end < 0 or len(client.received) < end + 4 + _length(client.received[:end]):
+            return False
+        self.latencies.append(time.perf_counter() - client.sent_at)
+        status = int(client.received[9:12])
+        self.statuses[status] += 1
+        if status != 200 and not self.problem:
+            self.problem = client.received[end + 4 :].decode(errors="replace")[:500]
+        client.received.clear()
+        return True
+
+    def _summary(self, elapsed: float) -> dict[str, object]:
+        latencies = sorted(self.latencies)
+        return {
+            "done": len(latencies),
+            "per_second": len(latencies) / elapsed,
+            "p50_ms": latencies[len(latencies) // 2] * 1000,
+            "p95_ms": latencies[len(latencies) * 95 // 100] * 1000,
+            "statuses": self.statuses,
+            "problem": self.problem,
+        }
+
+
+def _length(head: bytearray) -> int:
+    for line in bytes(head).lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return int(line[15:])
+    raise SystemExit("The server answered without a Content-Length")
+
+
+if __name__ == "__main__":
+    print(json.dumps(Run(Specification(**json.load(sys.stdin))).run()))

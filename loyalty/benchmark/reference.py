@@ -1,0 +1,144 @@
+"""The checkout as it is usually written: DRF's serializers and the ORM. Kept to show what the engine's way is worth.
+
+Same signature check, same rows, same answer; only what the benchmark sends is understood.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from rest_framework import parsers, permissions, renderers, serializers, views
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from customers.models import Customer
+from events.models import BusinessKey, Event
+from loyalty.api.authentication import ApiKeyAuthentication
+from loyalty.points.models import Account, Balance, EarningRule, Entry, Lot
+from loyalty.staff.models import ProgramVersion
+from loyalty.sync.models import OutboxRow
+
+
+class ItemSerializer(serializers.Serializer[Any]):
+    product_id = serializers.CharField(max_length=200)
+    product_name = serializers.CharField(max_length=200)
+    sku = serializers.CharField(max_length=200)
+    product_category = serializers.CharField(max_length=200)
+    price = serializers.DecimalField(max_digits=20, decimal_places=4, min_value=Decimal(0), coerce_to_string=False)
+    quantity = serializers.IntegerField(min_value=0)
+    subtotal = serializers.DecimalField(max_digits=20, decimal_places=4, min_value=Decimal(0), coerce_to_string=False)
+
+
+class CheckoutSerializer(serializers.Serializer[Any]):
+    transaction_id = serializers.CharField(max_length=128)
+    total = serializers.DecimalField(max_digits=20, decimal_places=4, min_value=Decimal(0), coerce_to_string=False)
+    currency = serializers.CharField(max_length=3)
+    channel = serializers.CharField(max_length=100)
+    total_quantity = serializers.IntegerField(min_value=0)
+    items = ItemSerializer(many=True)
+
+
+class EventSerializer(serializers.Serializer[Any]):
+    customer = serializers.CharField(max_length=128)
+    action = serializers.ChoiceField(choices=["checkout"])
+    data = CheckoutSerializer()  # type: ignore[assignment]  # the word of the wire, which DRF also uses
+
+
+class CustomerSerializer(serializers.ModelSerializer[Customer]):
+    id = serializers.CharField(source="public_id")
+
+    class Meta:
+        model = Customer
+        fields = ("id", "created_at", "handler", "status", "language", "currency", "first_name", "last_name", "email",
+                  "mobile_phone", "image_url")  # fmt: skip
+
+
+class EventView(views.APIView):
+    authentication_classes = (ApiKeyAuthentication,)
+    permission_classes = (permissions.IsAuthenticated,)
+    parser_classes = (parsers.JSONParser,)
+    renderer_classes = (renderers.JSONRenderer,)
+
+    def post(self, request: Request) -> Response:
+        serializer = EventSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        sent = serializer.validated_data
+        customer, balance, event = check_out(request, sent["customer"], sent["data"])
+        return Response(answer(customer, balance, event))
+
+
+@transaction.atomic
+def check_out(request: Request, public_id: str, data: dict[str, Any]) -> tuple[Customer, Balance, Event]:
+    customer = Customer.objects.select_for_update(of=("self",), no_key=True).get(
+        identities__scheme="id", identities__value=public_id
+    )
+    account = Account.objects.get(is_default=True)
+    rule = EarningRule.objects.get(account=account)
+    points = int((data["total"] * rule.percentage / 100).to_integral_value())
+    at, items = timezone.now(), data.pop("items")
+    BusinessKey.objects.create(key=f"checkout:{data['transaction_id']}", recorded_at=at)
+    event = _events(request, customer, account, points, data, items, at)
+    lot = Lot.objects.create(
+        customer=customer, event_id=event.id, account=account, points=points, remaining=points, earned_at=at
+    )
+    Entry.objects.create(
+        customer=customer, event_id=event.id, account=account, kind="earn", points=points, lot_id=lot.id, recorded_at=at
+    )
+    Balance.objects.filter(customer=customer, account=account).update(earned=F("earned") + points)
+    balance = Balance.objects.get(customer=customer, account=account)
+    _count_purchase(customer, data["total"], sum(item["quantity"] for item in items), at)
+    OutboxRow.objects.create(customer=customer, event_id=event.id, action="checkout", created_at=at)
+    return customer, balance, event
+
+
+def _events(
+    request: Request, customer: Customer, account: Account, points: int, data: Any, items: list[Any], at: Any
+) -> Event:
+    common = {
+        "customer": customer,
+        "transaction_id": data["transaction_id"],
+        "source": "api",
+        "api_key_id": request.user.pk,
+        "ip_address": request.META["REMOTE_ADDR"],
+        "user_agent": request.META["HTTP_USER_AGENT"],
+        "occurred_at": at,
+        "recorded_at": at,
+        "program_version": ProgramVersion.objects.get().version,
+    }
+    stored = {**data, "total": float(data["total"])}
+    event = Event.objects.create(action="checkout", points=points, account_id=account.id, data=stored, **common)
+    for item in items:
+        line = {**item, "price": float(item["price"]), "subtotal": float(item["subtotal"])}
+        line["currency"] = data["currency"]
+        Event.objects.create(action="checkout_item", data=line, parent_id=event.id, **common)
+    return event
+
+
+def _count_purchase(customer: Customer, total: Decimal, quantity: int, at: Any) -> None:
+    customer.purchase_total += total
+    customer.purchase_count += 1
+    customer.purchase_item_count += quantity
+    customer.purchase_first_date = customer.purchase_first_date or at
+    customer.purchase_last_date = customer.last_earn_date = at
+    customer.save(
+        update_fields=("purchase_total", "purchase_count", "purchase_item_count", "purchase_first_date",
+                       "purchase_last_date", "last_earn_date")
+    )  # fmt: skip
+
+
+def answer(customer: Customer, balance: Balance, event: Event) -> dict[str, Any]:
+    account = balance.account
+    return {
+        **CustomerSerializer(customer).data,
+        "score": balance.earned,
+        "spent": balance.spent,
+        "pending": balance.pending,
+        "expired": balance.expired,
+        "spendable": balance.spendable,
+        "events": [
+            {"id": str(event.id), "action": event.action, "points": event.points, "expdate": None,
+             "account": {"id": account.slug, "name": account.name}}
+        ],
+    }  # fmt: skip

@@ -1,0 +1,95 @@
+"""The web server under test: granian as `manage.py serve` starts it, on a free port, in the scratch database."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from .scratch import CannotMeasure, Scratch
+
+HOST = "127.0.0.1"
+WORKERS, THREADS = 2, 4
+READY_SECONDS = 60
+OURS, REFERENCE = "loyalty.wsgi:application", "loyalty.benchmark.wsgi:application"
+
+
+@dataclass(frozen=True)
+class Web:
+    port: int
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """Of the server and its workers so far."""
+        ticks = os.sysconf("SC_CLK_TCK")
+        return sum(sum(map(int, _fields(pid)[11:13])) for pid in (self.pid, *_children(self.pid))) / ticks
+
+
+def _fields(pid: int) -> list[str]:
+    """Of /proc/<pid>/stat, from the third on."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if int(_fields(int(entry.name))[1]) == parent:
+                    found.append(int(entry.name))
+            except OSError:  # ended meanwhile
+                continue
+    return found
+
+
+@contextmanager
+def web(scratch: Scratch, application: str) -> Iterator[Web]:
+    port = _free_port()
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws",
+        "--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--log-level", "warning", application,
+    ]  # fmt: skip
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(command, env=scratch.environment, cwd=settings.BASE_DIR, stdout=log, stderr=log)  # noqa: S603  granian
+        try:
+            if not _answers(port, process):
+                log.seek(0)
+                raise CannotMeasure(f"The web server does not answer: {log.read()[-2000:]}")
+            yield Web(port, process.pid)
+        finally:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _answers(port: int, process: "subprocess.Popen[bytes]") -> bool:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        connection = http.client.HTTPConnection(HOST, port, timeout=READY_SECONDS)
+        try:
+            connection.request("GET", "/events")
+            connection.getresponse()
+            return True
+        except OSError:
+            time.sleep(0.1)
+        finally:
+            connection.close()
+    return False

@@ -1,0 +1,53 @@
+"""Measures what matters against floors on the same machine, in a scratch database; the real one is never touched."""
+
+import json
+from argparse import ArgumentParser
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from loyalty.benchmark import checkout, report
+from loyalty.benchmark.scratch import CannotMeasure, Server, server
+
+PARTS = ("checkout", "customers", "checkouts")
+
+
+class Command(BaseCommand):
+    help = "Measure checkouts over HTTP and imports against floors, in a scratch database; prints JSON."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--only", default=",".join(PARTS), help=f"Some of {','.join(PARTS)}; all by default.")
+        parser.add_argument("--customers", type=int, default=200_000, help="Rows of the customer import.")
+        parser.add_argument("--checkouts", type=int, default=200_000, help="Rows of the checkout import.")
+        parser.add_argument("--rounds", type=int, default=5, help="Of each timing; the median counts.")
+        parser.add_argument("--seconds", type=float, default=5, help="Of each timing over HTTP.")
+        parser.add_argument("--output", type=Path, help="A file to write the report to as well.")
+        parser.add_argument("--quick", action="store_true", help="Tiny numbers: shows that it works, measures nothing.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        parts = [part.strip() for part in options["only"].split(",")]
+        if unknown := set(parts) - set(PARTS):
+            raise CommandError(f"--only knows {', '.join(PARTS)}, not {', '.join(sorted(unknown))}.")
+        try:
+            with server(settings.ENV) as scratch:
+                found = self._measure(scratch, parts, options)
+        except CannotMeasure as error:
+            raise CommandError(str(error)) from error
+        text = json.dumps(found, indent=2)
+        if options["output"]:
+            options["output"].write_text(text + "\n")
+        self.stdout.write(text)
+
+    def _measure(self, scratch: Server, parts: list[str], options: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = {"machine": report.machine(scratch.raw)}
+        if "checkout" in parts:
+            size = checkout.Size(rounds=options["rounds"], seconds=options["seconds"])
+            if options["quick"]:
+                size = replace(size, rounds=1, seconds=1, customers=50, warm_up=16, profiled=60)
+            found["checkout"] = checkout.measure(scratch, size, self.stderr.write)
+        found["machine"]["load_average_at_the_end"] = report.load()
+        return found
