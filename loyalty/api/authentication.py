@@ -63,7 +63,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             return self._signed(request, body)
         return self._plain(request)
 
-    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002  DRF calls it so
+    def authenticate_header(self, request: Request) -> str:
         return CHALLENGE
 
     def _signed(self, request: Request, body: bytes) -> tuple[Integrator, ApiKey]:
@@ -106,7 +106,7 @@ class ApiKeyAuthentication(BaseAuthentication):
 def _given_key(request: Request) -> str:
     given: list[object] = list(dict.fromkeys(request.query_params.getlist(API_KEY)))
     if not given:
-        request.data  # noqa: B018  parsing takes the key out of the body
+        request.data
         given = [key for key in (body_key(request._request),) if key]
     match given:
         case [str() as key] if _KEY.fullmatch(key):

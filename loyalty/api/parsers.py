@@ -40,8 +40,8 @@ class _ObjectParser(BaseParser):
 
     def parse(
         self,
-        stream: IO[Any],  # noqa: ARG002  the raw body is what counts
-        media_type: str | None = None,  # noqa: ARG002  DRF's signature
+        stream: IO[Any],
+        media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         request: Request = (parser_context or {})["request"]

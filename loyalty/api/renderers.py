@@ -25,7 +25,7 @@ class JsonRenderer(BaseRenderer):
     def render(
         self,
         data: Any,
-        accepted_media_type: str | None = None,  # noqa: ARG002  DRF's signature
-        renderer_context: Mapping[str, Any] | None = None,  # noqa: ARG002  DRF's signature
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
         return b"" if data is None else encode(data)

@@ -10,8 +10,9 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
 from loyalty.api.canonical import Header, canonical_query, canonical_request, normal_path
@@ -74,16 +75,14 @@ class RawRequest:
     other_paths: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     key: str
     signature: str
     at: dt.datetime
     presigned: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What a request says of its own signature; nothing of it is checked yet but the grammar."""
 
     key: str
@@ -135,7 +134,7 @@ def _read_claim(request: RawRequest, scheme: Scheme) -> Claim:
         raise BadSignature("The authorization header is missing", MALFORMED)
     claim = _parse(texts[0], scheme)
     _check_mandatory(request, claim, (*scheme.mandatory, "host", scheme.date_header))
-    return replace(claim, date=dict(request.headers)[scheme.date_header].strip())
+    return claim._replace(date=dict(request.headers)[scheme.date_header].strip())
 
 
 def _presigned_parameters(query: bytes, scheme: Scheme) -> dict[str, str]:
@@ -164,7 +163,7 @@ def _claim_of_url(request: RawRequest, given: dict[str, str], scheme: Scheme) ->
     if request.body:
         raise BadSignature("A presigned URL takes no body", TARGET)
     _check_mandatory(request, claim, (*scheme.mandatory, "host"))
-    return replace(claim, date=given["Date"], expires=expires, presigned=True)
+    return claim._replace(date=given["Date"], expires=expires, presigned=True)
 
 
 @lru_cache
