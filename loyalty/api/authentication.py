@@ -106,7 +106,7 @@ class ApiKeyAuthentication(BaseAuthentication):
 def _given_key(request: Request) -> str:
     given: list[object] = list(dict.fromkeys(request.query_params.getlist(API_KEY)))
     if not given:
-        request.data
+        _ = request.data  # parsing takes the key out of the body
         given = [key for key in (body_key(request._request),) if key]
     match given:
         case [str() as key] if _KEY.fullmatch(key):
