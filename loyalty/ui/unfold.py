@@ -30,8 +30,21 @@ UNFOLD: dict[str, Any] = {
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "8px",
     "STYLES": [stylesheet],
-    # The accent of static/ui/tokens.css (oklch 50.5% .225 276) is step 600.
+    # The surfaces and texts of static/ui/tokens.css; its accent (oklch 50.5% .225 276) is step 600 of primary.
     "COLORS": {
+        "base": {
+            "50": "oklch(98.2% .003 265)",
+            "100": "oklch(96.8% .004 265)",
+            "200": "oklch(92.2% .006 265)",
+            "300": "oklch(86.5% .009 265)",
+            "400": "oklch(70% .014 270)",
+            "500": "oklch(52.5% .022 266)",
+            "600": "oklch(43% .022 268)",
+            "700": "oklch(35% .014 270)",
+            "800": "oklch(27.5% .012 270)",
+            "900": "oklch(18.6% .01 270)",
+            "950": "oklch(15.5% .009 270)",
+        },
         "primary": {
             "50": "oklch(97% .016 280)",
             "100": "oklch(94% .032 280)",
