@@ -1,7 +1,5 @@
 from collections.abc import Sequence
 
-from django.db.models import F
-
 from .enums import GONE
 from .models import Customer
 
@@ -14,5 +12,9 @@ def customer_by_public_id(public_id: str) -> Customer | None:
 
 def customers_by_public_id(ids: Sequence[str]) -> dict[str, Customer]:
     """The customers that these IDs name, merged-away IDs too, by the ID asked for; one query for any number."""
-    found = Customer.objects.filter(identities__scheme="id", identities__value__in=ids)
-    return {row.asked: row for row in found.annotate(asked=F("identities__value"))}
+    # One array, not thousands of parameters: `__in` spends more time on the statement than on the rows.
+    sql = (
+        "SELECT c.*, i.value AS asked FROM customers_identity i JOIN customers_customer c ON c.id = i.customer_id"
+        " WHERE i.scheme = 'id' AND i.value = ANY(%s)"
+    )
+    return {row.asked: row for row in Customer.objects.raw(sql, [list(ids)])}
