@@ -21,6 +21,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 from honcho.manager import Manager
 
 from loyalty import embedded
@@ -55,7 +56,8 @@ class Command(BaseCommand):
 
     def _prepare(self) -> dict[str, str]:
         self.stdout.write("Preparing the database ...")
-        _manage("migrate", "--noinput", "--verbosity", "0")
+        if _migrations_are_due():
+            _manage("migrate", "--noinput", "--verbosity", "0")
         first_run = _first_run()
         if _has_no_customers() and "seed_demo" in get_commands():
             self.stdout.write("Making demo customers, once ...")
@@ -85,6 +87,11 @@ def _manage(*arguments: str) -> None:
         raise embedded.EmbeddedError(
             f"`manage.py {arguments[0]}` failed: put right what it says above, then start again."
         )
+
+
+def _migrations_are_due() -> bool:
+    executor = MigrationExecutor(connections["default"])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _first_run() -> dict[str, str]:
