@@ -17,4 +17,4 @@ def customers_by_public_id(ids: Sequence[str]) -> dict[str, Customer]:
         "SELECT c.*, i.value AS asked FROM customers_identity i JOIN customers_customer c ON c.id = i.customer_id"
         " WHERE i.scheme = 'id' AND i.value = ANY(%s)"
     )
-    return {row.asked: row for row in Customer.objects.raw(sql, [list(ids)])}
+    return {getattr(row, "asked"): row for row in Customer.objects.raw(sql, [list(ids)])}  # noqa: B009  unknown to mypy

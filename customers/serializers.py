@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -45,10 +46,15 @@ def customer_object(customer: Customer, balance: Balance, accounts: list[dict[st
     return shown if accounts is None else {**shown, "accounts": accounts}
 
 
+def number(amount: Decimal) -> Decimal | int:
+    """Without the zeros that only the column has."""
+    return int(amount) if amount == amount.to_integral_value() else amount.normalize()
+
+
 def purchases(customer: Customer) -> dict[str, Any]:
     last = customer.purchase_last_date
     return {
-        "purchase_total": customer.purchase_total.normalize() if customer.purchase_total else 0,
+        "purchase_total": number(customer.purchase_total),
         "purchase_count": customer.purchase_count,
         "purchase_last_date": timezone.localdate(last).isoformat() if last else None,
     }

@@ -105,8 +105,8 @@ DONE = Part(
 
 def custom(event: EventRow, state: State, batch: Batch) -> None:
     """An action that the brand has defined."""
-    rule = batch.program.event_rules.get(event.action)
-    if rule is None or rule.factory:
+    rule = batch.program.event_rules[event.action]
+    if rule.factory:
         raise InvalidAction(event.action)
     if rule.one_time:
         if event.action in state.part("done"):

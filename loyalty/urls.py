@@ -15,3 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("loyalty.ui.urls")),
 ]
+
+handler400 = "loyalty.errors.bad"
+handler404 = "loyalty.errors.missing"
+handler500 = "loyalty.errors.failed"

@@ -8,3 +8,7 @@ os.environ.setdefault("LOYALTY_DATA_DIR", str(Path(__file__).resolve().parent.pa
 os.environ["LOYALTY_DATABASE_ROLE"] = "owner"
 
 from loyalty.settings import *  # noqa: F403
+
+# Static files straight from their sources: nothing is collected for a test.
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True

@@ -243,4 +243,4 @@ class _Recording:
 
 
 def _replayed() -> Refused:
-    return Refused(101022, "This signed request was processed before", kind="UnauthorizedException", status=401)
+    return Refused(101031, "This signed request was processed before", kind="UnauthorizedException", status=401)

@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
+from customers.enums import GONE
+
 from . import values
 from .rows import CustomerRow, EventRow
 from .types import MAX_DEPTH, MAX_EVENTS, Actor, Batch, Composition, Incoming, Outcome, Refused, State
-
-MAX_ATTRIBUTES = 500
-# Profiles that no interface may show or change any more.
-GONE = frozenset({"opted_out", "banned", "merged"})
 
 
 class UnknownCustomer(Refused):
@@ -23,10 +21,11 @@ class InvalidAction(Refused):
 
 def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: State | None, by: Actor) -> Outcome:
     """Apply one event to its customer's state; on refusal the state is as before."""
+    action_is_public = all(mechanism.public for mechanism in composition.for_action(incoming.action))
+    if incoming.action not in batch.program.event_rules or not action_is_public:
+        return Outcome(batch.program, [], state if state and state.exists else None, InvalidAction(incoming.action))
     if state is None or state.customer.status in GONE:
         return Outcome(batch.program, [], None, UnknownCustomer())
-    if not all(mechanism.public for mechanism in composition.for_action(incoming.action)):
-        return Outcome(batch.program, [], state if state.exists else None, InvalidAction(incoming.action))
     batch.begin()
     existed = state.exists
     try:
