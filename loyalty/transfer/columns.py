@@ -28,8 +28,6 @@ class Refusal:
     reason: str
 
 
-
-
 @dataclass(frozen=True)
 class Plan:
     """Which column is what. `attributes` is a tree: names to column numbers, or to trees of their own."""

@@ -47,5 +47,3 @@ def _as_cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, str | int | float | Decimal) else None
-
-

@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -22,8 +21,8 @@ def refused_rows(job: ImportJob) -> QuerySet[RefusedRow]:
     return RefusedRow.objects.filter(job=job)
 
 
-def first_refused_rows(job: ImportJob, limit: int) -> Sequence[RefusedRow]:
-    return refused_rows(job).order_by("line")[:limit]
+def first_refused_rows(job: ImportJob, limit: int) -> list[RefusedRow]:
+    return list(refused_rows(job).order_by("line")[:limit])
 
 
 def abandoned_imports(at: datetime) -> list[int]:

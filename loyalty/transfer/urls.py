@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from . import pages
 
 app_name = "transfer"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", pages.Imports.as_view(), name="imports"),
+    path("new/", pages.NewImport.as_view(), name="new"),
+    path("<int:id>/", pages.Import.as_view(), name="import"),
+    path("<int:id>/progress/", pages.Progress.as_view(), name="progress"),
+    path("<int:id>/start/", pages.Start.as_view(), name="start"),
+    path("<int:id>/cancel/", pages.Cancel.as_view(), name="cancel"),
+    path("<int:id>/refused.csv", pages.RefusedFile.as_view(), name="refused"),
+]

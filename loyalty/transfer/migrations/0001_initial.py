@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,65 +15,121 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ImportJob',
+            name="ImportJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(choices=[('events', 'Events'), ('customers', 'Customers')], max_length=20, verbose_name='rows are')),
-                ('file_name', models.CharField(max_length=200, verbose_name='file')),
-                ('stored_name', models.CharField(max_length=64)),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('size', models.BigIntegerField(verbose_name='size')),
-                ('status', models.CharField(choices=[('uploaded', 'Waiting for you'), ('processing', 'Running'), ('finished', 'Finished'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='uploaded', max_length=20, verbose_name='status')),
-                ('error', models.TextField(default='', verbose_name='error')),
-                ('rows_total', models.BigIntegerField(null=True, verbose_name='rows')),
-                ('rows_done', models.BigIntegerField(default=0, verbose_name='rows done')),
-                ('recorded', models.BigIntegerField(default=0, verbose_name='recorded')),
-                ('unchanged', models.BigIntegerField(default=0, verbose_name='unchanged')),
-                ('refused', models.BigIntegerField(default=0, verbose_name='refused')),
-                ('next_offset', models.BigIntegerField(default=0)),
-                ('lines_done', models.BigIntegerField(default=0)),
-                ('attempts', models.IntegerField(default=0)),
-                ('fence', models.IntegerField(default=0)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(verbose_name='uploaded at')),
-                ('started_at', models.DateTimeField(null=True, verbose_name='started at')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='finished at')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='started by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "model",
+                    models.CharField(
+                        choices=[("events", "Events"), ("customers", "Customers")],
+                        max_length=20,
+                        verbose_name="rows are",
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200, verbose_name="file")),
+                ("stored_name", models.CharField(max_length=64)),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                ("size", models.BigIntegerField(verbose_name="size")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "Waiting for you"),
+                            ("processing", "Running"),
+                            ("finished", "Finished"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="uploaded",
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                ("error", models.TextField(default="", verbose_name="error")),
+                ("rows_total", models.BigIntegerField(null=True, verbose_name="rows")),
+                ("rows_done", models.BigIntegerField(default=0, verbose_name="rows done")),
+                ("recorded", models.BigIntegerField(default=0, verbose_name="recorded")),
+                ("unchanged", models.BigIntegerField(default=0, verbose_name="unchanged")),
+                ("refused", models.BigIntegerField(default=0, verbose_name="refused")),
+                ("next_offset", models.BigIntegerField(default=0)),
+                ("lines_done", models.BigIntegerField(default=0)),
+                ("attempts", models.IntegerField(default=0)),
+                ("fence", models.IntegerField(default=0)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(verbose_name="uploaded at")),
+                ("started_at", models.DateTimeField(null=True, verbose_name="started at")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="finished at")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="started by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
             },
         ),
         migrations.CreateModel(
-            name='RefusedRow',
+            name="RefusedRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.BigIntegerField(verbose_name='line')),
-                ('column', models.CharField(default='', max_length=200, verbose_name='column')),
-                ('code', models.IntegerField(default=0, verbose_name='code')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refused_rows', to='transfer.importjob')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.BigIntegerField(verbose_name="line")),
+                ("column", models.CharField(default="", max_length=200, verbose_name="column")),
+                ("code", models.IntegerField(default=0, verbose_name="code")),
+                ("reason", models.TextField(verbose_name="reason")),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="refused_rows",
+                        to="transfer.importjob",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'refused row',
-                'verbose_name_plural': 'refused rows',
+                "verbose_name": "refused row",
+                "verbose_name_plural": "refused rows",
             },
         ),
         migrations.AddConstraint(
-            model_name='importjob',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['uploaded', 'processing', 'finished', 'failed', 'cancelled'])), name='import_status_is_known'),
+            model_name="importjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["uploaded", "processing", "finished", "failed", "cancelled"])),
+                name="import_status_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importjob',
-            constraint=models.CheckConstraint(condition=models.Q(('model__in', ['events', 'customers'])), name='import_model_is_known'),
+            model_name="importjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("model__in", ["events", "customers"])), name="import_model_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importjob',
-            constraint=models.CheckConstraint(condition=models.Q(('rows_done', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('recorded'), '+', models.F('unchanged')), '+', models.F('refused')))), name='import_counts_add_up'),
+            model_name="importjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "rows_done",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("recorded"), "+", models.F("unchanged")
+                            ),
+                            "+",
+                            models.F("refused"),
+                        ),
+                    )
+                ),
+                name="import_counts_add_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='refusedrow',
-            constraint=models.UniqueConstraint(models.F('job'), models.F('line'), name='one_refusal_for_a_line'),
+            model_name="refusedrow",
+            constraint=models.UniqueConstraint(models.F("job"), models.F("line"), name="one_refusal_for_a_line"),
         ),
     ]
