@@ -206,6 +206,9 @@ class _Recording:
     def _reduce(self, batch: Batch, event: Incoming, keys: list[Key]) -> Outcome:
         taken = next((key for key in keys if key.value not in self.free_keys), None)
         state = self.states.get((event.scheme, event.customer))
+        if state and not state.exists and not self._creates(event, batch.program):
+            # Claimed for a later event of the batch.
+            state = None
         if taken is not None:
             return Outcome(batch.program, [], state if state and state.exists else None, taken.taken())
         outcome = reduce(batch, self.composition, event, state, self.by)
