@@ -1,0 +1,28 @@
+"""Cuts the story into what the engine records at once: one source each, every customer's events in their order."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from .story import Told
+
+WINDOW = 4_000
+
+
+def batches(told: Sequence[Told]) -> Iterator[tuple[str, list[Told]]]:
+    """(source, events) after each other. Within a window of the story, events of other customers may change places."""
+    for start in range(0, len(told), WINDOW):
+        yield from _rounds(told[start : start + WINDOW])
+
+
+def _rounds(window: Sequence[Told]) -> Iterator[tuple[str, list[Told]]]:
+    """The first round has of each customer what comes before the first change of source, and so on."""
+    last: dict[str, tuple[int, str]] = {}
+    rounds: dict[tuple[int, str], list[Told]] = defaultdict(list)
+    for event in window:
+        number, source = last.get(event.customer, (0, event.source))
+        if source != event.source:
+            number += 1
+        last[event.customer] = number, event.source
+        rounds[number, event.source].append(event)
+    for number, source in sorted(rounds):
+        yield source, rounds[number, source]

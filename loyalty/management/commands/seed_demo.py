@@ -1,0 +1,80 @@
+"""Fills the database with demo customers and their history, recorded by the engine as any other events."""
+
+import datetime as dt
+import json
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from customers.models import Customer
+from loyalty.demo.batches import batches
+from loyalty.demo.story import Period, Told, digest, tell
+from loyalty.engine.record import record
+from loyalty.engine.types import Actor, Incoming
+
+MOST_CUSTOMERS, MOST_MONTHS = 1_000_000, 60
+
+
+class Command(BaseCommand):
+    help = "Make demo customers and their history; the same arguments make the same data."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--customers", type=int, default=2_000)
+        parser.add_argument("--months", type=int, default=12)
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument(
+            "--until", type=dt.date.fromisoformat, help="The history ends as this day begins (YYYY-MM-DD); today."
+        )
+        parser.add_argument("--force", action="store_true", help="Even if there are customers already.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        until = options["until"] or timezone.localdate()
+        _check(options["customers"], options["months"], options["seed"], until)
+        if not options["force"] and Customer.objects.exists():
+            raise CommandError(
+                "There are customers already: add --force and another --seed to put demo customers beside them."
+            )
+        started = time.monotonic()
+        period = Period(until - dt.timedelta(days=round(options["months"] * 365.25 / 12)), until - dt.timedelta(days=1))
+        told = tell(options["customers"], period, options["seed"])
+        summary = {"customers": options["customers"], **_record(told, _beginning(until))}
+        seconds = round(time.monotonic() - started, 2)
+        self.stdout.write(json.dumps({**summary, "seconds": seconds, "digest": digest(told)}))
+
+
+def _check(customers: int, months: int, seed: int, until: dt.date) -> None:
+    if not 1 <= customers <= MOST_CUSTOMERS:
+        raise CommandError(f"--customers must be from 1 to {MOST_CUSTOMERS}.")
+    if not 1 <= months <= MOST_MONTHS:
+        raise CommandError(f"--months must be from 1 to {MOST_MONTHS}.")
+    if seed < 0:
+        raise CommandError("--seed must not be negative.")
+    if until > timezone.localdate():
+        raise CommandError("--until must not be in the future.")
+
+
+def _beginning(day: dt.date) -> dt.datetime:
+    """When all of it is recorded. Not the clock's time: the same arguments make the same rows."""
+    return dt.datetime.combine(day, dt.time(), timezone.get_default_timezone())
+
+
+@transaction.atomic
+def _record(told: list[Told], at: dt.datetime) -> dict[str, int]:
+    """All or nothing; what was recorded."""
+    events = earned = 0
+    for source, batch in batches(told):
+        incoming = [Incoming(event.customer, event.action, event.data) for event in batch]
+        outcomes = record(incoming, by=Actor(source, detail="demo"), at=at)
+        for event, outcome in zip(batch, outcomes, strict=True):
+            if outcome.error:
+                raise CommandError(
+                    f"The engine refused {event.action} of {event.customer}: {outcome.error.message}. Take another --seed"
+                    " if these demo customers are there already."
+                )
+            events += len(outcome.events)
+            earned += sum(effect.points for effect in outcome.events)
+    return {"events": events, "points": earned}
