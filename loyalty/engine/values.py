@@ -78,6 +78,9 @@ def day(data: Mapping[str, Any], name: str) -> dt.date | None:
         return None
     try:
         found = dt.date.fromisoformat(value)
+        # It reads 20261231 and 2026-W53-4, too.
+        if found.isoformat() != value:
+            raise ValueError(value)
     except ValueError:
         raise Refused(0, f"'{name}' must be a date such as 2026-12-31") from None
     if not 1900 <= found.year < 3000:
