@@ -270,14 +270,30 @@ def test_a_failing_start_says_why_and_where_to_read_more(worn: Path) -> None:
     (folder / "PG_VERSION").write_text(version)
 
 
-def test_lost_passwords_are_named_as_the_cause(worn: Path) -> None:
+def test_lost_passwords_are_not_replaced_beside_a_database(worn: Path) -> None:
     saved = (worn / "secrets.json").read_text()
     (worn / "secrets.json").unlink()
 
-    with pytest.raises(EmbeddedError, match=r"put secrets\.json back from a backup"):
+    with pytest.raises(EmbeddedError, match=r"secrets\.json is missing.*: put it back from a backup"):
         embedded.start(worn)
 
     (worn / "secrets.json").write_text(saved)
+
+
+def test_a_folder_deleted_under_its_servers_can_be_made_again(data_dir: Path) -> None:
+    before = embedded.start(data_dir)
+    with redis(before) as queue:
+        pids = [int(queue.info("server")["process_id"]), postmaster(data_dir)]
+    shutil.rmtree(data_dir)
+    try:
+        after = embedded.start(data_dir)
+
+        assert after.socket_dir != before.socket_dir
+        assert embedded.status(data_dir) == UP
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(before.socket_dir)
 
 
 def test_a_socket_folder_of_somebody_else_is_refused(data_dir: Path) -> None:

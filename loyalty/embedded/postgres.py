@@ -78,7 +78,7 @@ def _connect(home: Home, database: str) -> psycopg.Connection:
 
 
 def _cluster(home: Home) -> Path:
-    return home.files / "postgres"
+    return home.files / homes.DATABASE_FOLDER
 
 
 def _answers(home: Home) -> bool:
