@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from . import pages
 
 app_name = "customers"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", pages.CustomerList.as_view(), name="list"),
+    path("<int:customer_id>/", pages.Overview.as_view(), name="overview"),
+]
