@@ -1,0 +1,109 @@
+"""A real browser on a real server. Each test has a database of its own, so what it does may be committed."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import ConsoleMessage, Page
+
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
+
+PASSWORD = "correct horse battery"
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+AXE = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    names = (os.environ.get("CHROMIUM") or "", "chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.fail("No Chromium: apt-get install chromium, or name one with CHROMIUM=/path/to/it.", pytrace=False)
+    return {**browser_type_launch_args, "executable_path": found, "args": QUIET}
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup: None) -> Iterator[str]:
+    """The address. Not pytest-django's `live_server`: that one empties tables afterwards, and write-once ones refuse."""
+    thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    yield f"http://127.0.0.1:{thread.port}"
+    thread.terminate()
+
+
+@pytest.fixture
+def served(server: str, committed_db: None) -> str:
+    """The address of the server over a database in which the test may commit."""
+    return server
+
+
+@pytest.fixture
+def manager(served: str) -> User:
+    return User.objects.create_user("dana", password=PASSWORD, role=Role.MANAGER, first_name="Dana", last_name="Wells")
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser complains of, a refusal of the content policy included; the test asserts that it is empty."""
+    found: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            found.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+@pytest.fixture
+def signed_in(page: Page, served: str, manager: User) -> Page:
+    """A page whose visitor has logged in as a manager, through the form."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{served}/login/")
+    page.get_by_label("Username").fill(manager.username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/customers/")
+    return page
+
+
+@pytest.fixture
+def check_page() -> Callable[[Page], None]:
+    """Assert that axe finds nothing and that nothing overflows sideways, light and dark, wide and narrow."""
+
+    def check(page: Page) -> None:
+        for viewport in (WIDE, NARROW):
+            page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+                violations = Axe().run(page, options=AXE).response["violations"]
+                found = [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations]
+                assert not found, (viewport["width"], scheme, found)
+            overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert overflow <= 0, (viewport["width"], overflow)
+        page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+    return check
