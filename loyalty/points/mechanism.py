@@ -192,7 +192,10 @@ def require_spender(state: State) -> None:
 
 def spend(event: EventRow, state: State, batch: Batch) -> None:
     require_spender(state)
-    points = _required_points(event)
+    _spend(event, state, batch, _required_points(event))
+
+
+def _spend(event: EventRow, state: State, batch: Batch, points: int) -> None:
     consume(event, state, batch, points, EntryKind.SPEND).spent += points
     customer = batch.edit(state.customer)
     customer.last_spend_date = max(customer.last_spend_date or event.occurred_at, event.occurred_at)
@@ -239,9 +242,14 @@ def burn_at_checkout(event: EventRow, state: State, batch: Batch) -> None:
     if not points:
         return
     require_spender(state)
-    require_points(balance_of(state, account_of(event, batch.program), batch), points)
     data = {"points": points, "transaction_id": event.transaction_id}
-    batch.emit(event.follow_up("point_burn", data, batch.new_id("events_event_id")))
+    burn = event.follow_up("point_burn", data, batch.new_id("events_event_id"))
+    _spend(burn, state, batch, points)
+    batch.emit(burn)
+
+
+def burned(event: EventRow, state: State, batch: Batch) -> None:
+    """The points were taken with the order."""
 
 
 def earn_at_checkout(event: EventRow, state: State, batch: Batch) -> None:
@@ -279,7 +287,7 @@ MECHANISMS_BEFORE_ORDERS = (Mechanism(frozenset({"checkout"}), burn_at_checkout,
 MECHANISMS = (
     Mechanism(frozenset({"checkout"}), earn_at_checkout),
     Mechanism(frozenset({"checkout_item"}), earn_at_checkout, public=False),
-    Mechanism(frozenset({"point_burn"}), spend, public=False),
+    Mechanism(frozenset({"point_burn"}), burned, public=False),
     Mechanism(frozenset({"point_add"}), add),
     Mechanism(frozenset({"point_sub"}), deduct, parts=_lots),
     Mechanism(frozenset({"point_spend"}), spend, parts=_lots),
