@@ -72,6 +72,8 @@ def start(data_dir: Path, *, database: bool = True, broker: bool = True) -> Addr
     """Start what is not up yet; any number of processes may ask at once."""
     data_dir = data_dir.resolve()
     found, home = addresses(data_dir), homes.find(data_dir)
+    if (not database or postgres.is_ready(home)) and (not broker or valkey.server(home).answers()):
+        return found
     with homes.locked(data_dir):
         homes.make(data_dir, home)
         if database:

@@ -81,10 +81,16 @@ def _cluster(home: Home) -> Path:
     return home.files / homes.DATABASE_FOLDER
 
 
-def _answers(home: Home) -> bool:
+def is_ready(home: Home) -> bool:
+    """It answers, and its roles and its database are made."""
+    return _answers(home, needed=DATABASE)
+
+
+def _answers(home: Home, needed: str = ADMIN) -> bool:
+    statement = "SELECT current_setting('data_directory') FROM pg_database WHERE datname = %s"
     try:
         with _connect(home, ADMIN) as connection:
-            row = connection.execute("SHOW data_directory").fetchone()
+            row = connection.execute(statement, [needed]).fetchone()
     except psycopg.OperationalError as error:
         if "password authentication failed" in str(error):
             message = f"The passwords do not fit the database in {_cluster(home)}: put secrets.json back from a backup."
