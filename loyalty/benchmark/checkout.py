@@ -1,7 +1,6 @@
 """One signed checkout over HTTP with all its effects, against the floor and against the usual way of writing it."""
 
 import json
-import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -26,6 +25,8 @@ class Size:
     clients: tuple[int, ...] = (1, 8)
     warm_up: int = 1_200
     profiled: int = 1_000
+    # If given, each timing takes so many instead of its seconds.
+    requests: int = 0
 
 
 @dataclass
@@ -47,11 +48,13 @@ class Contest:
         return self.runs * 17
 
     def run(self, name: str, clients: int, *, requests: int = 0) -> dict[str, Any]:
-        """One timing: of `requests` if given, for the size's seconds otherwise."""
+        """One timing: of `requests` if given, of the size otherwise."""
         self.runs += 1
+        requests = requests or self.size.requests
         if name == "floor":
-            transactions = ["--transactions", str(max(1, requests // clients))]
-            how = transactions if requests else ["--time", str(max(1, round(self.size.seconds)))]
+            how = ["--time", str(max(1, round(self.size.seconds)))]
+            if requests:
+                how = ["--transactions", str(max(1, requests // clients))]
             return floor.run(
                 self.scratch, name=self.runs, first=self.first, clients=clients, customers=self.size.customers,
                 api_key_id=self.key["id"], how=how,
@@ -159,11 +162,11 @@ def _at(contest: Contest, clients: int) -> dict[str, Any]:
 
 
 def _where(contest: Contest) -> dict[str, Any]:
-    """Of one checkout in one process: the engine alone, in batches of 1 and 50, and a whole request."""
-    count, customers = str(contest.size.profiled), str(contest.size.customers)
-    inside = ("-m", "loyalty.benchmark.inside")
-    common = ("--count", count, "--customers", customers)
-    key = ("--key", contest.key["key"], "--secret", contest.key["secret"])
-    request = json.loads(contest.scratch.python(*inside, "requests", *common, *key))
-    engine = [json.loads(contest.scratch.python(*inside, "profile", *common, "--size", size)) for size in ("1", "50")]
-    return {"request": request, "engine": engine, "at": time.strftime("%Y-%m-%dT%H:%M:%S%z")}
+    size, key = contest.size, contest.key
+    found: dict[str, Any] = json.loads(
+        contest.scratch.python(
+            "-m", "loyalty.benchmark.inside", "where", "--count", str(size.profiled), "--customers", str(size.customers),
+            "--key", key["key"], "--secret", key["secret"],
+        )
+    )  # fmt: skip
+    return found

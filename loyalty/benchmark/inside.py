@@ -4,6 +4,7 @@ import argparse
 import cProfile
 import datetime as dt
 import functools
+import io
 import itertools
 import json
 import pstats
@@ -123,6 +124,14 @@ def timed(names: tuple[str, ...]) -> Iterator[dict[str, float]]:
             setattr(batch, name, method)
 
 
+def where(count: int, customers: int, key: str, secret: str) -> dict[str, Any]:
+    """Of one checkout in one process: a whole request, and the engine alone in batches of 1 and 50."""
+    return {
+        "request": requests(count, customers, key, secret),
+        "engine": [profile(count, customers, size) for size in (1, 50)],
+    }
+
+
 def _costliest(profiler: cProfile.Profile, count: int) -> list[str]:
     """The functions with the most time of their own, per checkout; cProfile makes Python look slower than it is, and waiting less."""
     stats: dict[Any, Any] = pstats.Stats(profiler).stats  # type: ignore[attr-defined]
@@ -152,17 +161,32 @@ def requests(count: int, customers: int, key: str, secret: str) -> dict[str, Any
             "POST", "/events", content, "application/json", headers={**headers, "User-Agent": USER_AGENT}
         )
         environs.append(request.environ)
-    for environ in environs[:50]:
+    warm, rest = environs[: count // 5], environs[count // 5 :]
+    for environ in warm:
         _answer(application, environ)
     with timed(("run",)) as seconds:
         started = time.perf_counter()
-        for environ in environs[50:]:
+        for environ in rest:
             _answer(application, environ)
         elapsed = time.perf_counter() - started
-    profiled = count - 50
     return {
-        "milliseconds_per_request": round(elapsed / profiled * 1000, 4),
+        "milliseconds_per_request": round(elapsed / len(rest) * 1000, 4),
         "of_it_the_engine": round(seconds["run"] / elapsed, 3),
+    }
+
+
+def import_file(path: str, model: str) -> dict[str, Any]:
+    """Which share of an import the phases of the engine have; the rest reads and checks the file."""
+    from django.core.management import call_command
+
+    printed = io.StringIO()
+    with timed(PHASES) as seconds:
+        call_command("import_file", path, model=model, stdout=printed)
+    done = json.loads(printed.getvalue())
+    return {
+        "rows": done["rows"],
+        "microseconds_per_row": round(done["seconds"] / done["rows"] * 1e6, 1),
+        "share": {name.strip("_"): round(spent / done["seconds"], 3) for name, spent in seconds.items()},
     }
 
 
@@ -178,17 +202,17 @@ def _answer(application: Callable[..., Any], environ: dict[str, Any]) -> None:
 
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=("prepare", "profile", "requests"))
-    for name in ("customers", "count", "size"):
+    parser.add_argument("what", choices=("prepare", "where", "import"))
+    for name in ("customers", "count"):
         parser.add_argument(f"--{name}", type=int, default=1)
-    for name in ("key", "secret"):
+    for name in ("key", "secret", "path", "model"):
         parser.add_argument(f"--{name}", default="")
     given = parser.parse_args(arguments)
     django.setup()
     answers: dict[str, Callable[[], dict[str, Any]]] = {
         "prepare": lambda: prepare(given.customers),
-        "profile": lambda: profile(given.count, given.customers, given.size),
-        "requests": lambda: requests(given.count, given.customers, given.key, given.secret),
+        "where": lambda: where(given.count, given.customers, given.key, given.secret),
+        "import": lambda: import_file(given.path, given.model),
     }
     json.dump(answers[given.what](), sys.stdout)
 

@@ -46,8 +46,10 @@ _OF_ONE_CHECKOUT = {
 
 
 def counts(raw: "psycopg.Connection[Any]") -> dict[str, int]:
+    """Of every table, so that work in one that nobody has thought of shows."""
+    tables = raw.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename").fetchall()
     found = {}
-    for table in TABLES:
+    for (table,) in tables:
         row = raw.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()
         assert row is not None
         found[table] = row[0]
@@ -56,7 +58,7 @@ def counts(raw: "psycopg.Connection[Any]") -> dict[str, int]:
 
 def per_unit(before: dict[str, int], after: dict[str, int], done: int) -> dict[str, float]:
     """Rows added by each of `done` pieces of work."""
-    return {table: (after[table] - before[table]) / done for table in TABLES}
+    return {table: (after[table] - before[table]) / done for table in after if after[table] != before[table]}
 
 
 def of_checkout(raw: "psycopg.Connection[Any]", customer: str, receipt: str) -> dict[str, list[Any]]:

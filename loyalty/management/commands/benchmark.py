@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from loyalty.benchmark import checkout, report
+from loyalty.benchmark import bulk, checkout, report
 from loyalty.benchmark.scratch import CannotMeasure, Server, server
 
 PARTS = ("checkout", "customers", "checkouts")
@@ -47,7 +47,13 @@ class Command(BaseCommand):
         if "checkout" in parts:
             size = checkout.Size(rounds=options["rounds"], seconds=options["seconds"])
             if options["quick"]:
-                size = replace(size, rounds=1, seconds=1, customers=50, warm_up=16, profiled=60)
+                size = replace(size, rounds=1, customers=50, warm_up=16, profiled=60, requests=16)
             found["checkout"] = checkout.measure(scratch, size, self.stderr.write)
+        if imports := [part for part in parts if part in ("customers", "checkouts")]:
+            customers, checkouts = (200, 300) if options["quick"] else (options["customers"], options["checkouts"])
+            rounds = 1 if options["quick"] else options["rounds"]
+            found["imports"] = bulk.measure(
+                scratch, customers=customers, checkouts=checkouts, parts=imports, rounds=rounds, say=self.stderr.write
+            )
         found["machine"]["load_average_at_the_end"] = report.load()
         return found

@@ -1,0 +1,56 @@
+import io
+import json
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from loyalty.benchmark.report import ratios, spread
+
+pytestmark = pytest.mark.xdist_group("benchmark")
+
+
+def _run(only: str) -> dict[str, Any]:
+    printed = io.StringIO()
+    call_command("benchmark", only=only, quick=True, stdout=printed, stderr=io.StringIO())
+    found: dict[str, Any] = json.loads(printed.getvalue())
+    return found
+
+
+def test_floor_program_and_reference_write_the_same_rows_for_a_checkout() -> None:
+    found = _run("checkout")["checkout"]
+    rows = {json.dumps(seen) for contestant in found["rows_per_checkout"].values() for seen in contestant}
+    assert [json.loads(row) for row in rows] == [
+        {
+            "events_event": 3.0,
+            "events_businesskey": 1.0,
+            "points_lot": 1.0,
+            "points_entry": 1.0,
+            "sync_outboxrow": 1.0,
+        }
+    ]
+    assert found["rows_of_one_checkout_are_the_same"]
+    for clients in ("1_client", "8_clients"):
+        assert found[clients]["ratio"]["median"] > 0
+        assert found[clients]["times_the_reference"]["median"] > 0
+    assert set(found["where"]["engine"][0]["share"]) == {"lock_and_read", "reduce", "write"}
+    assert 0 < found["where"]["request"]["of_it_the_engine"] < 1
+
+
+def test_the_floors_of_imports_copy_the_rows_that_the_import_made() -> None:
+    found = _run("customers,checkouts")["imports"]
+    assert found["customers"]["rows"] == 200
+    assert found["customers"]["rows_per_line"]["events_event"] == 1
+    assert found["checkouts"]["rows"] == 300
+    assert found["checkouts"]["rows_per_line"]["points_entry"] == 1
+    assert all(part["ratio"]["median"] > 0 and part["row_counts_are_the_same"] for part in found.values())
+
+
+def test_an_unknown_part_is_refused() -> None:
+    with pytest.raises(CommandError, match="--only knows checkout, customers, checkouts, not coffee"):
+        call_command("benchmark", only="coffee")
+
+
+def test_a_ratio_is_the_median_of_each_rounds_own_pair() -> None:
+    assert ratios([10, 30, 20], [100, 100, 50]) == {"median": 0.3, "min": 0.1, "max": 0.4}
+    assert spread([3, 1, 2]) == {"median": 2, "min": 1, "max": 3}
