@@ -36,6 +36,9 @@ class Session:
             wire = raw.engine_wire = Wire(raw, prepares=raw.prepare_threshold is not None)
         self.wire: Wire = wire
         nested = connection.in_atomic_block
+        if nested and self.wire.is_idle:
+            # Django opens the transaction with its first statement, which may be this one.
+            self.run(Statement("BEGIN"))
         self.begin = Statement("SAVEPOINT engine" if nested else "BEGIN")
         self.commit = Statement("RELEASE SAVEPOINT engine" if nested else "COMMIT")
         self._back = Statement("ROLLBACK TO SAVEPOINT engine" if nested else "ROLLBACK")
