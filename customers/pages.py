@@ -21,10 +21,10 @@ TABS: Sequence[tuple[Text, str]] = (
 )
 
 
-class CustomerPage(StaffPage, PageMixin):
-    """A page below one customer, whom the address names by the internal ID; 404 for those who are gone."""
+class CustomerMixin(PageMixin):
+    """For a page or dialog below one customer, whom the address names by the internal ID; 404 for who is gone."""
 
-    right = Right.VIEW_CUSTOMERS
+    kwargs: dict[str, Any]
 
     @cached_property
     def customer(self) -> Customer:
@@ -40,9 +40,10 @@ class CustomerPage(StaffPage, PageMixin):
         return super().get_context_data(**({"customer": self.customer} | kwargs))
 
 
-class ProfilePage(CustomerPage):
+class ProfilePage(CustomerMixin, StaffPage):
     """A tab of the profile: its template extends `customers/profile.html`; its `tab` is a URL name of TABS."""
 
+    right = Right.VIEW_CUSTOMERS
     tab: ClassVar[str]
 
     def get_title(self) -> Text:
@@ -56,7 +57,7 @@ class ProfilePage(CustomerPage):
         return super().get_context_data(**({"tabs": tabs} | kwargs))
 
 
-class CustomerList(StaffPage, PageMixin, TemplateView):
+class CustomerList(PageMixin, StaffPage, TemplateView):
     right = Right.VIEW_CUSTOMERS
     template_name = "customers/list.html"
     title = _("Customers")
