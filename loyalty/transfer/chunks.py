@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import DataError, IntegrityError
 
 from customers.queries import customers_by_public_id
+from events.operations import REPLAYED
 from loyalty.engine.record import record
 from loyalty.engine.types import Actor, Incoming, Refused
 
@@ -16,7 +17,7 @@ from .reader import Line
 
 ALREADY_OPTED_IN = 112101
 # What the engine answers when the row's effect is there already: a receipt, an opt-in, a row of this very file.
-ALREADY_THERE = frozenset({5003, ALREADY_OPTED_IN, 101022})
+ALREADY_THERE = frozenset({5003, ALREADY_OPTED_IN, REPLAYED})
 
 
 @dataclass(slots=True)

@@ -56,6 +56,8 @@ class Plan:
 
     def column_of(self, reason: str) -> str:
         """The column that a refusal of the engine speaks of."""
+        if reason.startswith("Invalid action") and self.action is not None:
+            return self.names[self.action]
         place = re.match(r"([\w.]+\[\d+\]): ", reason)
         name = re.search(r"'([^']+)'", reason)
         if name is None:

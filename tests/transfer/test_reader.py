@@ -23,7 +23,9 @@ def refused(content: str | bytes) -> str:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_seen_in_the_header(delimiter: str) -> None:
-    assert [line.cells for line in read(f'a{delimiter}"b,;"\n1{delimiter}"2{delimiter}3"\n')] == [["1", f"2{delimiter}3"]]
+    assert [line.cells for line in read(f'a{delimiter}"b,;"\n1{delimiter}"2{delimiter}3"\n')] == [
+        ["1", f"2{delimiter}3"]
+    ]
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
