@@ -56,6 +56,8 @@ def line_total(item: Mapping[str, Any], index: int) -> Decimal:
         raise Refused(refusal.code, f"items[{index}]: {refusal.message}") from None
     if found < 0:
         raise Refused(0, f"items[{index}]: 'discount' is more than the line costs")
+    if found > values.MAX_MONEY:
+        raise Refused(0, f"items[{index}]: price × quantity must not be more than {values.MAX_MONEY:f}")
     return found
 
 
