@@ -63,12 +63,14 @@ class Customer(models.Model):
             ),
         ]
         indexes = [
+            _prefix_index("public_id"),
             _prefix_index("email"),
             _prefix_index("last_name"),
             _prefix_index("first_name"),
             models.Index(Lower("email"), "id", name="customer_by_email"),
+            models.Index(Lower("last_name"), "id", name="customer_by_last_name"),
             models.Index("last_login_at", "id", name="customer_by_login"),
-            models.Index("status", "id", name="customer_by_status"),
+            models.Index("status", "country", "gender", name="customer_by_facets"),
         ]
 
     def __str__(self) -> str:
