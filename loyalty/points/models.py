@@ -108,7 +108,6 @@ class Lot(models.Model):
         ]
         indexes = [
             models.Index("customer", "account", "expires_at", "id", name="lot_open", condition=Q(remaining__gt=0)),
-            models.Index("customer", "event_id", name="lot_of_event"),
         ]
 
     def __str__(self) -> str:
