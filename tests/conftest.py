@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from loyalty import environment
 environment.start_servers(environment.read())
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
 
@@ -106,13 +107,24 @@ def _clone(source: str, target: str) -> None:
     )
 
 
+@contextmanager
+def _restored_afterwards(blocker: Any) -> Iterator[None]:
+    with blocker.unblock():
+        yield
+        name = connection.settings_dict["NAME"]
+        connections.close_all()
+        _clone(TEMPLATE.format(name), name)
+
+
 @pytest.fixture
 def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """A database of the test's own, in which it may commit: write-once tables cannot be emptied afterwards."""
-    with django_db_blocker.unblock():
+    with _restored_afterwards(django_db_blocker):
         yield
-        name = connection.settings_dict["NAME"]
-        from django.db import connections
 
-        connections.close_all()
-        _clone(TEMPLATE.format(name), name)
+
+@pytest.fixture(scope="module")
+def committed_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The same for all tests of a file, which leave no traces."""
+    with _restored_afterwards(django_db_blocker):
+        yield

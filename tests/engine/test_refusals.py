@@ -1,7 +1,6 @@
 """Each refusal by its number, and that a refused event leaves nothing behind."""
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -233,9 +232,8 @@ def test_an_event_before_the_one_that_creates_the_customer_is_refused_in_the_sam
 
 
 @pytest.fixture
-def budapest(settings: Any) -> Iterator[None]:
+def budapest(settings: Any) -> None:
     settings.TIME_ZONE = "Europe/Budapest"
-    yield
 
 
 @pytest.mark.parametrize(
