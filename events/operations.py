@@ -1,0 +1,62 @@
+from datetime import datetime
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+
+from customers.enums import Status
+from customers.models import Customer
+from loyalty.engine.record import record
+from loyalty.engine.types import Actor, Composition, Incoming, Outcome
+from loyalty.staff.models import User
+from loyalty.staff.permissions import Right, require
+
+from .enums import Source
+from .models import EventType
+
+# How the engine refuses a nonce that was used before.
+REPLAYED = 101031
+
+
+class AlreadyRecorded(Exception):
+    """The same form was sent before, and its event recorded."""
+
+
+def addable_types(customer: Customer) -> list[EventType]:
+    """The actions that staff may add for this customer: the public ones that the engine would not refuse at once."""
+    composition: Composition = import_module(settings.LOYALTY_PROGRAM).COMPOSITION
+    own_rules = {action for mechanism in composition.mechanisms for action in mechanism.actions}
+    refused = {"subscribe"} if customer.status == Status.INACTIVE else {"subscribe", "opt_in"}
+    return [
+        row
+        for row in EventType.objects.all()
+        if row.action not in refused
+        and (row.action in own_rules or not row.factory)
+        and all(mechanism.public for mechanism in composition.for_action(row.action))
+    ]
+
+
+def add_event(
+    *,
+    customer: Customer,
+    action: str,
+    data: dict[str, Any],
+    account: str | None,
+    by: User,
+    at: datetime,
+    nonce: str | None = None,
+    ip_address: str | None = None,
+    user_agent: str = "",
+) -> Outcome:
+    """Record one event of a customer by hand. `nonce` names the form that was sent: it records once.
+
+    Raises Refused with the engine's reason, AlreadyRecorded for a form that was sent twice.
+    """
+    require(by, Right.RECORD_EVENTS)
+    actor = Actor(source=Source.BACK_OFFICE.value, staff_id=by.pk, ip_address=ip_address, user_agent=user_agent[:400])
+    own_nonce = f"staff:{by.pk}:{nonce}" if nonce else None
+    incoming = Incoming(customer.public_id, action, data, account=account, nonce=own_nonce)
+    outcome = record([incoming], by=actor, at=at)[0]
+    if outcome.error is None:
+        return outcome
+    raise AlreadyRecorded if outcome.error.code == REPLAYED else outcome.error
