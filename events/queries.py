@@ -1,6 +1,17 @@
-from loyalty.engine.types import EventRule
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
-from .models import EventType
+from django.db.models import QuerySet, Sum
+
+from loyalty.engine.types import EventRule
+from loyalty.points.enums import EntryKind
+from loyalty.points.models import Account, Entry, Lot
+from loyalty.staff.models import ApiKey
+
+from .enums import Source
+from .models import Event, EventType
 
 
 def event_rules() -> dict[str, EventRule]:
@@ -9,3 +20,168 @@ def event_rules() -> dict[str, EventRule]:
         row.action: EventRule(row.action, row.name, row.default_points, row.one_time, row.factory)
         for row in EventType.objects.all()
     }
+
+
+class PointsStatus(StrEnum):
+    """What became of points with an expiration date: spent, run out, or due at the next run."""
+
+    EXHAUSTED = "exhausted"
+    EXPIRED = "expired"
+    EXPIRING = "expiring"
+
+
+ICONS = {
+    "subscribe": "user-plus",
+    "opt_in": "user-check",
+    "profile": "user-pen",
+    "checkout": "shopping-bag",
+    "checkout_item": "package",
+    "point_add": "circle-plus",
+    "point_sub": "circle-minus",
+    "point_spend": "gift",
+    "point_burn": "flame",
+}
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the pages call the things that events name by their keys."""
+
+    actions: Mapping[str, str]
+    accounts: Mapping[int, str]
+    api_keys: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event as the timeline tells it. `is_child`: its cause stands above it."""
+
+    event: Event
+    label: str
+    account: str
+    source: str
+    status: PointsStatus | None
+    cause: str
+    is_child: bool = False
+
+    @property
+    def icon(self) -> str:
+        return ICONS.get(self.event.action, "zap")
+
+    @property
+    def import_id(self) -> int | None:
+        """The import that the event came with."""
+        kind, _, number = self.event.source_detail.partition(":")
+        return int(number) if kind == "import" and number.isdecimal() else None
+
+
+def events_of(customer_id: int, action: str = "", transaction_id: str = "") -> QuerySet[Event]:
+    """The customer's events without an order: of one action, of one transaction, or all."""
+    found = Event.objects.filter(customer_id=customer_id)
+    if action:
+        found = found.filter(action=action)
+    return found.filter(transaction_id=transaction_id) if transaction_id else found
+
+
+def names() -> Names:
+    return Names(
+        actions={row.action: row.label for row in EventType.objects.all()},
+        accounts={account.id: account.name for account in Account.objects.all()},
+        api_keys=dict(ApiKey.objects.values_list("id", "name")),
+    )
+
+
+def event_of(customer_id: int, event_id: int) -> Event | None:
+    return events_of(customer_id).filter(id=event_id).select_related("staff").first()
+
+
+def tell(events: Sequence[Event], known: Names, at: datetime, *, expiring: bool) -> list[Told]:
+    """The events of one customer, those that others caused below their cause; a fixed number of queries.
+
+    `expiring`: the programme lets points expire; without it only spent ones are told of.
+    """
+    causes = _causes(events)
+    statuses = _statuses(events, at)
+    if not expiring:
+        statuses = {id: status for id, status in statuses.items() if status == PointsStatus.EXHAUSTED}
+    children: dict[int | None, list[Event]] = {}
+    shown = {event.id for event in events}
+    for event in events:
+        children.setdefault(event.parent_id if event.parent_id in shown else None, []).append(event)
+
+    def told(event: Event) -> Iterable[Told]:
+        cause = known.actions.get(causes.get(event.parent_id or 0, ""), "")
+        is_child = event.parent_id in shown
+        account = known.accounts.get(event.account_id or 0, "")
+        label = known.actions.get(event.action, event.action)
+        yield Told(event, label, account, _source(event, known), statuses.get(event.id), cause, is_child)
+        for child in reversed(children.get(event.id, ())):
+            yield from told(child)
+
+    return [row for event in children.get(None, ()) for row in told(event)]
+
+
+def _causes(events: Sequence[Event]) -> dict[int, str]:
+    """The actions of the events that caused these, by their ids."""
+    known = {event.id: event.action for event in events}
+    missing = {event.parent_id for event in events if event.parent_id and event.parent_id not in known}
+    if events:
+        known.update(events_of(events[0].customer_id).filter(id__in=missing).values_list("id", "action"))
+    return known
+
+
+def _source(event: Event, known: Names) -> str:
+    """Who or what sent the event, beside how it came in; an import is named by its own link."""
+    if event.source == Source.API:
+        return known.api_keys.get(event.api_key_id or 0, "")
+    if event.source == Source.BACK_OFFICE:
+        return str(event.staff) if event.staff else ""
+    return event.source_detail if event.source == Source.AUTOMATION else ""
+
+
+def lots_of(events: Sequence[Event]) -> list[Lot]:
+    """What the events of one customer earned."""
+    if not events:
+        return []
+    earned = [event.id for event in events if event.points > 0]
+    lots = Lot.objects.filter(customer_id=events[0].customer_id, event_id__in=earned)
+    return list(lots.select_related("account").order_by("id"))
+
+
+def _statuses(events: Sequence[Event], at: datetime) -> dict[int, PointsStatus]:
+    """By event, for those whose points have an expiration date and are spent or past it."""
+    dated = [lot for lot in lots_of(events) if lot.expires_at]
+    used = used_points([lot for lot in dated if not lot.remaining])
+    statuses = ((lot.event_id, points_status(lot, used.get(lot.id, 0), at)) for lot in dated)
+    return {event_id: status for event_id, status in statuses if status}
+
+
+def used_points(lots: Sequence[Lot]) -> dict[int, int]:
+    """What was spent or deducted of each lot of one customer, by the lot's id."""
+    if not lots:
+        return {}
+    taken = Entry.objects.filter(
+        customer_id=lots[0].customer_id,
+        lot_id__in=[lot.id for lot in lots],
+        kind__in=[EntryKind.SPEND, EntryKind.DEDUCT],
+    )
+    return {lot_id: -points for lot_id, points in taken.values_list("lot_id").annotate(Sum("points")).order_by()}
+
+
+def points_status(lot: Lot, used: int, at: datetime) -> PointsStatus | None:
+    if lot.expires_at is None:
+        return None
+    if not lot.remaining:
+        return PointsStatus.EXHAUSTED if used >= lot.points else PointsStatus.EXPIRED
+    return PointsStatus.EXPIRING if lot.expires_at <= at else None
+
+
+def entries_of(event: Event) -> list[Entry]:
+    """What the event wrote in the ledger. There is no index by event: the customer's own part of it is read."""
+    entries = Entry.objects.filter(customer_id=event.customer_id, event_id=event.id)
+    return list(entries.select_related("account", "lot").order_by("id"))
+
+
+def consequences(event: Event) -> QuerySet[Event]:
+    """The events that this one caused itself. They share its instant, which is what the index finds them by."""
+    return events_of(event.customer_id).filter(occurred_at=event.occurred_at, parent_id=event.id).order_by("id")

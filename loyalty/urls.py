@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events", Events.as_view(), name="api-events"),
     path("events/bulk", BulkEvents.as_view(), name="api-events-bulk"),
     re_path(r"^customers/(?P<public_id>[^/]+)$", CustomerDetail.as_view(), name="api-customer"),
+    path("customers/<int:customer_id>/events/", include("events.urls")),
     path("customers/", include("customers.urls")),
     path("imports/", include("loyalty.transfer.urls")),
     path("admin/", admin.site.urls),

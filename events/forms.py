@@ -1,0 +1,254 @@
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.engine.types import Refused
+from loyalty.engine.values import MAX_MONEY, MAX_POINTS, MAX_TEXT
+
+from .models import EventType
+
+MAX_ITEMS = 10
+ITEM_PARTS = ("product_name", "product_id", "quantity", "price")
+TRANSACTION_TAKEN = 5003
+EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+
+
+def _points(**kwargs: Any) -> forms.Field:
+    # A number input drops what it cannot read, and the mistake would be told as “nothing entered”.
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    return forms.IntegerField(min_value=1, max_value=MAX_POINTS, widget=widget, **kwargs)
+
+
+def _money(**kwargs: Any) -> forms.Field:
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    return forms.DecimalField(min_value=0, max_value=MAX_MONEY, decimal_places=4, widget=widget, **kwargs)
+
+
+def _day(**kwargs: Any) -> forms.Field:
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+
+def _line(limit: int = MAX_TEXT) -> Callable[..., forms.Field]:
+    def make(**kwargs: Any) -> forms.Field:
+        return forms.CharField(max_length=limit, widget=forms.TextInput(attrs={"autocomplete": "off"}), **kwargs)
+
+    return make
+
+
+def _paragraph(**kwargs: Any) -> forms.Field:
+    return forms.CharField(max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 2}), **kwargs)
+
+
+# How the attributes of built-in actions are entered; all others as a line of text.
+INPUTS: dict[str, Callable[..., forms.Field]] = {
+    **dict.fromkeys(["points", "points_burned", "total_quantity"], _points),
+    **dict.fromkeys(["total", "discount", "shipping"], _money),
+    **dict.fromkeys(["expdate", "birth_date", "transaction_date"], _day),
+    "reason": _paragraph,
+    "transaction_id": _line(128),
+    "currency": _line(3),
+    "country": _line(2),
+}
+LABELS = {
+    "expdate": _("Expiration date"),
+    "transaction_id": _("Transaction ID"),
+    "points_burned": _("Points burned"),
+    "image_url": _("Picture"),
+    "src": _("Source"),
+}
+HINTS = {
+    "expdate": _("The points are valid through this day."),
+    "currency": _("A code such as EUR."),
+    "country": _("A code such as HU."),
+    "points_burned": _("Points that pay for the order."),
+}
+REQUIRED = {
+    "checkout": {"transaction_id", "total"},
+    "point_add": {"points"},
+    "point_sub": {"points"},
+    "point_spend": {"points"},
+}
+
+
+def humanized(attribute: str) -> str:
+    return str(LABELS.get(attribute) or attribute.replace("_", " ").capitalize())
+
+
+class FilterForm(forms.Form):
+    """Which events the timeline shows; what cannot be meant filters nothing."""
+
+    action = forms.ChoiceField(label=_("Action"), required=False)
+    transaction_id = forms.CharField(label=_("Transaction ID"), required=False, max_length=128)
+
+    def __init__(self, data: Mapping[str, Any], *, actions: Mapping[str, str]) -> None:
+        super().__init__(data)
+        field = self.fields["action"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", gettext("All actions")), *sorted(actions.items(), key=lambda one: one[1])]
+        self.is_valid()
+
+    @property
+    def chosen_action(self) -> str:
+        return str(self.cleaned_data.get("action", ""))
+
+    @property
+    def chosen_transaction(self) -> str:
+        return str(self.cleaned_data.get("transaction_id", ""))
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.chosen_action or self.chosen_transaction)
+
+
+class AddEventForm(forms.Form):
+    """The action, and with an action chosen its attributes. `item_count` rows take the items of a checkout."""
+
+    action = forms.ChoiceField(label=_("Action"))
+    token = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        types: Sequence[EventType],
+        accounts: Sequence[tuple[str, str]],
+        at: datetime,
+        chosen: EventType | None = None,
+        without: Sequence[str] = (),
+        item_count: int = 1,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.at, self.chosen, self.item_count = at, chosen, item_count
+        # The attributes asked for, by the names of their fields.
+        self.attributes: dict[str, str] = {}
+        self.has_items = chosen is not None and chosen.factory and "items" in chosen.attributes
+        self._set_actions(types, chosen)
+        if chosen:
+            self._add_attributes(chosen, {*without, "effective_timestamp"})
+            self._add_items()
+            self._add_account_and_date(accounts)
+
+    def _set_actions(self, types: Sequence[EventType], chosen: EventType | None) -> None:
+        field = self.fields["action"]
+        assert isinstance(field, forms.ChoiceField)
+        groups = [
+            (gettext("Built in"), [(one.action, one.label) for one in types if one.factory]),
+            (gettext("Of the brand"), [(one.action, one.label) for one in types if not one.factory]),
+        ]
+        blank = [] if chosen else [("", gettext("Choose an action"))]
+        field.choices = [*blank, *(group for group in groups if group[1])]
+        if chosen:
+            self.initial["action"] = chosen.action
+
+    def _add_attributes(self, chosen: EventType, without: set[str]) -> None:
+        required = REQUIRED.get(chosen.action, set())
+        asked = [name for name in chosen.attributes if name not in without and not (self.has_items and name == "items")]
+        # What must be entered comes first.
+        for name in sorted(asked, key=lambda name: name not in required):
+            make = INPUTS.get(name, _line()) if chosen.factory else _line()
+            hint = HINTS.get(name, "") if chosen.factory else ""
+            self.fields[_field(name)] = make(label=humanized(name), required=name in required, help_text=hint)
+            self.attributes[_field(name)] = name
+
+    def _add_items(self) -> None:
+        inputs = {"product_name": _line(), "product_id": _line(128), "quantity": _points, "price": _money}
+        for row in range(self.item_count if self.has_items else 0):
+            for part in ITEM_PARTS:
+                self.fields[_item(row, part)] = inputs[part](label=humanized(part), required=False)
+
+    def _add_account_and_date(self, accounts: Sequence[tuple[str, str]]) -> None:
+        if accounts:
+            self.fields["account"] = forms.ChoiceField(label=_("Account"), choices=accounts)
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        self.fields["effective_timestamp"] = forms.DateTimeField(
+            label=_("Date"), required=False, widget=widget, help_text=_("When it happened; left empty: now.")
+        )
+
+    # For the template
+
+    @property
+    def own_fields(self) -> Iterator[BoundField]:
+        return (self[name] for name in self.attributes)
+
+    @property
+    def item_rows(self) -> Iterator[list[BoundField]]:
+        rows = range(self.item_count if self.has_items else 0)
+        return ([self[_item(row, part)] for part in ITEM_PARTS] for row in rows)
+
+    @property
+    def takes_more_items(self) -> bool:
+        return self.has_items and self.item_count < MAX_ITEMS
+
+    def focus_last_item(self) -> None:
+        if self.has_items:
+            self.fields[_item(self.item_count - 1, ITEM_PARTS[0])].widget.attrs["autofocus"] = True
+
+    # Reading
+
+    def clean_effective_timestamp(self) -> datetime | None:
+        found: datetime | None = self.cleaned_data["effective_timestamp"]
+        if found and not EARLIEST <= found <= self.at:
+            raise forms.ValidationError(_("Enter a date between 1970 and now."))
+        return found
+
+    def clean(self) -> None:
+        if "token" in self.errors:
+            self.add_error(None, _("This form is out of date. Close it and open it again."))
+        for row in self._filled_rows():
+            name = _item(row, "price")
+            if name not in self.errors and self.cleaned_data.get(name) is None:
+                self.add_error(name, _("Enter the price of the item."))
+
+    def _filled_rows(self) -> list[int]:
+        rows = range(self.item_count if self.has_items else 0)
+        return [row for row in rows if any(self[_item(row, part)].data for part in ITEM_PARTS)]
+
+    def data_of_event(self) -> dict[str, Any]:
+        """What was entered, as an integrator would send it; what was left empty is left out."""
+        found = {attribute: _sent(self.cleaned_data[name]) for name, attribute in self.attributes.items()}
+        items = [
+            {part: _sent(self.cleaned_data[_item(row, part)]) for part in ITEM_PARTS} for row in self._filled_rows()
+        ]
+        if items:
+            found["items"] = [_filled(item) for item in items]
+        if self.cleaned_data["effective_timestamp"]:
+            found["effective_timestamp"] = int(self.cleaned_data["effective_timestamp"].timestamp())
+        return _filled(found)
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show the engine's refusal on the field that it names, else above the form."""
+        self.add_error(self._named_by(refusal), refusal.message)
+
+    def _named_by(self, refusal: Refused) -> str | None:
+        if refusal.code == TRANSACTION_TAKEN:
+            return _field("transaction_id")
+        row = re.search(r"items\[(\d+)\]", refusal.message)
+        named = re.findall(r"'([^']+)'", refusal.message)
+        places = [place for name in named for place in (_field(name), name)]
+        if row and int(row[1]) < len(self._filled_rows()):
+            number = self._filled_rows()[int(row[1])]
+            places = [_item(number, name) for name in named] + [_item(number, "price")]
+        return next((place for place in places if place in self.fields), None)
+
+
+def _field(attribute: str) -> str:
+    """A name that no field of the form itself has: the brand may name an attribute as it likes."""
+    return f"data-{attribute}"
+
+
+def _item(row: int, part: str) -> str:
+    return f"items-{row}-{part}"
+
+
+def _sent(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _filled(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, "")}

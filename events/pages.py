@@ -1,0 +1,283 @@
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from itertools import groupby
+from typing import Any, cast
+from uuid import uuid4
+
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from customers.pages import CustomerMixin, ProfilePage
+from loyalty.engine.types import Outcome, Refused
+from loyalty.points.queries import points_config
+from loyalty.staff.enums import Module
+from loyalty.staff.models import User
+from loyalty.staff.permissions import Right, may
+from loyalty.staff.queries import general_settings
+from loyalty.ui.formats import signed
+from loyalty.ui.mixins import DialogPage, PartialMixin
+from loyalty.ui.navigation import Crumb
+from loyalty.ui.paging import Cursor, Order, Page, decode, encode, page_of
+from loyalty.ui.responses import Text, is_partial
+
+from .forms import MAX_ITEMS, AddEventForm, FilterForm
+from .models import Event, EventType
+from .operations import AlreadyRecorded, add_event, addable_types
+from .queries import Names, Told, consequences, entries_of, event_of, events_of, lots_of, names, tell
+
+ORDER = Order("occurred_at", descending=True)
+NEWEST_FIRST = f"{Event._meta.label_lower}:{ORDER.name}"
+BY_ID = "events"
+ITEM_ROWS_OF_A_PAGE = 3
+MAX_FACTS = 500
+
+
+@dataclass(frozen=True)
+class Day:
+    date: date
+    rows: Sequence[Told]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """An attribute of an event; nested ones are named by their path."""
+
+    name: str
+    value: str
+
+
+class Modules:
+    """What the pages show or leave out by the brand's modules."""
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        return frozenset(general_settings().modules)
+
+
+class Timeline(PartialMixin, Modules, ProfilePage, TemplateView):
+    """What the customer did, newest first, by day."""
+
+    template_name = "events/timeline.html"
+    partial_template_name = "events/timeline_rows.html"
+    tab = "events:timeline"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        known = names()
+        form = FilterForm(self.request.GET, actions=known.actions)
+        page = self._page(form)
+        rows = tell(page.rows, known, timezone.now(), expiring=Module.EXPIRING_POINTS in self.modules)
+        found = {
+            "form": form,
+            "page": page,
+            "days": [Day(day, list(told)) for day, told in groupby(rows, key=_day)],
+            "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
+            "may_add": may(self.request.user, Right.RECORD_EVENTS),
+            "may_import": may(self.request.user, Right.IMPORT_DATA),
+        }
+        return super().get_context_data(**(found | kwargs))
+
+    def _page(self, form: FilterForm) -> Page[Event]:
+        events = events_of(self.customer.id, form.chosen_action, form.chosen_transaction).select_related("staff")
+        cursor = _with_instant(self.customer.id, self.request.GET.get("page", ""))
+        page = page_of(events, ORDER, cursor)
+        return replace(page, previous=_without_instant(page.previous), next=_without_instant(page.next))
+
+
+def _day(told: Told) -> date:
+    return timezone.localdate(told.event.occurred_at)
+
+
+def _with_instant(customer_id: int, text: str) -> str:
+    """The cursor of the list for one of an address. Addresses name the event alone: when it happened is personal."""
+    cursor = decode(text, BY_ID) if text else None
+    event = events_of(customer_id).filter(id=cursor.id).first() if cursor else None
+    return encode(Cursor(event.occurred_at, event.id, cursor.backwards), NEWEST_FIRST) if cursor and event else ""
+
+
+def _without_instant(text: str | None) -> str | None:
+    cursor = decode(text, NEWEST_FIRST) if text else None
+    return encode(Cursor(None, cursor.id, cursor.backwards), BY_ID) if cursor else None
+
+
+class EventDetail(Modules, ProfilePage, TemplateView):
+    """Everything that is known of one event."""
+
+    template_name = "events/detail.html"
+    tab = "events:timeline"
+
+    def get_title(self) -> Text:
+        return self.told.label
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        return [
+            *super().get_crumbs(),
+            Crumb(self.customer.name, reverse("customers:overview", args=[self.customer.id])),
+            Crumb(_("Events"), reverse("events:timeline", args=[self.customer.id])),
+        ]
+
+    @cached_property
+    def told(self) -> Told:
+        event = event_of(self.customer.id, self.kwargs["event_id"])
+        if event is None:
+            raise Http404
+        expiring = Module.EXPIRING_POINTS in self.modules
+        return tell([event], self.names, timezone.now(), expiring=expiring)[0]
+
+    @cached_property
+    def names(self) -> Names:
+        return names()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        event = self.told.event
+        found = {
+            "told": self.told,
+            "event": event,
+            "unix_time": int(event.occurred_at.timestamp()),
+            "facts": list(_facts(event.data))[:MAX_FACTS],
+            "caused": tell(list(consequences(event)), self.names, timezone.now(), expiring=False),
+            "entries": entries_of(event),
+            "lots": lots_of([event]),
+            "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
+            "may_import": may(self.request.user, Right.IMPORT_DATA),
+        }
+        return super().get_context_data(**(found | kwargs))
+
+
+def _facts(data: Any, path: str = "") -> Iterator[Fact]:
+    """The attributes, one line for each: nested ones as `address › city`, `items 1 › price`."""
+    if isinstance(data, Mapping) and data:
+        for name, value in data.items():
+            yield from _facts(value, f"{path} › {name}" if path else str(name))
+    elif isinstance(data, list) and data:
+        for number, value in enumerate(data, start=1):
+            yield from _facts(value, f"{path} {number}")
+    elif path:
+        yield Fact(path, _shown(data))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    return str(value) if value or value == 0 else gettext("Empty")
+
+
+class AddEvent(Modules, CustomerMixin, DialogPage):
+    """Add an action by hand: choose it, then fill in its attributes. The address names the action chosen."""
+
+    right = Right.RECORD_EVENTS
+    template_name = "events/add.html"
+    form_class = AddEventForm
+    title = _("Add action")
+    refresh = ("events", "points")
+
+    def get_success_url(self) -> str:
+        return reverse("events:timeline", args=[self.customer.id])
+
+    @cached_property
+    def types(self) -> Sequence[EventType]:
+        return addable_types(self.customer)
+
+    @cached_property
+    def chosen(self) -> EventType | None:
+        return self._type(self.request.GET.get("action", ""))
+
+    def _type(self, action: str) -> EventType | None:
+        return next((row for row in self.types if row.action == action), None)
+
+    @property
+    def item_count(self) -> int:
+        asked = self.request.GET.get("items", "")
+        fewest = 1 if is_partial(self.request) else ITEM_ROWS_OF_A_PAGE
+        return min(max(int(asked), fewest), MAX_ITEMS) if asked.isdecimal() and len(asked) < 4 else fewest
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "more" in request.POST:
+            return self.render_to_response(self.get_context_data())
+        wanted = self._type(request.POST.get("action", ""))
+        if wanted and wanted != self.chosen:
+            # Without script nothing has shown the fields of the action that was chosen last.
+            return HttpResponseRedirect(f"{request.path}?{urlencode({'action': wanted.action})}")
+        return super().post(request, *args, **kwargs)
+
+    def get_initial(self) -> dict[str, Any]:
+        # One more row for items: what was entered so far stays.
+        return self.request.POST.dict() if "more" in self.request.POST else {"token": uuid4()}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        found = super().get_form_kwargs() | {
+            "types": self.types,
+            "accounts": self._accounts(),
+            "at": timezone.now(),
+            "chosen": self.chosen,
+            "without": [] if Module.EXPIRING_POINTS in self.modules else ["expdate"],
+            "item_count": self.item_count,
+        }
+        if "more" in self.request.POST:
+            found |= {"data": None, "files": None}
+        return found
+
+    def _accounts(self) -> list[tuple[str, str]]:
+        """The default one first; none where the brand has one only."""
+        if Module.MULTI_ACCOUNTS not in self.modules:
+            return []
+        points = points_config()
+        others = [one for one in points.accounts.values() if one != points.default]
+        return [(one.slug, one.name) for one in (points.default, *others)]
+
+    def get_form(self, form_class: type[BaseForm] | None = None) -> BaseForm:
+        form = super().get_form(form_class)
+        if is_partial(self.request):
+            form.fields["action"].widget.attrs |= {"hx-get": self.request.path, "hx-target": "#modal"}
+        if "more" in self.request.POST:
+            cast(AddEventForm, form).focus_last_item()
+        return form
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = urlencode([("action", self.chosen.action if self.chosen else ""), ("items", self.item_count + 1)])
+        found = {
+            "lead": self.customer.name,
+            "submit_label": _("Save") if self.chosen or is_partial(self.request) else _("Continue"),
+            "more_url": f"{self.request.path}?{rows}",
+            "is_dialog": is_partial(self.request),
+        }
+        return super().get_context_data(**(found | kwargs))
+
+    def perform(self, form: BaseForm) -> Text:
+        """A refusal of the engine is shown on the form."""
+        assert isinstance(form, AddEventForm)
+        assert self.chosen
+        headers = self.request.META
+        try:
+            outcome = add_event(
+                customer=self.customer,
+                action=self.chosen.action,
+                data=form.data_of_event(),
+                account=form.cleaned_data.get("account"),
+                by=cast(User, self.request.user),
+                at=timezone.now(),
+                nonce=str(form.cleaned_data["token"]),
+                ip_address=headers.get("REMOTE_ADDR") or None,
+                user_agent=headers.get("HTTP_USER_AGENT", ""),
+            )
+        except AlreadyRecorded:
+            return _("This action was already recorded.")
+        except Refused as refusal:
+            form.refuse(refusal)
+            return ""
+        return recorded(self.chosen.label, outcome)
+
+
+def recorded(label: str, outcome: Outcome) -> str:
+    points = sum(event.points for event in outcome.events)
+    if not points:
+        return gettext("%(action)s recorded.") % {"action": label}
+    text = ngettext("%(action)s recorded: %(points)s point", "%(action)s recorded: %(points)s points", abs(points))
+    return text % {"action": label, "points": signed(points)}
