@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.utils import timezone
 
 from customers.models import Customer
 from loyalty.demo.batches import batches
@@ -32,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--force", action="store_true", help="Even if there are customers already.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        until = options["until"] or timezone.localdate()
+        until = options["until"] or _today()
         _check(options["customers"], options["months"], options["seed"], until)
         if not options["force"] and Customer.objects.exists():
             raise CommandError(
@@ -53,13 +52,18 @@ def _check(customers: int, months: int, seed: int, until: dt.date) -> None:
         raise CommandError(f"--months must be from 1 to {MOST_MONTHS}.")
     if seed < 0:
         raise CommandError("--seed must not be negative.")
-    if until > timezone.localdate():
+    if until > _today():
         raise CommandError("--until must not be in the future.")
+
+
+def _today() -> dt.date:
+    """The story's days are UTC's."""
+    return dt.datetime.now(dt.UTC).date()
 
 
 def _beginning(day: dt.date) -> dt.datetime:
     """When all of it is recorded. Not the clock's time: the same arguments make the same rows."""
-    return dt.datetime.combine(day, dt.time(), timezone.get_default_timezone())
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
 @transaction.atomic
