@@ -1,6 +1,7 @@
 """A strict session: real PostgreSQL and Valkey, the application's own database role, no network, no loose ends."""
 
 import os
+import random
 import shutil
 import socket
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ environment.start_servers(environment.read())
 
 from django.conf import settings
 from django.db import connection, connections
+from django.db.models import QuerySet
 from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
 
@@ -42,7 +44,7 @@ def no_network() -> Iterator[None]:
             _refuse(address)
         connect(self, address)
 
-    socket.socket.connect = guarded  # type: ignore[method-assign]
+    socket.socket.connect = guarded  # type: ignore[method-assign, assignment]
     yield
     socket.socket.connect = connect  # type: ignore[method-assign]
 
@@ -52,6 +54,22 @@ def strict_settings() -> None:
     """Quick hashes, undefined template variables fail, plain static files."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unordered_means_unordered() -> Iterator[None]:
+    """What a query does not order comes in any order: a test must not rest on the one PostgreSQL happens to choose."""
+    fetch, dice = QuerySet._fetch_all, random.Random(1)
+
+    def shuffled(self: QuerySet[Any]) -> None:
+        is_fresh = self._result_cache is None
+        fetch(self)
+        if is_fresh and self._result_cache and not self.ordered:
+            dice.shuffle(self._result_cache)
+
+    QuerySet._fetch_all = shuffled  # type: ignore[method-assign]
+    yield
+    QuerySet._fetch_all = fetch  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +95,7 @@ def django_db_setup(
     In place of pytest-django's: that one makes none for tests which only ask for `committed_db`.
     """
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default": False})
         name = connection.settings_dict["NAME"]
         connection.close()
         _clone(name, TEMPLATE.format(name))
