@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from .load import customer
 from .scratch import CannotMeasure, Scratch, Server, settle
 
 PIECE = 1024 * 1024
-PROFILED = 20_000
 CUSTOMER_COLUMNS = (
     "id", "first_name", "last_name", "email", "mobile_phone", "birth_date", "gender", "language", "country", "currency",
     "city",
@@ -70,22 +70,33 @@ def _write(path: Path, header: Sequence[str], found: Iterator[tuple[object, ...]
     return path
 
 
-def measure(
-    server: Server, *, customers: int, checkouts: int, parts: Sequence[str], rounds: int, say: Callable[[str], None]
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Size:
+    rounds: int = 5
+    customers: int = 200_000
+    checkouts: int = 200_000
+    # Lines of another import, which says where the time goes; 0 leaves it out.
+    profiled: int = 20_000
+
+
+def measure(server: Server, size: Size, parts: Sequence[str], say: Callable[[str], None]) -> dict[str, Any]:
     found = {}
     with tempfile.TemporaryDirectory(prefix="loyalty-benchmark-") as name:
         folder = Path(name)
         base = server.make("_base")
-        people = _write(folder / "customers.csv", CUSTOMER_COLUMNS, customer_rows(customers))
+        people = _write(folder / "customers.csv", CUSTOMER_COLUMNS, customer_rows(size.customers))
         if "customers" in parts:
-            say(f"Importing {customers} customers ...")
-            found["customers"] = _Bulk(server, base, CUSTOMERS, people, folder, rounds, say).measure()
+            say(f"Importing {size.customers} customers ...")
+            found["customers"] = _Bulk(
+                server, base, CUSTOMERS, people, folder, size.rounds, size.profiled, say
+            ).measure()
         if "checkouts" in parts:
-            say(f"Importing {customers} customers, not timed ...")
+            say(f"Importing {size.customers} customers, not timed ...")
             _import(base, CUSTOMERS, people)
-            orders = _write(folder / "checkouts.csv", CHECKOUT_COLUMNS, checkout_rows(checkouts, customers))
-            found["checkouts"] = _Bulk(server, base, CHECKOUTS, orders, folder, rounds, say).measure()
+            orders = _write(folder / "checkouts.csv", CHECKOUT_COLUMNS, checkout_rows(size.checkouts, size.customers))
+            found["checkouts"] = _Bulk(
+                server, base, CHECKOUTS, orders, folder, size.rounds, size.profiled, say
+            ).measure()
     return found
 
 
@@ -105,6 +116,7 @@ class _Bulk:
     file: Path
     folder: Path
     rounds: int
+    profiled: int
     say: Callable[[str], None]
 
     def measure(self) -> dict[str, Any]:
@@ -120,12 +132,15 @@ class _Bulk:
             if not number:
                 self._export(scratch, highest)
             floors.append(self._copy_in(self._fresh()))
-        where = json.loads(
-            self._fresh().python(
-                "-m", "loyalty.benchmark.inside", "import", "--path", str(self._head()), "--model", self.kind.model
-            )
-        )
-        return {**self._summary(ours, floors), "where": where}
+        return {**self._summary(ours, floors), "where": self._where() if self.profiled else None}
+
+    def _where(self) -> dict[str, Any]:
+        """A part of the file once more, with clocks inside."""
+        with self.file.open() as whole, (self.folder / "head.csv").open("w") as head:
+            head.writelines(islice(whole, self.profiled + 1))
+        options = ("--path", str(self.folder / "head.csv"), "--model", self.kind.model)
+        found: dict[str, Any] = json.loads(self._fresh().python("-m", "loyalty.benchmark.inside", "import", *options))
+        return found
 
     def _fresh(self) -> Scratch:
         scratch = self.server.clone(self.base, "_run")
@@ -164,13 +179,6 @@ class _Bulk:
         if differing:
             raise CannotMeasure(f"The floor has other numbers of rows than the import in {differing}")
         return elapsed
-
-    def _head(self) -> Path:
-        """A part of the file, to see where the time goes."""
-        with self.file.open() as whole, (self.folder / "head.csv").open("w") as head:
-            for _, line in zip(range(PROFILED + 1), whole, strict=False):
-                head.write(line)
-        return self.folder / "head.csv"
 
     def _summary(self, ours: list[dict[str, Any]], floors: list[float]) -> dict[str, Any]:
         count = ours[0]["rows"]

@@ -25,6 +25,7 @@ class Size:
     clients: tuple[int, ...] = (1, 8)
     warm_up: int = 1_200
     profiled: int = 1_000
+    workers: int = 2
     # If given, each timing takes so many instead of its seconds.
     requests: int = 0
 
@@ -94,7 +95,9 @@ def measure(server: Server, size: Size, say: Callable[[str], None]) -> dict[str,
     contest = Contest(scratch, size, key)
     with ExitStack() as stack:
         for name, application in (("ours", OURS), ("reference", REFERENCE)):
-            contest.webs[name] = stack.enter_context(web(scratch, application))
+            contest.webs[name] = stack.enter_context(web(scratch, application, size.workers))
+        for started in contest.webs.values():
+            started.wait()
         _require_same_rows(contest)
         _warm_up(contest)
         for number in range(size.rounds):

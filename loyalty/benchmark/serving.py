@@ -7,17 +7,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 
 from .scratch import CannotMeasure, Scratch
 
 HOST = "127.0.0.1"
-WORKERS, THREADS = 2, 4
+THREADS = 4
 READY_SECONDS = 60
 OURS, REFERENCE = "loyalty.wsgi:application", "loyalty.benchmark.wsgi:application"
 
@@ -26,6 +28,7 @@ OURS, REFERENCE = "loyalty.wsgi:application", "loyalty.benchmark.wsgi:applicatio
 class Web:
     port: int
     pid: int
+    wait: Callable[[], None]
 
     def cpu_seconds(self) -> float:
         """Of the server and its workers so far."""
@@ -51,19 +54,17 @@ def _children(parent: int) -> list[int]:
 
 
 @contextmanager
-def web(scratch: Scratch, application: str) -> Iterator[Web]:
+def web(scratch: Scratch, application: str, workers: int) -> Iterator[Web]:
+    """Starts it; `wait` says when it answers."""
     port = _free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws",
-        "--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--log-level", "warning", application,
+        "--workers", str(workers), "--blocking-threads", str(THREADS), "--log-level", "warning", application,
     ]  # fmt: skip
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(command, env=scratch.environment, cwd=settings.BASE_DIR, stdout=log, stderr=log)  # noqa: S603  granian
         try:
-            if not _answers(port, process):
-                log.seek(0)
-                raise CannotMeasure(f"The web server does not answer: {log.read()[-2000:]}")
-            yield Web(port, process.pid)
+            yield Web(port, process.pid, partial(_wait, port, process, log))
         finally:
             process.terminate()
             try:
@@ -78,6 +79,12 @@ def _free_port() -> int:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _wait(port: int, process: "subprocess.Popen[bytes]", log: IO[str]) -> None:
+    if not _answers(port, process):
+        log.seek(0)
+        raise CannotMeasure(f"The web server does not answer: {log.read()[-2000:]}")
 
 
 def _answers(port: int, process: "subprocess.Popen[bytes]") -> bool:

@@ -2,7 +2,6 @@
 
 import json
 from argparse import ArgumentParser
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,16 +43,20 @@ class Command(BaseCommand):
 
     def _measure(self, scratch: Server, parts: list[str], options: dict[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = {"machine": report.machine(scratch.raw)}
+        over_http, imports = _sizes(options)
         if "checkout" in parts:
-            size = checkout.Size(rounds=options["rounds"], seconds=options["seconds"])
-            if options["quick"]:
-                size = replace(size, rounds=1, customers=50, warm_up=16, profiled=60, requests=16)
-            found["checkout"] = checkout.measure(scratch, size, self.stderr.write)
-        if imports := [part for part in parts if part in ("customers", "checkouts")]:
-            customers, checkouts = (200, 300) if options["quick"] else (options["customers"], options["checkouts"])
-            rounds = 1 if options["quick"] else options["rounds"]
-            found["imports"] = bulk.measure(
-                scratch, customers=customers, checkouts=checkouts, parts=imports, rounds=rounds, say=self.stderr.write
-            )
+            found["checkout"] = checkout.measure(scratch, over_http, self.stderr.write)
+        if set(parts) - {"checkout"}:
+            found["imports"] = bulk.measure(scratch, imports, parts, self.stderr.write)
         found["machine"]["load_average_at_the_end"] = report.load()
         return found
+
+
+def _sizes(options: dict[str, Any]) -> tuple[checkout.Size, bulk.Size]:
+    if options["quick"]:
+        over_http = checkout.Size(rounds=1, customers=50, warm_up=16, profiled=60, workers=1, requests=16)
+        return over_http, bulk.Size(rounds=1, customers=200, checkouts=300, profiled=0)
+    return (
+        checkout.Size(rounds=options["rounds"], seconds=options["seconds"]),
+        bulk.Size(rounds=options["rounds"], customers=options["customers"], checkouts=options["checkouts"]),
+    )
