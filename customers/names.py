@@ -1,0 +1,27 @@
+"""What codes stand for, in the reader's language."""
+
+from functools import cache
+
+from babel import Locale
+from django.utils.translation import get_language, gettext, to_locale
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(to_locale(language))
+
+
+def country_name(code: str) -> str:
+    """Of an ISO 3166 code; an unknown one names itself."""
+    return str(_locale(get_language() or "en").territories.get(code, code))
+
+
+def language_name(code: str) -> str:
+    """Of a tag such as `hu` or `pt_BR`; an unknown one names itself."""
+    base = code.replace("_", "-").split("-")[0].lower()
+    return str(_locale(get_language() or "en").languages.get(base, code)).capitalize()
+
+
+def gender_name(gender: str) -> str:
+    names = {"female": gettext("Female"), "male": gettext("Male"), "other": gettext("Other")}
+    return names.get(gender.lower(), gender.capitalize())
