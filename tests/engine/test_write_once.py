@@ -1,6 +1,5 @@
 """Events and ledger entries are written once: the application's role lacks the rights, triggers stop the owner."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -42,9 +41,8 @@ def statement(text: str, table: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def filled(committed_module: None) -> Iterator[None]:
+def filled(committed_module: None) -> None:
     accepted(event("ann", "opt_in"), event("ann", "point_add", points=5))
-    yield
 
 
 def connect(role: str) -> psycopg.Connection[Any]:
