@@ -135,7 +135,7 @@ def _work(job_id: int, fence: int, *, now: Callable[[], datetime], rows: int, se
     until = time.monotonic() + seconds if seconds is not None else float("inf")
     try:
         with OpenFile(ImportJob.objects.get(pk=job_id)) as file:
-            while run_chunk(job_id=job_id, fence=fence, file=file, at=now(), rows=rows):
+            while run_chunk(job_id=job_id, fence=fence, file=file, now=now, rows=rows):
                 if time.monotonic() >= until:
                     return bool(ImportJob.objects.filter(pk=job_id, fence=fence).update(lease_until=None))
     except UnreadableFile as error:
@@ -194,7 +194,7 @@ class OpenFile:
         return found, reader.offset >= job.size
 
 
-def run_chunk(*, job_id: int, fence: int, file: OpenFile, at: datetime, rows: int = CHUNK_ROWS) -> bool:
+def run_chunk(*, job_id: int, fence: int, file: OpenFile, now: Callable[[], datetime], rows: int = CHUNK_ROWS) -> bool:
     """The next rows, their effects, their refusals and the checkpoint: one transaction. True if more follow.
 
     Raises Lost if the job is not ours any more, UnreadableFile if the file as a whole must be given up.
@@ -202,7 +202,7 @@ def run_chunk(*, job_id: int, fence: int, file: OpenFile, at: datetime, rows: in
     for attempt in range(MAX_ATTEMPTS):
         try:
             with transaction.atomic(), _uncollected():
-                return _run_chunk(job_id=job_id, fence=fence, file=file, at=at, rows=rows)
+                return _run_chunk(job_id=job_id, fence=fence, file=file, now=now, rows=rows)
         except OperationalError:
             # A deadlock with the tills: nothing is written; the connection is good, or the next statement says not.
             if attempt == MAX_ATTEMPTS - 1:
@@ -223,11 +223,13 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _run_chunk(*, job_id: int, fence: int, file: OpenFile, at: datetime, rows: int) -> bool:
+def _run_chunk(*, job_id: int, fence: int, file: OpenFile, now: Callable[[], datetime], rows: int) -> bool:
     # The lock comes first: whoever waits here for another worker then reads the checkpoint that it left.
     job = ImportJob.objects.select_for_update().filter(pk=job_id, fence=fence, status=JobStatus.PROCESSING).first()
     if job is None:
         raise Lost
+    # After the lock: whoever had to wait would otherwise date these rows before those of the chunk before.
+    at = now()
     lines, is_last = file.read(job, rows)
     if job.rows_done + len(lines) > MAX_ROWS:
         raise UnreadableFile(f"The file has more than {MAX_ROWS:,} rows: the rest was not imported. Split it.")

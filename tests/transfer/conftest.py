@@ -20,7 +20,7 @@ Import = Callable[..., ImportJob]
 
 @pytest.fixture(autouse=True)
 def _files(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
+    settings.MEDIA_ROOT = tmp_path / "files"
 
 
 @pytest.fixture

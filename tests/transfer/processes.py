@@ -1,0 +1,54 @@
+"""Other processes on the database of this test."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+CHILD = Path(__file__).with_name("child.py")
+
+
+def environment() -> dict[str, str]:
+    chosen = connection.settings_dict
+    where = {"host": chosen["HOST"], "user": chosen["USER"], "password": chosen["PASSWORD"]}
+    if chosen["PORT"]:
+        where["port"] = chosen["PORT"]
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "loyalty.settings",
+        "PYTHONPATH": str(ROOT),
+        "DATABASE_URL": f"postgresql:///{quote(chosen['NAME'])}?{urlencode(where)}",
+        "REDIS_URL": settings.ENV.redis_url,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "LOYALTY_DATA_DIR": str(Path(settings.MEDIA_ROOT).parent),
+        "LOYALTY_DATABASE_ROLE": "app",
+    }
+
+
+def start_child(*arguments: object) -> "subprocess.Popen[str]":
+    """The worker of `child.py`, when it has begun."""
+    command = [sys.executable, str(CHILD), *map(str, arguments)]
+    process = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    with process.stdout as said:
+        assert said.readline() == "ready\n"
+    return process
+
+
+def start_worker() -> "subprocess.Popen[bytes]":
+    """Celery's own worker."""
+    command = [sys.executable, "-m", "celery", "-A", "loyalty", "worker", "-P", "solo", "-l", "warning"]
+    return subprocess.Popen(command, env=environment(), cwd=ROOT)
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
