@@ -61,6 +61,7 @@ LABELS = {
     "points_burned": _("Points burned"),
     "image_url": _("Picture"),
     "src": _("Source"),
+    "product_id": _("Product ID"),
 }
 HINTS = {
     "expdate": _("The points are valid through this day."),
@@ -87,7 +88,9 @@ class FilterForm(forms.Form):
     transaction_id = forms.CharField(label=_("Transaction ID"), required=False, max_length=128)
 
     def __init__(self, data: Mapping[str, Any], *, actions: Mapping[str, str]) -> None:
-        super().__init__(data)
+        # The dialog over the page has an `id_action` of its own.
+        super().__init__(data, auto_id="filter_%s")
+        self.actions = actions
         field = self.fields["action"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", gettext("All actions")), *sorted(actions.items(), key=lambda one: one[1])]
@@ -102,8 +105,9 @@ class FilterForm(forms.Form):
         return str(self.cleaned_data.get("transaction_id", ""))
 
     @property
-    def is_set(self) -> bool:
-        return bool(self.chosen_action or self.chosen_transaction)
+    def summary(self) -> str:
+        """What is shown instead of everything; empty for everything."""
+        return " · ".join(filter(None, [self.actions.get(self.chosen_action), self.chosen_transaction]))
 
 
 class AddEventForm(forms.Form):
@@ -173,8 +177,17 @@ class AddEventForm(forms.Form):
     # For the template
 
     @property
-    def own_fields(self) -> Iterator[BoundField]:
-        return (self[name] for name in self.attributes)
+    def main_fields(self) -> list[BoundField]:
+        """What to fill in first: with items below them, only what must be entered."""
+        return [self[name] for name in self.attributes if not self.has_items or self.fields[name].required]
+
+    @property
+    def more_fields(self) -> list[BoundField]:
+        return [self[name] for name in self.attributes if self.has_items and not self.fields[name].required]
+
+    @property
+    def shows_more(self) -> bool:
+        return any(field.errors or field.value() for field in self.more_fields)
 
     @property
     def item_rows(self) -> Iterator[list[BoundField]]:

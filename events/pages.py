@@ -235,7 +235,7 @@ class AddEvent(Modules, CustomerMixin, DialogPage):
     def get_form(self, form_class: type[BaseForm] | None = None) -> BaseForm:
         form = super().get_form(form_class)
         if is_partial(self.request):
-            form.fields["action"].widget.attrs |= {"hx-get": self.request.path, "hx-target": "#modal"}
+            form.fields["action"].widget.attrs |= {"hx-get": self.request.path, "hx-disabled-elt": "unset"}
         if "more" in self.request.POST:
             cast(AddEventForm, form).focus_last_item()
         return form

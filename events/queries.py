@@ -69,6 +69,14 @@ class Told:
         return ICONS.get(self.event.action, "zap")
 
     @property
+    def highlight(self) -> str:
+        """What staff look for first: what was bought, or why points were changed."""
+        data = self.event.data
+        found = str(data.get("product_name") or data.get("reason") or "")
+        quantity = data.get("quantity")
+        return f"{quantity} × {found}" if found and quantity and self.event.action == "checkout_item" else found
+
+    @property
     def import_id(self) -> int | None:
         """The import that the event came with."""
         kind, _, number = self.event.source_detail.partition(":")

@@ -55,7 +55,7 @@ def text(answer: HttpResponse) -> str:
     return str(json.loads(answer["HX-Trigger"])["toast"]["text"])
 
 
-def errors(answer: HttpResponse) -> dict[str, str]:
+def errors(answer: Any) -> dict[str, str]:
     """By field, what the form complains of; above it under an empty name."""
     html = answer.content.decode()
     found = re.findall(r'id="id_([^"]+)_error" role="alert">.*?<span>([^<]*)</span>', html, re.S)
