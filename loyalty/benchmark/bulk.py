@@ -184,10 +184,11 @@ class _Bulk:
         count = ours[0]["rows"]
         rates = {"ours": [count / run["seconds"] for run in ours], "floor": [count / seconds for seconds in floors]}
         made = {table: self.after[table] - self.before[table] for table in self.after}
+        ratio = report.ratios(rates["ours"], rates["floor"])
         return {
             "rows": count,
-            "goal": self.kind.goal,
-            "ratio": report.ratios(rates["ours"], rates["floor"]),
+            "goal": report.goal(self.kind.goal, ratio),
+            "ratio": ratio,
             "ours_per_second": report.spread(rates["ours"]),
             "ours_seconds_with_start": report.spread([run["with_start"] for run in ours]),
             "floor_per_second": report.spread(rates["floor"]),

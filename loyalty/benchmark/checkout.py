@@ -12,7 +12,8 @@ from .load import Specification
 from .scratch import CannotMeasure, Scratch, Server, settle
 from .serving import HOST, OURS, REFERENCE, Web, web
 
-GOAL_AT_8, GOAL_OVER_REFERENCE = 0.20, 3.0
+# At the highest number of clients.
+GOAL, GOAL_OVER_REFERENCE = 0.20, 3.0
 # Requests are signed beforehand: for each second as many as this, which no contestant reaches.
 MOST_PER_SECOND = 4_000
 
@@ -138,12 +139,16 @@ def _summary(contest: Contest) -> dict[str, Any]:
     found: dict[str, Any] = {
         "rows_of_one_checkout_are_the_same": True,
         "rows_per_checkout": {name: [dict(rows) for rows in seen] for name, seen in contest.added.items()},
-        "goals": {"ratio_at_8_clients": GOAL_AT_8, "times_the_reference": GOAL_OVER_REFERENCE},
     }
     if len({frozenset(seen) for seen in contest.added.values()}) != 1:
         raise CannotMeasure(f"Row counts differ, so the rates do not compare: {found['rows_per_checkout']}")
     for clients in contest.size.clients:
         found[f"{clients}_clients" if clients > 1 else "1_client"] = _at(contest, clients)
+    most = found[f"{max(contest.size.clients)}_clients"]
+    found["goals"] = {
+        "ratio": report.goal(GOAL, most["ratio"]),
+        "times_the_reference": report.goal(GOAL_OVER_REFERENCE, most["times_the_reference"]),
+    }
     return found
 
 

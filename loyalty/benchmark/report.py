@@ -25,6 +25,10 @@ def ratios(ours: Sequence[float], floor: Sequence[float]) -> dict[str, float]:
     return spread([mine / least for mine, least in zip(ours, floor, strict=True)], 3)
 
 
+def goal(least: float, seen: dict[str, float]) -> dict[str, Any]:
+    return {"at_least": least, "met": seen["median"] >= least}
+
+
 def machine(raw: "psycopg.Connection[Any]") -> dict[str, Any]:
     row = raw.execute("SHOW server_version").fetchone()
     settings = ("fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from loyalty.benchmark.report import ratios, spread
+from loyalty.benchmark.report import goal, ratios, spread
 
 pytestmark = pytest.mark.xdist_group("benchmark")
 
@@ -35,6 +35,7 @@ def test_floor_program_and_reference_write_the_same_rows_for_a_checkout(report: 
     for clients in ("1_client", "8_clients"):
         assert found[clients]["ratio"]["median"] > 0
         assert found[clients]["times_the_reference"]["median"] > 0
+    assert set(found["goals"]) == {"ratio", "times_the_reference"}
     assert set(found["where"]["engine"][0]["share"]) == {"lock_and_read", "reduce", "write"}
     assert 0 < found["where"]["request"]["of_it_the_engine"] < 1
 
@@ -55,4 +56,5 @@ def test_an_unknown_part_is_refused() -> None:
 
 def test_a_ratio_is_the_median_of_each_rounds_own_pair() -> None:
     assert ratios([10, 30, 20], [100, 100, 50]) == {"median": 0.3, "min": 0.1, "max": 0.4}
+    assert goal(0.3, ratios([30], [100])) == {"at_least": 0.3, "met": True}
     assert spread([3, 1, 2]) == {"median": 2, "min": 1, "max": 3}
