@@ -286,7 +286,7 @@ def test_an_order_is_never_paid_with_what_it_earns(ann: None) -> None:
     """Not even when it is backdated, which makes its own lot the oldest."""
     earlier = int(NOW.timestamp()) - DAY
     order = {"transaction_id": "t", "total": 60, "points_burned": 100, "effective_timestamp": earlier}
-    accepted(event("ann", "checkout", **order))
+    accepted(Incoming("ann", "checkout", order))
     assert lots() == {100: 0, 60: 60}
 
 

@@ -55,13 +55,13 @@ def connect(role: str) -> psycopg.Connection[Any]:
 
 def refused(raw: psycopg.Connection[Any], text: str) -> None:
     with pytest.raises(errors.InsufficientPrivilege), raw.transaction():
-        raw.execute(sql.SQL(text))  # type: ignore[arg-type]
+        raw.execute(sql.SQL(text))
 
 
 def harmless(raw: psycopg.Connection[Any], text: str) -> None:
     """The control: elsewhere the same statement works."""
     with raw.transaction(force_rollback=True):
-        raw.execute(sql.SQL(text))  # type: ignore[arg-type]
+        raw.execute(sql.SQL(text))
 
 
 @pytest.mark.parametrize("role", ["app", "owner"])
@@ -79,7 +79,7 @@ def test_the_same_change_works_on_a_table_that_is_not_write_once(filled: None, n
         raw.execute("CREATE TEMPORARY TABLE plain (LIKE points_lot INCLUDING ALL)")
         raw.execute("INSERT INTO plain SELECT * FROM points_lot")
         text = CHANGES[name].replace("{table}", "plain").replace("{change}", "points")
-        assert raw.execute(sql.SQL(text)).rowcount == 1  # type: ignore[arg-type]
+        assert raw.execute(sql.SQL(text)).rowcount == 1
 
 
 @pytest.mark.parametrize("table", WRITE_ONCE)
@@ -109,7 +109,7 @@ def test_the_application_cannot_grant_itself_more(filled: None, table: str) -> N
     with connect("app") as raw:
         try:
             with raw.transaction():
-                raw.execute(sql.SQL(f"GRANT UPDATE, DELETE, TRUNCATE ON {table} TO CURRENT_USER"))  # type: ignore[arg-type]
+                raw.execute(sql.SQL(f"GRANT UPDATE, DELETE, TRUNCATE ON {table} TO CURRENT_USER"))
         except errors.InsufficientPrivilege:
             pass
         for right in ("UPDATE", "DELETE", "TRUNCATE"):
@@ -120,11 +120,11 @@ def test_the_application_cannot_grant_itself_more(filled: None, table: str) -> N
 @pytest.mark.parametrize("table", WRITE_ONCE)
 def test_copying_over_rows_is_refused(filled: None, table: str) -> None:
     with connect("app") as raw:
-        with raw.cursor().copy(f"COPY {table} TO STDOUT") as out:  # type: ignore[arg-type]
+        with raw.cursor().copy(f"COPY {table} TO STDOUT") as out:
             image = b"".join(out)
         assert image.count(b"\n") >= 1
         with pytest.raises(psycopg.errors.IntegrityError), raw.transaction():  # noqa: SIM117
-            with raw.cursor().copy(f"COPY {table} FROM STDIN") as stream:  # type: ignore[arg-type]
+            with raw.cursor().copy(f"COPY {table} FROM STDIN") as stream:
                 stream.write(image)
     assert_unchanged()
 

@@ -1,0 +1,101 @@
+"""What must never be stored is refused by the database itself: one attempt for each constraint."""
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+
+from .world import accepted, event, rows
+
+pytestmark = pytest.mark.django_db
+OURS = ("customers", "events", "points", "staff", "sync")
+ACCOUNT = "(SELECT id FROM points_account WHERE is_default)"
+EVENT = (
+    "(customer_id, action, source, data, source_detail, user_agent, occurred_at, recorded_at, program_version, points)"
+)
+ENTRY = "INSERT INTO points_entry (customer_id, event_id, account_id, kind, points, lot_id, recorded_at)"
+LOT = "SELECT customer_id, event_id, account_id, {kind}, {points}, id, now() FROM points_lot LIMIT 1"
+
+# Constraint → what it must refuse.
+ATTEMPTS = {
+    "customer_status_is_known": "UPDATE customers_customer SET status = 'gone'",
+    "customer_has_a_public_id": "UPDATE customers_customer SET public_id = '' WHERE public_id = 'ann'",
+    "customer_purchases_are_not_negative": "UPDATE customers_customer SET purchase_total = -1",
+    "default_points_are_not_negative": "UPDATE events_eventtype SET default_points = -1 WHERE action = 'opt_in'",
+    "event_source_is_known": f"INSERT INTO events_event {EVENT} SELECT id, 'opt_in', 'nowhere', '{{}}', '', '', now(), now(), 1, 0"
+    " FROM customers_customer LIMIT 1",
+    "one_default_account": "INSERT INTO points_account (slug, name, currency_label, is_default) VALUES ('b', 'B', 'p', true)",
+    "earning_rule_range": "UPDATE points_earningrule SET percentage = -1",
+    "earning_rate_range": "INSERT INTO points_earningrate (rule_id, currency, percentage)"
+    " SELECT id, 'HUF', 10001 FROM points_earningrule",
+    "one_rate_per_currency": "INSERT INTO points_earningrate (rule_id, currency, percentage)"
+    " SELECT id, 'HUF', 1 FROM points_earningrule, generate_series(1, 2)",
+    "lot_has_points": "UPDATE points_lot SET points = 0, remaining = 0",
+    "lot_remaining": "UPDATE points_lot SET remaining = points + 1",
+    "entry_moves_points": f"{ENTRY} {LOT.format(kind=repr('spend'), points=0)}",
+    "entry_kind_is_known": f"{ENTRY} {LOT.format(kind=repr('gift'), points=-1)}",
+    "entry_sign_follows_kind": f"{ENTRY} {LOT.format(kind=repr('earn'), points=-1)}",
+    "balance_buckets_are_not_negative": "UPDATE points_balance SET earned = -1, spent = -1",
+    "balance_spendable_is_not_negative": "UPDATE points_balance SET spent = earned + 1",
+    "balance_debt_or_spendable": "UPDATE points_balance SET debt = 1",
+    "user_role_is_known": "INSERT INTO staff_user (username, password, role, first_name, last_name, email, is_superuser,"
+    " is_staff, is_active, date_joined, shortcuts) VALUES ('u', '', 'king', '', '', '', false, false, true, now(), true)",
+    "user_flags_follow_the_role": "INSERT INTO staff_user (username, password, role, first_name, last_name, email,"
+    " is_superuser, is_staff, is_active, date_joined, shortcuts)"
+    " VALUES ('u', '', 'manager', '', '', '', true, true, true, now(), true)",
+    "general_settings_is_one_row": "UPDATE staff_generalsettings SET id = 2",
+    "program_version_is_one_row": "UPDATE staff_programversion SET id = 2",
+}
+# Fields that are unique by themselves.
+UNIQUE = {
+    "customers_customer.public_id": "UPDATE customers_customer SET public_id = 'ann'",
+    "points_account.slug": "INSERT INTO points_account (slug, name, currency_label, is_default) VALUES ('main', 'M', 'p', false)",
+}
+
+
+@pytest.fixture(autouse=True)
+def filled() -> None:
+    accepted(event("ann", "opt_in"), event("ann", "point_add", points=5), event("bob", "opt_in"))
+
+
+@pytest.mark.parametrize("constraint", ATTEMPTS)
+def test_the_database_refuses(constraint: str) -> None:
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        rows(ATTEMPTS[constraint])
+
+
+@pytest.mark.parametrize("field", UNIQUE)
+def test_the_database_refuses_a_second(field: str) -> None:
+    with pytest.raises(IntegrityError, match="unique"), transaction.atomic():
+        rows(UNIQUE[field])
+
+
+def test_an_identity_belongs_to_one_customer() -> None:
+    with pytest.raises(IntegrityError, match="customers_identity_pkey"), transaction.atomic():
+        rows("INSERT INTO customers_identity SELECT 'id', 'ann', id FROM customers_customer")
+
+
+def test_a_business_key_is_used_once() -> None:
+    with pytest.raises(IntegrityError, match="events_businesskey_pkey"), transaction.atomic():
+        rows("INSERT INTO events_businesskey (key, recorded_at) SELECT 'k', now() FROM generate_series(1, 2)")
+
+
+@pytest.mark.parametrize("table", ["points_lot", "points_entry"])
+def test_the_ledger_refers_to_events_of_the_same_customer(table: str) -> None:
+    columns = (
+        "account_id, points, remaining, earned_at" if table == "points_lot" else "account_id, kind, points, recorded_at"
+    )
+    with pytest.raises(IntegrityError, match="event_fk"), transaction.atomic():
+        rows(
+            f"INSERT INTO {table} (customer_id, event_id, {columns}) SELECT c.id, t.event_id, {columns}"
+            f" FROM {table} t, customers_customer c WHERE c.public_id = 'bob'"
+        )
+
+
+def test_every_constraint_of_our_models_has_its_attempt() -> None:
+    declared = {
+        constraint.name
+        for label in OURS
+        for found in apps.get_app_config(label).get_models()
+        for constraint in found._meta.constraints
+    }
+    assert declared == set(ATTEMPTS)
