@@ -12,7 +12,7 @@ import psycopg
 from psycopg import generators, pq
 from psycopg.abc import Transformer as AnyTransformer
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.types.numeric import Int8Dumper
+from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 
 PlanKey = tuple[str, tuple[int, ...]]
 Answer = list[tuple[Any, ...]]
@@ -34,6 +34,7 @@ class Wire:
         self._plans: dict[PlanKey, bytes] = {}
         self._names: Iterator[bytes] = iter(b"engine_%d" % number for number in range(10**9))
         # One type for all integers: otherwise every mix of small and large ones is another plan.
+        raw.adapters.register_dumper(int, Int8BinaryDumper)
         raw.adapters.register_dumper(int, Int8Dumper)
 
     @property
@@ -58,7 +59,7 @@ class Wire:
         self, transformer: AnyTransformer, statement: Statement, fresh: dict[PlanKey, bytes]
     ) -> Iterator[Callable[[], None]]:
         pgconn, params = self.raw.pgconn, statement.params
-        values = transformer.dump_sequence(params, [PyFormat.AUTO] * len(params))
+        values = transformer.dump_sequence(params, [_format(param) for param in params])
         types, formats = tuple(transformer.types or ()), transformer.formats
         if not self.prepares:
             sql = statement.sql.encode()
@@ -85,6 +86,11 @@ class Wire:
                 self._plans.clear()
                 raise psycopg.errors.error_from_result(answer)
         return answers
+
+
+def _format(param: object) -> PyFormat:
+    # In the text form of an array each element is escaped, in Python.
+    return PyFormat.BINARY if isinstance(param, list) else PyFormat.AUTO
 
 
 def _send_and_fetch(pgconn: pq.abc.PGconn, sends: Sequence[Callable[[], None]]) -> Any:
