@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from customers.api import CustomerDetail
 from events.api import BulkEvents, Events
+from loyalty.ui.pages import Login
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("events", Events.as_view(), name="api-events"),
@@ -13,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/events/", include("events.urls")),
     path("customers/", include("customers.urls")),
     path("imports/", include("loyalty.transfer.urls")),
+    # One way in for everybody.
+    path("admin/login/", Login.as_view(), name="admin-login"),
     path("admin/", admin.site.urls),
     path("", include("loyalty.ui.urls")),
 ]

@@ -1,0 +1,82 @@
+"""The habits of the house, as tests."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ["customers", "events", "loyalty/staff", "loyalty/points", "loyalty/transfer", "loyalty/sync"]
+TOP = {
+    "loyalty", "customers", "events", "rewards", "coupons", "segments", "templates", "static", "tests", "docs",
+    "manage.py", "requirements.txt", "requirements-dev.txt", "Makefile", "pyproject.toml", "README.md", "CHANGELOG.md",
+    ".ci", ".gitignore",
+}  # fmt: skip
+
+
+def python_files() -> list[Path]:
+    folders = ["loyalty", "customers", "events", "rewards", "coupons", "segments"]
+    found = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    return [path for path in found if "migrations" not in path.parts]
+
+
+def functions() -> list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    return [
+        (f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", node)
+        for path in python_files()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+
+def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    assert node.end_lineno
+    return node.end_lineno - node.lineno + 1
+
+
+def test_the_top_level_is_fixed() -> None:
+    import subprocess
+
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {line.split("/")[0] for line in listed.splitlines()} <= TOP
+
+
+def test_functions_are_short() -> None:
+    lengths = sorted(_length(node) for _, node in functions())
+
+    assert lengths[len(lengths) // 2] <= 8
+    assert lengths[int(len(lengths) * 0.95)] <= 35
+    assert [name for name, node in functions() if _length(node) > 60] == []
+
+
+def test_every_function_is_typed() -> None:
+    assert [name for name, node in functions() if node.returns is None] == []
+
+
+def test_files_are_short() -> None:
+    long = {path.name: count for path in python_files() if (count := path.read_text().count("\n")) > 500}
+    tests = {path.name: count for path in ROOT.glob("tests/**/*.py") if (count := path.read_text().count("\n")) > 600}
+    templates = {path.name for path in ROOT.glob("templates/**/*.html") if path.read_text().count("\n") > 150}
+
+    assert (long, tests, templates) == ({}, {}, set())
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("templates/**/*.html")), ids=lambda path: path.name)
+def test_a_template_has_no_inline_style_or_script(path: Path) -> None:
+    """The content security policy would drop them."""
+    text = path.read_text()
+
+    assert not re.search(r"\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|<style|<script(?![^>]*\ssrc=)", text)
+
+
+def test_nothing_outside_of_the_engine_writes_customer_state() -> None:
+    """`record()` is the only writer: no ORM write of these models anywhere else."""
+    models = "Customer|Identity|Event|BusinessKey|Lot|Entry|Balance|OutboxRow"
+    writes = re.compile(
+        rf"\b({models})\.objects\.(?:[a-z_]+\(.*\)\.)*(create|bulk_create|update|delete|get_or_create)\("
+    )
+    # The benchmark keeps the usual way of doing it, to be measured against.
+    found = [path for path in python_files() if "benchmark" not in path.parts and writes.search(path.read_text())]
+
+    assert found == []

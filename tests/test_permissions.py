@@ -1,0 +1,117 @@
+"""Every address has a written rule: who is let in, and what everybody else is told."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
+from loyalty.staff.permissions import RIGHTS, Right
+
+EVERYBODY, SIGNED_IN, API_KEY = "everybody", "signed in", "API key"
+
+RULES: dict[str, str | Right] = {
+    "api-events": API_KEY,
+    "api-events-bulk": API_KEY,
+    "api-customer": API_KEY,
+    "home": EVERYBODY,
+    "login": EVERYBODY,
+    "admin-login": EVERYBODY,
+    "logout": EVERYBODY,
+    "theme": EVERYBODY,
+    "palette": Right.VIEW_CUSTOMERS,
+    "preferences": Right.VIEW_CUSTOMERS,
+    "customers:list": Right.VIEW_CUSTOMERS,
+    "customers:overview": Right.VIEW_CUSTOMERS,
+    "events:timeline": Right.VIEW_CUSTOMERS,
+    "events:detail": Right.VIEW_CUSTOMERS,
+    "events:add": Right.RECORD_EVENTS,
+    "transfer:imports": Right.IMPORT_DATA,
+    "transfer:new": Right.IMPORT_DATA,
+    "transfer:import": Right.IMPORT_DATA,
+    "transfer:progress": Right.IMPORT_DATA,
+    "transfer:start": Right.IMPORT_DATA,
+    "transfer:cancel": Right.IMPORT_DATA,
+    "transfer:refused": Right.IMPORT_DATA,
+    "admin": Right.CONFIGURE,
+}
+
+pytestmark = pytest.mark.django_db
+
+
+def routes(patterns: Any, prefix: str = "", namespace: str = "") -> Iterator[tuple[str, str]]:
+    """(name, address) of every route, the admin's under one name."""
+    for pattern in patterns:
+        address = prefix + _sample(pattern)
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace == "admin":
+                yield "admin", address
+            else:
+                yield from routes(pattern.url_patterns, address, f"{pattern.namespace}:" if pattern.namespace else "")
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}", address
+
+
+def _sample(pattern: Any) -> str:
+    text = str(pattern.pattern).strip("^$")
+    for name in ("<int:customer_id>", "<int:event_id>", "<int:id>", "(?P<public_id>[^/]+)"):
+        text = text.replace(name, "1")
+    return text
+
+
+ROUTES = sorted(set(routes(get_resolver().url_patterns)))
+
+
+def test_every_route_has_a_rule_and_every_rule_a_route() -> None:
+    assert {name for name, _ in ROUTES} == set(RULES)
+
+
+@pytest.mark.parametrize(("name", "address"), ROUTES)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_is_sent_away(client: Client, name: str, address: str, method: str) -> None:
+    answer = client.generic(method.upper(), f"/{address}", "{}", content_type="application/json")
+
+    if RULES[name] == API_KEY:
+        assert answer.status_code == 401
+    elif RULES[name] != EVERYBODY:
+        assert answer.status_code == 302
+        assert "/login/" in answer["Location"]
+
+
+@pytest.mark.parametrize(("name", "address"), [route for route in ROUTES if isinstance(RULES[route[0]], Right)])
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.ignore_template_errors  # the admin's own templates name variables that are not always there
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_role_without_the_right_is_refused(client: Client, name: str, address: str, role: Role, method: str) -> None:
+    client.force_login(User.objects.create_user("someone", password="x", role=role))
+
+    answer = getattr(client, method)(f"/{address}")
+
+    if RULES[name] in RIGHTS[role]:
+        assert answer.status_code != 403
+    elif name == "admin":
+        assert "/admin/login/" in answer["Location"]
+    else:
+        assert answer.status_code == 403
+
+
+def test_a_role_that_is_taken_away_ends_with_the_next_request(client: Client) -> None:
+    user = User.objects.create_user("manager", password="x", role=Role.MANAGER)
+    client.force_login(user)
+    assert client.get("/imports/").status_code == 200
+
+    User.objects.filter(pk=user.pk).update(role=Role.READ_ONLY)
+
+    assert client.get("/imports/").status_code == 403
+
+
+def test_a_deactivated_member_of_staff_is_out(client: Client) -> None:
+    user = User.objects.create_user("manager", password="x", role=Role.MANAGER)
+    client.force_login(user)
+
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+    assert client.get("/customers/").status_code == 302
