@@ -132,10 +132,10 @@ def where(count: int, customers: int, key: str, secret: str) -> dict[str, Any]:
     }
 
 
-def _costliest(profiler: cProfile.Profile, count: int) -> list[str]:
-    """The functions with the most time of their own, per checkout; cProfile makes Python look slower than it is, and waiting less."""
+def _costliest(profiler: cProfile.Profile, count: int, *, with_callees: bool = False, most: int = 20) -> list[str]:
+    """The functions with the most time of their own (or with their callees), per checkout; cProfile makes Python look slower than it is, and waiting less."""
     stats: dict[Any, Any] = pstats.Stats(profiler).stats  # type: ignore[attr-defined]
-    ranked = sorted(stats.items(), key=lambda item: -item[1][2])[:20]
+    ranked = sorted(stats.items(), key=lambda item: -item[1][3 if with_callees else 2])[:most]
     return [
         f"{own / count * 1e6:.1f} µs own, {cumulative / count * 1e6:.1f} µs with callees, {calls / count:.2f} calls: "
         + (f"{file.rpartition('/')[2]}:{line} {name}" if line else name)
@@ -161,7 +161,8 @@ def requests(count: int, customers: int, key: str, secret: str) -> dict[str, Any
             "POST", "/events", content, "application/json", headers={**headers, "User-Agent": USER_AGENT}
         )
         environs.append(request.environ)
-    warm, rest = environs[: count // 5], environs[count // 5 :]
+    fifth = count // 5
+    warm, rest, profiled = environs[:fifth], environs[fifth:-fifth], environs[-fifth:]
     for environ in warm:
         _answer(application, environ)
     with timed(("run",)) as seconds:
@@ -169,9 +170,16 @@ def requests(count: int, customers: int, key: str, secret: str) -> dict[str, Any
         for environ in rest:
             _answer(application, environ)
         elapsed = time.perf_counter() - started
+    profiler = cProfile.Profile()
+    profiler.enable()
+    for environ in profiled:
+        _answer(application, environ)
+    profiler.disable()
     return {
         "milliseconds_per_request": round(elapsed / len(rest) * 1000, 4),
         "of_it_the_engine": round(seconds["run"] / elapsed, 3),
+        "functions": _costliest(profiler, fifth),
+        "functions_with_callees": _costliest(profiler, fifth, with_callees=True, most=60),
     }
 
 
