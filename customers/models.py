@@ -35,7 +35,7 @@ class Customer(models.Model):
     updated_at = models.DateTimeField(_("updated at"))
     optin_at = models.DateTimeField(_("member since"), null=True)
     last_login_at = models.DateTimeField(_("last login"), null=True)
-    purchase_total = models.DecimalField(_("purchase total"), max_digits=20, decimal_places=4, default=0)
+    purchase_total = models.DecimalField(_("purchase total"), max_digits=30, decimal_places=4, default=0)
     purchase_count = models.IntegerField(_("purchases"), default=0)
     purchase_item_count = models.BigIntegerField(_("purchased items"), default=0)
     purchase_first_date = models.DateTimeField(_("first purchase"), null=True)

@@ -17,9 +17,10 @@ from loyalty.staff.queries import general_settings, program_version
 
 
 def configure() -> Program:
+    version = program_version()  # first: what changes while the rest is read is then read again
     brand = general_settings()
     return Program(
-        version=program_version(),
+        version=version,
         time_zone=ZoneInfo(settings.TIME_ZONE),
         auto_subscribe=brand.auto_subscribe,
         currency=brand.currency,
