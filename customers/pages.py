@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from loyalty.points.queries import balances_of
 from loyalty.staff.enums import Module
 from loyalty.staff.permissions import Right, may
 from loyalty.staff.queries import general_settings
@@ -19,7 +21,8 @@ from loyalty.ui.responses import Text
 from .enums import GONE, Status
 from .listing import NEWEST, SORTS, Listing, browse, find
 from .models import Customer
-from .names import country_name, gender_name
+from .names import country_name, gender_name, language_name
+from .overview import attributes_of, average_purchase, latest_actions, strips_of
 from .queries import LONGEST_SEARCH, Count, Filters, count_of, countries, genders
 
 # Inactive customers are shown under their own tab only.
@@ -173,3 +176,23 @@ class ProfilePage(CustomerMixin, StaffPage):
 class Overview(ProfilePage, TemplateView):
     template_name = "customers/overview.html"
     tab = "customers:overview"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        customer, settings = self.customer, general_settings()
+        default, balances = balances_of(customer.id)
+        has_accounts = Module.MULTI_ACCOUNTS in settings.modules
+        strips = strips_of(customer, balances if has_accounts else [default], timezone.now())
+        context = {
+            "strips": strips,
+            "has_accounts": has_accounts,
+            "points": next(strip for strip in strips if strip.balance.account_id == default.account_id),
+            "shows_expired": Module.EXPIRING_POINTS in settings.modules,
+            "actions": latest_actions(customer),
+            "gender": gender_name(customer.gender) if customer.gender else "",
+            "country": country_name(customer.country) if customer.country else "",
+            "spoken": language_name(customer.language) if customer.language else "",
+            "attributes": attributes_of(customer.properties),
+            "average": average_purchase(customer),
+            "currency": settings.currency,
+        }
+        return super().get_context_data(**(context | kwargs))

@@ -70,7 +70,8 @@ class Count:
 
     @property
     def short(self) -> str:
-        return formats.compact(self.number)
+        is_short = self.is_exact and self.number < COUNTED
+        return formats.number(self.number) if is_short else formats.compact(self.number)
 
 
 def count_of(filters: Filters) -> Count:

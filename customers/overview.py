@@ -1,0 +1,164 @@
+"""What the Overview tab tells of one customer; a fixed number of queries."""
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Sum
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from events.models import Event, EventType
+from events.queries import ICONS, events_of
+from loyalty.points.enums import EntryKind
+from loyalty.points.models import Balance, Entry
+from loyalty.ui.charts import Chart, Series, Spark, bars, spark
+
+from .models import Customer
+
+MONTHS = 12
+LATEST = 8
+LONGEST_VALUE = 300
+# Part of the checkout above it, which shows their points.
+PARTS = "checkout_item"
+
+
+@dataclass(frozen=True)
+class Month:
+    """Points moved in a calendar month of the programme's time zone; deductions lower what was earned."""
+
+    first_day: dt.date
+    earned: int = 0
+    spent: int = 0
+    change: int = 0
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The figures of one account."""
+
+    balance: Balance
+    months: Sequence[Month]
+
+    @property
+    def change(self) -> int:
+        return self.months[-1].change
+
+    @cached_property
+    def spark(self) -> Spark:
+        """What was left at the end of each month, reckoned back from today's balance."""
+        ends = [self.balance.spendable - self.balance.debt]
+        for month in reversed(self.months[1:]):
+            ends.append(ends[-1] - month.change)
+        return spark(ends[::-1])
+
+    @property
+    def has_moved(self) -> bool:
+        return any(month.earned or month.spent for month in self.months)
+
+    @property
+    def chart(self) -> Chart:
+        return bars(
+            [date_format(month.first_day, "M") for month in self.months],
+            [
+                Series(gettext("Earned"), [month.earned for month in self.months], "1"),
+                Series(gettext("Spent"), [month.spent for month in self.months], "2"),
+            ],
+        )
+
+
+@dataclass(frozen=True)
+class Action:
+    """An event as the latest actions show it."""
+
+    event: Event
+    label: str
+    points: int
+
+    @property
+    def icon(self) -> str:
+        return ICONS.get(self.event.action, "zap")
+
+
+def strips_of(customer: Customer, balances: Sequence[Balance], at: dt.datetime) -> list[Strip]:
+    """One for each balance, in their order."""
+    firsts = _first_days(timezone.localdate(at))
+    moved = _moved(customer.id, firsts[0])
+    return [Strip(balance, [_month(day, moved[balance.account_id, day]) for day in firsts]) for balance in balances]
+
+
+def latest_actions(customer: Customer) -> list[Action]:
+    latest = events_of(customer.id).exclude(action=PARTS).order_by("-occurred_at", "-id")
+    events = list(latest.defer("data")[:LATEST])
+    labels = {
+        kind.action: kind.label for kind in EventType.objects.filter(action__in={event.action for event in events})
+    }
+    of_parts = _points_of_parts(customer.id, {event.transaction_id for event in events} - {None})
+    return [
+        Action(event, labels.get(event.action, event.action), event.points + of_parts.get(event.id, 0))
+        for event in events
+    ]
+
+
+def attributes_of(properties: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The custom attributes as (label, text), by label."""
+    return sorted(
+        (name.replace("_", " ").capitalize(), _text(value)[:LONGEST_VALUE]) for name, value in properties.items()
+    )
+
+
+def average_purchase(customer: Customer) -> Decimal | None:
+    return customer.purchase_total / customer.purchase_count if customer.purchase_count else None
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None | "":
+            return "\N{EN DASH}"
+        case bool():
+            return gettext("Yes") if value else gettext("No")
+        case list() if not any(isinstance(item, dict | list) for item in value):
+            return ", ".join(map(_text, value))
+        case dict() | list():
+            return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)
+
+
+def _first_days(today: dt.date) -> list[dt.date]:
+    """Of the months up to this one, the oldest first."""
+    months = range(today.year * 12 + today.month - MONTHS, today.year * 12 + today.month)
+    return [dt.date(month // 12, month % 12 + 1, 1) for month in months]
+
+
+def _moved(customer_id: int, since: dt.date) -> dict[tuple[int, dt.date], dict[str, int]]:
+    """Points by kind, for each account and month, by when the events took effect: an import brings a whole history."""
+    start = timezone.make_aware(dt.datetime.combine(since, dt.time()))
+    rows = (
+        Entry.objects.filter(customer_id=customer_id, event__occurred_at__gte=start)
+        .annotate(month=TruncMonth("event__occurred_at"))
+        .values_list("account_id", "month", "kind")
+        .annotate(total=Sum("points"))
+        .order_by()
+    )
+    moved: dict[tuple[int, dt.date], dict[str, int]] = defaultdict(dict)
+    for account_id, month, kind, total in rows:
+        moved[account_id, month.date()][kind] = total
+    return moved
+
+
+def _month(first_day: dt.date, moved: Mapping[str, int]) -> Month:
+    earned = moved.get(EntryKind.EARN, 0) + moved.get(EntryKind.DEDUCT, 0)
+    return Month(first_day, earned, -moved.get(EntryKind.SPEND, 0), sum(moved.values()))
+
+
+def _points_of_parts(customer_id: int, transactions: set[str | None]) -> dict[int | None, int]:
+    """The points of the items, by their checkout."""
+    items = Event.objects.filter(customer_id=customer_id, transaction_id__in=transactions, action=PARTS)
+    return dict(items.values_list("parent_id").annotate(total=Sum("points")).order_by())
