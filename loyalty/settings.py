@@ -69,6 +69,8 @@ ROOT_URLCONF = "loyalty.urls"
 WSGI_APPLICATION = "loyalty.wsgi.application"
 # The composition file of the engine: which mechanisms run, in which order.
 LOYALTY_PROGRAM = "loyalty.program"
+# What Ctrl-K searches beside the pages.
+LOYALTY_PALETTE = ["customers.palette.find_customers"]
 
 TEMPLATES: list[dict[str, Any]] = [
     {
