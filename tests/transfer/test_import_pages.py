@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFileUploadHandler
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from loyalty.staff.models import User
+from loyalty.transfer import uploads
 from loyalty.transfer.enums import JobStatus
 from loyalty.transfer.models import ImportJob, RefusedRow
 from loyalty.transfer.operations import work
@@ -176,3 +178,31 @@ def test_pages_ask_as_many_questions_for_three_rows_as_for_one(pages: Client, ma
     with CaptureQueriesContext(connection) as three:
         pages.get(address)
     assert len(three) == len(one) <= 6
+
+
+@pytest.fixture
+def bounded(settings: Any) -> None:
+    settings.FILE_UPLOAD_HANDLERS = ["loyalty.transfer.uploads.BoundedUpload", *settings.FILE_UPLOAD_HANDLERS]
+
+
+def test_nothing_of_a_file_beyond_the_limit_is_stored(
+    bounded: None, pages: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert upload(pages).status_code == 302
+    monkeypatch.setattr(uploads, "MAX_SIZE", 100)
+    monkeypatch.setattr(uploads, "MARGIN", 0)
+    answer = upload(pages)
+    assert answer.status_code == 422
+    assert "Choose a CSV file of at most 1 GB" in answer.content.decode()
+
+
+def test_nothing_of_a_stranger_s_file_is_stored(bounded: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def store(*arguments: Any) -> None:
+        raise AssertionError("A stranger's file was stored")
+
+    monkeypatch.setattr(MemoryFileUploadHandler, "receive_data_chunk", store)
+    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", store)
+    stranger = Client(enforce_csrf_checks=True)
+    # With it the form is read, file and all, in search of its token.
+    stranger.cookies["csrftoken"] = "a" * 32
+    assert upload(stranger).status_code == 403
