@@ -38,6 +38,8 @@ NEWEST_FIRST = f"{Event._meta.label_lower}:{ORDER.name}"
 BY_ID = "events"
 ITEM_ROWS_OF_A_PAGE = 3
 MAX_FACTS = 500
+# The part of the dialog that the choice of an action replaces.
+FIELDS = "action-fields"
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,10 @@ def _shown(value: Any) -> str:
 
 
 class AddEvent(Modules, CustomerMixin, DialogPage):
-    """Add an action by hand: choose it, then fill in its attributes. The address names the action chosen."""
+    """Add an action by hand: choose it, then fill in its attributes.
+
+    The address names the action whose attributes are asked for; a form that is sent says it in `shown`.
+    """
 
     right = Right.RECORD_EVENTS
     template_name = "events/add.html"
@@ -181,35 +186,47 @@ class AddEvent(Modules, CustomerMixin, DialogPage):
     def get_success_url(self) -> str:
         return reverse("events:timeline", args=[self.customer.id])
 
+    def get_template_names(self) -> list[str]:
+        wants_fields = self.request.headers.get("HX-Target") == FIELDS
+        return ["events/add_fields.html"] if wants_fields else super().get_template_names()
+
     @cached_property
     def types(self) -> Sequence[EventType]:
         return addable_types(self.customer)
 
     @cached_property
     def chosen(self) -> EventType | None:
-        return self._type(self.request.GET.get("action", ""))
+        return self._type(self._sent("shown") if self.request.method == "POST" else self.request.GET.get("action", ""))
 
     def _type(self, action: str) -> EventType | None:
         return next((row for row in self.types if row.action == action), None)
 
+    def _sent(self, name: str) -> str:
+        return self.request.POST.get(name, "")
+
+    @property
+    def wants_more(self) -> bool:
+        """One more row for items, and what was entered so far stays."""
+        return "more" in self.request.POST
+
     @property
     def item_count(self) -> int:
-        asked = self.request.GET.get("items", "")
+        asked = self._sent("rows") or self.request.GET.get("items", "")
         fewest = 1 if is_partial(self.request) else ITEM_ROWS_OF_A_PAGE
-        return min(max(int(asked), fewest), MAX_ITEMS) if asked.isdecimal() and len(asked) < 4 else fewest
+        wanted = int(asked) + self.wants_more if asked.isdecimal() and len(asked) < 4 else 0
+        return min(max(wanted, fewest), MAX_ITEMS)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if "more" in request.POST:
+        if self.wants_more:
             return self.render_to_response(self.get_context_data())
-        wanted = self._type(request.POST.get("action", ""))
+        wanted = self._type(self._sent("action"))
         if wanted and wanted != self.chosen:
             # Without script nothing has shown the fields of the action that was chosen last.
             return HttpResponseRedirect(f"{request.path}?{urlencode({'action': wanted.action})}")
         return super().post(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
-        # One more row for items: what was entered so far stays.
-        return self.request.POST.dict() if "more" in self.request.POST else {"token": uuid4()}
+        return self.request.POST.dict() if self.wants_more else {"token": uuid4()}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         found = super().get_form_kwargs() | {
@@ -220,9 +237,7 @@ class AddEvent(Modules, CustomerMixin, DialogPage):
             "without": [] if Module.EXPIRING_POINTS in self.modules else ["expdate"],
             "item_count": self.item_count,
         }
-        if "more" in self.request.POST:
-            found |= {"data": None, "files": None}
-        return found
+        return found | ({"data": None, "files": None} if self.wants_more else {})
 
     def _accounts(self) -> list[tuple[str, str]]:
         """The default one first; none where the brand has one only."""
@@ -235,17 +250,23 @@ class AddEvent(Modules, CustomerMixin, DialogPage):
     def get_form(self, form_class: type[BaseForm] | None = None) -> BaseForm:
         form = super().get_form(form_class)
         if is_partial(self.request):
-            form.fields["action"].widget.attrs |= {"hx-get": self.request.path, "hx-disabled-elt": "unset"}
-        if "more" in self.request.POST:
+            # The choice itself stays while its fields come: typing the name of an action goes on.
+            form.fields["action"].widget.attrs |= {
+                "hx-get": self.request.path,
+                "hx-target": f"#{FIELDS}",
+                "hx-sync": "this:replace",
+                "hx-disabled-elt": "unset",
+            }
+        if self.wants_more:
             cast(AddEventForm, form).focus_last_item()
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rows = urlencode([("action", self.chosen.action if self.chosen else ""), ("items", self.item_count + 1)])
+        action = self.chosen.action if self.chosen else ""
         found = {
             "lead": self.customer.name,
             "submit_label": _("Save") if self.chosen or is_partial(self.request) else _("Continue"),
-            "more_url": f"{self.request.path}?{rows}",
+            "more_url": f"{self.request.path}?{urlencode([('action', action), ('items', self.item_count + 1)])}",
             "is_dialog": is_partial(self.request),
         }
         return super().get_context_data(**(found | kwargs))

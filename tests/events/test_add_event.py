@@ -47,8 +47,8 @@ def staff(client: Client, dana: User) -> Client:
 def send(client: Client, customer: Customer, action: str, *, rows: int = 1, **data: Any) -> Any:
     """The dialog's form, as htmx sends it."""
     fields = {"action": action, "token": uuid4(), **{name.replace("__", "-"): value for name, value in data.items()}}
-    address = f"/customers/{customer.id}/events/add/?action={action}&items={rows}"
-    return client.post(address, fields, headers=HTMX)
+    sent = {"shown": action, "rows": rows} | fields
+    return client.post(f"/customers/{customer.id}/events/add/", sent, headers=HTMX)
 
 
 def text(answer: HttpResponse) -> str:
@@ -139,7 +139,7 @@ def test_an_item_without_a_price_is_told_in_its_row(staff: Client, zsofia: Custo
 
 
 def test_one_more_item_keeps_what_was_entered(staff: Client, zsofia: Customer) -> None:
-    answer = send(staff, zsofia, "checkout", rows=2, more="1", data__total="oops", **{"items-0-product_name": "Mug"})
+    answer = send(staff, zsofia, "checkout", rows=1, more="1", data__total="oops", **{"items-0-product_name": "Mug"})
     html = answer.content.decode()
     assert answer.status_code == 200
     assert errors(answer) == {}
@@ -210,7 +210,8 @@ def test_without_script_the_action_is_chosen_first(staff: Client, zsofia: Custom
     assert answer.headers["Location"] == f"{address}?action=point_add"
     html = staff.get(answer.headers["Location"]).content.decode()
     assert 'name="data-points"' in html
-    answer = staff.post(f"{address}?action=point_add", {"action": "point_add", "token": uuid4(), "data-points": 5})
+    sent = {"action": "point_add", "shown": "point_add", "token": uuid4(), "data-points": 5}
+    answer = staff.post(f"{address}?action=point_add", sent)
     assert answer.headers["Location"] == f"/customers/{zsofia.id}/events/"
     assert balances_of(zsofia.id)[0].spendable == 5
 
@@ -281,3 +282,15 @@ def test_an_event_of_somebody_else_is_not_found(staff: Client, zsofia: Customer)
     event = newest(other)
     assert staff.get(f"/customers/{zsofia.id}/events/{event.id}/").status_code == 404
     assert staff.get(f"/customers/{other.id}/events/{event.id}/").status_code == 200
+
+
+def test_choosing_an_action_brings_its_fields_alone(staff: Client, zsofia: Customer) -> None:
+    address = f"/customers/{zsofia.id}/events/add/?action=point_add"
+    html = staff.get(address, headers=HTMX | {"HX-Target": "action-fields"}).content.decode()
+    assert 'name="data-points"' in html
+    assert "<form" not in html
+
+
+def test_a_choice_whose_fields_have_not_come_yet_shows_them(staff: Client, zsofia: Customer) -> None:
+    answer = send(staff, zsofia, "checkout", shown="point_add", data__points=5)
+    assert answer.headers["Location"].endswith("/add/?action=checkout")
