@@ -141,6 +141,12 @@ MEDIA_ROOT = ENV.data_dir / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    # First: a stranger's upload is refused before any of it is kept.
+    "loyalty.transfer.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -174,6 +180,8 @@ REST_FRAMEWORK = {
 }
 # None: any region label in a signature's scope is accepted; set it to accept one only.
 LOYALTY_API_REGION: str | None = None
+# How long a process goes on with an API key as it read it: so long a key that was switched off still works.
+LOYALTY_API_KEY_SECONDS = 1.0
 
 CELERY_BROKER_URL = ENV.redis_url_for_celery
 CELERY_TASK_ACKS_LATE = True

@@ -12,3 +12,5 @@ from loyalty.settings import *  # noqa: F403
 # Static files straight from their sources: nothing is collected for a test.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
+
+LOYALTY_API_KEY_SECONDS = 0.0

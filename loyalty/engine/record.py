@@ -79,10 +79,11 @@ def record(events: Sequence[Incoming], *, by: Actor, at: datetime) -> list[Outco
     event leaves no trace; the others go on. Raises database errors, with nothing written.
     """
     for attempt in range(ATTEMPTS):
+        recording = _Recording(events, by=by, at=at)
         try:
-            return _Recording(events, by=by, at=at).run()
+            return recording.run()
         except (LostRace, DatabaseError) as error:
-            if attempt == ATTEMPTS - 1 or not _may_retry(error):
+            if attempt == ATTEMPTS - 1 or not (_may_retry(error) or recording.found_nobody()):
                 raise
             time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  spreads retries, hides nothing
     raise AssertionError("the last attempt returns or raises")
@@ -105,6 +106,14 @@ class _Recording:
         # Keys that are ours to use; a key is taken out by the event that uses it.
         self.free_keys: set[str] = set()
         self.keys = [self._keys(event) for event in events]
+        self.is_writing = False
+
+    def found_nobody(self) -> bool:
+        """The kept connection turned out to be broken, before anything was written: a new one may do."""
+        broken = self.session.wire.raw.closed and not self.is_writing and not connection.in_atomic_block
+        if broken:
+            connection.close()
+        return broken
 
     def _keys(self, event: Incoming) -> list[Key]:
         keys = [key for mechanism in self.composition.for_action(event.action) for key in mechanism.keys(event)]
@@ -227,6 +236,7 @@ class _Recording:
     # Write
 
     def _write(self, batch: Batch) -> None:
+        self.is_writing = True
         self.session.write([step for step in self._writes(batch) if step is not None])
 
     def _writes(self, batch: Batch) -> Iterator[Statement | Copy | None]:

@@ -29,7 +29,6 @@ class Session:
     """One transaction of the engine: its own, or a savepoint of the one that is open."""
 
     def __init__(self) -> None:
-        connection.close_if_health_check_failed()
         connection.ensure_connection()
         raw = connection.connection
         wire = raw.__dict__.get("engine_wire")

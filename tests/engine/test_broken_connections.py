@@ -1,0 +1,51 @@
+"""A connection that broke while it was idle costs no event; one that breaks at the commit is not tried again blindly."""
+
+import psycopg
+import pytest
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from customers.models import Customer
+from loyalty import environment
+from loyalty.engine import record as engine
+from loyalty.engine.record import record
+from loyalty.engine.types import Actor, Incoming, Outcome
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+def opt_in(customer: str) -> list[Outcome]:
+    return record([Incoming(customer, "opt_in", {})], by=Actor("api"), at=timezone.now())
+
+
+def break_connection() -> None:
+    with psycopg.connect(environment.read().database_url, autocommit=True) as other:
+        pid = connection.connection.info.backend_pid
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
+def test_an_event_over_a_connection_that_broke_before_is_recorded_once() -> None:
+    opt_in("first")
+    break_connection()
+
+    outcomes = opt_in("second")
+
+    assert outcomes[0].error is None
+    assert sorted(Customer.objects.values_list("public_id", flat=True)) == ["first", "second"]
+
+
+def test_a_connection_that_breaks_while_writing_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    opt_in("first")
+    write = engine.Session.write
+
+    def break_and_write(session: engine.Session, steps: list[object]) -> None:
+        break_connection()
+        write(session, steps)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(engine.Session, "write", break_and_write)
+
+    with pytest.raises(DatabaseError):
+        opt_in("second")
+    monkeypatch.undo()
+    connection.close()
+    assert list(Customer.objects.values_list("public_id", flat=True)) == ["first"]
