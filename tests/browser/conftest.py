@@ -21,6 +21,11 @@ AXE = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
+# Colours change by transitions, of which even the shortest ends with a frame.
+SETTLE = """async () => {
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    await Promise.all(document.getAnimations().map((animation) => animation.finished));
+}"""
 # The server's threads keep their connections, and only their own role may end them.
 END_OTHERS = (
     "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
@@ -112,7 +117,8 @@ def check_page() -> Callable[[Page], None]:
         for viewport in (WIDE, NARROW):
             page.set_viewport_size(viewport)  # type: ignore[arg-type]
             for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                page.evaluate(SETTLE)
                 violations = Axe().run(page, options=AXE).response["violations"]
                 found = [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations]
                 assert not found, (viewport["width"], scheme, found)
