@@ -25,15 +25,11 @@ class AlreadyRecorded(Exception):
 def addable_types(customer: Customer) -> list[EventType]:
     """The actions that staff may add for this customer: the public ones that the engine would not refuse at once."""
     composition: Composition = import_module(settings.LOYALTY_PROGRAM).COMPOSITION
-    own_rules = {action for mechanism in composition.mechanisms for action in mechanism.actions}
-    refused = {"subscribe"} if customer.status == Status.INACTIVE else {"subscribe", "opt_in"}
-    return [
-        row
-        for row in EventType.objects.all()
-        if row.action not in refused
-        and (row.action in own_rules or not row.factory)
-        and all(mechanism.public for mechanism in composition.for_action(row.action))
-    ]
+    ruled = {action for mechanism in composition.mechanisms for action in mechanism.actions}
+    refused = {action for mechanism in composition.mechanisms if not mechanism.public for action in mechanism.actions}
+    refused |= {"subscribe"} if customer.status == Status.INACTIVE else {"subscribe", "opt_in"}
+    types = EventType.objects.all()
+    return [row for row in types if row.action not in refused and (row.action in ruled or not row.factory)]
 
 
 def add_event(
