@@ -182,6 +182,14 @@ class AddEventForm(forms.Form):
         return [self[name] for name in self.attributes if not self.has_items or self.fields[name].required]
 
     @property
+    def short_fields(self) -> list[BoundField]:
+        return [field for field in self.main_fields if not isinstance(field.field.widget, forms.Textarea)]
+
+    @property
+    def long_fields(self) -> list[BoundField]:
+        return [field for field in self.main_fields if isinstance(field.field.widget, forms.Textarea)]
+
+    @property
     def more_fields(self) -> list[BoundField]:
         return [self[name] for name in self.attributes if self.has_items and not self.fields[name].required]
 

@@ -31,7 +31,7 @@ from loyalty.ui.responses import Text, is_partial
 from .forms import MAX_ITEMS, AddEventForm, FilterForm
 from .models import Event, EventType
 from .operations import AlreadyRecorded, add_event, addable_types
-from .queries import Names, Told, consequences, entries_of, event_of, events_of, lots_of, names, tell
+from .queries import Names, Told, consequences, entries_of, event_of, events_of, names, tell
 
 ORDER = Order("occurred_at", descending=True)
 NEWEST_FIRST = f"{Event._meta.label_lower}:{ORDER.name}"
@@ -146,7 +146,6 @@ class EventDetail(Modules, ProfilePage, TemplateView):
             "facts": list(_facts(event.data))[:MAX_FACTS],
             "caused": tell(list(consequences(event)), self.names, timezone.now(), expiring=False),
             "entries": entries_of(event),
-            "lots": lots_of([event]),
             "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
             "may_import": may(self.request.user, Right.IMPORT_DATA),
         }

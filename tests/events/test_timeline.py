@@ -151,7 +151,7 @@ def test_the_source_names_who_sent_the_event(staff: Client, zsofia: Customer) ->
     html = page(staff, zsofia)
     assert "Events API · Till &lt;1&gt;" in html
     assert "Platform · dana" in html
-    assert 'Import <a class="link" href="/imports/12/">12</a>' in html
+    assert '<a class="link" href="/imports/12/">Import 12</a>' in html
 
 
 def test_a_reader_sees_no_link_to_an_import_and_no_way_to_add(client: Client, zsofia: Customer) -> None:
