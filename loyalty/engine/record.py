@@ -116,7 +116,7 @@ class _Recording:
         return broken
 
     def _keys(self, event: Incoming) -> list[Key]:
-        keys = [key for mechanism in self.composition.for_action(event.action) for key in mechanism.keys(event)]
+        keys = [key for keys_of in self.composition.plan(event.action).keys for key in keys_of(event)]
         if event.nonce and not keys:
             keys.append(Key(f"request:{event.nonce}", _replayed))
         return keys
@@ -159,8 +159,8 @@ class _Recording:
         wanted = set(self.composition.parts) | {
             part
             for event in self.events
-            for mechanism in self.composition.for_action(event.action)
-            for part in mechanism.parts(event)
+            for parts_of in self.composition.plan(event.action).parts
+            for part in parts_of(event)
         }
         return sorted(wanted, key=lambda part: part.name)
 
@@ -175,7 +175,7 @@ class _Recording:
 
     def _expected(self) -> int:
         return sum(
-            max(mechanism.fan_out(event) for mechanism in self.composition.for_action(event.action))
+            max((fan_out(event) for fan_out in self.composition.plan(event.action).fan_outs), default=1)
             for event in self.events
         )
 
@@ -208,7 +208,7 @@ class _Recording:
     def _creates(self, event: Incoming, program: Program) -> bool:
         if program.auto_subscribe == "any" or (program.auto_subscribe == "checkout" and event.action == "checkout"):
             return True
-        return any(mechanism.enrols for mechanism in self.composition.for_action(event.action))
+        return self.composition.plan(event.action).enrols
 
     # Reduce
 

@@ -9,6 +9,10 @@ from .rows import CustomerRow, EventRow
 from .types import MAX_DEPTH, MAX_EVENTS, Actor, Batch, Composition, Incoming, Outcome, Refused, State
 
 
+# The custom attributes of a customer whom nobody has enrolled: an order or another event came first.
+AUTO_SUBSCRIBED = '{"auto_subscribed": true}'
+
+
 class UnknownCustomer(Refused):
     def __init__(self) -> None:
         super().__init__(160212, "Customer not found", kind="NotFoundException", status=404)
@@ -21,8 +25,7 @@ class InvalidAction(Refused):
 
 def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: State | None, by: Actor) -> Outcome:
     """Apply one event to its customer's state; on refusal the state is as before."""
-    action_is_public = all(mechanism.public for mechanism in composition.for_action(incoming.action))
-    if incoming.action not in batch.program.event_rules or not action_is_public:
+    if incoming.action not in batch.program.event_rules or not composition.plan(incoming.action).is_public:
         return Outcome(batch.program, [], state if state and state.exists else None, InvalidAction(incoming.action))
     if state is None or state.customer.status in GONE:
         return Outcome(batch.program, [], None, UnknownCustomer())
@@ -43,6 +46,7 @@ def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: St
 def _enrol(batch: Batch, composition: Composition, event: EventRow, state: State) -> None:
     if state.exists:
         return
+    state.customer.properties = "{}" if composition.plan(event.action).enrols else AUTO_SUBSCRIBED
     batch.add(state.customer)
     for hook in composition.on_new_customer:
         hook(state, batch)
@@ -78,8 +82,8 @@ def _cascade(batch: Batch, composition: Composition, root: EventRow, state: Stat
         if event.depth > MAX_DEPTH or len(recorded) > MAX_EVENTS:
             raise Refused(0, f"This event causes too many further events. Send at most {MAX_EVENTS} items at once.")
         batch.add(event)
-        for mechanism in composition.for_action(event.action):
-            mechanism.apply(event, state, batch)
+        for apply in composition.plan(event.action).applies:
+            apply(event, state, batch)
         recorded += batch.emitted
         batch.emitted = []
     for event in recorded:

@@ -198,6 +198,29 @@ class Mechanism:
 ANY_OTHER_ACTION = "*"
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What an action sets in motion: its mechanisms' functions, without those that do nothing."""
+
+    applies: tuple[Apply, ...]
+    keys: tuple[Callable[[Incoming], Iterable[Key]], ...]
+    parts: tuple[Callable[[Incoming], Iterable[Part]], ...]
+    fan_outs: tuple[Callable[[Incoming], int], ...]
+    enrols: bool
+    is_public: bool
+
+    @classmethod
+    def of(cls, mechanisms: Sequence[Mechanism]) -> "Plan":
+        return cls(
+            applies=tuple(mechanism.apply for mechanism in mechanisms),
+            keys=tuple(mechanism.keys for mechanism in mechanisms if mechanism.keys is not _no_keys),
+            parts=tuple(mechanism.parts for mechanism in mechanisms if mechanism.parts is not _no_parts),
+            fan_outs=tuple(mechanism.fan_out for mechanism in mechanisms if mechanism.fan_out is not _one),
+            enrols=any(mechanism.enrols for mechanism in mechanisms),
+            is_public=all(mechanism.public for mechanism in mechanisms),
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Composition:
     """What `loyalty.program` lists: the mechanisms in their order, and the tables in the order of writing."""
@@ -214,12 +237,12 @@ class Composition:
     on_recorded: tuple[Callable[[Any, State, "Batch"], None], ...] = ()
 
     @cached_property
-    def _by_action(self) -> dict[str, tuple[Mechanism, ...]]:
+    def _plans(self) -> dict[str, Plan]:
         actions = {action for mechanism in self.mechanisms for action in mechanism.actions}
-        return {action: tuple(m for m in self.mechanisms if action in m.actions) for action in actions}
+        return {action: Plan.of([m for m in self.mechanisms if action in m.actions]) for action in actions}
 
-    def for_action(self, action: str) -> tuple[Mechanism, ...]:
-        return self._by_action.get(action) or self._by_action[ANY_OTHER_ACTION]
+    def plan(self, action: str) -> Plan:
+        return self._plans.get(action) or self._plans[ANY_OTHER_ACTION]
 
 
 @dataclass(slots=True)

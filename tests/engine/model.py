@@ -131,6 +131,8 @@ class Model:
             raise Refusal(160212)
         member = self.members[sent.customer] = new_member(at)
         member.balances[self.setup.default] = [0, 0]
+        if sent.action not in ("subscribe", "opt_in"):
+            member.properties["auto_subscribed"] = True
         return member
 
 
