@@ -41,6 +41,14 @@ ORDERS: Sequence[tuple[str, Text]] = (
     ("-spendable", _("Most spendable points")),
     ("-login", _("Latest login")),
 )
+# Offered only while the table's heads have chosen one of them.
+OTHER_ORDERS: Sequence[tuple[str, Text]] = (
+    ("-name", _("Last name, Z to A")),
+    ("-email", _("Email address, Z to A")),
+    ("score", _("Lowest score")),
+    ("spendable", _("Fewest spendable points")),
+    ("login", _("Earliest login")),
+)
 MOST_CHOICES = 300
 TABS: Sequence[tuple[Text, str]] = (
     (_("Overview"), "customers:overview"),
@@ -98,6 +106,11 @@ def _choices(options: Sequence[str], chosen: Sequence[str], name: Any) -> list[C
     return sorted(choices, key=lambda choice: str(choice.label))
 
 
+def _orders(current: str) -> list[Choice]:
+    offered = [*ORDERS, *(order for order in OTHER_ORDERS if order[0] == current)]
+    return [Choice(value, label, value == current) for value, label in offered]
+
+
 class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
     right = Right.VIEW_CUSTOMERS
     template_name = "customers/list.html"
@@ -119,7 +132,7 @@ class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
             "is_first_day": not wanted.is_narrowed and not any(count.number for count in totals.values()),
             "shows_expired": Module.EXPIRING_POINTS in general_settings().modules,
             "may_import": may(self.request.user, Right.IMPORT_DATA),
-            "orders": [Choice(value, label, value == wanted.sort) for value, label in ORDERS],
+            "orders": _orders(wanted.sort),
             "genders": _choices(genders(), wanted.filters.genders, gender_name),
             "countries": _choices(countries(wanted.filters.statuses), wanted.filters.countries, country_name),
         }

@@ -7,6 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from customers.listing import SORTS
 from customers.models import Customer, Identity
 from loyalty.staff.enums import Role
 from loyalty.staff.models import GeneralSettings, User
@@ -86,6 +87,16 @@ def test_the_last_login_is_relative_and_tells_its_instant(client: Client, people
 )
 def test_customers_are_sorted(client: Client, people: list[Customer], sort: str, expected: list[str]) -> None:
     assert names(get(client, f"?sort={sort}")) == expected
+
+
+def test_the_form_keeps_every_order_that_the_heads_offer(client: Client, people: list[Customer]) -> None:
+    for sort in SORTS:
+        assert f'name="sort" value="{sort}" checked' in get(client, f"?sort={sort}")
+
+
+def test_the_heads_of_words_sort_from_a_to_z_first(client: Client, people: list[Customer]) -> None:
+    assert {"?sort=name", "?sort=email", "?sort=-score"} <= set(re.findall(r'href="(\?[^"]+)"', get(client)))
+    assert 'href="?sort=-name"' in get(client, "?sort=name")
 
 
 def test_customers_are_sorted_by_points_and_login(client: Client) -> None:
