@@ -2,7 +2,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, cast
 from uuid import uuid4
 
@@ -143,7 +143,8 @@ class EventDetail(Modules, ProfilePage, TemplateView):
             "told": self.told,
             "event": event,
             "unix_time": int(event.occurred_at.timestamp()),
-            "facts": list(_facts(event.data))[:MAX_FACTS],
+            "facts": list(islice(_facts(event.data), MAX_FACTS)),
+            "most_facts": MAX_FACTS,
             "caused": tell(list(consequences(event)), self.names, timezone.now(), expiring=False),
             "entries": entries_of(event),
             "has_accounts": Module.MULTI_ACCOUNTS in self.modules,

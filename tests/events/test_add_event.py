@@ -16,7 +16,7 @@ from customers.models import Customer
 from events.models import Event, EventType
 from events.operations import AlreadyRecorded, add_event, addable_types
 from events.queries import event_of
-from loyalty.engine.types import Refused
+from loyalty.engine.types import Actor, Incoming, Refused
 from loyalty.points.models import Account
 from loyalty.points.queries import balances_of
 from loyalty.staff.enums import Module, Role
@@ -249,8 +249,6 @@ def test_the_operation_names_its_errors(zsofia: Customer, dana: User) -> None:
 
 def test_the_details_tell_all_and_escape_it(staff: Client, zsofia: Customer) -> None:
     data = {"points": 5, "note": "<b>bold</b>", "place": {"city": "Pécs", "tags": ["a", True]}, "none": []}
-    from loyalty.engine.types import Actor, Incoming
-
     actor = Actor("api", ip_address="203.0.113.7", user_agent="till/1 <x>")
     [outcome] = record_all(Incoming("C-1", "point_add", data), by=actor)
     event = event_of(zsofia.id, outcome.events[0].id)
@@ -294,3 +292,11 @@ def test_choosing_an_action_brings_its_fields_alone(staff: Client, zsofia: Custo
 def test_a_choice_whose_fields_have_not_come_yet_shows_them(staff: Client, zsofia: Customer) -> None:
     answer = send(staff, zsofia, "checkout", shown="point_add", data__points=5)
     assert answer.headers["Location"].endswith("/add/?action=checkout")
+
+
+def test_an_event_of_very_many_attributes_says_that_some_are_left_out(staff: Client, zsofia: Customer) -> None:
+    record_all(Incoming("C-1", "profile", {"answers": list(range(600))}))
+    html = staff.get(f"/customers/{zsofia.id}/events/{newest(zsofia).id}/").content.decode()
+    assert "answers 500<" in html
+    assert "answers 501<" not in html
+    assert "The first 500 attributes are shown." in html

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import signing
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +18,7 @@ from loyalty.engine.types import Actor, Incoming
 from loyalty.points.models import Entry, Lot
 from loyalty.staff.enums import Module, Role
 from loyalty.staff.models import ApiKey, GeneralSettings, User
+from loyalty.ui.templatetags.ui import icon
 from tests.factories import NOON, checkout, make_customer
 from tests.factories import tell as record_all
 
@@ -94,8 +96,6 @@ def test_pages_follow_each_other_without_a_gap_and_back(staff: Client, zsofia: C
 
 def test_the_address_of_a_page_does_not_tell_when_something_happened(staff: Client, zsofia: Customer) -> None:
     record_all(*[add_points(zsofia) for _ in range(30)])
-    from django.core import signing
-
     found = re.search(r'rel="next" href="\?page=([^"]+)"', page(staff, zsofia))
     assert found
     payload = signing.Signer(salt="loyalty.ui.paging").unsign_object(found[1].replace("%3A", ":"))
@@ -236,8 +236,6 @@ def test_the_timeline_runs_through_its_index(zsofia: Customer) -> None:
 
 
 def test_every_icon_of_an_action_exists() -> None:
-    from loyalty.ui.templatetags.ui import icon
-
     assert all("<svg" in icon(name) for name in [*ICONS.values(), "zap"])
 
 
