@@ -28,7 +28,8 @@ TEXTS = {
 ABOUT_THE_EVENT = frozenset({"effective_timestamp", "transaction_id", "reason", "points"})
 # What the customer object shows under a name of its own: no custom attribute may take it.
 READ_ONLY = frozenset(
-    ["id", "public_id", "customer", "status", "score", "spent", "reserved", "expired", "spendable", "pending", "properties", "accounts", "created_at", "updated_at", "optin_at", "last_login_at", "purchase_total", "purchase_count", "purchase_last_date"]
+    "id public_id customer status score spent reserved expired spendable pending properties accounts "
+    "created_at updated_at optin_at last_login_at purchase_total purchase_count purchase_last_date".split()
 )
 MAX_PROPERTIES = 200
 

@@ -87,20 +87,8 @@ class Event(models.Model):
     # Unknown attributes in `data` count as personal; the event type names those that are not.
     PERSONAL = frozenset(["data", "transaction_id", "ip_address", "user_agent", "occurred_at", "recorded_at"])
     NEUTRAL = frozenset(
-        [
-            "pk",
-            "customer",
-            "id",
-            "action",
-            "points",
-            "account_id",
-            "parent_id",
-            "source",
-            "source_detail",
-            "staff",
-            "api_key_id",
-            "program_version",
-        ]
+        "pk customer id action points account_id parent_id source source_detail staff api_key_id "
+        "program_version".split()
     )
 
     class Meta:

@@ -8,7 +8,6 @@ from . import values
 from .rows import CustomerRow, EventRow
 from .types import MAX_DEPTH, MAX_EVENTS, Actor, Batch, Composition, Incoming, Outcome, Refused, State
 
-
 # The custom attributes of a customer whom nobody has enrolled: an order or another event came first.
 AUTO_SUBSCRIBED = '{"auto_subscribed": true}'
 

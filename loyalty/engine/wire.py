@@ -77,6 +77,10 @@ class Wire:
         pgconn.enter_pipeline_mode()
         try:
             answers = self.raw.wait(_send_and_fetch(pgconn, sends))
+        except BaseException:
+            # Interrupted between question and answer, by a time limit for instance: nobody can use this connection now.
+            self.raw.close()
+            raise
         finally:
             if pgconn.status == pq.ConnStatus.OK:
                 pgconn.exit_pipeline_mode()

@@ -1,5 +1,7 @@
 """A connection that broke while it was idle costs no event; one that breaks at the commit is not tried again blindly."""
 
+from collections.abc import Sequence
+
 import psycopg
 import pytest
 from django.db import DatabaseError, connection
@@ -7,9 +9,10 @@ from django.utils import timezone
 
 from customers.models import Customer
 from loyalty import environment
-from loyalty.engine import record as engine
 from loyalty.engine.record import record
+from loyalty.engine.store import Copy, Session
 from loyalty.engine.types import Actor, Incoming, Outcome
+from loyalty.engine.wire import Statement
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -36,16 +39,36 @@ def test_an_event_over_a_connection_that_broke_before_is_recorded_once() -> None
 
 def test_a_connection_that_breaks_while_writing_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     opt_in("first")
-    write = engine.Session.write
+    write = Session.write
 
-    def break_and_write(session: engine.Session, steps: list[object]) -> None:
+    def break_and_write(session: Session, steps: Sequence[Statement | Copy]) -> None:
         break_connection()
-        write(session, steps)  # type: ignore[arg-type]
+        write(session, steps)
 
-    monkeypatch.setattr(engine.Session, "write", break_and_write)
+    monkeypatch.setattr(Session, "write", break_and_write)
 
     with pytest.raises(DatabaseError):
         opt_in("second")
     monkeypatch.undo()
     connection.close()
     assert list(Customer.objects.values_list("public_id", flat=True)) == ["first"]
+
+
+def test_an_interrupted_conversation_ends_the_connection_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    opt_in("first")
+    raw = connection.connection
+
+    class TimeLimit(BaseException):
+        pass
+
+    def interrupted(*args: object) -> None:
+        raise TimeLimit
+
+    monkeypatch.setattr(raw, "wait", interrupted)
+    with pytest.raises(TimeLimit):
+        opt_in("second")
+
+    assert raw.closed
+    connection.close()
+    assert [outcome.error for outcome in opt_in("third")] == [None]
+    assert sorted(Customer.objects.values_list("public_id", flat=True)) == ["first", "third"]
