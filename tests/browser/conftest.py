@@ -24,7 +24,7 @@ AXE = {
 # Colours change by transitions, of which even the shortest ends with a frame.
 SETTLE = """async () => {
     for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
-    await Promise.all(document.getAnimations().map((animation) => animation.finished));
+    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
 }"""
 # The server's threads keep their connections, and only their own role may end them.
 END_OTHERS = (
