@@ -2,12 +2,12 @@
 
 import os
 import random
-import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's sync API keeps an event loop in this thread
@@ -25,9 +25,6 @@ from psycopg import sql
 from loyalty.engine import record
 
 TEMPLATE = "{}_template"
-CHROMIUM = os.environ.get("CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 
 
 def _refuse(address: object) -> None:
@@ -103,25 +100,36 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         _as_role("owner")
-        _administer(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(TEMPLATE.format(name))))
+        _drop(TEMPLATE.format(name))
         teardown_databases(made, verbosity=0)
 
 
-def _administer(*statements: sql.Composed) -> None:
-    import psycopg
-
-    url = environment.read().database_owner_url or environment.read().database_url
+def _administer(statement: sql.Composed, role: str = "owner") -> list[Any]:
+    """Run a statement beside the test database, as the role; its rows, if it has any."""
+    found = environment.read()
+    url = found.database_owner_url if role == "owner" and found.database_owner_url else found.database_url
     with psycopg.connect(url, autocommit=True) as raw:
-        for statement in statements:
-            raw.execute(statement)
+        cursor = raw.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def _drop(name: str) -> None:
+    """Nobody may come in any more, those inside are sent home by their own role, and then the house goes."""
+    if not _administer(sql.SQL("SELECT 1 FROM pg_database WHERE datname = {}").format(sql.Literal(name))):
+        return
+    _administer(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
+    home = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = {} AND usename = current_user"
+    for role in ("app", "owner"):
+        _administer(sql.SQL(home).format(sql.Literal(name)), role=role)
+    _administer(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
 
 
 def _clone(source: str, target: str) -> None:
+    _drop(target)
     _administer(
-        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(target)),
         sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
             sql.Identifier(target), sql.Identifier(source)
-        ),
+        )
     )
 
 

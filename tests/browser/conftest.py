@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.db import connection
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import ConsoleMessage, Page
 
@@ -26,11 +25,6 @@ SETTLE = """async () => {
     for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
     await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
 }"""
-# The server's threads keep their connections, and only their own role may end them.
-END_OTHERS = (
-    "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
-)
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -71,11 +65,9 @@ def base_url(server: str) -> str:
 
 
 @pytest.fixture
-def served(server: str, committed_db: None) -> Iterator[str]:
+def served(server: str, committed_db: None) -> str:
     """The address of the server over a database in which the test may commit."""
-    yield server
-    with connection.cursor() as cursor:
-        cursor.execute(END_OTHERS)
+    return server
 
 
 @pytest.fixture
