@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from loyalty.points.models import Balance
+from loyalty.points.models import Balance, BurnRate
 
 from .models import Customer
 
@@ -64,4 +64,17 @@ def account_object(balance: Balance) -> dict[str, Any]:
     figures: Mapping[str, int] = {
         name: getattr(balance, name) for name in ("earned", "spent", "pending", "reserved", "expired", "spendable")
     }
-    return {"id": balance.account.slug, "name": balance.account.name, **figures}
+    rates = [burn_rate_object(rate, balance.spendable) for rate in balance.account.burn_rates.all()]
+    return {"id": balance.account.slug, "name": balance.account.name, **figures, "burn_rates": rates}
+
+
+def burn_rate_object(rate: BurnRate, spendable: int) -> dict[str, Any]:
+    """What the spendable points are worth; those that do not make up another step stay unconverted."""
+    steps, rest = divmod(spendable, rate.points)
+    return {
+        "amount": rate.amount,
+        "points": rate.points,
+        "currency": rate.currency,
+        "converted_amount": number(steps * rate.amount / Decimal(100)),
+        "unconverted_points": rest,
+    }

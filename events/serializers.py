@@ -10,7 +10,7 @@ from django.conf import settings
 from loyalty.api.errors import ApiError, bad_request
 from loyalty.engine.rows import EventRow
 from loyalty.engine.types import Incoming, Outcome, Refused
-from loyalty.points.mechanism import config
+from loyalty.points.ledger import config
 from loyalty.points.queries import AccountRule
 
 MAX_ID = 128

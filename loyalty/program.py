@@ -6,12 +6,11 @@ from django.conf import settings
 
 import customers.mechanism
 import events.mechanism
-import loyalty.points.mechanism
 import loyalty.sync.mechanism
 from events.queries import event_rules
 from loyalty.engine.rows import CUSTOMER, EVENT
 from loyalty.engine.types import Composition, Program
-from loyalty.points import mechanism as points
+from loyalty.points import ledger, mechanism
 from loyalty.points.queries import points_config
 from loyalty.staff.queries import general_settings, program_version
 
@@ -26,21 +25,21 @@ def configure() -> Program:
         currency=brand.currency,
         modules=frozenset(brand.modules),
         event_rules=event_rules(),
-        config={points.APP: points_config()},
+        config={ledger.APP: points_config()},
     )
 
 
 COMPOSITION = Composition(
     mechanisms=(
-        *points.MECHANISMS_BEFORE_ORDERS,
+        *mechanism.MECHANISMS_BEFORE_ORDERS,
         *customers.mechanism.MECHANISMS,
         *events.mechanism.MECHANISMS,
-        *points.MECHANISMS,
+        *mechanism.MECHANISMS,
     ),
     # In the order of their foreign keys.
-    tables=(CUSTOMER, EVENT, points.LOT, points.BALANCE, points.ENTRY, loyalty.sync.mechanism.OUTBOX),
-    parts=(points.BALANCES,),
-    on_new_customer=(points.open_default_account,),
+    tables=(CUSTOMER, EVENT, ledger.LOT, ledger.BALANCE, ledger.ENTRY, loyalty.sync.mechanism.OUTBOX),
+    parts=(ledger.BALANCES,),
+    on_new_customer=(mechanism.open_default_account,),
     on_recorded=(loyalty.sync.mechanism.tell,),
     configure=configure,
 )

@@ -1,186 +1,21 @@
 """Points: what earns them, what takes them, and from which lots."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from customers.enums import Status
 from events.mechanism import line_total
 from loyalty.engine import values
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import ANY_OTHER_ACTION, Batch, Incoming, Mechanism, Part, Program, Refused, Row, State, Table
+from loyalty.engine.types import ANY_OTHER_ACTION, Batch, Incoming, Mechanism, Part, Program, Refused, State
 from loyalty.staff.enums import Module
 
 from .enums import EarningBasis, EntryKind
-from .queries import AccountRule, PointsConfig
-
-APP = "points"
-
-_BALANCE_COLUMNS = dict.fromkeys(
-    ["customer_id", "account_id", "earned", "spent", "expired", "reserved", "pending", "debt"], "bigint"
-)
-BALANCE = Table(
-    name="points_balance",
-    columns=_BALANCE_COLUMNS,
-    key=("customer_id", "account_id"),
-    mutable=("earned", "spent", "expired", "reserved", "pending", "debt"),
-)
-_LOT_COLUMNS = {
-    **dict.fromkeys(["customer_id", "id", "event_id", "account_id", "points", "remaining"], "bigint"),
-    "earned_at": "timestamptz",
-    "expires_at": "timestamptz",
-}
-LOT = Table(
-    name="points_lot",
-    columns=_LOT_COLUMNS,
-    key=("customer_id", "id"),
-    mutable=("remaining", "expires_at"),
-    sequence="points_lot_id",
-)
-# Its ids are drawn by the column's default: nothing else names an entry.
-ENTRY = Table(
-    name="points_entry",
-    columns={
-        **dict.fromkeys(["customer_id", "event_id", "account_id"], "bigint"),
-        "kind": "text",
-        "points": "bigint",
-        "lot_id": "bigint",
-        "recorded_at": "timestamptz",
-    },
-    key=("customer_id", "id"),
-)
-
-
-class BalanceRow(Row):
-    __slots__ = tuple(_BALANCE_COLUMNS)
-    TABLE = BALANCE
-
-    def __init__(self, customer_id: int, account_id: int) -> None:
-        self.customer_id, self.account_id = customer_id, account_id
-        self.earned = self.spent = self.expired = self.reserved = self.pending = self.debt = 0
-
-    @property
-    def spendable(self) -> int:
-        return self.earned - self.spent - self.expired - self.reserved + self.debt
-
-
-class LotRow(Row):
-    __slots__ = tuple(_LOT_COLUMNS)
-    TABLE = LOT
-
-    customer_id: int
-    account_id: int
-    remaining: int
-    expires_at: dt.datetime | None
-
-    def __init__(self, id: int, event: EventRow, account_id: int, points: int, expires_at: dt.datetime | None) -> None:
-        self.customer_id, self.id, self.event_id, self.account_id = event.customer_id, id, event.id, account_id
-        self.points = self.remaining = points
-        self.earned_at, self.expires_at = event.occurred_at, expires_at
-
-
-class EntryRow(Row):
-    __slots__ = tuple(ENTRY.columns)
-    TABLE = ENTRY
-
-    def __init__(self, event: EventRow, kind: str, points: int, lot: LotRow) -> None:
-        self.customer_id, self.event_id, self.account_id = event.customer_id, event.id, lot.account_id
-        self.kind, self.points, self.lot_id, self.recorded_at = kind, points, lot.id, event.recorded_at
-
-
-def _put_balance(state: State, row: Sequence[Any]) -> None:
-    state.part("balances")[row[1]] = BalanceRow.load(row)
-
-
-def _put_lot(state: State, row: Sequence[Any]) -> None:
-    state.part("lots")[row[1]] = LotRow.load(row)
-
-
-BALANCES = Part(
-    "balances",
-    f"SELECT {', '.join(BALANCE.columns)} FROM points_balance WHERE customer_id IN ({{customers}})",
-    _put_balance,
-)
-OPEN_LOTS = Part(
-    "lots",
-    f"SELECT {', '.join(LOT.columns)} FROM points_lot WHERE customer_id IN ({{customers}}) AND remaining > 0",
-    _put_lot,
-)
-
-
-def config(program: Program) -> PointsConfig:
-    found: PointsConfig = program.config[APP]
-    return found
-
-
-def account_of(event: EventRow, program: Program) -> AccountRule:
-    """The account that the event names, the default one if it names none."""
-    points = config(program)
-    if event.account is None or event.account == points.default.slug:
-        return points.default
-    account = points.accounts.get(event.account)
-    if account is None or Module.MULTI_ACCOUNTS not in program.modules:
-        raise Refused(0, f"Unknown account: {event.account[:64]}. Leave 'account' out for the default account.")
-    return account
-
-
-def balance_of(state: State, account: AccountRule, batch: Batch) -> BalanceRow:
-    balances = state.part("balances")
-    found: BalanceRow | None = balances.get(account.id)
-    if found is None:
-        found = batch.add(BalanceRow(state.customer.id, account.id))
-        batch.file(balances, account.id, found)
-    return found
+from .ledger import ALL_LOTS, OPEN_LOTS, USAGES, account_of, balance_of, config, consume, earn, give_back
 
 
 def open_default_account(state: State, batch: Batch) -> None:
     balance_of(state, config(batch.program).default, batch)
-
-
-def earn(event: EventRow, state: State, batch: Batch, points: int, expires_at: dt.datetime | None = None) -> None:
-    """A lot of its own for what the event earned."""
-    account = account_of(event, batch.program)
-    event.account_id = account.id
-    if points == 0:
-        return
-    lot = batch.add(LotRow(batch.new_id("points_lot_id"), event, account.id, points, expires_at))
-    batch.file(state.part("lots"), lot.id, lot)
-    batch.add(EntryRow(event, EntryKind.EARN.value, points, lot))
-    balance = batch.edit(balance_of(state, account, batch))
-    balance.earned += points
-    event.points, event.expires_at = points, expires_at
-    customer = batch.edit(state.customer)
-    customer.last_earn_date = max(customer.last_earn_date or event.occurred_at, event.occurred_at)
-
-
-def consume(event: EventRow, state: State, batch: Batch, points: int, kind: EntryKind) -> BalanceRow:
-    """Take points from the lots, earliest-expiring first, never-expiring last, then oldest."""
-    account = account_of(event, batch.program)
-    balance = batch.edit(balance_of(state, account, batch))
-    require_points(balance, points)
-    event.account_id, event.points = account.id, -points
-    left = points
-    for lot in sorted(_open_lots(state, account), key=_spending_order):
-        taken = min(left, lot.remaining)
-        batch.edit(lot).remaining -= taken
-        batch.add(EntryRow(event, kind.value, -taken, lot))
-        left -= taken
-        if not left:
-            return balance
-    raise AssertionError(f"The lots of customer {event.customer_id} hold {left} points less than the balance says")
-
-
-def _open_lots(state: State, account: AccountRule) -> Iterable[LotRow]:
-    return (lot for lot in state.part("lots").values() if lot.account_id == account.id and lot.remaining)
-
-
-def _spending_order(lot: LotRow) -> tuple[bool, dt.datetime, dt.datetime, int]:
-    return lot.expires_at is None, lot.expires_at or lot.earned_at, lot.earned_at, lot.id
-
-
-def require_points(balance: BalanceRow, points: int) -> None:
-    if points > balance.spendable:
-        raise Refused(120241, f"Not enough points: {points} needed, {balance.spendable} spendable")
 
 
 def require_spender(state: State) -> None:
@@ -205,6 +40,21 @@ def deduct(event: EventRow, state: State, batch: Batch) -> None:
     """A correction of what was earned: the score goes down."""
     points = _required_points(event)
     consume(event, state, batch, points, EntryKind.DEDUCT).earned -= points
+
+
+def unspend(event: EventRow, state: State, batch: Batch) -> None:
+    give_back(event, state, batch, _required_points(event))
+
+
+def fix(event: EventRow, state: State, batch: Batch) -> None:
+    """A correction of the score by a signed number."""
+    points = values.whole(event.data, "points", least=-values.MAX_POINTS)
+    if not points:
+        raise values.required("points") if points is None else Refused(0, "'points' must not be 0")
+    if points > 0:
+        earn(event, state, batch, points, _expiry(event, batch.program))
+    else:
+        consume(event, state, batch, -points, EntryKind.DEDUCT).earned += points
 
 
 def add(event: EventRow, state: State, batch: Batch) -> None:
@@ -278,6 +128,14 @@ def _lots(incoming: Incoming) -> Iterable[Part]:
     return (OPEN_LOTS,)
 
 
+def _lots_to_fix(incoming: Incoming) -> Iterable[Part]:
+    return (OPEN_LOTS,) if "-" in str(incoming.data.get("points")) else ()
+
+
+def _usages(incoming: Incoming) -> Iterable[Part]:
+    return (ALL_LOTS, USAGES)
+
+
 def _checkout_parts(incoming: Incoming) -> Iterable[Part]:
     burns = incoming.data.get("points_burned") not in (None, "", 0, "0")
     return (OPEN_LOTS,) if burns else ()
@@ -291,5 +149,7 @@ MECHANISMS = (
     Mechanism(frozenset({"point_add"}), add),
     Mechanism(frozenset({"point_sub"}), deduct, parts=_lots),
     Mechanism(frozenset({"point_spend"}), spend, parts=_lots),
+    Mechanism(frozenset({"point_unspend"}), unspend, parts=_usages),
+    Mechanism(frozenset({"point_fix"}), fix, parts=_lots_to_fix),
     Mechanism(frozenset({ANY_OTHER_ACTION}), earn_default_points),
 )

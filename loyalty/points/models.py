@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from events.models import Event, next_id
 
-from .enums import EarningBasis, EntryKind, Rounding
+from .enums import AccountType, EarningBasis, EntryKind, Rounding
 
 
 class Account(models.Model):
@@ -20,18 +20,57 @@ class Account(models.Model):
     )
     name = models.CharField(_("name"), max_length=100)
     currency_label = models.CharField(_("currency label"), max_length=50, default="points")
+    type = models.CharField(
+        _("type"),
+        max_length=13,
+        choices=AccountType,
+        default=AccountType.STANDARD,
+        db_default=AccountType.STANDARD.value,
+    )
     is_default = models.BooleanField(_("default"), default=False)
+    negative_points = models.BooleanField(
+        _("may go negative"),
+        default=False,
+        db_default=False,
+        help_text=_("A deduction or a spending above the spendable points leaves a debt, repaid by the next earnings."),
+    )
 
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         ordering = ["slug"]
         constraints = [
-            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_account")
+            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_account"),
+            models.CheckConstraint(condition=Q(type__in=AccountType.values), name="account_type_is_known"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class BurnRate(models.Model):
+    """What points are worth in a currency: `points` buy `amount`, in minor units such as cents."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="burn_rates")
+    currency = models.CharField(
+        _("currency"), max_length=3, validators=[RegexValidator(r"^[A-Z]{3}$", _("Enter an ISO 4217 code."))]
+    )
+    points = models.PositiveIntegerField(_("points"), validators=[MinValueValidator(1)])
+    amount = models.PositiveIntegerField(
+        _("amount"), validators=[MinValueValidator(1)], help_text=_("In minor units: 100 is 1.00.")
+    )
+
+    class Meta:
+        verbose_name = _("burn rate")
+        verbose_name_plural = _("burn rates")
+        ordering = ["currency"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "currency"], name="one_burn_rate_per_currency"),
+            models.CheckConstraint(condition=Q(points__gt=0, amount__gt=0), name="burn_rate_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.points} = {self.amount} {self.currency}"
 
 
 class EarningRule(models.Model):
@@ -143,7 +182,10 @@ class Entry(models.Model):
             models.CheckConstraint(condition=~Q(points=0), name="entry_moves_points"),
             models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="entry_kind_is_known"),
             models.CheckConstraint(
-                condition=Q(kind=EntryKind.EARN, points__gt=0) | (~Q(kind=EntryKind.EARN) & Q(points__lt=0)),
+                condition=Q(kind__in=[EntryKind.EARN, EntryKind.UNSPEND], points__gt=0)
+                | Q(kind__in=[EntryKind.SPEND, EntryKind.DEDUCT], points__lt=0)
+                | Q(kind=EntryKind.REPAY, lot_id__isnull=False, points__lt=0)
+                | Q(kind=EntryKind.REPAY, lot_id__isnull=True, points__gt=0),
                 name="entry_sign_follows_kind",
             ),
         ]
@@ -195,3 +237,25 @@ class Balance(models.Model):
 
     def __str__(self) -> str:
         return str(self.spendable)
+
+
+class Verification(models.Model):
+    """What a comparison of all projections with their history found: ids and counts, never a value of a customer."""
+
+    at = models.DateTimeField(_("at"))
+    seconds = models.FloatField(_("seconds"))
+    ok = models.BooleanField(_("all right"))
+    found = models.BigIntegerField(_("rows that differ"))
+    compared = models.JSONField(_("rows compared"), help_text=_("Per check."))
+    mismatches = models.JSONField(_("which rows differ"), help_text=_("The first ones of them."))
+
+    class Meta:
+        verbose_name = _("verification")
+        verbose_name_plural = _("verifications")
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ok=True, found=0) | Q(ok=False, found__gt=0), name="ok_means_none_differ")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}: {self.found}"

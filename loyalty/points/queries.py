@@ -13,6 +13,7 @@ class AccountRule:
     id: int
     slug: str
     name: str
+    negative_points: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,9 @@ class PointsConfig:
 
 def points_config() -> PointsConfig:
     accounts = {account.slug: account for account in Account.objects.all()}
-    rules = {slug: AccountRule(account.id, slug, account.name) for slug, account in accounts.items()}
+    rules = {
+        slug: AccountRule(account.id, slug, account.name, account.negative_points) for slug, account in accounts.items()
+    }
     default = next(rules[slug] for slug, account in accounts.items() if account.is_default)
     earning = {rule.account_id: _earning(rule) for rule in EarningRule.objects.prefetch_related("rates")}
     return PointsConfig(rules, default, earning, {rule.id: rule for rule in rules.values()})
@@ -56,7 +59,7 @@ def balances_of(customer_id: int) -> tuple[Balance, list[Balance]]:
     """The customer's balance in the default account, and in every account by its ID; zeros where nothing happened."""
     found = {balance.account_id: balance for balance in Balance.objects.filter(customer_id=customer_id)}
     balances = []
-    for account in Account.objects.order_by("slug"):
+    for account in Account.objects.order_by("slug").prefetch_related("burn_rates"):
         balance = found.get(account.id) or Balance(customer_id=customer_id, account_id=account.id, spendable=0)
         balance.account = account
         balances.append(balance)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from customers.models import Customer, Identity
 from events.models import BusinessKey, Event, EventType
 from loyalty.api.signing import Signer, sign
-from loyalty.points.models import Account, Balance, EarningRule, Entry, Lot
+from loyalty.points.models import Account, Balance, BurnRate, EarningRule, Entry, Lot
 from loyalty.staff.models import ApiKey, GeneralSettings
 from loyalty.sync.models import OutboxRow
 
@@ -337,8 +337,23 @@ def test_the_accounts_come_with_their_module(client: Client, key: ApiKey) -> Non
 
     zeros = {"spent": 0, "pending": 0, "reserved": 0, "expired": 0}
     assert body["accounts"] == [
-        {"id": "extra", "name": "Extra", "earned": 7, **zeros, "spendable": 7},
-        {"id": "main", "name": "Main account", "earned": 200, **zeros, "spendable": 200},
+        {"id": "extra", "name": "Extra", "earned": 7, **zeros, "spendable": 7, "burn_rates": []},
+        {"id": "main", "name": "Main account", "earned": 200, **zeros, "spendable": 200, "burn_rates": []},
+    ]
+
+
+def test_burn_rates_say_what_the_spendable_points_are_worth(client: Client, key: ApiKey) -> None:
+    GeneralSettings.objects.update(modules=["multi_accounts"])
+    main = Account.objects.get()
+    BurnRate.objects.create(account=main, currency="GBP", points=200, amount=100)
+    BurnRate.objects.create(account=main, currency="HUF", points=50, amount=100)
+    post(client, {**CHECKOUT, "data": {"transaction_id": "R-9", "total": "11649"}})
+
+    body = client.get("/customers/700100?api_key=till-key").json()
+
+    assert body["accounts"][0]["burn_rates"] == [
+        {"amount": 100, "points": 200, "currency": "GBP", "converted_amount": 58, "unconverted_points": 49},
+        {"amount": 100, "points": 50, "currency": "HUF", "converted_amount": 232, "unconverted_points": 49},
     ]
 
 

@@ -20,7 +20,9 @@ Data = dict[str, Any]
 TEXT_FIELDS = ("first_name", "last_name", "language", "email")
 CODE_FIELDS = {"country": 2, "currency": 3}
 NOT_CUSTOM = {"effective_timestamp", "transaction_id", "reason", "points"}
-BUILT_IN = {"subscribe", "opt_in", "profile", "checkout", "point_add", "point_sub", "point_spend"}
+BUILT_IN = {
+    "subscribe", "opt_in", "profile", "checkout", "point_add", "point_sub", "point_spend", "point_unspend", "point_fix",
+}  # fmt: skip
 NUMBER = re.compile(r"\s*[+-]?[0-9]+(\.[0-9]+)?\s*")
 
 
@@ -41,6 +43,8 @@ class Setup:
     custom: Mapping[str, tuple[int, bool]]
     currency: str = "EUR"
     default: str = "main"
+    # Accounts that may go below zero.
+    negative: frozenset[str] = frozenset()
     zone: str = "UTC"
 
 
@@ -73,13 +77,15 @@ class Lot:
 class Member:
     fields: Data
     properties: Data = field(default_factory=dict)
-    # account → [earned, spent]
+    # account → [earned, spent, debt]
     balances: dict[str, list[int]] = field(default_factory=dict)
     lots: list[Lot] = field(default_factory=list)
     # (action, points, account, data, transaction, effect time)
     events: list[tuple[Any, ...]] = field(default_factory=list)
-    # (kind, points, number of the lot)
-    entries: list[tuple[str, int, int]] = field(default_factory=list)
+    # (kind, points, number of the lot; None is debt)
+    entries: list[tuple[str, int, int | None]] = field(default_factory=list)
+    # number of the lot → [points in use, number of the event that used it last]
+    in_use: dict[int, list[int]] = field(default_factory=dict)
     told: int = 0
 
 
@@ -130,7 +136,7 @@ class Model:
         if found or sent.action not in ("subscribe", "opt_in", *allowed):
             raise Refusal(160212)
         member = self.members[sent.customer] = new_member(at)
-        member.balances[self.setup.default] = [0, 0]
+        member.balances[self.setup.default] = [0, 0, 0]
         if sent.action not in ("subscribe", "opt_in"):
             member.properties["auto_subscribed"] = True
         return member
@@ -148,11 +154,14 @@ class Step:
 
     def run(self) -> None:
         data, action = self.sent.data, self.sent.action
+        # Of the event whose effects are at work; an order's burn and its items have numbers of their own.
+        self.number = len(self.member.events)
         self.transaction = text(data, "transaction_id", 128)
         self.when = self._effect_time()
         known = {
             "subscribe": self.subscribe, "opt_in": self.opt_in, "profile": self.profile, "checkout": self.checkout,
             "point_add": self.point_add, "point_sub": self.point_sub, "point_spend": self.point_spend,
+            "point_unspend": self.point_unspend, "point_fix": self.point_fix,
         }  # fmt: skip
         known.get(action, self.custom)()
 
@@ -222,29 +231,82 @@ class Step:
             return
         account, member = self.account(), self.member
         member.lots.append(Lot(account, points, points, self.when, expires_at))
-        member.entries.append(("earn", points, len(member.lots) - 1))
-        member.balances.setdefault(account, [0, 0])[0] += points
+        lot = len(member.lots) - 1
+        member.entries.append(("earn", points, lot))
+        balance = member.balances.setdefault(account, [0, 0, 0])
+        balance[0] += points
+        repaid = min(balance[2], points)
+        if repaid:
+            balance[2] -= repaid
+            member.lots[lot].left -= repaid
+            member.entries += [("repay", -repaid, lot), ("repay", repaid, None)]
+            self.use(lot, repaid)
         member.fields["earn"] = max(member.fields["earn"] or self.when, self.when)
 
+    def use(self, lot: int, points: int) -> None:
+        used = self.member.in_use.setdefault(lot, [0, 0])
+        used[0] += points
+        used[1] = self.number
+
+    def in_order(self, account: str) -> list[int]:
+        """The lots, earliest-expiring first, never-expiring last, then oldest."""
+        never, lots = dt.datetime.max.replace(tzinfo=dt.UTC), self.member.lots
+        own = [index for index, lot in enumerate(lots) if lot.account == account]
+        return sorted(own, key=lambda index: (lots[index].expires_at or never, lots[index].earned_at, index))
+
     def take(self, points: int, kind: str) -> list[int]:
-        """Earliest-expiring first, never-expiring last, then oldest."""
         account, member = self.account(), self.member
-        balance = member.balances.setdefault(account, [0, 0])
-        if points > balance[0] - balance[1]:
+        balance = member.balances.setdefault(account, [0, 0, 0])
+        held = sum(lot.left for lot in member.lots if lot.account == account)
+        if points > held and account not in self.setup.negative:
             raise Refusal(120241)
-        never = dt.datetime.max.replace(tzinfo=dt.UTC)
-        order = sorted(
-            (lot.expires_at or never, lot.earned_at, index)
-            for index, lot in enumerate(member.lots)
-            if lot.account == account and lot.left
-        )
-        for *_, index in order:
-            taken = min(points, member.lots[index].left)
+        owed = max(points - held, 0)
+        left = points - owed
+        for index in self.in_order(account):
+            taken = min(left, member.lots[index].left)
             if taken:
                 member.lots[index].left -= taken
                 member.entries.append((kind, -taken, index))
-                points -= taken
+                left -= taken
+                if kind == "spend":
+                    self.use(index, taken)
+        if owed:
+            balance[2] += owed
+            member.entries.append((kind, -owed, None))
         return balance
+
+    def point_unspend(self) -> None:
+        """A debt first, then the lots that were drawn on last; of one event the one that it drew on last."""
+        points, account, member = self.points(), self.account(), self.member
+        balance = member.balances.setdefault(account, [0, 0, 0])
+        if points > balance[1]:
+            raise Refusal(112900)
+        balance[1] -= points
+        forgiven = min(points, balance[2])
+        if forgiven:
+            balance[2] -= forgiven
+            member.entries.append(("unspend", forgiven, None))
+        left = points - forgiven
+        for index in sorted(self.in_order(account)[::-1], key=lambda lot: -member.in_use.get(lot, [0, 0])[1]):  # noqa: C415  ties keep it
+            given = min(left, member.in_use.get(index, [0, 0])[0])
+            if given:
+                member.in_use[index][0] -= given
+                member.lots[index].left += given
+                member.entries.append(("unspend", given, index))
+                left -= given
+        assert left == 0
+        self.note("point_unspend", points, account)
+
+    def point_fix(self) -> None:
+        points = whole(self.sent.data, "points", -(10**12))
+        if not points:
+            raise Refusal(0, "points")
+        expires_at = self._expiry() if points > 0 else None
+        if points > 0:
+            self.earn(points, expires_at)
+        else:
+            self.take(-points, "deduct")[0] += points
+        self.note("point_fix", points, self.account())
 
     def may_spend(self) -> None:
         if self.member.fields["status"] == "suspended":
@@ -269,15 +331,18 @@ class Step:
         self.note("point_sub", -points, self.account())
 
     def point_add(self) -> None:
-        points, valid = self.points(), day(self.sent.data, "expdate")
-        expires_at = None
-        if valid:
-            midnight = dt.datetime.combine(valid + dt.timedelta(days=1), dt.time(), ZoneInfo(self.setup.zone))
-            expires_at = midnight.astimezone(dt.UTC)
-            if expires_at <= self.at:
-                raise Refusal(0, "expdate")
-        self.earn(points, expires_at)
+        points = self.points()
+        self.earn(points, self._expiry())
         self.note("point_add", points, self.account())
+
+    def _expiry(self) -> dt.datetime | None:
+        valid = day(self.sent.data, "expdate")
+        if not valid:
+            return None
+        midnight = dt.datetime.combine(valid + dt.timedelta(days=1), dt.time(), ZoneInfo(self.setup.zone))
+        if midnight <= self.at:
+            raise Refusal(0, "expdate")
+        return midnight.astimezone(dt.UTC)
 
     def custom(self) -> None:
         points, one_time = self.setup.custom[self.sent.action]
@@ -292,8 +357,8 @@ class Step:
         data, burned = self.sent.data, whole(self.sent.data, "points_burned", 0)
         if burned:
             self.may_spend()
-            balance = self.member.balances.get(self.account(), [0, 0])
-            if burned > balance[0] - balance[1]:
+            held = sum(lot.left for lot in self.member.lots if lot.account == self.account())
+            if burned > held and self.account() not in self.setup.negative:
                 raise Refusal(120241)
         if self.transaction is None:
             raise Refusal(0, "transaction_id")
@@ -313,12 +378,15 @@ class Step:
     def _burn_and_earn(self, burned: Any, total: Any, items: Any, lines: Any, currency: Any, rule: Any) -> None:
         """What pays for the order is taken before the order earns."""
         account = self.account() if rule else None
+        root = self.number
         if burned:
+            self.number = root + 1
             self.spend(burned)
+            self.number = root
         by_order = worth(rule, total, currency or self.setup.currency) if rule and rule.basis == "transaction" else 0
         self.earn(by_order)
-        root = {name: value for name, value in self.sent.data.items() if name != "items"}
-        self.note("checkout", by_order, account if rule and rule.basis == "transaction" else None, root)
+        kept = {name: value for name, value in self.sent.data.items() if name != "items"}
+        self.note("checkout", by_order, account if rule and rule.basis == "transaction" else None, kept)
         if burned:
             paid = {"points": burned, "transaction_id": self.transaction}
             self.note("point_burn", -burned, self.account(), paid)
@@ -326,6 +394,7 @@ class Step:
             own = {**item, "currency": currency} if currency else item
             in_currency = text(own, "currency", 3) or self.setup.currency
             points = worth(rule, amount, in_currency) if rule and rule.basis == "item" else 0
+            self.number = len(self.member.events)
             self.earn(points)
             self.note("checkout_item", points, account if rule and rule.basis == "item" else None, own)
 

@@ -14,6 +14,7 @@ EVENT = (
 )
 ENTRY = "INSERT INTO points_entry (customer_id, event_id, account_id, kind, points, lot_id, recorded_at)"
 LOT = "SELECT customer_id, event_id, account_id, {kind}, {points}, id, now() FROM points_lot LIMIT 1"
+BURN_RATE = "INSERT INTO points_burnrate (account_id, currency, points, amount)"
 
 # Constraint → what it must refuse.
 ATTEMPTS = {
@@ -24,6 +25,9 @@ ATTEMPTS = {
     "event_source_is_known": f"INSERT INTO events_event {EVENT} SELECT id, 'opt_in', 'nowhere', '{{}}', '', '', now(), now(), 1, 0"
     " FROM customers_customer LIMIT 1",
     "one_default_account": "INSERT INTO points_account (slug, name, currency_label, is_default) VALUES ('b', 'B', 'p', true)",
+    "account_type_is_known": "UPDATE points_account SET type = 'gold'",
+    "one_burn_rate_per_currency": f"{BURN_RATE} SELECT id, 'HUF', 1, 1 FROM points_account, generate_series(1, 2)",
+    "burn_rate_is_positive": f"{BURN_RATE} SELECT id, 'HUF', 0, 1 FROM points_account",
     "earning_rule_range": "UPDATE points_earningrule SET percentage = -1",
     "earning_rate_range": "INSERT INTO points_earningrate (rule_id, currency, percentage)"
     " SELECT id, 'HUF', 10001 FROM points_earningrule",
@@ -61,6 +65,16 @@ def filled() -> None:
 def test_the_database_refuses(constraint: str) -> None:
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         rows(ATTEMPTS[constraint])
+
+
+@pytest.mark.parametrize(
+    ("kind", "points", "lot"),
+    [("spend", 1, True), ("deduct", 1, True), ("unspend", -1, True), ("repay", 1, True), ("repay", -1, False)],
+)
+def test_an_entry_has_the_sign_of_its_kind(kind: str, points: int, lot: bool) -> None:
+    row = LOT.format(kind=f"'{kind}'", points=points).replace(", id,", ", id," if lot else ", NULL,")
+    with pytest.raises(IntegrityError, match="entry_sign_follows_kind"), transaction.atomic():
+        rows(f"{ENTRY} {row}")
 
 
 @pytest.mark.parametrize("field", UNIQUE)

@@ -29,8 +29,11 @@ CALM = settings(phases=PHASES, deadline=None, database=None, suppress_health_che
 
 RATES = {"HUF": "0.25", "USD": "33.3333"}
 SETUPS = [
-    Setup(auto, {"main": main, "bonus": bonus, "plain": None}, {"review": (5, False), "welcome": (20, True), "visit": (0, False)})
-    for auto in ("off", "checkout", "any")
+    Setup(
+        auto, {"main": main, "bonus": bonus, "plain": None},
+        {"review": (5, False), "welcome": (20, True), "visit": (0, False)}, negative=negative,
+    )
+    for auto, negative in (("off", frozenset()), ("checkout", frozenset({"main"})), ("any", frozenset({"bonus", "plain"})))
     for main, bonus in (
         (Earning("transaction", "nearest", "100", RATES), Earning("item", "up", "10")),
         (Earning("item", "down", "12.5", RATES), Earning("transaction", "up", "0.01")),
@@ -75,9 +78,13 @@ additions = st.fixed_dictionaries(
     optional={"expdate": st.sampled_from(["2026-03-01", "2026-03-02", "2026-04-30", "2027-01-01", ""])},
 )
 takings = st.fixed_dictionaries({"points": points}, optional={"reason": names})
+fixes = st.fixed_dictionaries(
+    {"points": st.one_of(st.integers(-60, 60).filter(bool), st.integers(1, 30).map(lambda number: f"-{number}"))},
+    optional={"expdate": st.sampled_from(["2026-04-30", ""])},
+)
 WELL_FORMED = {
     "subscribe": profiles, "opt_in": profiles, "profile": profiles, "checkout": orders, "point_add": additions,
-    "point_sub": takings, "point_spend": takings, "review": profiles, "welcome": profiles, "visit": st.just({}),
+    "point_sub": takings, "point_spend": takings, "point_unspend": takings, "point_fix": fixes, "review": profiles, "welcome": profiles, "visit": st.just({}),
 }  # fmt: skip
 # (attribute, value that is not one)
 FAULTS = [
@@ -85,8 +92,8 @@ FAULTS = [
     ("total", "1,5"), ("total", -1), ("total", "0.00001"), ("total", 10**13), ("total", {}), ("total", True),
     ("items", "two"), ("items", [{"price": 1}, "x"]), ("items", [{"price": "abc"}]), ("items", [{"quantity": 1}]),
     ("items", [{"price": 1, "discount": 2}]), ("items", [{"price": 1, "quantity": "1.5"}]), ("currency", "EURO"),
-    ("currency", 12), ("points", 0), ("points", "-5"), ("points", "1.5"), ("points", "many"), ("points", True),
-    ("points", 10**12 + 1), ("points", None), ("points_burned", "-1"), ("points_burned", []),
+    ("currency", 12), ("points", 0), ("points", "1.5"), ("points", "many"), ("points", True),
+    ("points", 10**12 + 1), ("points", None), ("points", "--5"), ("points_burned", "-1"), ("points_burned", []),
     ("expdate", "2020-01-01"), ("expdate", "01/02/2027"), ("expdate", 20270101), ("email", "nobody"),
     ("email", "a@b@c"), ("birth_date", "yesterday"), ("country", "HUN"), ("first_name", "x" * 201),
     ("first_name", ["Ann"]), ("status", "active"), ("score", 1), ("effective_timestamp", "later"),
@@ -97,7 +104,9 @@ AT = world.NOW
 
 @st.composite
 def well_formed(draw: Callable[..., Any]) -> Sent:
-    action = draw(st.sampled_from([*WELL_FORMED, "checkout", "point_add", "point_add", "point_spend"]))
+    action = draw(
+        st.sampled_from([*WELL_FORMED, "checkout", "point_add", "point_spend", "point_spend", "point_unspend"])
+    )
     data = dict(draw(WELL_FORMED[action]))
     if draw(st.integers(0, 9)) == 0:
         data["effective_timestamp"] = int(AT.timestamp()) - draw(backdating)
@@ -128,9 +137,9 @@ def configure(setup: Setup) -> None:
     world.rows("DELETE FROM points_earningrule")
     for slug, earning in setup.accounts.items():
         world.rows(
-            "INSERT INTO points_account (slug, name, currency_label, is_default) VALUES (%s, %s, 'points', %s)"
-            " ON CONFLICT DO NOTHING",
-            [slug, slug, slug == setup.default],
+            "INSERT INTO points_account (slug, name, currency_label, is_default, negative_points) VALUES (%s, %s, 'points', %s, %s)"
+            " ON CONFLICT (slug) DO UPDATE SET negative_points = excluded.negative_points",
+            [slug, slug, slug == setup.default, slug in setup.negative],
         )
         if earning:
             _configure_earning(slug, earning)
@@ -248,7 +257,7 @@ def test_500_random_batches_never_diverge_from_a_plain_model() -> None:
     )
     assert Members.tally["batches"] >= BATCHES
     # The random batches reach every refusal and every action.
-    unreached = {"160212", "5003", "112101", "110003", "160216", "120241", "10001", "0", *WELL_FORMED} - set(
+    unreached = {"160212", "5003", "112101", "110003", "160216", "120241", "112900", "10001", "0", *WELL_FORMED} - set(
         Members.tally
     )
     assert not unreached, Members.tally

@@ -13,7 +13,10 @@ CLASSIFIED = [
     found for label in ("customers", "events", "points", "sync") for found in apps.get_app_config(label).get_models()
 ]
 # Configuration: small, and about nobody.
-REFERENCE = {"events.EventType", "points.Account", "points.EarningRule", "points.EarningRate"}
+REFERENCE = {
+    "events.EventType", "points.Account", "points.BurnRate", "points.EarningRule", "points.EarningRate",
+    "points.Verification",
+}  # fmt: skip
 OWNED = [found for found in CLASSIFIED if found._meta.label not in {ROOT, *OWN_KEY, *REFERENCE}]
 
 

@@ -83,8 +83,8 @@ def end_state() -> dict[str, dict[str, Any]]:
         found[id] = {"name": name, "fields": dict(zip(FIELDS, fields, strict=True)), "properties": _parsed(properties)}
         found[id] |= {"balances": {}, "lots": [], "events": [], "entries": [], "told": 0}
     slugs = dict(rows("SELECT id, slug FROM points_account"))
-    for id, account, earned, spent in rows("SELECT customer_id, account_id, earned, spent FROM points_balance"):
-        found[id]["balances"][slugs[account]] = (earned, spent)
+    for id, account, *figures in rows("SELECT customer_id, account_id, earned, spent, debt FROM points_balance"):
+        found[id]["balances"][slugs[account]] = tuple(figures)
     _add_ledger(found, slugs)
     for id, action, points, account, data, *rest in rows(
         "SELECT customer_id, action, points, account_id, data::text, transaction_id, occurred_at FROM events_event ORDER BY id"
@@ -105,7 +105,7 @@ def _add_ledger(found: dict[int, dict[str, Any]], slugs: dict[int, str]) -> None
     for customer, kind, points, lot_id in rows(
         "SELECT customer_id, kind, points, lot_id FROM points_entry ORDER BY id"
     ):
-        found[customer]["entries"].append((kind, points, numbers[customer, lot_id]))
+        found[customer]["entries"].append((kind, points, numbers[customer, lot_id] if lot_id else None))
 
 
 def check_books() -> None:
@@ -117,6 +117,15 @@ def check_books() -> None:
     assert not rows(
         "SELECT 1 FROM points_balance b JOIN (SELECT customer_id, account_id, sum(remaining) AS held FROM points_lot"
         " GROUP BY 1, 2) l USING (customer_id, account_id) WHERE held <> spendable"
+    )
+    assert not rows(
+        "SELECT 1 FROM points_balance b JOIN (SELECT customer_id, account_id, sum(points) AS owed FROM points_entry"
+        " WHERE lot_id IS NULL GROUP BY 1, 2) e USING (customer_id, account_id) WHERE owed <> -debt"
+    )
+    assert not rows(
+        "SELECT 1 FROM points_lot l JOIN (SELECT customer_id, lot_id, sum(points) AS left FROM points_entry"
+        " WHERE lot_id IS NOT NULL GROUP BY 1, 2) e ON (e.customer_id, e.lot_id) = (l.customer_id, l.id)"
+        " WHERE e.left <> l.remaining"
     )
     assert not rows(
         "SELECT 1 FROM customers_identity i LEFT JOIN customers_customer c ON c.id = i.customer_id WHERE c.id IS NULL"
