@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -201,6 +202,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(ENV.data_dir / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "loyalty.sync.tasks.sweep_outbox", "schedule": 30.0},
     "resume-imports": {"task": "loyalty.transfer.tasks.resume_imports", "schedule": 30.0},
+    "verify": {"task": "loyalty.points.tasks.verify", "schedule": crontab(hour=3, minute=10)},
 }
 
 LOGGING = {
