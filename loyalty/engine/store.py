@@ -22,6 +22,7 @@ Rows = Sequence[tuple[Any, ...]]
 @dataclass(frozen=True)
 class Copy:
     table: Table
+    columns: Sequence[str]
     values: Rows
 
 
@@ -63,7 +64,7 @@ class Session:
                 self._copy(step)
 
     def _copy(self, copy: Copy) -> None:
-        sql: LiteralString = f"COPY {copy.table.name} ({', '.join(copy.table.columns)}) FROM STDIN"
+        sql: LiteralString = f"COPY {copy.table.name} ({', '.join(copy.columns)}) FROM STDIN"
         with psycopg.Cursor(self.wire.raw).copy(sql) as stream:
             for row in copy.values:
                 stream.write_row(row)
@@ -77,10 +78,19 @@ def selected(table: Table) -> str:
 def insert(table: Table, rows: Sequence[Row]) -> Statement | Copy:
     values = [table.values(row) for row in rows]
     if len(values) > MAX_UNNEST:
-        return Copy(table, values)
+        return _copy(table, values)
     if len(values) > MAX_VALUES:
         return Statement(_insert_unnest(table), _columns(values))
     return Statement(_insert_values(table, len(values)), list(chain.from_iterable(values)))
+
+
+def _copy(table: Table, values: Rows) -> Copy:
+    """Without the columns that are empty in all of the rows, of which wide tables have many."""
+    places = [place for place, column in enumerate(zip(*values, strict=True)) if column.count(None) < len(values)]
+    names = list(table.columns)
+    if len(places) == len(names):
+        return Copy(table, names, values)
+    return Copy(table, [names[place] for place in places], list(map(itemgetter(*places), values)))
 
 
 def update(table: Table, images: dict[Row, tuple[Any, ...]]) -> Statement | None:
