@@ -1,7 +1,7 @@
 """The customer object of the wire."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -78,3 +78,26 @@ def burn_rate_object(rate: BurnRate, spendable: int) -> dict[str, Any]:
         "converted_amount": number(steps * rate.amount / Decimal(100)),
         "unconverted_points": rest,
     }
+
+
+def expiring_object(expiring: Mapping[date, int], today: date, *, history: bool) -> dict[str, Any]:
+    """What is still to expire in each period, by the last day of validity; what is overdue counts as today's."""
+    due = {max(day, today): 0 for day in expiring}
+    for day, points in expiring.items():
+        due[max(day, today)] += points
+    next_month = (today.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+    def points_in(year: int, month: int | None = None) -> int:
+        return sum(points for day, points in due.items() if day.year == year and month in (None, day.month))
+
+    found: dict[str, Any] = {
+        "today": due.get(today, 0),
+        "this_month": points_in(today.year, today.month),
+        "this_year": points_in(today.year),
+        "next_month": points_in(next_month.year, next_month.month),
+        "next_year": points_in(today.year + 1),
+        "reset_date": None,
+    }
+    if history:
+        found["history"] = [{"date": day.isoformat(), "points": points} for day, points in expiring.items()]
+    return found

@@ -1,17 +1,14 @@
 """Events on the wire: what comes in, and what is answered."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from loyalty.api.errors import ApiError, bad_request
 from loyalty.engine.rows import EventRow
 from loyalty.engine.types import Incoming, Outcome, Refused
 from loyalty.points.ledger import config
-from loyalty.points.queries import AccountRule
+from loyalty.points.queries import AccountRule, last_day
 
 MAX_ID = 128
 
@@ -95,17 +92,10 @@ def effect(event: EventRow, accounts: Mapping[int, AccountRule]) -> dict[str, An
         "id": str(event.id),
         "action": event.action,
         "points": event.points,
-        "expdate": last_day(event.expires_at),
+        "expdate": last_day(event.expires_at).isoformat() if event.expires_at else None,
         "account": {"id": account.slug, "name": account.name},
     }
 
 
 def wire_time(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def last_day(expires_at: datetime | None) -> str | None:
-    """The last day on which points are valid, in the programme's time zone."""
-    if expires_at is None:
-        return None
-    return (expires_at.astimezone(ZoneInfo(settings.TIME_ZONE)) - timedelta(microseconds=1)).date().isoformat()

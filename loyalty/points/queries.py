@@ -1,9 +1,13 @@
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
+from django.utils import timezone
+
 from .enums import Rounding
-from .models import Account, Balance, EarningRule
+from .models import Account, Balance, EarningRule, Lot
 
 ROUNDINGS = {Rounding.NEAREST: ROUND_HALF_UP, Rounding.UP: ROUND_CEILING, Rounding.DOWN: ROUND_FLOOR}
 
@@ -64,3 +68,20 @@ def balances_of(customer_id: int) -> tuple[Balance, list[Balance]]:
         balance.account = account
         balances.append(balance)
     return next(balance for balance in balances if balance.account.is_default), balances
+
+
+def last_day(expires_at: datetime) -> date:
+    """The last day on which points are valid, in the programme's time zone."""
+    return timezone.localdate(expires_at - timedelta(microseconds=1))
+
+
+def expiring_points(customer_id: int) -> dict[date, int]:
+    """What remains in lots of the default account that expire, by the last day of validity, soonest first."""
+    lots = Lot.objects.filter(
+        customer_id=customer_id, account__is_default=True, remaining__gt=0, expires_at__isnull=False
+    )
+    found: Counter[date] = Counter()
+    for expires_at, remaining in lots.values_list("expires_at", "remaining"):
+        assert expires_at is not None
+        found[last_day(expires_at)] += remaining
+    return dict(sorted(found.items()))

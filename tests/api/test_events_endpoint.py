@@ -1,4 +1,5 @@
 import json
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -7,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from customers import serializers
 from customers.models import Customer, Identity
 from events.models import BusinessKey, Event, EventType
 from loyalty.api.signing import Signer, sign
@@ -355,6 +357,60 @@ def test_burn_rates_say_what_the_spendable_points_are_worth(client: Client, key:
         {"amount": 100, "points": 200, "currency": "GBP", "converted_amount": 58, "unconverted_points": 49},
         {"amount": 100, "points": 50, "currency": "HUF", "converted_amount": 232, "unconverted_points": 49},
     ]
+
+
+def add_expiring(client: Client, **days: int) -> None:
+    post(client, CHECKOUT)
+    for day, points in days.items():
+        data = {"points": points, "expdate": day.removeprefix("d").replace("_", "-")}
+        assert post(client, {"customer": "700100", "action": "point_add", "data": data}).status_code == 200
+
+
+def test_expiring_points_come_when_they_are_asked_for(client: Client, key: ApiKey) -> None:
+    today = timezone.localdate()
+    this_year, next_year = f"{today.year}-12-31", f"{today.year + 1}-12-31"
+    add_expiring(client, **{today.isoformat(): 5, this_year: 7, next_year: 11})
+
+    asked = client.get("/customers/700100?api_key=till-key&fields=purchases.ytd%2Cexpiring_points.history").json()
+    shorter = client.get("/customers/700100?api_key=till-key&fields=expiring_points").json()
+    plain = client.get("/customers/700100?api_key=till-key").json()
+
+    history = {today.isoformat(): 5} | {this_year: 7 + (5 if today.isoformat() == this_year else 0)} | {next_year: 11}
+    expected = serializers.expiring_object(
+        {date.fromisoformat(day): points for day, points in history.items()}, today, history=False
+    )
+    assert asked["expiring_points"] == {
+        **expected,
+        "history": [{"date": day, "points": points} for day, points in history.items()],
+    }
+    assert shorter["expiring_points"] == expected
+    assert "expiring_points" not in plain
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        ("2026-11-22", {"today": 1, "this_month": 3, "this_year": 7, "next_month": 4, "next_year": 24}),
+        ("2026-12-31", {"today": 7, "this_month": 7, "this_year": 7, "next_month": 8, "next_year": 24}),
+        ("2027-01-31", {"today": 15, "this_month": 15, "this_year": 31, "next_month": 0, "next_year": 0}),
+    ],
+)
+def test_a_period_counts_what_is_still_to_expire_in_it(today: str, expected: dict[str, int]) -> None:
+    days = {"2026-11-22": 1, "2026-11-30": 2, "2026-12-31": 4, "2027-01-01": 8, "2027-06-30": 16}
+    expiring = {date.fromisoformat(day): points for day, points in days.items()}
+
+    found = serializers.expiring_object(expiring, date.fromisoformat(today), history=False)
+
+    assert found == {**expected, "reset_date": None}
+
+
+def test_expiring_points_are_left_out_while_their_module_is_off(client: Client, key: ApiKey) -> None:
+    post(client, CHECKOUT)
+    GeneralSettings.objects.update(modules=[])
+
+    body = client.get("/customers/700100?api_key=till-key&fields=expiring_points").json()
+
+    assert "expiring_points" not in body
 
 
 @pytest.mark.parametrize("status", ["opted_out", "banned", "merged"])
