@@ -1,10 +1,11 @@
 """Data health: every projection against what the events and entries say, as a list of checks. Reads only."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from .enums import EntryKind
 
@@ -19,7 +20,9 @@ BUCKETS: Mapping[EntryKind, tuple[str, int] | None] = {
 # One state of the database for all statements: what is recorded meanwhile raises no false alarm.
 SNAPSHOT = (
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-    "SET LOCAL work_mem = '128MB'",
+    "SET LOCAL work_mem = '256MB'",
+    # With nearly as many groups as rows, workers would hand on every row, and all of it would be grouped twice.
+    "SET LOCAL max_parallel_workers_per_gather = 0",
 )
 
 
@@ -32,24 +35,31 @@ class Check:
     # The customer first.
     key: tuple[str, ...]
     columns: Mapping[str, str]
-    # A SELECT of the key and the columns, from events and entries only.
+    # A SELECT of the key and the columns, from events and entries only; `{of}` narrows it to some customers.
     recomputed: str
+    # A quicker way to the rows that differ: a SELECT of their key. Without it all rows are joined.
+    finding: str = ""
 
     @property
     def counting(self) -> str:
         return f"SELECT count(*) FROM {self.table}"
 
     @property
-    def comparing(self) -> str:
+    def suspecting(self) -> str:
+        """Whose rows differ, and how many such rows there are."""
+        return f"SELECT {self.key[0]}, count(*) OVER () FROM ({self.finding}) differing ORDER BY 1 LIMIT %s"
+
+    def comparing(self, *, some: bool) -> str:
         """The rows that differ: key, what is stored, what was recomputed, and how many such rows there are."""
         stored = [f"stored.{name}" for name in self.columns]
         recomputed = [f"coalesce(recomputed.{name}, {absent})" for name, absent in self.columns.items()]
+        of = "AND customer_id = ANY(%(customers)s)" if some else ""
         return f"""
             SELECT {", ".join([*self.key, *stored, *recomputed])}, count(*) OVER ()
-            FROM (SELECT {", ".join([*self.key, *self.columns])} FROM {self.table}) stored
-            FULL JOIN ({self.recomputed}) recomputed USING ({", ".join(self.key)})
+            FROM (SELECT {", ".join([*self.key, *self.columns])} FROM {self.table} WHERE true {of}) stored
+            FULL JOIN ({self.recomputed.replace("{of}", of)}) recomputed USING ({", ".join(self.key)})
             WHERE ({", ".join(stored)}) IS DISTINCT FROM ({", ".join(recomputed)})
-            ORDER BY {", ".join(self.key)} LIMIT %s
+            ORDER BY {", ".join(self.key)} LIMIT %(limit)s
         """
 
 
@@ -83,22 +93,36 @@ def _sum_of(bucket: str) -> str:
     return f"coalesce(sum(points) FILTER (WHERE kind IN ({kinds})), 0)::bigint * {sign}"
 
 
-# Nothing reserves points or keeps them pending yet. Every customer has the default account from the start.
+_BALANCES = f"""
+    SELECT customer_id, account_id, {_sum_of("earned")} AS earned, {_sum_of("spent")} AS spent,
+        {_sum_of("expired")} AS expired, 0 AS reserved, 0 AS pending,
+        -coalesce(sum(points) FILTER (WHERE lot_id IS NULL), 0)::bigint AS debt
+    FROM {{entries}} WHERE true {{of}} GROUP BY customer_id, account_id
+"""
+
+# Nothing reserves points or keeps them pending yet.
 BALANCES = Check(
     name="balances",
     table="points_balance",
     key=("customer_id", "account_id"),
     columns=dict.fromkeys(["earned", "spent", "expired", "reserved", "pending", "debt"], "0"),
-    recomputed=f"""
-        SELECT customer_id, account_id, {_sum_of("earned")} AS earned, {_sum_of("spent")} AS spent,
-            {_sum_of("expired")} AS expired, 0 AS reserved, 0 AS pending,
-            -coalesce(sum(points) FILTER (WHERE is_debt), 0)::bigint AS debt
-        FROM (
-            SELECT customer_id, account_id, kind, points, lot_id IS NULL AS is_debt FROM points_entry
-            UNION ALL
-            SELECT c.id, a.id, 'earn', 0, false FROM customers_customer c CROSS JOIN points_account a WHERE a.is_default
-        ) moved
-        GROUP BY customer_id, account_id
+    recomputed=_BALANCES.replace("{entries}", "points_entry"),
+)
+
+# Every customer has a balance in the default account from the start.
+_WITH_DEFAULT_ACCOUNT = """(
+    SELECT customer_id, account_id, kind, points, lot_id FROM points_entry
+    UNION ALL SELECT c.id, a.id, 'earn', 0, 0 FROM customers_customer c CROSS JOIN points_account a WHERE a.is_default
+) moved"""
+ACCOUNTS = replace(
+    BALANCES,
+    name="accounts",
+    recomputed=_BALANCES.replace("{entries}", _WITH_DEFAULT_ACCOUNT),
+    finding="""
+        SELECT c.id AS customer_id FROM customers_customer c LEFT JOIN (
+            SELECT b.customer_id FROM points_balance b JOIN points_account a ON a.id = b.account_id WHERE a.is_default
+        ) opened ON opened.customer_id = c.id
+        WHERE opened.customer_id IS NULL
     """,
 )
 
@@ -112,7 +136,19 @@ LOTS = Check(
         SELECT customer_id, lot_id AS id, min(event_id) FILTER (WHERE kind = 'earn') AS event_id,
             CASE WHEN min(account_id) = max(account_id) THEN min(account_id) END AS account_id,
             coalesce(sum(points) FILTER (WHERE kind = 'earn'), 0)::bigint AS points, sum(points)::bigint AS remaining
-        FROM points_entry WHERE lot_id IS NOT NULL GROUP BY customer_id, lot_id
+        FROM points_entry WHERE lot_id IS NOT NULL {of} GROUP BY customer_id, lot_id
+    """,
+    finding="""
+        SELECT customer_id, id FROM (
+            SELECT customer_id, id, event_id, account_id, -points AS points, -remaining AS remaining FROM points_lot
+            UNION ALL
+            SELECT customer_id, lot_id, CASE kind WHEN 'earn' THEN event_id END, account_id,
+                CASE kind WHEN 'earn' THEN points END, points
+            FROM points_entry WHERE lot_id IS NOT NULL
+        ) moved
+        GROUP BY customer_id, id
+        HAVING sum(points) IS DISTINCT FROM 0 OR sum(remaining) <> 0
+            OR min(event_id) <> max(event_id) OR min(account_id) <> max(account_id)
     """,
 )
 
@@ -123,18 +159,28 @@ EVENTS = Check(
     columns={"points": "0"},
     recomputed="""
         SELECT customer_id, event_id AS id, sum(points)::bigint AS points
-        FROM points_entry GROUP BY customer_id, event_id
+        FROM points_entry WHERE true {of} GROUP BY customer_id, event_id
+    """,
+    finding="""
+        SELECT customer_id, id FROM (
+            SELECT customer_id, id, -points AS points FROM events_event WHERE points <> 0
+            UNION ALL
+            SELECT customer_id, event_id, points FROM points_entry
+        ) moved
+        GROUP BY customer_id, id HAVING sum(points) <> 0
     """,
 )
 
 
 def _number(alias: str, name: str) -> str:
-    """The attribute as a number, as `loyalty.engine.values` reads it; NULL if it is none."""
-    attribute, text = f"{alias}.data->'{name}'", f"replace({alias}.data->>'{name}', '_', '')"
+    """The attribute as a number, as `loyalty.engine.values` reads it; NULL if it is none. Plain digits are the quick way."""
+    attribute, text = f"{alias}.data->'{name}'", f"{alias}.data->>'{name}'"
+    cleaned = f"replace({text}, '_', '')"
     is_number = r"'^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,2})?\s*$'"
     return (
-        f"CASE jsonb_typeof({attribute}) WHEN 'number' THEN ({attribute})::numeric"
-        f" WHEN 'string' THEN CASE WHEN {text} ~ {is_number} THEN ({text})::numeric END END"
+        f"CASE WHEN jsonb_typeof({attribute}) = 'number' THEN ({attribute})::numeric"
+        f" WHEN translate({text}, '0123456789', '') IN ('', '.') AND {text} NOT IN ('', '.') THEN ({text})::numeric"
+        f" WHEN {cleaned} ~ {is_number} THEN ({cleaned})::numeric END"
     )
 
 
@@ -143,26 +189,31 @@ def _line_total(alias: str) -> str:
     return f"coalesce({_number(alias, 'subtotal')}, {_number(alias, 'price')} * {quantity} - {discount})"
 
 
-# An order that names no total costs what its lines cost.
-PURCHASES = Check(
-    name="purchases",
+# Of the actions that move points, those that spend them, and those that give without earning.
+SPENDING, GIVING_BACK = "('point_spend', 'point_burn')", "('point_unspend')"
+
+# An order that names no total costs what its lines cost. The points of events are those of their entries, see EVENTS.
+TOTALS = Check(
+    name="totals",
     table="customers_customer",
     key=("id",),
     columns={
         **dict.fromkeys(["purchase_total", "purchase_count", "purchase_item_count"], "0"),
-        **dict.fromkeys(["purchase_first_date", "purchase_last_date"], "NULL"),
+        **dict.fromkeys(["purchase_first_date", "purchase_last_date", "last_earn_date", "last_spend_date"], "NULL"),
     },
     recomputed=f"""
-        SELECT orders.customer_id AS id, coalesce(named, 0) + coalesce(counted, 0) AS purchase_total,
-            purchase_count, coalesce(purchase_item_count, 0) AS purchase_item_count, purchase_first_date, purchase_last_date
+        SELECT told.customer_id AS id, coalesce(named, 0) + coalesce(counted, 0) AS purchase_total, purchase_count,
+            coalesce(items, 0) AS purchase_item_count, purchase_first_date, purchase_last_date, last_earn_date, last_spend_date
         FROM (
             SELECT e.customer_id, sum({_number("e", "total")}) FILTER (WHERE e.action = 'checkout') AS named,
                 count(*) FILTER (WHERE e.action = 'checkout') AS purchase_count,
-                sum(coalesce({_number("e", "quantity")}, 1)) FILTER (WHERE e.action <> 'checkout') AS purchase_item_count,
+                sum(coalesce({_number("e", "quantity")}, 1)) FILTER (WHERE e.action = 'checkout_item') AS items,
                 min(e.occurred_at) FILTER (WHERE e.action = 'checkout') AS purchase_first_date,
-                max(e.occurred_at) FILTER (WHERE e.action = 'checkout') AS purchase_last_date
-            FROM events_event e WHERE e.action IN ('checkout', 'checkout_item') GROUP BY e.customer_id
-        ) orders
+                max(e.occurred_at) FILTER (WHERE e.action = 'checkout') AS purchase_last_date,
+                max(e.occurred_at) FILTER (WHERE e.points > 0 AND e.action NOT IN {GIVING_BACK}) AS last_earn_date,
+                max(e.occurred_at) FILTER (WHERE e.action IN {SPENDING}) AS last_spend_date
+            FROM events_event e WHERE e.points <> 0 OR e.action IN ('checkout', 'checkout_item') GROUP BY e.customer_id
+        ) told
         LEFT JOIN (
             SELECT item.customer_id, sum({_line_total("item")}) AS counted
             FROM events_event e JOIN events_event item
@@ -172,20 +223,7 @@ PURCHASES = Check(
     """,
 )
 
-LAST_DATES = Check(
-    name="last dates",
-    table="customers_customer",
-    key=("id",),
-    columns={"last_earn_date": "NULL", "last_spend_date": "NULL"},
-    recomputed="""
-        SELECT n.customer_id AS id, max(e.occurred_at) FILTER (WHERE n.kind = 'earn') AS last_earn_date,
-            max(e.occurred_at) FILTER (WHERE n.kind = 'spend') AS last_spend_date
-        FROM points_entry n JOIN events_event e ON e.customer_id = n.customer_id AND e.id = n.event_id
-        WHERE n.kind IN ('earn', 'spend') GROUP BY n.customer_id
-    """,
-)
-
-CHECKS = (BALANCES, LOTS, EVENTS, PURCHASES, LAST_DATES)
+CHECKS = (BALANCES, ACCOUNTS, LOTS, EVENTS, TOTALS)
 
 
 def verify(checks: Iterable[Check] = CHECKS, *, limit: int) -> Findings:
@@ -197,11 +235,25 @@ def verify(checks: Iterable[Check] = CHECKS, *, limit: int) -> Findings:
         for check in checks:
             cursor.execute(check.counting)
             [(compared[check.name],)] = cursor.fetchall()
-            cursor.execute(check.comparing, [limit])
-            rows = cursor.fetchall()
-            found += rows[0][-1] if rows else 0
+            number, rows = _differing(cursor, check, limit)
+            found += number
             mismatches += [_mismatch(check, row) for row in rows]
     return Findings(compared, found, mismatches[:limit])
+
+
+def _differing(cursor: CursorWrapper, check: Check, limit: int) -> tuple[int, list[tuple[Any, ...]]]:
+    """How many rows differ, and the first ones of them."""
+    if not check.finding:
+        cursor.execute(check.comparing(some=False), {"limit": limit})
+        rows = cursor.fetchall()
+        return (rows[0][-1] if rows else 0), rows
+    cursor.execute(check.suspecting, [limit])
+    suspects = cursor.fetchall()
+    if not suspects:
+        return 0, []
+    customers = list({customer for customer, _ in suspects})
+    cursor.execute(check.comparing(some=True), {"limit": limit, "customers": customers})
+    return suspects[0][1], cursor.fetchall()
 
 
 def _mismatch(check: Check, row: tuple[Any, ...]) -> Mismatch:

@@ -28,12 +28,7 @@ _NEW_LOT = f"SELECT customer_id, id + 1000000, event_id, account_id, 9, 9, now()
 _BUCKETS = ["earned", "spent", "expired", "reserved", "pending", "debt"]
 _LOT = ["event_id", "account_id", "points", "remaining"]
 _COUNTS = ["purchase_total", "purchase_count", "purchase_item_count"]
-_DATES = {
-    "purchase_first_date": "purchases",
-    "purchase_last_date": "purchases",
-    "last_earn_date": "last dates",
-    "last_spend_date": "last dates",
-}
+_DATES = ["purchase_first_date", "purchase_last_date", "last_earn_date", "last_spend_date"]
 
 # What is done to one row of a customer, and the columns that differ then, by check.
 CORRUPTIONS: dict[str, tuple[str, dict[str, list[str]]]] = {
@@ -46,7 +41,7 @@ CORRUPTIONS: dict[str, tuple[str, dict[str, list[str]]]] = {
         f"UPDATE points_balance SET debt = 5, spent = spent + spendable + 5 WHERE {_MINE}",
         {"balances": ["spent", "debt"]},
     ),
-    "no balance": (f"DELETE FROM points_balance WHERE {_MINE}", {"balances": _BUCKETS}),
+    "no balance": (f"DELETE FROM points_balance WHERE {_MINE}", {"balances": _BUCKETS, "accounts": _BUCKETS}),
     "lot remaining": (f"UPDATE points_lot SET remaining = remaining - 1 WHERE {_A_LOT}", {"lots": ["remaining"]}),
     "lot points": (f"UPDATE points_lot SET points = points + 1 WHERE {_A_LOT}", {"lots": ["points"]}),
     "lot event": (
@@ -67,22 +62,22 @@ CORRUPTIONS: dict[str, tuple[str, dict[str, list[str]]]] = {
     ),
     "no entry": (
         f"DELETE FROM points_entry WHERE {_A_GAIN}",
-        {"balances": ["earned"], "lots": _LOT, "events": ["points"], "last dates": ["last_earn_date"]},
+        {"balances": ["earned"], "lots": _LOT, "events": ["points"]},
     ),
     "order total": (
         f"UPDATE events_event SET data = data || '{{{{\"total\": 1.5}}}}' WHERE {_MINE} AND transaction_id LIKE '%-1'",
-        {"purchases": ["purchase_total"]},
+        {"totals": ["purchase_total"]},
     ),
     **{
-        name: (f"UPDATE customers_customer SET {name} = {name} + 1 WHERE id = {{customer}}", {"purchases": [name]})
+        name: (f"UPDATE customers_customer SET {name} = {name} + 1 WHERE id = {{customer}}", {"totals": [name]})
         for name in _COUNTS
     },
     **{
         name: (
             f"UPDATE customers_customer SET {name} = {name} + interval '1 microsecond' WHERE id = {{customer}}",
-            {check: [name]},
+            {"totals": [name]},
         )
-        for name, check in _DATES.items()
+        for name in _DATES
     },
 }
 

@@ -1,4 +1,4 @@
--- {customers} customers of five events each, in the order of time: two orders with a total, one with a line instead, a spending.
+-- {customers} customers of five events each, in the order of time: orders, one of thirty with a line instead of a total; a spending.
 INSERT INTO customers_customer (id, public_id, status, properties, created_at, updated_at, purchase_total, purchase_count,
     purchase_item_count, purchase_first_date, purchase_last_date, last_earn_date, last_spend_date)
 SELECT c, 'v-' || c, 'active', '{{}}', '2026-01-01', '2026-01-01', 23.75, 3, 2, '2026-01-01', '2026-01-03', '2026-01-03', '2026-01-05'
@@ -6,7 +6,8 @@ FROM generate_series(1, {customers}) c;
 
 INSERT INTO events_event (customer_id, id, action, points, account_id, data, transaction_id, parent_id, source, source_detail,
     api_key_id, ip_address, user_agent, occurred_at, recorded_at, program_version)
-SELECT c, (n - 1) * {customers} + c, kind.action, kind.points, kind.account, kind.data,
+SELECT c, (n - 1) * {customers} + c, kind.action, kind.points, kind.account,
+    CASE WHEN n = 3 AND c % 10 > 0 THEN kind.data || '{{"total": 6}}' ELSE kind.data END,
     CASE kind.action WHEN 'checkout' THEN 'T-' || n || '-' || c END, CASE n WHEN 4 THEN 2 * {customers} + c END, 'api', '', 1,
     '192.0.2.1', 'till/1.0', timestamptz '2025-12-31' + n * interval '1 day', '2026-02-01', 1
 FROM generate_series(1, 5) n
