@@ -18,10 +18,13 @@ def _transaction_taken() -> Refused:
 
 
 def checkout_keys(incoming: Incoming) -> Iterable[Key]:
-    """One receipt pays one member, once. A malformed ID has no key: the mechanism refuses it."""
-    found = incoming.data.get("transaction_id")
-    if isinstance(found, str | int) and 0 < len(str(found).strip()) <= 128:
-        yield Key(f"checkout:{str(found).strip()}", _transaction_taken)
+    """One receipt pays one member, once. A malformed ID has no key: the event is refused for it."""
+    try:
+        found = values.text(incoming.data, "transaction_id", limit=values.MAX_TRANSACTION_ID)
+    except Refused:
+        return
+    if found:
+        yield Key(f"checkout:{found}", _transaction_taken)
 
 
 def item_count(incoming: Incoming) -> int:

@@ -59,7 +59,7 @@ def _root(batch: Batch, incoming: Incoming, state: State, by: Actor) -> EventRow
     event.customer_id, event.id = customer.id, batch.new_id("events_event_id")
     event.action, event.data, event.account = incoming.action, incoming.data, incoming.account
     event.points, event.account_id, event.parent_id, event.expires_at = 0, None, None, None
-    event.transaction_id = values.text(incoming.data, "transaction_id", limit=128)
+    event.transaction_id = values.text(incoming.data, "transaction_id", limit=values.MAX_TRANSACTION_ID)
     event.source, event.source_detail = by.source, by.detail
     event.staff_id, event.api_key_id = by.staff_id, by.api_key_id
     event.ip_address, event.user_agent = by.ip_address, by.user_agent

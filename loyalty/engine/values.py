@@ -8,6 +8,7 @@ from typing import Any
 from .types import Refused
 
 MAX_TEXT = 2_000
+MAX_TRANSACTION_ID = 128
 MAX_POINTS = 1_000_000_000_000
 MAX_MONEY = Decimal("1e12")
 

@@ -1,6 +1,7 @@
 """Each refusal by its number, and that a refused event leaves nothing behind."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,6 +47,13 @@ def test_5003_a_transaction_id_of_another_customer(ann: None) -> None:
     accepted(event("ann", "checkout", transaction_id="t1", total=10))
     assert codes(send(event("bob", "checkout", transaction_id=" t1 ", total=10))) == [5003]
     assert spendable("bob") is None
+
+
+@pytest.mark.parametrize("id", [1001, "1001", Decimal("1001.0"), Decimal("1E+3"), Decimal("1.5"), " x "])
+def test_5003_whatever_kind_of_value_the_transaction_id_is(ann: None, id: Any) -> None:
+    order = event("ann", "checkout", transaction_id=id, total=10)
+    assert codes(send(order, order)) == [None, 5003]
+    assert codes(send(order)) == [5003]
 
 
 def test_112101_a_second_opt_in(ann: None) -> None:
