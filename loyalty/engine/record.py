@@ -7,7 +7,7 @@ from datetime import datetime
 from importlib import import_module
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from psycopg import errors
 
 from .reduce import reduce
@@ -17,8 +17,13 @@ from .types import Actor, Batch, Composition, Incoming, Key, Outcome, Part, Prog
 from .wire import Answer, Statement
 
 ATTEMPTS = 5
-# FeatureNotSupported: a plan from before a migration.
-RETRIED = (errors.DeadlockDetected, errors.SerializationFailure, errors.FeatureNotSupported)
+# The last two: a plan from before a migration.
+RETRIED = (
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+    errors.FeatureNotSupported,
+    errors.InvalidSqlStatementName,
+)
 Ref = tuple[str, str]
 
 # The customers of the identities that a batch names; what an identity means is read again after the lock.
@@ -83,6 +88,8 @@ def record(events: Sequence[Incoming], *, by: Actor, at: datetime) -> list[Outco
         try:
             return recording.run()
         except (LostRace, DatabaseError) as error:
+            if attempt == ATTEMPTS - 1 and isinstance(error, LostRace):
+                raise OperationalError("Others kept creating the same customers: try again") from error
             if attempt == ATTEMPTS - 1 or not (_may_retry(error) or recording.found_nobody()):
                 raise
             time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  spreads retries, hides nothing

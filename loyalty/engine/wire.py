@@ -18,6 +18,12 @@ PlanKey = tuple[str, tuple[int, ...]]
 Answer = list[tuple[Any, ...]]
 
 
+# The errors of a plan from before a migration, and of one that somebody else has let go.
+STALE_PLAN = {b"0A000", b"26000"}
+# Each combination of columns that change and of values that are missing is a plan of its own.
+MAX_PLANS = 500
+
+
 class Statement(NamedTuple):
     """SQL with $1, $2, … and their values. Nothing from outside is ever part of the SQL."""
 
@@ -32,10 +38,16 @@ class Wire:
         self.raw = raw
         self.prepares = prepares
         self._plans: dict[PlanKey, bytes] = {}
+        self._is_full = False
         self._names: Iterator[bytes] = iter(b"engine_%d" % number for number in range(10**9))
         # One type for all integers: otherwise every mix of small and large ones is another plan.
         raw.adapters.register_dumper(int, Int8BinaryDumper)
         raw.adapters.register_dumper(int, Int8Dumper)
+
+    def _forget(self) -> None:
+        """The server lets go of the plans with the next conversation."""
+        self._plans.clear()
+        self._is_full = True
 
     @property
     def is_idle(self) -> bool:
@@ -46,6 +58,11 @@ class Wire:
         transformer: AnyTransformer = Transformer(self.raw)
         fresh: dict[PlanKey, bytes] = {}
         sends: list[Callable[[], None]] = []
+        if len(self._plans) > MAX_PLANS:
+            self._forget()
+        if self._is_full and self.raw.info.transaction_status != pq.TransactionStatus.INERROR:
+            sends.append(partial(self.raw.pgconn.send_query_params, b"DEALLOCATE ALL", ()))
+            self._is_full = False
         # Where in the answers each statement's own one is: what is prepared first is answered, too.
         places: list[int] = []
         for statement in statements:
@@ -86,8 +103,8 @@ class Wire:
                 pgconn.exit_pipeline_mode()
         for answer in answers:
             if answer.status == pq.ExecStatus.FATAL_ERROR:
-                # A kept plan may be the cause, after a migration: prepare anew.
-                self._plans.clear()
+                if answer.error_field(pq.DiagnosticField.SQLSTATE) in STALE_PLAN:
+                    self._forget()
                 raise psycopg.errors.error_from_result(answer)
         return answers
 

@@ -1,0 +1,44 @@
+"""Plans are kept on the connection, within bounds, and made anew when the tables have changed under them."""
+
+import pytest
+from django.db import connection
+
+from loyalty.engine import wire
+
+from .world import accepted, event, rows
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+def kept() -> int:
+    return int(rows("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'engine%'")[0][0])
+
+
+def test_what_was_prepared_once_is_used_again() -> None:
+    accepted(event("ann", "opt_in"), event("ann", "point_add", points=1))
+    accepted(event("ann", "point_add", points=2))
+    before = kept()
+
+    accepted(event("ann", "point_add", points=3))
+
+    assert kept() == before > 0
+
+
+def test_beyond_the_bound_the_server_lets_go_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    accepted(event("ann", "opt_in"))
+    before = kept()
+    monkeypatch.setattr(wire, "MAX_PLANS", 1)
+
+    accepted(event("ann", "profile", first_name="Ann"))
+
+    assert 0 < kept() < before
+
+
+def test_a_plan_from_before_a_change_of_the_table_is_made_anew() -> None:
+    accepted(event("ann", "opt_in"), event("ann", "point_add", points=5))
+    accepted(event("ann", "point_add", points=5))
+    connection.connection.execute("DEALLOCATE ALL")
+
+    accepted(event("ann", "point_add", points=5))
+
+    assert rows("SELECT earned FROM points_balance") == [(15,)]
