@@ -1,11 +1,11 @@
 import json
 import secrets
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from loyalty.staff.enums import Role
 from loyalty.staff.models import ApiKey, User
 
 USERNAME = "admin"
@@ -16,20 +16,34 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = settings.ENV.data_dir / "first-run.json"
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(json.dumps(first_run()))
-        self.stdout.write(path.read_text())
+        if not User.objects.exists():
+            _write(path, json.dumps(_make_administrator()))
+        self.stdout.write(json.dumps(_how_to_log_in(path)))
 
 
-def first_run() -> dict[str, str]:
-    """The log-in and the API key; a password only where this call made the user."""
+def _write(path: Path, text: str) -> None:
+    """The whole file or none of it, readable for its owner only."""
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    new.write_text(text)
+    new.rename(path)
+
+
+def _make_administrator() -> dict[str, str]:
     password = secrets.token_urlsafe(9)
-    user, is_new = User.objects.get_or_create(
-        username=USERNAME, defaults={"role": Role.ADMINISTRATOR, "is_staff": True, "is_superuser": True}
-    )
-    if is_new:
-        user.set_password(password)
-        user.save(update_fields=["password"])
-    key = ApiKey.objects.order_by("id").first() or ApiKey.objects.create(name="First key")
-    return {"username": user.username, "password": password if is_new else "as you set it", "api_key": key.key}
+    User.objects.create_superuser(USERNAME, password=password)
+    return {"username": USERNAME, "password": password}
+
+
+def _how_to_log_in(path: Path) -> dict[str, str]:
+    """Of this database: the file may be of an earlier one, and its password may have been changed since."""
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    user = User.objects.filter(username=kept.get("username", USERNAME)).first()
+    is_unchanged = user is not None and "password" in kept and user.check_password(kept["password"])
+    key = ApiKey.objects.filter(active=True).order_by("id").first() or ApiKey.objects.create(name="First key")
+    return {
+        "username": user.username if user else "yourself",
+        "password": kept["password"] if is_unchanged else "the password you set",
+        "api_key": key.key,
+    }

@@ -59,7 +59,7 @@ class Command(BaseCommand):
         if _migrations_are_due():
             _manage("migrate", "--noinput", "--verbosity", "0")
         first_run = _first_run()
-        if _has_no_customers() and "seed_demo" in get_commands():
+        if settings.ENV.embedded_database and _has_no_customers():
             self.stdout.write("Making demo customers, once ...")
             _manage("seed_demo", *DEMO)
         if (fingerprint := _static_fingerprint()) != _collected().read_text():
