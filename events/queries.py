@@ -1,8 +1,9 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from loyalty.engine.types import EventRule
@@ -40,6 +41,8 @@ ICONS = {
     "point_sub": "circle-minus",
     "point_spend": "gift",
     "point_burn": "flame",
+    "point_unspend": "undo-2",
+    "point_fix": "wrench",
 }
 
 
@@ -165,13 +168,13 @@ def _statuses(events: Sequence[Event], at: datetime) -> dict[int, PointsStatus]:
 
 
 def used_points(lots: Sequence[Lot]) -> dict[int, int]:
-    """What was spent or deducted of each lot of one customer, by the lot's id."""
+    """What was spent, deducted or went to a debt of each lot of one customer, by the lot's id."""
     if not lots:
         return {}
     taken = Entry.objects.filter(
         customer_id=lots[0].customer_id,
         lot_id__in=[lot.id for lot in lots],
-        kind__in=[EntryKind.SPEND, EntryKind.DEDUCT],
+        kind__in=[EntryKind.SPEND, EntryKind.UNSPEND, EntryKind.DEDUCT, EntryKind.REPAY],
     )
     return {lot_id: -points for lot_id, points in taken.values_list("lot_id").annotate(Sum("points")).order_by()}
 
@@ -193,3 +196,16 @@ def entries_of(event: Event) -> list[Entry]:
 def consequences(event: Event) -> QuerySet[Event]:
     """The events that this one caused itself. They share its instant, which is what the index finds them by."""
     return events_of(event.customer_id).filter(occurred_at=event.occurred_at, parent_id=event.id).order_by("id")
+
+
+def own_receipts(asked: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Of (customer's ID, transaction ID), those whose checkout was recorded for that very customer."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT asked.customer, asked.receipt FROM unnest(%s::text[], %s::text[]) AS asked(customer, receipt)"
+            " JOIN customers_identity i ON i.scheme = 'id' AND i.value = asked.customer"
+            " JOIN events_event e ON e.customer_id = i.customer_id AND e.transaction_id = asked.receipt"
+            " WHERE e.action = 'checkout'",
+            [[customer for customer, _ in asked], [receipt for _, receipt in asked]],
+        )
+        return set(cursor.fetchall())

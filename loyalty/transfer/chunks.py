@@ -8,6 +8,7 @@ from django.db import DataError, IntegrityError
 
 from customers.queries import customers_by_public_id
 from events.operations import REPLAYED
+from events.queries import own_receipts
 from loyalty.engine.record import record
 from loyalty.engine.types import Actor, Incoming, Refused
 
@@ -16,8 +17,9 @@ from .profiles import profile_event
 from .reader import Line
 
 ALREADY_OPTED_IN = 112101
+TAKEN = 5003
 # What the engine answers when the row's effect is there already: a receipt, an opt-in, a row of this very file.
-ALREADY_THERE = frozenset({5003, ALREADY_OPTED_IN, REPLAYED})
+ALREADY_THERE = frozenset({TAKEN, ALREADY_OPTED_IN, REPLAYED})
 
 
 @dataclass(slots=True)
@@ -43,9 +45,24 @@ def apply_events(plan: Plan, lines: Sequence[Line], *, sha256: str, by: Actor, a
             tally.refused.append(event)
         else:
             rows.append((line, event))
-    for (line, event), error in zip(rows, _record([event for _, event in rows], by=by, at=at), strict=True):
-        _count(plan, line, event, error, tally)
+    results = list(zip(rows, _record([event for _, event in rows], by=by, at=at), strict=True))
+    foreign = _foreign_receipts([event for (_, event), error in results if error and error.code == TAKEN])
+    for (line, event), error in results:
+        if (event.customer, _receipt(event)) in foreign and error and error.code == TAKEN:
+            tally.refused.append(_refusal(plan, line, Refused(TAKEN, "The 'transaction_id' is another customer's")))
+        else:
+            _count(plan, line, event, error, tally)
     return tally
+
+
+def _receipt(event: Incoming) -> str:
+    return str(event.data.get("transaction_id", "")).strip()
+
+
+def _foreign_receipts(events: list[Incoming]) -> set[tuple[str, str]]:
+    """Of receipts that were recorded before, those that are not the same customer's: their rows had no effect at all."""
+    asked = {(event.customer, _receipt(event)) for event in events}
+    return asked - own_receipts(asked) if asked else set()
 
 
 def apply_customers(plan: Plan, lines: Sequence[Line], *, by: Actor, at: datetime) -> Tally:

@@ -67,7 +67,9 @@ def test_points_are_not_given_twice_by_the_same_file(import_text: Import) -> Non
 def test_a_receipt_pays_once_in_whatever_file_it_comes(import_text: Import) -> None:
     header = "customer,action,transaction_id,items[0][price],items[0][quantity],total\n"
     assert counts(import_text(f"{header}7,checkout,T1,5,2,10\n7,checkout,T1,5,2,10\n")) == (2, 1, 1, 0)
-    assert counts(import_text(f"{header}8,checkout,T1,5,2,10\n")) == (1, 0, 1, 0)
+    job = import_text(f"{header}8,checkout,T1,5,2,10\n7,checkout, T1 ,5,2,10\n")
+    assert counts(job) == (2, 0, 1, 1)
+    assert refusals(job) == [(2, "transaction_id", "The 'transaction_id' is another customer's")]
     assert list(Event.objects.order_by("id").values_list("action", "data__quantity")) == [
         ("checkout", None),
         ("checkout_item", "2"),
