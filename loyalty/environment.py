@@ -31,6 +31,8 @@ class Environment:
     port: int
     time_zone: str
     https: bool
+    # Whose word on the sender's address is taken.
+    trusted_proxies: list[str]
     secret_key: str = field(repr=False)
     database_url: str = field(repr=False)
     database_owner_url: str | None = field(repr=False)
@@ -78,6 +80,7 @@ def read() -> Environment:
         port=_port(env),
         time_zone=_time_zone(env),
         https=_flag(env, "HTTPS"),
+        trusted_proxies=[name.strip() for name in (_text(env, "TRUSTED_PROXIES") or "127.0.0.1").split(",")],
         secret_key=secret_key,
         database_url=database_url or (found.database_url if found else ""),
         database_owner_url=owner_url or (found.owner_url if found and not database_url else None),

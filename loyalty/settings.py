@@ -208,13 +208,18 @@ CELERY_BEAT_SCHEDULE = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "loyalty.logs.Frames", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "request": {"()": "loyalty.logs.RequestLine", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "requests": {"class": "logging.StreamHandler", "formatter": "request"},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "loyalty": {"level": "INFO"},
-        # Its warnings hold the path of every refused request, and with it customers' IDs.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "handlers": ["requests"], "propagate": False},
     },
 }
 
