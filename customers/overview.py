@@ -155,7 +155,8 @@ def _moved(customer_id: int, since: dt.date) -> dict[tuple[int, dt.date], dict[s
 
 def _month(first_day: dt.date, moved: Mapping[str, int]) -> Month:
     earned = moved.get(EntryKind.EARN, 0) + moved.get(EntryKind.DEDUCT, 0)
-    return Month(first_day, earned, -moved.get(EntryKind.SPEND, 0), sum(moved.values()))
+    spent = -moved.get(EntryKind.SPEND, 0) - moved.get(EntryKind.UNSPEND, 0)
+    return Month(first_day, earned, spent, sum(moved.values()))
 
 
 def _points_of_parts(customer_id: int, transactions: set[str | None]) -> dict[int | None, int]:

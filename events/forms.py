@@ -25,6 +25,11 @@ def _points(**kwargs: Any) -> forms.Field:
     return forms.IntegerField(min_value=1, max_value=MAX_POINTS, widget=widget, **kwargs)
 
 
+def _signed_points(**kwargs: Any) -> forms.Field:
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+    return forms.IntegerField(min_value=-MAX_POINTS, max_value=MAX_POINTS, widget=widget, **kwargs)
+
+
 def _money(**kwargs: Any) -> forms.Field:
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
     return forms.DecimalField(min_value=0, max_value=MAX_MONEY, decimal_places=4, widget=widget, **kwargs)
@@ -69,12 +74,22 @@ HINTS = {
     "country": _("A code such as HU."),
     "points_burned": _("Points that pay for the order."),
 }
+# Attributes that mean something else in one action.
+OWN_INPUTS: dict[tuple[str, str], Callable[..., forms.Field]] = {("point_fix", "points"): _signed_points}
 REQUIRED = {
     "checkout": {"transaction_id", "total"},
     "point_add": {"points"},
     "point_sub": {"points"},
     "point_spend": {"points"},
+    "point_unspend": {"points"},
+    "point_fix": {"points"},
 }
+
+
+def _input(chosen: EventType, name: str) -> Callable[..., forms.Field]:
+    if not chosen.factory:
+        return _line()
+    return OWN_INPUTS.get((chosen.action, name)) or INPUTS.get(name) or _line()
 
 
 def humanized(attribute: str) -> str:
@@ -155,7 +170,7 @@ class AddEventForm(forms.Form):
         asked = [name for name in chosen.attributes if name not in without and not (self.has_items and name == "items")]
         # What must be entered comes first.
         for name in sorted(asked, key=lambda name: name not in required):
-            make = INPUTS.get(name, _line()) if chosen.factory else _line()
+            make = _input(chosen, name)
             hint = HINTS.get(name, "") if chosen.factory else ""
             self.fields[_field(name)] = make(label=humanized(name), required=name in required, help_text=hint)
             self.attributes[_field(name)] = name

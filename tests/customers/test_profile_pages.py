@@ -177,7 +177,7 @@ def test_purchases_are_summed_up(client: Client) -> None:
     for number, total in enumerate((1000, 500)):
         tell(checkout(customer, f"R-{number}", total))
     shown = facts(get(client, customer))
-    expected = {"Total": "1,500.00 EUR", "Purchases": "2", "Items": "2", "Average": "750.00 EUR"}
+    expected = {"Total": "1,500.00", "Purchases": "2", "Items": "2", "Average": "750.00"}
     assert {name: shown[name] for name in expected} == expected
 
 

@@ -193,9 +193,19 @@ def test_the_account_is_asked_for_where_there_are_several(staff: Client, zsofia:
     assert [balance.spendable for balance in balances_of(zsofia.id)[1]] == [5, 0]
 
 
+def test_the_score_is_corrected_by_a_negative_number(staff: Client, zsofia: Customer) -> None:
+    send(staff, zsofia, "point_add", data__points=50)
+
+    assert send(staff, zsofia, "point_fix", data__points=-20).status_code == 204
+
+    assert balances_of(zsofia.id)[0].earned == 30
+
+
 def test_what_only_follows_from_events_is_not_offered(zsofia: Customer) -> None:
     offered = {row.action for row in addable_types(zsofia)}
-    assert offered == {"profile", "checkout", "point_add", "point_sub", "point_spend"}
+    assert offered == {
+        "profile", "checkout", "point_add", "point_sub", "point_spend", "point_unspend", "point_fix",
+    }  # fmt: skip
     assert "opt_in" in {row.action for row in addable_types(Customer(status=Status.INACTIVE))}
 
 
