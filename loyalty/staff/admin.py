@@ -28,6 +28,10 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
     )
     add_fieldsets = ((None, {"fields": ("username", "role", "usable_password", "password1", "password2")}),)
 
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        # Events name who added them: somebody who leaves is made inactive.
+        return False
+
 
 @admin.register(GeneralSettings)
 class GeneralSettingsAdmin(ModelAdmin):
@@ -45,6 +49,10 @@ class GeneralSettingsAdmin(ModelAdmin):
 class ApiKeyAdmin(ModelAdmin):
     list_display = ("name", "key", "active", "require_signature", "created_at")
     list_filter = ("active",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
+        # Events name the key they came with: one that is not wanted any more is switched off.
+        return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
         return ("key", "created_at") if obj else ()

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
+from loyalty.staff.permissions import Right, may
+
 from .files import MAX_SIZE
 
 # The other fields of the form, and the frame around the file.
@@ -11,7 +13,7 @@ MARGIN = 64 * 1024
 
 
 class BoundedUpload(FileUploadHandler):
-    """Keeps nothing of a file that a stranger sends or that is beyond the limit: the form then misses its file."""
+    """Keeps nothing of a file that somebody without the right sends or that is beyond the limit: the form then misses its file."""
 
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803
         self.is_too_large = content_length > MAX_SIZE + MARGIN
@@ -19,7 +21,7 @@ class BoundedUpload(FileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         user = getattr(self.request, "user", None)
-        if self.is_too_large or user is None or not user.is_authenticated:
+        if self.is_too_large or user is None or not may(user, Right.IMPORT_DATA):
             raise StopUpload(connection_reset=True)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
