@@ -254,7 +254,9 @@ class Verification(models.Model):
         verbose_name_plural = _("verifications")
         ordering = ["-at", "-id"]
         constraints = [
-            models.CheckConstraint(condition=Q(ok=True, found=0) | Q(ok=False, found__gt=0), name="ok_means_none_differ")
+            models.CheckConstraint(
+                condition=Q(ok=True, found=0) | Q(ok=False, found__gt=0), name="ok_means_none_differ"
+            )
         ]
 
     def __str__(self) -> str:
