@@ -30,6 +30,16 @@ def text(data: Mapping[str, Any], name: str, *, limit: int = MAX_TEXT) -> str | 
     return found or None
 
 
+def _number(value: object) -> Decimal:
+    """A text in plain digits; whatever else Python takes for a number (`1_000`, other scripts' digits) is none."""
+    if not isinstance(value, str) or len(value) > 40 or not value.isascii() or "_" in value:
+        return Decimal("nan")
+    try:
+        return Decimal(value.strip())
+    except InvalidOperation:
+        return Decimal("nan")
+
+
 def decimal(data: Mapping[str, Any], name: str) -> Decimal | None:
     """The attribute as a finite number; None if absent or empty."""
     value = data.get(name)
@@ -37,13 +47,7 @@ def decimal(data: Mapping[str, Any], name: str) -> Decimal | None:
         return None
     if type(value) is int:
         return Decimal(value)
-    if isinstance(value, Decimal):
-        found = value
-    else:
-        try:
-            found = Decimal(value.strip()) if isinstance(value, str) and len(value) <= 40 else Decimal("nan")
-        except InvalidOperation:
-            found = Decimal("nan")
+    found = value if isinstance(value, Decimal) else _number(value)
     if not found.is_finite():
         raise Refused(0, f"'{name}' must be a number such as 12.50")
     return found

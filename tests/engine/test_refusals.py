@@ -155,6 +155,11 @@ def test_0_a_malformed_attribute_is_named(ann: None, action: str, data: dict[str
     assert counts() == before
 
 
+@pytest.mark.parametrize("points", ["1_000", "١٢", "１２", "1,000", "0x10", "Infinity", "", " "])
+def test_0_only_plain_digits_are_a_number(ann: None, points: str) -> None:
+    assert codes(send(event("ann", "point_add", points=points))) == [0]
+
+
 def test_0_an_account_that_does_not_exist(ann: None) -> None:
     configure(multi_accounts=True)
     [outcome] = send(event("ann", "point_add", account="gold", points=1))
