@@ -97,7 +97,7 @@ def record_histories(*names: str) -> None:
     for name in names:
         accepted(
             event(name, "checkout", transaction_id=f"{name}-4", total="", items=LINES),
-            event(name, "checkout", transaction_id=f"{name}-5", items=[{"price": "1_0", "quantity": ""}]),
+            event(name, "checkout", transaction_id=f"{name}-5", items=[{"price": " 10 ", "quantity": ""}]),
         )
     rows("UPDATE points_earningrule SET basis = 'transaction'")
     for name in names:
