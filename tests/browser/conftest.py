@@ -9,10 +9,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+
+# On a machine that is busy with other tests too.
+expect.set_options(timeout=20_000)
 
 PASSWORD = "correct horse battery"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}

@@ -51,10 +51,18 @@ def titles(page: Page) -> Locator:
     return page.locator("#results .title")
 
 
+def settled(page: Page) -> None:
+    """What came by htmx listens from when it has settled, which is later than it is seen."""
+    page.wait_for_function("!document.querySelector('.htmx-swapping, .htmx-settling, .htmx-added, .htmx-request')")
+    page.wait_for_timeout(150)
+
+
 def add_action(page: Page, action: str) -> Locator:
     """The dialog, with the action chosen."""
     page.get_by_role("link", name="Add action").click()
     dialog = page.get_by_role("dialog", name="Add action")
+    expect(dialog).to_be_visible()
+    settled(page)
     dialog.get_by_label("Action", exact=True).select_option(action)
     expect(dialog.get_by_label("Date (optional)", exact=True)).to_be_visible()
     return dialog
