@@ -10,3 +10,13 @@ class Source(TextChoices):
     BACK_OFFICE = "back_office", _("Platform")
     AUTOMATION = "automation", _("Automation")
     TIMER = "timer", _("Schedule")
+
+
+class TransactionStatus(TextChoices):
+    """The life of an order: draft → pending → accepted → refunded, or rejected from pending or accepted."""
+
+    DRAFT = "draft", _("Draft")
+    PENDING = "pending", _("Pending")
+    ACCEPTED = "accepted", _("Accepted")
+    REJECTED = "rejected", _("Rejected")
+    REFUNDED = "refunded", _("Refunded")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 
-from .enums import Source
+from .enums import Source, TransactionStatus
 
 
 class EventType(models.Model):
@@ -31,6 +31,12 @@ class EventType(models.Model):
     default_points = models.IntegerField(_("default points"), default=0)
     one_time = models.BooleanField(_("one time only"), default=False)
     exposed = models.BooleanField(_("exposed in the Display API"), default=True)
+    pending_days = models.PositiveSmallIntegerField(
+        _("days pending"),
+        null=True,
+        blank=True,
+        help_text=_("Its points stay pending for so many days. Empty: they can be spent at once."),
+    )
     factory = models.BooleanField(_("built in"), default=False, editable=False)
 
     class Meta:
@@ -125,3 +131,104 @@ class BusinessKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Transaction(models.Model):
+    """An order: a projection of the events that carry its transaction ID, written in the same transaction.
+
+    `items` are its lines: product_id, name, quantity, subtotal, what was refunded of them, and what they earned.
+    Points earned (`bonus` is a part of them; while it is pending they are promised), points burned, and how many of
+    either a refund has taken back or returned.
+    """
+
+    pk = models.CompositePrimaryKey("customer_id", "id")
+    customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, db_index=False, related_name="transactions")
+    id = models.BigIntegerField(db_default=next_id("events_transaction_id"))
+    transaction_id = models.CharField(_("transaction ID"), max_length=128)
+    status = models.CharField(_("status"), max_length=8, choices=TransactionStatus)
+    event_id = models.BigIntegerField(_("checkout"), null=True)
+    account_id = models.BigIntegerField(_("account"), null=True)
+    currency = models.CharField(_("currency"), max_length=3, null=True)
+    total = models.DecimalField(_("total"), max_digits=20, decimal_places=4, default=0)
+    refunded = models.DecimalField(_("refunded"), max_digits=20, decimal_places=4, default=0)
+    items = models.JSONField(_("items"), default=list)
+    earned = models.BigIntegerField(_("earned"), default=0)
+    bonus = models.BigIntegerField(_("bonus"), default=0)
+    taken_back = models.BigIntegerField(_("taken back"), default=0)
+    burned = models.BigIntegerField(_("burned"), default=0)
+    given_back = models.BigIntegerField(_("given back"), default=0)
+    reserved = models.BigIntegerField(_("reserved"), default=0)
+    created_at = models.DateTimeField(_("created at"))
+    updated_at = models.DateTimeField(_("updated at"))
+    checkout_at = models.DateTimeField(_("checkout date"), null=True)
+    accept_at = models.DateTimeField(_("accepted automatically at"), null=True)
+    accepted_at = models.DateTimeField(_("accepted at"), null=True)
+
+    PERSONAL = frozenset(
+        ["transaction_id", "items", "created_at", "updated_at", "checkout_at", "accept_at", "accepted_at"]
+    )
+    NEUTRAL = frozenset(
+        "pk customer id status event_id account_id currency total refunded earned bonus taken_back burned given_back "
+        "reserved".split()
+    )
+
+    class Meta:
+        verbose_name = _("transaction")
+        verbose_name_plural = _("transactions")
+        constraints = [
+            # By transaction first: the brand's staff look for one whatever its customer.
+            models.UniqueConstraint(fields=["transaction_id", "customer"], name="one_transaction_per_customer"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=TransactionStatus.values), name="transaction_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(refunded__gte=0, refunded__lte=models.F("total")),
+                name="transaction_refunds_at_most_its_total",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(taken_back__gte=0, taken_back__lte=models.F("earned")),
+                name="transaction_takes_back_at_most_what_it_earned",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(given_back__gte=0, given_back__lte=models.F("burned")),
+                name="transaction_gives_back_at_most_what_it_burned",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(bonus__lte=models.F("earned"), reserved__gte=0),
+                name="transaction_points_are_in_range",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=TransactionStatus.DRAFT, event_id__isnull=True)
+                | models.Q(~models.Q(status=TransactionStatus.DRAFT), event_id__isnull=False),
+                name="only_a_draft_has_no_checkout",
+            ),
+        ]
+        indexes = [
+            models.Index("id", name="transaction_recent"),
+            models.Index("status", "id", name="transaction_by_status", condition=~models.Q(status="accepted")),
+            models.Index("accept_at", name="transaction_due", condition=models.Q(status="pending")),
+        ]
+
+    def __str__(self) -> str:
+        return self.transaction_id
+
+
+class GuestOrder(models.Model):
+    """A checkout of somebody who is no customer, kept until a customer claims it."""
+
+    transaction_id = models.CharField(_("transaction ID"), max_length=128, primary_key=True)
+    data = models.JSONField(_("attributes"))
+    account = models.CharField(_("account"), max_length=64, null=True)
+    occurred_at = models.DateTimeField(_("effect time"))
+    recorded_at = models.DateTimeField(_("processing time"))
+    claimed_by = models.BigIntegerField(_("claimed by"), null=True)
+
+    PERSONAL = frozenset({"transaction_id", "data", "occurred_at", "recorded_at"})
+    NEUTRAL = frozenset({"account", "claimed_by"})
+
+    class Meta:
+        verbose_name = _("guest order")
+        verbose_name_plural = _("guest orders")
+
+    def __str__(self) -> str:
+        return self.transaction_id

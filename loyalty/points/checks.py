@@ -16,7 +16,14 @@ BUCKETS: Mapping[EntryKind, tuple[str, int] | None] = {
     EntryKind.SPEND: ("spent", -1),
     EntryKind.UNSPEND: ("spent", -1),
     EntryKind.REPAY: None,
+    EntryKind.EXPIRE: ("expired", -1),
+    EntryKind.REFUND: ("earned", 1),
+    EntryKind.RESERVE: ("reserved", -1),
+    EntryKind.RELEASE: ("reserved", -1),
+    EntryKind.PENDING: ("pending", 1),
 }
+# Pending points are outside of the lots and no debt.
+OWED = "lot_id IS NULL AND kind <> 'pending'"
 # One state of the database for all statements: what is recorded meanwhile raises no false alarm.
 SNAPSHOT = (
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
@@ -95,12 +102,11 @@ def _sum_of(bucket: str) -> str:
 
 _BALANCES = f"""
     SELECT customer_id, account_id, {_sum_of("earned")} AS earned, {_sum_of("spent")} AS spent,
-        {_sum_of("expired")} AS expired, 0 AS reserved, 0 AS pending,
-        -coalesce(sum(points) FILTER (WHERE lot_id IS NULL), 0)::bigint AS debt
+        {_sum_of("expired")} AS expired, {_sum_of("reserved")} AS reserved, {_sum_of("pending")} AS pending,
+        -coalesce(sum(points) FILTER (WHERE {OWED}), 0)::bigint AS debt
     FROM {{entries}} WHERE true {{of}} GROUP BY customer_id, account_id
 """
 
-# Nothing reserves points or keeps them pending yet.
 BALANCES = Check(
     name="balances",
     table="points_balance",

@@ -3,13 +3,18 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EntryKind(TextChoices):
-    """What an entry does; an entry without a lot is debt."""
+    """What an entry does; without a lot it is debt, or pending points."""
 
     EARN = "earn", _("Earned")
     SPEND = "spend", _("Spent")
     UNSPEND = "unspend", _("Given back")
     DEDUCT = "deduct", _("Deducted")
     REPAY = "repay", _("Debt repaid")
+    EXPIRE = "expire", _("Expired")
+    REFUND = "refund", _("Taken back")
+    RESERVE = "reserve", _("Reserved")
+    RELEASE = "release", _("Released")
+    PENDING = "pending", _("Pending")
 
 
 class AccountType(TextChoices):
@@ -26,3 +31,19 @@ class Rounding(TextChoices):
     NEAREST = "nearest", _("To the nearest point")
     UP = "up", _("Up")
     DOWN = "down", _("Down")
+
+
+class Expiry(TextChoices):
+    """When an account's points expire, unless the event that earns them names a day."""
+
+    NONE = "none", _("Never")
+    ROLLING = "rolling", _("Some time after they were earned")
+    ACTIVITY = "activity", _("Some time after the last activity")
+    CALENDAR = "calendar", _("On one day of each year")
+    ANNIVERSARY = "anniversary", _("On each anniversary of the customer's opt-in")
+
+
+class Unit(TextChoices):
+    DAYS = "days", _("Days")
+    MONTHS = "months", _("Months")
+    YEARS = "years", _("Years")

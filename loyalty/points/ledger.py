@@ -13,25 +13,29 @@ from .queries import AccountRule, PointsConfig
 
 APP = "points"
 
-_BALANCE_COLUMNS = dict.fromkeys(
-    ["customer_id", "account_id", "earned", "spent", "expired", "reserved", "pending", "debt"], "bigint"
-)
+_BALANCE_COLUMNS = {
+    **dict.fromkeys(
+        ["customer_id", "account_id", "earned", "spent", "expired", "reserved", "pending", "debt"], "bigint"
+    ),
+    "active_at": "timestamptz",
+}
 BALANCE = Table(
     name="points_balance",
     columns=_BALANCE_COLUMNS,
     key=("customer_id", "account_id"),
-    mutable=("earned", "spent", "expired", "reserved", "pending", "debt"),
+    mutable=("earned", "spent", "expired", "reserved", "pending", "debt", "active_at"),
 )
 _LOT_COLUMNS = {
-    **dict.fromkeys(["customer_id", "id", "event_id", "account_id", "points", "remaining"], "bigint"),
+    **dict.fromkeys(["customer_id", "id", "event_id", "account_id", "points", "remaining", "expired"], "bigint"),
     "earned_at": "timestamptz",
     "expires_at": "timestamptz",
+    "arithmetic": "jsonb",
 }
 LOT = Table(
     name="points_lot",
     columns=_LOT_COLUMNS,
     key=("customer_id", "id"),
-    mutable=("remaining", "expires_at"),
+    mutable=("remaining", "expired", "expires_at"),
     sequence="points_lot_id",
 )
 # Its ids are drawn by the column's default: nothing else names an entry.
@@ -55,6 +59,7 @@ class BalanceRow(Row):
     def __init__(self, customer_id: int, account_id: int) -> None:
         self.customer_id, self.account_id = customer_id, account_id
         self.earned = self.spent = self.expired = self.reserved = self.pending = self.debt = 0
+        self.active_at: dt.datetime | None = None
 
     @property
     def spendable(self) -> int:
@@ -68,11 +73,15 @@ class LotRow(Row):
     customer_id: int
     account_id: int
     remaining: int
+    expired: int
     expires_at: dt.datetime | None
+    # JSON text: the rules that applied, with their figures.
+    arithmetic: str | None
 
     def __init__(self, id: int, event: EventRow, account_id: int, points: int, expires_at: dt.datetime | None) -> None:
         self.customer_id, self.id, self.event_id, self.account_id = event.customer_id, id, event.id, account_id
         self.points = self.remaining = points
+        self.expired, self.arithmetic = 0, None
         self.earned_at, self.expires_at = event.occurred_at, expires_at
 
 
@@ -122,9 +131,12 @@ BALANCES = Part(
     f"SELECT {', '.join(BALANCE.columns)} FROM points_balance WHERE customer_id IN ({{customers}})",
     _put_balance,
 )
+_LOTS = f"SELECT {', '.join(LOT.columns)} FROM points_lot WHERE customer_id IN ({{customers}})".replace(
+    "arithmetic", "arithmetic::text"
+)
 OPEN_LOTS = Part(
     "lots",
-    f"SELECT {', '.join(LOT.columns)} FROM points_lot WHERE customer_id IN ({{customers}}) AND remaining > 0",
+    f"{_LOTS} AND remaining > 0",
     _put_lot,
 )
 
@@ -138,9 +150,7 @@ USAGES = Part(
     " GROUP BY customer_id, lot_id, account_id HAVING sum(points) < 0",
     lambda state, row: state.part("usages").update({row[1]: UsageRow.load(row)}),
 )
-ALL_LOTS = Part(
-    "lots", f"SELECT {', '.join(LOT.columns)} FROM points_lot WHERE customer_id IN ({{customers}})", _put_lot
-)
+ALL_LOTS = Part("lots", _LOTS, _put_lot)
 
 
 def config(program: Program) -> PointsConfig:

@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -6,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from events.models import Event, next_id
 
-from .enums import AccountType, EarningBasis, EntryKind, Rounding
+from .enums import AccountType, EarningBasis, EntryKind, Expiry, Rounding, Unit
 
 
 class Account(models.Model):
@@ -34,6 +35,37 @@ class Account(models.Model):
         db_default=False,
         help_text=_("A deduction or a spending above the spendable points leaves a debt, repaid by the next earnings."),
     )
+    expiry = models.CharField(
+        _("points expire"), max_length=11, choices=Expiry, default=Expiry.NONE, db_default=Expiry.NONE.value
+    )
+    expiry_after = models.PositiveSmallIntegerField(
+        _("after"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1_000)],
+        help_text=_("Some time after the earning or the last activity: how many days, months or years."),
+    )
+    expiry_unit = models.CharField(
+        _("unit"), max_length=6, choices=Unit, default=Unit.MONTHS, db_default=Unit.MONTHS.value
+    )
+    expiry_month = models.PositiveSmallIntegerField(
+        _("month"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    expiry_day = models.PositiveSmallIntegerField(
+        _("day"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(31)],
+        help_text=_("On one day of each year: the last day on which the points are valid."),
+    )
+    expiry_actions = ArrayField(
+        models.CharField(max_length=64),
+        verbose_name=_("activities"),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text=_("Actions that count as an activity. Empty: everything that earns or spends points."),
+    )
 
     class Meta:
         verbose_name = _("account")
@@ -42,6 +74,19 @@ class Account(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_account"),
             models.CheckConstraint(condition=Q(type__in=AccountType.values), name="account_type_is_known"),
+            models.CheckConstraint(condition=Q(expiry_unit__in=Unit.values), name="expiry_unit_is_known"),
+            models.CheckConstraint(
+                condition=Q(expiry__in=[Expiry.NONE, Expiry.ANNIVERSARY])
+                | Q(expiry__in=[Expiry.ROLLING, Expiry.ACTIVITY], expiry_after__isnull=False, expiry_after__gt=0)
+                | Q(
+                    expiry=Expiry.CALENDAR,
+                    expiry_month__isnull=False,
+                    expiry_day__isnull=False,
+                    expiry_month__range=(1, 12),
+                    expiry_day__range=(1, 31),
+                ),
+                name="expiry_is_complete",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -133,19 +178,28 @@ class Lot(models.Model):
     account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, db_index=False)
     points = models.BigIntegerField()
     remaining = models.BigIntegerField()
+    expired = models.BigIntegerField(default=0, db_default=0)
     earned_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
+    # Why these points: the rules that applied, with their figures; the version of the programme is the event's.
+    arithmetic = models.JSONField(null=True)
 
     PERSONAL = frozenset({"earned_at", "expires_at"})
-    NEUTRAL = frozenset(["pk", "customer", "id", "event", "event_id", "account", "points", "remaining"])
+    NEUTRAL = frozenset(
+        ["pk", "customer", "id", "event", "event_id", "account", "points", "remaining", "expired", "arithmetic"]
+    )
 
     class Meta:
         verbose_name = _("lot")
         constraints = [
             models.CheckConstraint(condition=Q(points__gt=0), name="lot_has_points"),
-            models.CheckConstraint(condition=Q(remaining__gte=0, remaining__lte=F("points")), name="lot_remaining"),
+            models.CheckConstraint(
+                condition=Q(remaining__gte=0, expired__gte=0, remaining__lte=F("points") - F("expired")),
+                name="lot_remaining",
+            ),
         ]
         indexes = [
+            models.Index("expires_at", name="lot_due", condition=Q(remaining__gt=0, expires_at__isnull=False)),
             models.Index("customer", "account", "expires_at", "id", name="lot_open", condition=Q(remaining__gt=0)),
         ]
 
@@ -182,11 +236,18 @@ class Entry(models.Model):
             models.CheckConstraint(condition=~Q(points=0), name="entry_moves_points"),
             models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="entry_kind_is_known"),
             models.CheckConstraint(
-                condition=Q(kind__in=[EntryKind.EARN, EntryKind.UNSPEND], points__gt=0)
-                | Q(kind__in=[EntryKind.SPEND, EntryKind.DEDUCT], points__lt=0)
+                condition=Q(kind__in=[EntryKind.EARN, EntryKind.UNSPEND, EntryKind.RELEASE], points__gt=0)
+                | Q(kind__in=[EntryKind.SPEND, EntryKind.DEDUCT, EntryKind.REFUND, EntryKind.RESERVE], points__lt=0)
+                # A refund takes back first what has expired: that is no longer expired, then.
+                | Q(kind__in=[EntryKind.EXPIRE, EntryKind.PENDING])
                 | Q(kind=EntryKind.REPAY, lot_id__isnull=False, points__lt=0)
                 | Q(kind=EntryKind.REPAY, lot_id__isnull=True, points__gt=0),
                 name="entry_sign_follows_kind",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=EntryKind.PENDING, lot_id__isnull=False)
+                & ~Q(kind__in=[EntryKind.EARN, EntryKind.EXPIRE, EntryKind.RESERVE], lot_id__isnull=True),
+                name="entry_has_a_lot_unless_pending_or_owed",
             ),
         ]
 
@@ -209,13 +270,15 @@ class Balance(models.Model):
     reserved = models.BigIntegerField(_("reserved"), default=0)
     pending = models.BigIntegerField(_("pending"), default=0)
     debt = models.BigIntegerField(_("debt"), default=0)
+    # Kept only where the account's points expire some time after the last activity.
+    active_at = models.DateTimeField(_("last activity"), null=True)
     spendable = models.GeneratedField(
         expression=F("earned") - F("spent") - F("expired") - F("reserved") + F("debt"),
         output_field=models.BigIntegerField(),
         db_persist=True,
     )
 
-    PERSONAL: frozenset[str] = frozenset()
+    PERSONAL = frozenset({"active_at"})
     NEUTRAL = frozenset(
         ["pk", "customer", "account", "earned", "spent", "expired", "reserved", "pending", "debt", "spendable"]
     )
@@ -233,10 +296,47 @@ class Balance(models.Model):
         indexes = [
             models.Index("account", "earned", "customer", name="balance_by_earned"),
             models.Index("account", "spendable", "customer", name="balance_by_spendable"),
+            models.Index("account", "active_at", name="balance_idle", condition=Q(active_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return str(self.spendable)
+
+
+class Pending(models.Model):
+    """Points promised by an event: of an order until it is accepted, of another event until its time has come."""
+
+    pk = models.CompositePrimaryKey("customer_id", "id")
+    customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, db_index=False, related_name="pending_points")
+    id = models.BigIntegerField(db_default=next_id("points_pending_id"))
+    event_id = models.BigIntegerField()
+    event = models.ForeignObject(
+        Event, models.DO_NOTHING, ["customer_id", "event_id"], ["customer_id", "id"], related_name="pending_points"
+    )
+    account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, db_index=False)
+    points = models.BigIntegerField()
+    arithmetic = models.JSONField(null=True)
+    # Of the order, and the place of its line in it: none where the whole order earns them.
+    transaction_id = models.CharField(max_length=128, null=True)
+    line = models.IntegerField(null=True)
+    due_at = models.DateTimeField(null=True)
+    # The event that confirmed or cancelled them.
+    settled_by = models.BigIntegerField(null=True)
+
+    PERSONAL = frozenset({"transaction_id", "due_at"})
+    NEUTRAL = frozenset("pk customer id event event_id account points arithmetic line settled_by".split())
+
+    class Meta:
+        verbose_name = _("pending points")
+        verbose_name_plural = _("pending points")
+        constraints = [models.CheckConstraint(condition=Q(points__gt=0), name="pending_has_points")]
+        indexes = [
+            models.Index("customer", "id", name="pending_open", condition=Q(settled_by__isnull=True)),
+            models.Index("due_at", name="pending_due", condition=Q(settled_by__isnull=True, due_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.points)
 
 
 class Verification(models.Model):

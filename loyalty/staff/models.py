@@ -68,6 +68,12 @@ class GeneralSettings(models.Model):
     modules = ArrayField(
         models.CharField(max_length=30, choices=Module), verbose_name=_("modules"), default=all_modules, blank=True
     )
+    accept_after_days = models.PositiveSmallIntegerField(
+        _("accept orders after days"),
+        null=True,
+        blank=True,
+        help_text=_("With Checkout accept: an order is accepted by itself so many days after it. Empty: by hand only."),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("general settings")
@@ -94,6 +100,12 @@ class ApiKey(models.Model):
     active = models.BooleanField(_("active"), default=True)
     require_signature = models.BooleanField(
         _("signed requests only"), default=False, help_text=_("Refuse this key when it comes as api_key.")
+    )
+    may_fix_points = models.BooleanField(
+        _("may fix points"),
+        default=False,
+        db_default=False,
+        help_text=_("Its orders may name the points that they earn (points_rewarded)."),
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 

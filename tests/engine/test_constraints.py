@@ -14,6 +14,11 @@ EVENT = (
 )
 ENTRY = "INSERT INTO points_entry (customer_id, event_id, account_id, kind, points, lot_id, recorded_at)"
 LOT = "SELECT customer_id, event_id, account_id, {kind}, {points}, id, now() FROM points_lot LIMIT 1"
+ORDER = (
+    "INSERT INTO events_transaction (customer_id, transaction_id, status, total, refunded, items, earned, bonus,"
+    " taken_back, burned, given_back, reserved, created_at, updated_at)"
+)
+FIGURES = "0, 0, '[]', 7, 0, 0, 5, 0, 0, now(), now()"
 BURN_RATE = "INSERT INTO points_burnrate (account_id, currency, points, amount)"
 
 # Constraint → what it must refuse.
@@ -43,6 +48,23 @@ ATTEMPTS = {
     "balance_debt_or_spendable": "UPDATE points_balance SET debt = 1",
     "ok_means_none_differ": "INSERT INTO points_verification (at, seconds, ok, found, compared, mismatches)"
     " VALUES (now(), 1, true, 1, '{}', '[]')",
+    "expiry_unit_is_known": "UPDATE points_account SET expiry_unit = 'weeks'",
+    "expiry_is_complete": "UPDATE points_account SET expiry = 'calendar', expiry_month = 12",
+    "entry_has_a_lot_unless_pending_or_owed": f"{ENTRY} {LOT.format(kind=repr('pending'), points=1)}",
+    "pending_has_points": "INSERT INTO points_pending (customer_id, event_id, account_id, points)"
+    " SELECT customer_id, event_id, account_id, 0 FROM points_lot",
+    "one_transaction_per_customer": f"{ORDER} SELECT id, 'T', 'draft', {FIGURES} FROM customers_customer, generate_series(1, 2)",
+    "transaction_status_is_known": f"{ORDER.replace('status', 'status, event_id')}"
+    f" SELECT customer_id, 'T', 'lost', id, {FIGURES} FROM events_event WHERE action = 'point_add'",
+    "only_a_draft_has_no_checkout": f"{ORDER} SELECT id, 'T', 'pending', {FIGURES} FROM customers_customer",
+    "transaction_refunds_at_most_its_total": f"{ORDER} SELECT id, 'T', 'draft', {FIGURES.replace('0, 0', '0, 1', 1)}"
+    " FROM customers_customer",
+    "transaction_takes_back_at_most_what_it_earned": f"{ORDER} SELECT id, 'T', 'draft', {FIGURES.replace('7, 0, 0', '7, 0, 8')}"
+    " FROM customers_customer",
+    "transaction_gives_back_at_most_what_it_burned": f"{ORDER} SELECT id, 'T', 'draft', {FIGURES.replace('5, 0, 0', '5, 6, 0')}"
+    " FROM customers_customer",
+    "transaction_points_are_in_range": f"{ORDER} SELECT id, 'T', 'draft', {FIGURES.replace('5, 0, 0', '5, 0, -1')}"
+    " FROM customers_customer",
     "user_role_is_known": "INSERT INTO staff_user (username, password, role, first_name, last_name, email, is_superuser,"
     " is_staff, is_active, date_joined, shortcuts) VALUES ('u', '', 'king', '', '', '', false, false, true, now(), true)",
     "user_flags_follow_the_role": "INSERT INTO staff_user (username, password, role, first_name, last_name, email,"
@@ -71,7 +93,16 @@ def test_the_database_refuses(constraint: str) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "points", "lot"),
-    [("spend", 1, True), ("deduct", 1, True), ("unspend", -1, True), ("repay", 1, True), ("repay", -1, False)],
+    [
+        ("spend", 1, True),
+        ("deduct", 1, True),
+        ("unspend", -1, True),
+        ("repay", 1, True),
+        ("repay", -1, False),
+        ("refund", 1, True),
+        ("reserve", 1, True),
+        ("release", -1, True),
+    ],
 )
 def test_an_entry_has_the_sign_of_its_kind(kind: str, points: int, lot: bool) -> None:
     row = LOT.format(kind=f"'{kind}'", points=points).replace(", id,", ", id," if lot else ", NULL,")
@@ -95,15 +126,17 @@ def test_a_business_key_is_used_once() -> None:
         rows("INSERT INTO events_businesskey (key, recorded_at) SELECT 'k', now() FROM generate_series(1, 2)")
 
 
-@pytest.mark.parametrize("table", ["points_lot", "points_entry"])
+@pytest.mark.parametrize("table", ["points_lot", "points_entry", "points_pending"])
 def test_the_ledger_refers_to_events_of_the_same_customer(table: str) -> None:
-    columns = (
-        "account_id, points, remaining, earned_at" if table == "points_lot" else "account_id, kind, points, recorded_at"
-    )
+    columns = {
+        "points_lot": "account_id, points, remaining, earned_at",
+        "points_entry": "account_id, kind, points, lot_id, recorded_at",
+        "points_pending": "account_id, points",
+    }[table]
     with pytest.raises(IntegrityError, match="event_fk"), transaction.atomic():
         rows(
             f"INSERT INTO {table} (customer_id, event_id, {columns}) SELECT c.id, t.event_id, {columns}"
-            f" FROM {table} t, customers_customer c WHERE c.public_id = 'bob'"
+            f" FROM {table if table == 'points_entry' else 'points_lot'} t, customers_customer c WHERE c.public_id = 'bob'"
         )
 
 
