@@ -32,8 +32,10 @@ BEGIN
         SELECT member, nextval('events_event_id'), 'checkout_item', 0, NULL, line, receipt, checkout, 'api',
             '', NULL, from_key, address, agent, moment, moment, (SELECT version FROM staff_programversion)
         FROM unnest(lines) AS line;
-    INSERT INTO points_lot (customer_id, id, event_id, account_id, points, remaining, earned_at, expires_at)
-        VALUES (member, nextval('points_lot_id'), checkout, account, earned_points, earned_points, moment, NULL)
+    INSERT INTO points_lot (customer_id, id, event_id, account_id, points, remaining, earned_at, expires_at, arithmetic)
+        VALUES (member, nextval('points_lot_id'), checkout, account, earned_points, earned_points, moment, NULL, jsonb_build_object(
+            'rule', 'base', 'amount', head ->> 'total', 'currency', head ->> 'currency', 'percentage', '100',
+            'rounding', 'nearest', 'points', earned_points))
         RETURNING id INTO lot;
     INSERT INTO points_entry (customer_id, event_id, account_id, kind, points, lot_id, recorded_at)
         VALUES (member, checkout, account, 'earn', earned_points, lot, moment);

@@ -80,9 +80,14 @@ def check_out(request: Request, public_id: str, data: dict[str, Any]) -> tuple[C
     at, items = timezone.now(), data.pop("items")
     BusinessKey.objects.create(key=f"checkout:{data['transaction_id']}", recorded_at=at)
     event = _events(request, customer, account, points, data, items, at)
+    arithmetic = {
+        "rule": "base", "amount": str(data["total"]), "currency": data["currency"],
+        "percentage": str(rule.percentage), "rounding": rule.rounding, "points": points,
+    }  # fmt: skip
     lot = Lot.objects.create(
-        customer=customer, event_id=event.id, account=account, points=points, remaining=points, earned_at=at
-    )
+        customer=customer, event_id=event.id, account=account, points=points, remaining=points, earned_at=at,
+        arithmetic=arithmetic,
+    )  # fmt: skip
     Entry.objects.create(
         customer=customer, event_id=event.id, account=account, kind="earn", points=points, lot_id=lot.id, recorded_at=at
     )

@@ -1,10 +1,10 @@
 """The ledger: lots, entries and balances, and the moves between them. Pure, as the mechanisms that call it."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from loyalty.engine.rows import EventRow
+from loyalty.engine.rows import EventRow, to_json
 from loyalty.engine.types import Batch, Part, Program, Refused, Row, State, Table
 from loyalty.staff.enums import Module
 
@@ -178,13 +178,21 @@ def balance_of(state: State, account: AccountRule, batch: Batch) -> BalanceRow:
     return found
 
 
-def earn(event: EventRow, state: State, batch: Batch, points: int, expires_at: dt.datetime | None = None) -> None:
-    """A lot of its own for what the event earned; a debt is repaid from it first."""
+def earn(
+    event: EventRow,
+    state: State,
+    batch: Batch,
+    points: int,
+    expires_at: dt.datetime | None = None,
+    arithmetic: Mapping[str, Any] | None = None,
+) -> None:
+    """A lot of its own for what the event earned, with the reason; a debt is repaid from it first."""
     account = account_of(event, batch.program)
     event.account_id = account.id
     if points == 0:
         return
     lot = batch.add(LotRow(batch.new_id("points_lot_id"), event, account.id, points, expires_at))
+    lot.arithmetic = to_json(arithmetic) if arithmetic else None
     batch.file(state.part("lots"), lot.id, lot)
     batch.add(EntryRow(event, EntryKind.EARN, points, account.id, lot))
     balance = batch.edit(balance_of(state, account, batch))

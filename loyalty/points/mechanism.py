@@ -10,6 +10,7 @@ from loyalty.engine.rows import EventRow
 from loyalty.engine.types import ANY_OTHER_ACTION, Batch, Incoming, Mechanism, Part, Program, Refused, State
 from loyalty.staff.enums import Module
 
+from .earning import award, default_points
 from .enums import EarningBasis, EntryKind
 from .ledger import ALL_LOTS, OPEN_LOTS, USAGES, account_of, balance_of, config, consume, earn, give_back
 
@@ -104,7 +105,8 @@ def burned(event: EventRow, state: State, batch: Batch) -> None:
 
 def earn_at_checkout(event: EventRow, state: State, batch: Batch) -> None:
     """The points of an order or of its line, whichever the account's earning rule counts."""
-    earning = config(batch.program).earning.get(account_of(event, batch.program).id)
+    account = account_of(event, batch.program)
+    earning = config(batch.program).earning.get(account.id)
     if earning is None:
         return
     by_item = earning.basis == EarningBasis.ITEM
@@ -116,12 +118,18 @@ def earn_at_checkout(event: EventRow, state: State, batch: Batch) -> None:
     if amount is None:
         raise values.required("total")
     currency = (values.text(event.data, "currency", limit=3) or batch.program.currency).upper()
-    earn(event, state, batch, earning.points(amount, currency))
+    lines = [event.data] if by_item else [row.data for row in batch.emitted if row.action == "checkout_item"]
+    found = award(
+        state, batch, account=account, earning=earning, amount=amount, currency=currency, lines=lines,
+        channel=event.data.get("channel"), at=event.occurred_at,
+    )  # fmt: skip
+    earn(event, state, batch, found.points, arithmetic=found.arithmetic)
 
 
 def earn_default_points(event: EventRow, state: State, batch: Batch) -> None:
     """The points that the event type of a custom action names."""
-    earn(event, state, batch, batch.program.event_rules[event.action].default_points)
+    points = batch.program.event_rules[event.action].default_points
+    earn(event, state, batch, points, arithmetic=default_points(points))
 
 
 def _lots(incoming: Incoming) -> Iterable[Part]:

@@ -2,14 +2,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.utils import timezone
 
-from .enums import Rounding
 from .models import Account, Balance, EarningRule, Lot
-
-ROUNDINGS = {Rounding.NEAREST: ROUND_HALF_UP, Rounding.UP: ROUND_CEILING, Rounding.DOWN: ROUND_FLOOR}
 
 
 @dataclass(frozen=True)
@@ -28,10 +25,6 @@ class Earning:
     rounding: str
     percentage: Decimal
     percentages: Mapping[str, Decimal]
-
-    def points(self, amount: Decimal, currency: str) -> int:
-        exact = amount * self.percentages.get(currency, self.percentage) / 100
-        return int(exact.to_integral_value(ROUNDINGS[Rounding(self.rounding)]))
 
 
 @dataclass(frozen=True)
