@@ -10,7 +10,7 @@ import loyalty.sync.mechanism
 from events.queries import event_rules
 from loyalty.engine.rows import CUSTOMER, EVENT
 from loyalty.engine.types import Composition, Program
-from loyalty.points import ledger, mechanism
+from loyalty.points import activity, ledger, mechanism
 from loyalty.points.queries import points_config
 from loyalty.staff.queries import general_settings, program_version
 
@@ -40,6 +40,6 @@ COMPOSITION = Composition(
     tables=(CUSTOMER, EVENT, ledger.LOT, ledger.BALANCE, ledger.ENTRY, loyalty.sync.mechanism.OUTBOX),
     parts=(ledger.BALANCES,),
     on_new_customer=(mechanism.open_default_account,),
-    on_recorded=(loyalty.sync.mechanism.tell,),
+    on_recorded=(activity.keep_activity, loyalty.sync.mechanism.tell),
     configure=configure,
 )

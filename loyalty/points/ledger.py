@@ -8,6 +8,7 @@ from loyalty.engine.rows import EventRow, to_json
 from loyalty.engine.types import Batch, Part, Program, Refused, Row, State, Table
 from loyalty.staff.enums import Module
 
+from . import expiry
 from .enums import EntryKind
 from .queries import AccountRule, PointsConfig
 
@@ -191,6 +192,8 @@ def earn(
     event.account_id = account.id
     if points == 0:
         return
+    if expires_at is None and account.expiry and Module.EXPIRING_POINTS in batch.program.modules:
+        expires_at = expiry.expires_at(account.expiry, event.occurred_at, state.customer, batch.program.time_zone)
     lot = batch.add(LotRow(batch.new_id("points_lot_id"), event, account.id, points, expires_at))
     lot.arithmetic = to_json(arithmetic) if arithmetic else None
     batch.file(state.part("lots"), lot.id, lot)

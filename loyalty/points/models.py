@@ -1,7 +1,10 @@
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
@@ -66,6 +69,8 @@ class Account(models.Model):
         blank=True,
         help_text=_("Actions that count as an activity. Empty: everything that earns or spends points."),
     )
+    # Activities have been kept, of these kinds, only since then; empty for an account that began with them.
+    expiry_since = models.DateTimeField(_("activities kept since"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("account")
@@ -91,6 +96,20 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._counts_other_activities():
+            self.expiry_since = timezone.now()
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "expiry_since"}
+        super().save(*args, **kwargs)
+
+    def _counts_other_activities(self) -> bool:
+        """From now on, that is: dates that were kept before, or not at all, would make active customers lose points."""
+        stored = Account.objects.filter(pk=self.pk).values_list("expiry", "expiry_actions").first()
+        if stored is None or self.expiry != Expiry.ACTIVITY:
+            return False
+        return stored[0] != Expiry.ACTIVITY or set(stored[1]) != set(self.expiry_actions)
 
 
 class BurnRate(models.Model):

@@ -3,9 +3,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from django.utils import timezone
 
+from .enums import Expiry
+from .expiry import ExpiryRule
 from .models import Account, Balance, EarningRule, Lot
 
 
@@ -15,6 +18,8 @@ class AccountRule:
     slug: str
     name: str
     negative_points: bool = False
+    # None: its points never expire by themselves.
+    expiry: ExpiryRule | None = None
 
 
 @dataclass(frozen=True)
@@ -36,15 +41,36 @@ class PointsConfig:
     earning: Mapping[int, Earning]
     by_id: Mapping[int, AccountRule]
 
+    @cached_property
+    def by_activity(self) -> tuple[AccountRule, ...]:
+        """The accounts whose points expire some time after the last activity."""
+        return tuple(rule for rule in self.by_id.values() if rule.expiry and rule.expiry.kind == Expiry.ACTIVITY)
+
 
 def points_config() -> PointsConfig:
     accounts = {account.slug: account for account in Account.objects.all()}
-    rules = {
-        slug: AccountRule(account.id, slug, account.name, account.negative_points) for slug, account in accounts.items()
-    }
+    rules = {slug: account_rule(account) for slug, account in accounts.items()}
     default = next(rules[slug] for slug, account in accounts.items() if account.is_default)
     earning = {rule.account_id: _earning(rule) for rule in EarningRule.objects.prefetch_related("rates")}
     return PointsConfig(rules, default, earning, {rule.id: rule for rule in rules.values()})
+
+
+def account_rule(account: Account) -> AccountRule:
+    return AccountRule(account.id, account.slug, account.name, account.negative_points, _expiry(account))
+
+
+def _expiry(account: Account) -> ExpiryRule | None:
+    if account.expiry == Expiry.NONE:
+        return None
+    return ExpiryRule(
+        account.expiry,
+        account.expiry_after or 0,
+        account.expiry_unit,
+        account.expiry_month or 1,
+        account.expiry_day or 1,
+        frozenset(account.expiry_actions),
+        account.expiry_since,
+    )
 
 
 def _earning(rule: EarningRule) -> Earning:

@@ -1,0 +1,101 @@
+"""When points expire: dates in the programme's time zone, instants in UTC. Pure.
+
+Valid through day D means until D + 1 begins there, exclusive: whatever the hours of daylight saving did in between.
+"""
+
+import datetime as dt
+from calendar import monthrange
+from dataclasses import dataclass
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from .enums import Expiry, Unit
+
+ONE_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiryRule:
+    """An account's rule. Of `after` and `unit`, `month` and `day`, `actions` and `since` each kind reads its own."""
+
+    kind: str
+    after: int = 0
+    unit: str = Unit.MONTHS.value
+    month: int = 1
+    day: int = 1
+    # What counts as an activity; empty: all that earns or spends.
+    actions: frozenset[str] = frozenset()
+    # Activities have been kept only since then: nobody counts as idle for longer.
+    since: dt.datetime | None = None
+
+
+class Member(Protocol):
+    @property
+    def optin_at(self) -> dt.datetime | None: ...
+    @property
+    def created_at(self) -> dt.datetime: ...
+
+
+def expires_at(rule: ExpiryRule, earned_at: dt.datetime, member: Member, zone: ZoneInfo) -> dt.datetime | None:
+    """When what is earned then expires by itself; None where it never does, or by the last activity only."""
+    day = local_day(earned_at, zone)
+    if rule.kind == Expiry.ROLLING:
+        return end_of(later(day, rule.after, rule.unit), zone)
+    if rule.kind == Expiry.CALENDAR:
+        return end_of(_next_calendar_day(rule, day), zone)
+    if rule.kind == Expiry.ANNIVERSARY:
+        joined = local_day(member.optin_at or member.created_at, zone)
+        return end_of(next_anniversary(joined, day) - ONE_DAY, zone)
+    return None
+
+
+def idle_at(rule: ExpiryRule, active_at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    """When the points of somebody whose last activity was then expire, all together."""
+    last = max(active_at, rule.since) if rule.since else active_at
+    return end_of(later(local_day(last, zone), rule.after, rule.unit), zone)
+
+
+def idle_before(rule: ExpiryRule, at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    """Whose last activity was before this instant is idle for too long at `at`: `idle_at(active_at) <= at`."""
+    day = later(local_day(at, zone), -rule.after, rule.unit)
+    # Months differ in length: the day sought is a few days beside the one so long ago.
+    while end_of(later(day, rule.after, rule.unit), zone) > at:
+        day -= ONE_DAY
+    while end_of(later(day + ONE_DAY, rule.after, rule.unit), zone) <= at:
+        day += ONE_DAY
+    return end_of(day, zone)
+
+
+def local_day(at: dt.datetime, zone: ZoneInfo) -> dt.date:
+    return at.astimezone(zone).date()
+
+
+def end_of(day: dt.date, zone: ZoneInfo) -> dt.datetime:
+    """The instant at which the next day begins; where clocks skip midnight, the instant at which they skip it."""
+    return dt.datetime.combine(day + ONE_DAY, dt.time(), zone).astimezone(dt.UTC)
+
+
+def later(day: dt.date, number: int, unit: str) -> dt.date:
+    """So many days, months or years later (earlier, if negative): a month's last day where it is too short."""
+    if unit == Unit.DAYS:
+        return day + dt.timedelta(days=number)
+    months = day.year * 12 + day.month - 1 + (number * 12 if unit == Unit.YEARS else number)
+    return _day_of(months // 12, months % 12 + 1, day.day)
+
+
+def next_anniversary(joined: dt.date, day: dt.date) -> dt.date:
+    """The first one after `day`; 29 February is kept on the 28th in other years. The first is a year after joining."""
+    for year in (max(day.year, joined.year + 1), day.year + 1):
+        found = _day_of(year, joined.month, joined.day)
+        if found > day:
+            return found
+    raise AssertionError("an anniversary of next year is after this year's days")
+
+
+def _next_calendar_day(rule: ExpiryRule, day: dt.date) -> dt.date:
+    found = _day_of(day.year, rule.month, rule.day)
+    return found if found >= day else _day_of(day.year + 1, rule.month, rule.day)
+
+
+def _day_of(year: int, month: int, day: int) -> dt.date:
+    return dt.date(year, month, min(day, monthrange(year, month)[1]))
