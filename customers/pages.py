@@ -53,6 +53,7 @@ MOST_CHOICES = 300
 TABS: Sequence[tuple[Text, str]] = (
     (_("Overview"), "customers:overview"),
     (_("Events"), "events:timeline"),
+    (_("Points history"), "points:history"),
 )
 
 

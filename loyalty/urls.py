@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/bulk", BulkEvents.as_view(), name="api-events-bulk"),
     re_path(r"^customers/(?P<public_id>[^/]+)$", CustomerDetail.as_view(), name="api-customer"),
     path("customers/<int:customer_id>/events/", include("events.urls")),
+    path("customers/<int:customer_id>/points/", include("loyalty.points.urls")),
     path("customers/", include("customers.urls")),
     path("imports/", include("loyalty.transfer.urls")),
     # One way in for everybody.

@@ -29,6 +29,7 @@ RULES: dict[str, str | Right] = {
     "events:timeline": Right.VIEW_CUSTOMERS,
     "events:detail": Right.VIEW_CUSTOMERS,
     "events:add": Right.RECORD_EVENTS,
+    "points:history": Right.VIEW_CUSTOMERS,
     "transfer:imports": Right.IMPORT_DATA,
     "transfer:new": Right.IMPORT_DATA,
     "transfer:import": Right.IMPORT_DATA,

@@ -1,0 +1,199 @@
+"""What moved a customer's points, with the balance after each: the ledger as the points history tells it.
+
+In the order of effect, as the Events tab: an import brings years at once, and a backdated event stands where it
+belongs. So the balance after a row counts what was recorded later for earlier days too; what was *known* at an
+instant is what `balances.py` tells.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from events.models import Event
+from events.queries import Names, PointsStatus, Told, tell
+from loyalty.ui.paging import PAGE_SIZE, Cursor, decode, encode
+
+from .enums import EntryKind
+from .models import Account, Lot
+from .queries import last_day
+
+SCOPE = "points:history"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """None or empty filters nothing. `since` is the first instant, `until` the first one beyond."""
+
+    account_id: int | None = None
+    kind: str = ""
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Movement:
+    """What one event did to one account. `points` moved spendable points or debt, `pending` those outside."""
+
+    event_id: int
+    account_id: int
+    points: int
+    pending: int
+    balance: int
+    kinds: Sequence[str]
+    recorded_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Row:
+    """A movement as people read it. `expires_at` is the earliest date of the points that the event earned."""
+
+    moved: Movement
+    told: Told
+    account: str
+    expires_at: dt.datetime | None
+
+    @property
+    def event(self) -> Event:
+        return self.told.event
+
+    @property
+    def status(self) -> PointsStatus | None:
+        return self.told.status
+
+    @property
+    def last_day(self) -> dt.date | None:
+        return last_day(self.expires_at) if self.expires_at else None
+
+    @property
+    def kinds(self) -> str:
+        return ", ".join(str(EntryKind(kind).label) for kind in self.moved.kinds)
+
+    @property
+    def reason(self) -> str:
+        return str(self.event.data.get("reason") or "")
+
+    @property
+    def was_backdated(self) -> bool:
+        return self.event.recorded_at - self.event.occurred_at > dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class History:
+    """One page of it; `previous` and `next` are cursors."""
+
+    rows: Sequence[Movement]
+    previous: str | None = None
+    next: str | None = None
+
+
+# The balance is reckoned over all that the customer ever had, whatever of it is shown: a statement's last column.
+_MOVED = """
+    SELECT e.id, n.account_id, n.points, n.pending,
+        (sum(n.points) OVER (PARTITION BY n.account_id ORDER BY e.occurred_at, e.id))::bigint AS balance,
+        n.kinds, e.recorded_at, e.occurred_at
+    FROM (
+        SELECT event_id, account_id, array_agg(DISTINCT kind ORDER BY kind) AS kinds,
+            coalesce(sum(points) FILTER (WHERE kind <> 'pending'), 0)::bigint AS points,
+            coalesce(sum(points) FILTER (WHERE kind = 'pending'), 0)::bigint AS pending
+        FROM points_entry WHERE customer_id = %(customer)s GROUP BY event_id, account_id
+    ) n JOIN events_event e ON e.customer_id = %(customer)s AND e.id = n.event_id
+"""
+_PLACE = "(moved.occurred_at, moved.id, moved.account_id)"
+
+
+def history_of(customer_id: int, filters: Filters, page: str = "", size: int = PAGE_SIZE) -> History:
+    """The movements, newest first; one query, of which the customer's own entries and events are read.
+
+    Cursors name the event alone: when something happened is personal and must not reach an address.
+    """
+    start = decode(page, SCOPE) if page else None
+    rows = movements(customer_id, filters, start, size + 1)
+    backwards = start is not None and start.backwards
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    if not rows and start:
+        return history_of(customer_id, filters, size=size)
+    return History(
+        rows,
+        previous=_cursor(rows[0], backwards=True) if rows and (more if backwards else start) else None,
+        next=_cursor(rows[-1], backwards=False) if rows and (backwards or more) else None,
+    )
+
+
+def _cursor(row: Movement, *, backwards: bool) -> str:
+    return encode(after(row, backwards=backwards), SCOPE)
+
+
+def after(row: Movement, *, backwards: bool = False) -> Cursor:
+    return Cursor(row.account_id, row.event_id, backwards)
+
+
+def movements(customer_id: int, filters: Filters, start: Cursor | None, size: int) -> list[Movement]:
+    """The `size` rows beyond the cursor, the nearest first."""
+    conditions, bound = _conditions(filters)
+    backwards = start is not None and start.backwards
+    if start:
+        place = "SELECT occurred_at, id, %(account_of_start)s::bigint FROM events_event"
+        sign = ">" if backwards else "<"
+        conditions.append(f"{_PLACE} {sign} ({place} WHERE customer_id = %(customer)s AND id = %(start)s)")
+        bound |= {"start": start.id, "account_of_start": start.value}
+    direction = "ASC" if backwards else "DESC"
+    order = ", ".join(f"moved.{column} {direction}" for column in ("occurred_at", "id", "account_id"))
+    statement = f"SELECT * FROM ({_MOVED}) moved WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT %(size)s"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"customer": customer_id, "size": size, **bound})
+        return [Movement(*row[:-1]) for row in cursor.fetchall()]
+
+
+def _conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
+    bound: dict[str, Any] = {
+        "account": filters.account_id,
+        "kind": filters.kind or None,
+        "since": filters.since,
+        "until": filters.until,
+    }
+    texts = {
+        "account": "moved.account_id = %(account)s",
+        "kind": "%(kind)s = ANY(moved.kinds)",
+        "since": "moved.occurred_at >= %(since)s",
+        "until": "moved.occurred_at < %(until)s",
+    }
+    wanted = {name: value for name, value in bound.items() if value is not None}
+    return ["true", *(texts[name] for name in wanted)], wanted
+
+
+def rows_of(customer_id: int, moved: Sequence[Movement], known: Names, at: dt.datetime, *, expiring: bool) -> list[Row]:
+    """The movements with what their events say; a fixed number of queries. `expiring` as in `events.queries.tell`."""
+    ids = {one.event_id for one in moved}
+    events = list(Event.objects.filter(customer_id=customer_id, id__in=ids).select_related("staff"))
+    told = {row.event.id: row for row in tell(events, known, at, expiring=expiring)}
+    expiries = _expiries(customer_id, ids)
+    return [
+        Row(
+            moved=one,
+            told=told[one.event_id],
+            account=known.accounts.get(one.account_id, ""),
+            expires_at=expiries.get((one.event_id, one.account_id)),
+        )
+        for one in moved
+    ]
+
+
+def _expiries(customer_id: int, event_ids: set[int]) -> dict[tuple[int, int], dt.datetime]:
+    lots = Lot.objects.filter(customer_id=customer_id, event_id__in=event_ids, expires_at__isnull=False)
+    found: dict[tuple[int, int], dt.datetime] = {}
+    for event_id, account_id, expires_at in lots.order_by("-expires_at").values_list(
+        "event_id", "account_id", "expires_at"
+    ):
+        assert expires_at is not None
+        found[event_id, account_id] = expires_at
+    return found
+
+
+def accounts() -> list[Account]:
+    """By their ID, the default one first."""
+    return list(Account.objects.order_by("-is_default", "slug"))
