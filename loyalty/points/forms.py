@@ -28,7 +28,6 @@ class HistoryFilter(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     since = forms.DateField(label=_("From"), required=False, widget=_day(), input_formats=["%Y-%m-%d"])
     until = forms.DateField(label=_("To"), required=False, widget=_day(), input_formats=["%Y-%m-%d"])
-    on = forms.DateField(label=_("Balance on"), required=False, widget=_day(), input_formats=["%Y-%m-%d"])
 
     def __init__(self, data: Mapping[str, Any], *, accounts: Sequence[Account], expiring: bool) -> None:
         # The dialogs over the page have fields of the same names.
@@ -59,11 +58,6 @@ class HistoryFilter(forms.Form):
     @property
     def account_chosen(self) -> Account | None:
         return self.accounts.get(self.cleaned_data.get("account", ""))
-
-    @property
-    def day(self) -> dt.date | None:
-        """The day at whose end the balance is asked for."""
-        return self._chosen_day("on")
 
     @property
     def filters(self) -> Filters:
