@@ -58,6 +58,9 @@ def _read(event: Any, nonce: str | None) -> Incoming | ApiError:
     try:
         if not isinstance(event, dict):
             raise bad_request("Each event must be an object")
-        return read_event(event, nonce)
+        incoming = read_event(event, nonce)
+        if incoming.guest:
+            raise bad_request("Guest checkouts are not accepted in bulk: send each by itself to /events")
+        return incoming
     except ApiError as error:
         return error

@@ -1,30 +1,62 @@
-"""What happened: orders, and the events that only the brand knows."""
+"""What happened: the life of orders, and the events that only the brand knows."""
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from loyalty.engine import values
 from loyalty.engine.reduce import InvalidAction
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import ANY_OTHER_ACTION, Batch, Incoming, Key, Mechanism, Part, Refused, State
+from loyalty.engine.types import ANY_OTHER_ACTION, EVERY_ACTION, Batch, Incoming, Key, Mechanism, Part, Refused, State
+from loyalty.staff.enums import Module
 
-MAX_ITEMS = 1_000
-MAX_QUANTITY = 1_000_000
+from . import refunds
+from .enums import TransactionStatus
+from .orders import (
+    APP,
+    GUESTS,
+    ORDERS,
+    RECEIPTS,
+    GuestRow,
+    OrdersConfig,
+    TransactionRow,
+    existing_order,
+    order_of,
+    place_of,
+    read_items,
+    read_line,
+)
+
+# What happens to an order that is there; any other event that names an unknown transaction opens a draft.
+LIFE = frozenset(
+    "checkout_update checkout_update_item checkout_accept checkout_accept_item checkout_reject checkout_claim"
+    " refund partial_refund refund_item".split()
+)
 
 
 def _transaction_taken() -> Refused:
     return Refused(5003, "Transaction ID already used")
 
 
-def checkout_keys(incoming: Incoming) -> Iterable[Key]:
-    """One receipt pays one member, once. A malformed ID has no key: the event is refused for it."""
+def _key(kind: str, incoming: Incoming) -> Iterable[Key]:
+    """A malformed ID has no key: the event is refused for it."""
     try:
-        found = values.text(incoming.data, "transaction_id", limit=values.MAX_TRANSACTION_ID)
+        found = values.transaction_id(incoming.data)
     except Refused:
         return
     if found:
-        yield Key(f"checkout:{found}", _transaction_taken)
+        yield Key(f"{kind}:{found}", _transaction_taken)
+
+
+def checkout_keys(incoming: Incoming) -> Iterable[Key]:
+    """One receipt pays one member, once."""
+    return _key("checkout", incoming)
+
+
+def claim_keys(incoming: Incoming) -> Iterable[Key]:
+    return _key("checkout_claim", incoming)
 
 
 def item_count(incoming: Incoming) -> int:
@@ -32,71 +64,175 @@ def item_count(incoming: Incoming) -> int:
     return 2 + (len(items) if isinstance(items, list) else 0)
 
 
-def read_items(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The lines of a checkout; raises Refused naming the line that is not one."""
-    items = data.get("items")
-    if items is None or items == "":
-        return []
-    if not isinstance(items, list) or len(items) > MAX_ITEMS:
-        raise Refused(0, f"'items' must be a list of at most {MAX_ITEMS} items")
-    for index, item in enumerate(items):
-        if not isinstance(item, dict):
-            raise Refused(0, f"'items[{index}]' must be an object with price and quantity")
-    return items
-
-
-def line_total(item: Mapping[str, Any], index: int) -> Decimal:
-    """What the line costs: `subtotal`, or price × quantity − discount. The discount is for the whole quantity."""
-    try:
-        subtotal = values.money(item, "subtotal")
-        if subtotal is not None:
-            return subtotal
-        price = values.money(item, "price")
-        if price is None:
-            raise values.required("subtotal")
-        found = price * _quantity(item) - (values.money(item, "discount") or 0)
-    except Refused as refusal:
-        raise Refused(refusal.code, f"items[{index}]: {refusal.message}") from None
-    if found < 0:
-        raise Refused(0, f"items[{index}]: 'discount' is more than the line costs")
-    if found > values.MAX_MONEY:
-        raise Refused(0, f"items[{index}]: price × quantity must not be more than {values.MAX_MONEY:f}")
-    return found
-
-
-def _quantity(item: Mapping[str, Any]) -> int:
-    found = values.whole(item, "quantity", least=0, most=MAX_QUANTITY)
-    return 1 if found is None else found
+def open_order(event: EventRow, state: State, batch: Batch) -> None:
+    """The order that the event names: the one that is there, or a draft that a later checkout activates."""
+    name, orders = event.transaction_id, state.part("orders")
+    if name is not None and name not in orders and event.action not in LIFE:
+        batch.file(orders, name, batch.add(TransactionRow.draft(batch.new_id("events_transaction_id"), event)))
 
 
 def checkout(event: EventRow, state: State, batch: Batch) -> None:
-    """An order: its lines become events of their own, its total counts in the purchase statistics."""
+    """An order: its lines become events of their own; what it costs counts once it is accepted."""
     if event.transaction_id is None:
         raise values.required("transaction_id")
     items = read_items(event.data)
-    lines = [line_total(item, index) for index, item in enumerate(items)]
+    lines = [read_line(item, place) for place, item in enumerate(items)]
+    order = batch.edit(order_of(event, state))
+    if order.status != TransactionStatus.DRAFT:
+        raise _transaction_taken()
     total = values.money(event.data, "total")
-    if total is None and not items:
+    if total is None and not items and not order.items:
         raise values.required("total")
-    currency = values.text(event.data, "currency", limit=3)
+    batch.file(batch.shared.part("receipts"), event.transaction_id, event.transaction_id)
+    first = len(order.items)
+    order.items = (*order.items, *lines)
+    order.total = order.lines_total if total is None else total
+    order.event_id, order.checkout_at, order.updated_at = event.id, event.occurred_at, event.recorded_at
+    order.currency = currency_of(event, batch)
+    order.status = TransactionStatus.PENDING.value
+    _emit_lines(event, batch, items, "checkout_item", first)
+    if Module.CHECKOUT_ACCEPT in batch.program.modules:
+        order.accept_at = _accept_at(event, batch)
+    else:
+        _accept(order, state, batch, event)
+
+
+def currency_of(event: EventRow, batch: Batch) -> str:
+    return (values.text(event.data, "currency", limit=3) or batch.program.currency).upper()
+
+
+def _emit_lines(event: EventRow, batch: Batch, items: Sequence[dict[str, Any]], action: str, first: int = 0) -> None:
+    """An event for each line, in the place of `items`; they share the order's currency and channel."""
+    shared = {name: event.data[name] for name in ("currency", "channel") if event.data.get(name) not in (None, "")}
     event.data = {name: value for name, value in event.data.items() if name != "items"}
-    for item in items:
-        attributes = {**item, "currency": currency} if currency else item
-        batch.emit(event.follow_up("checkout_item", attributes, batch.new_id("events_event_id")))
-    _count_purchase(event, state, batch, sum(lines, Decimal(0)) if total is None else total, items)
+    for place, item in enumerate(items, first):
+        child = event.follow_up(action, {**item, **shared}, batch.new_id("events_event_id"))
+        child.line = place
+        batch.emit(child)
 
 
-def _count_purchase(event: EventRow, state: State, batch: Batch, total: Decimal, items: list[dict[str, Any]]) -> None:
-    customer, at = batch.edit(state.customer), event.occurred_at
-    customer.purchase_total += total
+def _accept_at(event: EventRow, batch: Batch) -> dt.datetime | None:
+    """When the order is accepted by itself: as the named day begins, or as the settings say; None: by hand."""
+    day = values.day(event.data, "auto_accept")
+    if day is not None:
+        return dt.datetime.combine(day, dt.time(), batch.program.time_zone).astimezone(dt.UTC)
+    config: OrdersConfig = batch.program.config[APP]
+    days = config.accept_after_days
+    return None if days is None else event.occurred_at + dt.timedelta(days=days)
+
+
+def _accept(order: TransactionRow, state: State, batch: Batch, event: EventRow) -> None:
+    """From now on it counts in the purchase statistics, at its checkout's date."""
+    order.status, order.accepted_at, order.accept_at = TransactionStatus.ACCEPTED.value, event.occurred_at, None
+    customer, at = batch.edit(state.customer), order.checkout_at
+    assert at is not None
+    customer.purchase_total += order.total
     customer.purchase_count += 1
-    customer.purchase_item_count += sum(map(_quantity, items))
+    customer.purchase_item_count += sum(line.quantity for line in order.items)
     customer.purchase_first_date = min(customer.purchase_first_date or at, at)
     customer.purchase_last_date = max(customer.purchase_last_date or at, at)
 
 
 def checkout_item(event: EventRow, state: State, batch: Batch) -> None:
-    """A line of an order: its part in the purchase is counted with the order."""
+    """A line of an order: with the order, or sent on its own for one that is not accepted yet."""
+    if event.parent_id is not None:
+        return
+    if event.transaction_id is None:
+        raise values.required("transaction_id")
+    order = batch.edit(order_of(event, state))
+    line = read_line(event.data)
+    if line.product_id is None:
+        raise values.required("product_id")
+    if order.status not in {TransactionStatus.DRAFT, TransactionStatus.PENDING}:
+        raise Refused(0, "Items can be added to draft and pending transactions only")
+    if any(line.product_id == other.product_id for other in order.items):
+        raise _transaction_taken()
+    if order.lines_total == order.total:
+        order.total += line.subtotal
+    event.line = len(order.items)
+    order.items, order.updated_at = (*order.items, line), event.recorded_at
+
+
+def _pending(event: EventRow, state: State, batch: Batch, to: str) -> TransactionRow:
+    order = existing_order(event, state, batch)
+    if order.status != TransactionStatus.PENDING:
+        raise Refused(0, f"Only pending transactions can be {to}; this one is {order.status}")
+    return order
+
+
+def checkout_update(event: EventRow, state: State, batch: Batch) -> None:
+    """What the event names replaces what was: lines, total, points burned."""
+    order = _updatable(event, state, batch)
+    items = read_items(event.data)
+    total = values.money(event.data, "total")
+    if items:
+        order.items = tuple(read_line(item, place) for place, item in enumerate(items))
+    if total is not None or items:
+        order.total = order.lines_total if total is None else total
+    if values.text(event.data, "currency") is not None:
+        order.currency = currency_of(event, batch)
+    _emit_lines(event, batch, items, "checkout_update_item")
+
+
+def checkout_update_item(event: EventRow, state: State, batch: Batch) -> None:
+    """One line's new quantity and price; the order's total changes by the difference."""
+    if event.parent_id is not None:
+        return
+    order = _updatable(event, state, batch)
+    event.line = place = place_of(order, event, still=range(len(order.items)))
+    old, new = order.items[place], read_line(event.data)
+    order.set_line(place, quantity=new.quantity, subtotal=new.subtotal)
+    order.total = max(order.total + new.subtotal - old.subtotal, Decimal(0))
+
+
+def _updatable(event: EventRow, state: State, batch: Batch) -> TransactionRow:
+    order = _pending(event, state, batch, "updated")
+    if any(line.accepted for line in order.items):
+        raise Refused(0, "Items of this transaction have been accepted: it can no longer be updated")
+    return order
+
+
+def checkout_accept(event: EventRow, state: State, batch: Batch) -> None:
+    order = _pending(event, state, batch, "accepted")
+    _accept(order, state, batch, event)
+
+
+def checkout_accept_item(event: EventRow, state: State, batch: Batch) -> None:
+    """One line is accepted; with the last one the order is."""
+    order = _pending(event, state, batch, "accepted")
+    waiting = [place for place, line in enumerate(order.items) if not line.accepted]
+    event.line = place_of(order, event, still=waiting)
+    order.set_line(event.line, accepted=True)
+    if len(waiting) == 1:
+        _accept(order, state, batch, event)
+
+
+def checkout_reject(event: EventRow, state: State, batch: Batch) -> None:
+    """The order is undone, whether it was accepted or not."""
+    order = existing_order(event, state, batch)
+    if order.status not in {TransactionStatus.PENDING, TransactionStatus.ACCEPTED}:
+        raise Refused(0, f"Only pending and accepted transactions can be rejected; this one is {order.status}")
+    if order.accepted_at is not None:
+        refunds.uncount(state, batch, order.open_total, sum(line.left for line in order.items))
+    order.status, order.accept_at = TransactionStatus.REJECTED.value, None
+
+
+def checkout_claim(event: EventRow, state: State, batch: Batch) -> None:
+    """A guest's order becomes the customer's, with all that a checkout does."""
+    if event.transaction_id is None:
+        raise values.required("transaction_id")
+    guest: GuestRow | None = batch.shared.part("guests").get(event.transaction_id)
+    if guest is None:
+        existing_order(event, state, batch)
+        raise Refused(0, "Only the order of a guest can be claimed")
+    batch.edit(guest).claimed_by = event.customer_id
+    order = event.follow_up("checkout", json.loads(guest.data, parse_float=Decimal), batch.new_id("events_event_id"))
+    order.account = guest.account
+    batch.emit(order)
+
+
+def accepted_item(event: EventRow, state: State, batch: Batch) -> None:
+    """A line's part in the acceptance of its order."""
 
 
 # Which one-time actions a customer has already done.
@@ -123,8 +259,31 @@ def _done(incoming: Incoming) -> Iterable[Part]:
     return (DONE,)
 
 
+def _orders(incoming: Incoming) -> Iterable[Part]:
+    return () if incoming.data.get("transaction_id") in (None, "") else (ORDERS,)
+
+
+def _receipts(incoming: Incoming) -> Iterable[Part]:
+    return (RECEIPTS,)
+
+
+def _guests(incoming: Incoming) -> Iterable[Part]:
+    return (RECEIPTS, GUESTS)
+
+
+OPENING = (Mechanism(frozenset({EVERY_ACTION}), open_order, parts=_orders),)
 MECHANISMS = (
     Mechanism(frozenset({"checkout"}), checkout, keys=checkout_keys, fan_out=item_count),
-    Mechanism(frozenset({"checkout_item"}), checkout_item, public=False),
+    Mechanism(frozenset({"checkout_item"}), checkout_item),
+    Mechanism(frozenset({"checkout_update"}), checkout_update, parts=_receipts, fan_out=item_count),
+    Mechanism(frozenset({"checkout_update_item"}), checkout_update_item, parts=_receipts),
+    Mechanism(frozenset({"checkout_accept"}), checkout_accept, parts=_receipts),
+    Mechanism(frozenset({"checkout_accept_item"}), checkout_accept_item, parts=_receipts),
+    Mechanism(frozenset({"checkout_item_accept"}), accepted_item, public=False),
+    Mechanism(frozenset({"checkout_reject"}), checkout_reject, parts=_receipts),
+    Mechanism(frozenset({"checkout_claim"}), checkout_claim, keys=claim_keys, parts=_guests),
+    Mechanism(frozenset({"refund"}), refunds.refund, parts=_receipts),
+    Mechanism(frozenset({"partial_refund"}), refunds.partial_refund, parts=_receipts),
+    Mechanism(frozenset({"refund_item"}), refunds.refund_item, parts=_receipts),
     Mechanism(frozenset({ANY_OTHER_ACTION}), custom, parts=_done),
 )

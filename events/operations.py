@@ -13,6 +13,7 @@ from loyalty.staff.permissions import Right, require
 
 from .enums import Source
 from .models import EventType
+from .queries import due_orders
 
 # How the engine refuses a nonce that was used before.
 REPLAYED = 101031
@@ -56,3 +57,24 @@ def add_event(
     if outcome.error is None:
         return outcome
     raise AlreadyRecorded if outcome.error.code == REPLAYED else outcome.error
+
+
+TIMER = Actor(source=Source.TIMER.value)
+DUE_AT_ONCE = 500
+
+
+def accept_due_orders(*, at: datetime) -> int:
+    """Accept the orders whose time has come, in batches of a transaction each; how many were accepted.
+
+    An order that has met another end meanwhile is refused by the engine and passed over.
+    """
+    accepted, after = 0, None
+    while due := due_orders(at, after, DUE_AT_ONCE):
+        events = [
+            Incoming(order.customer.public_id, "checkout_accept", {"transaction_id": order.transaction_id})
+            for order in due
+        ]
+        accepted += sum(outcome.error is None for outcome in record(events, by=TIMER, at=at))
+        assert due[-1].accept_at is not None
+        after = (due[-1].accept_at, due[-1].customer_id, due[-1].id)
+    return accepted

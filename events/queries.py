@@ -4,21 +4,21 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from loyalty.engine.types import EventRule
 from loyalty.points.enums import EntryKind
 from loyalty.points.models import Account, Entry, Lot
 from loyalty.staff.models import ApiKey
 
-from .enums import Source
-from .models import Event, EventType
+from .enums import Source, TransactionStatus
+from .models import Event, EventType, Transaction
 
 
 def event_rules() -> dict[str, EventRule]:
     """What the engine knows of each action."""
     return {
-        row.action: EventRule(row.action, row.name, row.default_points, row.one_time, row.factory)
+        row.action: EventRule(row.action, row.name, row.default_points, row.one_time, row.factory, row.pending_days)
         for row in EventType.objects.all()
     }
 
@@ -209,3 +209,12 @@ def own_receipts(asked: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
             [[customer for customer, _ in asked], [receipt for _, receipt in asked]],
         )
         return set(cursor.fetchall())
+
+
+def due_orders(at: datetime, after: tuple[datetime, int, int] | None, limit: int) -> list[Transaction]:
+    """Pending orders whose time of acceptance has come, by (accept_at, customer, id); `after`: the last one of before."""
+    found = Transaction.objects.filter(status=TransactionStatus.PENDING, accept_at__lte=at).select_related("customer")
+    if after:
+        found = found.filter(Q(accept_at__gt=after[0]) | Q(accept_at=after[0], customer__gt=after[1])
+                             | Q(accept_at=after[0], customer=after[1], id__gt=after[2]))  # fmt: skip
+    return list(found.order_by("accept_at", "customer_id", "id")[:limit])

@@ -17,8 +17,6 @@ def read_event(body: Mapping[str, Any], nonce: str | None) -> Incoming:
     """The event of a request body; raises ApiError naming the field that is wrong."""
     if body.get("external_id") not in (None, ""):
         raise bad_request("'external_id' names no configured external ID field: leave it out to use the customer's ID")
-    if body.get("guest") not in (None, "", False, "false", "0", 0):
-        raise bad_request("Guest checkouts are not accepted: send the event with the customer's ID")
     data = body.get("data")
     if data is None or data == "":
         data = {}
@@ -30,7 +28,15 @@ def read_event(body: Mapping[str, Any], nonce: str | None) -> Incoming:
         data=data,
         account=_text(body, "account") if body.get("account") not in (None, "") else None,
         nonce=nonce,
+        guest=_is_guest(body),
     )
+
+
+def _is_guest(body: Mapping[str, Any]) -> bool:
+    value = str(body.get("guest") or "false").lower()
+    if value not in {"true", "1", "false", "0"}:
+        raise bad_request("'guest' must be true or false")
+    return value in {"true", "1"}
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:
@@ -50,8 +56,9 @@ def refusal(error: Refused) -> ApiError:
 
 
 def summary(outcome: Outcome) -> dict[str, Any]:
-    """The customer after the event, and the events that changed the spendable points."""
-    assert outcome.state is not None
+    """The customer after the event, and the events that changed the spendable points; a guest is no customer."""
+    if outcome.state is None:
+        return {"events": []}
     customer, points = outcome.state.customer, config(outcome.program)
     balance = outcome.state.part("balances")[points.default.id]
     return {

@@ -7,10 +7,11 @@ from django.conf import settings
 import customers.mechanism
 import events.mechanism
 import loyalty.sync.mechanism
+from events import orders
 from events.queries import event_rules
 from loyalty.engine.rows import CUSTOMER, EVENT
 from loyalty.engine.types import Composition, Program
-from loyalty.points import activity, ledger, mechanism
+from loyalty.points import activity, ledger, mechanism, rows
 from loyalty.points.queries import points_config
 from loyalty.staff.queries import general_settings, program_version
 
@@ -25,20 +26,32 @@ def configure() -> Program:
         currency=brand.currency,
         modules=frozenset(brand.modules),
         event_rules=event_rules(),
-        config={ledger.APP: points_config()},
+        config={ledger.APP: points_config(), orders.APP: orders.OrdersConfig(brand.accept_after_days)},
     )
 
 
 COMPOSITION = Composition(
     mechanisms=(
+        *events.mechanism.OPENING,
         *mechanism.MECHANISMS_BEFORE_ORDERS,
         *customers.mechanism.MECHANISMS,
         *events.mechanism.MECHANISMS,
         *mechanism.MECHANISMS,
     ),
     # In the order of their foreign keys.
-    tables=(CUSTOMER, EVENT, ledger.LOT, ledger.BALANCE, ledger.ENTRY, loyalty.sync.mechanism.OUTBOX),
-    parts=(ledger.BALANCES,),
+    tables=(
+        CUSTOMER,
+        EVENT,
+        orders.TRANSACTION,
+        orders.GuestRow.TABLE,
+        rows.LOT,
+        rows.PendingRow.TABLE,
+        rows.BALANCE,
+        rows.ENTRY,
+        loyalty.sync.mechanism.OUTBOX,
+    ),
+    parts=(rows.BALANCES,),
+    on_guest=orders.keep_guest_order,
     on_new_customer=(mechanism.open_default_account,),
     on_recorded=(activity.keep_activity, loyalty.sync.mechanism.tell),
     configure=configure,

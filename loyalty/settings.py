@@ -202,6 +202,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(ENV.data_dir / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "loyalty.sync.tasks.sweep_outbox", "schedule": 30.0},
     "resume-imports": {"task": "loyalty.transfer.tasks.resume_imports", "schedule": 30.0},
+    "accept-orders": {"task": "events.tasks.accept_orders", "schedule": 60.0},
+    "accept-pending": {"task": "loyalty.points.tasks.accept_pending", "schedule": 60.0},
     "verify": {"task": "loyalty.points.tasks.verify", "schedule": crontab(hour=3, minute=10)},
 }
 

@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from importlib import import_module
 
 from django.conf import settings
@@ -109,6 +110,7 @@ class _Recording:
         self.composition = _programs.composition
         self.session = Session()
         self.states: dict[Ref, State] = {}
+        self.shared = State(None, exists=True)
         self.ids: dict[str, Iterator[int]] = {}
         # Keys that are ours to use; a key is taken out by the event that uses it.
         self.free_keys: set[str] = set()
@@ -133,6 +135,7 @@ class _Recording:
             try:
                 program = self._lock_and_read()
                 batch = Batch(program=program, at=self.at, new_id=self._new_id)
+                batch.shared = self.shared
                 outcomes = [self._reduce(batch, *pair) for pair in zip(self.events, self.keys, strict=True)]
                 self._write(batch)
             except BaseException:
@@ -143,7 +146,7 @@ class _Recording:
     # Lock and read
 
     def _lock_and_read(self) -> Program:
-        refs = list(dict.fromkeys((event.scheme, event.customer) for event in self.events))
+        refs = list(dict.fromkeys((event.scheme, event.customer) for event in self.events if not event.guest))
         named = [[scheme for scheme, _ in refs], [value for _, value in refs]]
         keys = sorted({key.value for keys in self.keys for key in keys})
         parts = self._parts()
@@ -153,7 +156,7 @@ class _Recording:
             Statement(_RESOLVE, named),
             Statement(self._version_and_ids(), [self._expected()]),
             Statement(_CLAIM_KEYS, [self.at, keys]),
-            *(Statement(part.sql.replace("{customers}", _NAMED), named) for part in parts),
+            *(self._reading(part, named) for part in parts),
         )
         self._file(locked, resolved, list(zip(parts, answers, strict=True)))
         self.free_keys = {key for (key,) in claimed}
@@ -170,6 +173,19 @@ class _Recording:
             for part in parts_of(event)
         }
         return sorted(wanted, key=lambda part: part.name)
+
+    def _reading(self, part: Part, named: list[list[str]]) -> Statement:
+        sql = part.sql.replace("{customers}", _NAMED)
+        if "{transactions}" not in sql:
+            return Statement(sql, named)
+        if "{customers}" not in part.sql:
+            return Statement(sql.replace("{transactions}", "$1::text[]"), [self._transactions()])
+        return Statement(sql.replace("{transactions}", "$3::text[]"), [*named, self._transactions()])
+
+    def _transactions(self) -> list[str]:
+        """What the events name; a malformed one names none, and is refused for it."""
+        named = (event.data.get("transaction_id") for event in self.events)
+        return sorted({str(name).strip() for name in named if isinstance(name, str | int | Decimal)})
 
     def _sequences(self) -> list[str]:
         return [table.sequence for table in self.composition.tables if table.sequence and table is not CUSTOMER]
@@ -194,12 +210,14 @@ class _Recording:
             self.states[scheme, value] = by_id[customer_id]
         for part, rows in answers:
             for values in rows:
-                if values[0] in by_id:
+                if part.shared:
+                    part.put(self.shared, values)
+                elif values[0] in by_id:
                     part.put(by_id[values[0]], values)
 
     def _claim_unknown(self, unknown: list[Ref], program: Program) -> None:
         """Claim the IDs of customers that these events may create."""
-        wanted = {(event.scheme, event.customer) for event in self.events if self._creates(event, program)}
+        wanted = {(e.scheme, e.customer) for e in self.events if not e.guest and self._creates(e, program)}
         refs = [ref for ref in unknown if ref in wanted and ref[0] == "id"]
         if not refs:
             return
@@ -221,7 +239,7 @@ class _Recording:
 
     def _reduce(self, batch: Batch, event: Incoming, keys: list[Key]) -> Outcome:
         taken = next((key for key in keys if key.value not in self.free_keys), None)
-        state = self.states.get((event.scheme, event.customer))
+        state = self._guest(event) if event.guest else self.states.get((event.scheme, event.customer))
         if state and not state.exists and not self._creates(event, batch.program):
             # Claimed for a later event of the batch.
             state = None
@@ -231,6 +249,10 @@ class _Recording:
         if outcome.error is None:
             self.free_keys.difference_update(key.value for key in keys)
         return outcome
+
+    def _guest(self, event: Incoming) -> State:
+        """Nobody: what an event does to them is checked and forgotten."""
+        return State(CustomerRow.new(0, event.customer, self.at), exists=True)
 
     def _new_id(self, sequence: str) -> int:
         found = next(self.ids[sequence], None)

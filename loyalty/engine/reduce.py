@@ -11,6 +11,8 @@ from .types import MAX_DEPTH, MAX_EVENTS, Actor, Batch, Composition, Incoming, O
 # The custom attributes of a customer whom nobody has enrolled: an order or another event came first.
 AUTO_SUBSCRIBED = '{"auto_subscribed": true}'
 
+FOR_GUESTS = frozenset({"checkout"})
+
 
 class UnknownCustomer(Refused):
     def __init__(self) -> None:
@@ -28,6 +30,8 @@ def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: St
         return Outcome(batch.program, [], state if state and state.exists else None, InvalidAction(incoming.action))
     if state is None or state.customer.status in GONE:
         return Outcome(batch.program, [], None, UnknownCustomer())
+    if incoming.guest and incoming.action not in FOR_GUESTS:
+        return Outcome(batch.program, [], None, Refused(0, "Only a checkout may come from a guest"))
     batch.begin()
     existed = state.exists
     try:
@@ -38,8 +42,20 @@ def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: St
         batch.take_back()
         state.exists = existed
         return Outcome(batch.program, [], state if existed else None, refusal)
+    if incoming.guest:
+        _keep_aside(batch, composition, recorded[0])
+        return Outcome(batch.program, [], None)
     batch.keep()
     return Outcome(batch.program, recorded, state)
+
+
+def _keep_aside(batch: Batch, composition: Composition, event: EventRow) -> None:
+    """The event has passed all rules; nothing of it stays but itself."""
+    assert composition.on_guest is not None
+    batch.take_back()
+    batch.begin()
+    composition.on_guest(event, batch)
+    batch.keep()
 
 
 def _enrol(batch: Batch, composition: Composition, event: EventRow, state: State) -> None:
@@ -58,8 +74,8 @@ def _root(batch: Batch, incoming: Incoming, state: State, by: Actor) -> EventRow
     event = EventRow.__new__(EventRow)
     event.customer_id, event.id = customer.id, batch.new_id("events_event_id")
     event.action, event.data, event.account = incoming.action, incoming.data, incoming.account
-    event.points, event.account_id, event.parent_id, event.expires_at = 0, None, None, None
-    event.transaction_id = values.text(incoming.data, "transaction_id", limit=values.MAX_TRANSACTION_ID)
+    event.points, event.account_id, event.parent_id, event.expires_at, event.line = 0, None, None, None, None
+    event.transaction_id = values.transaction_id(incoming.data)
     event.source, event.source_detail = by.source, by.detail
     event.staff_id, event.api_key_id = by.staff_id, by.api_key_id
     event.ip_address, event.user_agent = by.ip_address, by.user_agent

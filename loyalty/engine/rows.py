@@ -127,7 +127,7 @@ EVENT = Table(
 class EventRow(Row):
     """An event that is being recorded. `account` is the slug that was sent, `account_id` what it means."""
 
-    __slots__ = (*_EVENT_COLUMNS, "account", "depth", "expires_at")
+    __slots__ = (*_EVENT_COLUMNS, "account", "depth", "expires_at", "line")
     TABLE = EVENT
 
     customer_id: int
@@ -151,6 +151,8 @@ class EventRow(Row):
     depth: int
     # Of the points that it earned, if it earned any.
     expires_at: datetime | None
+    # The place of the order's line that it is about.
+    line: int | None
 
     @property
     def data_json(self) -> str:
@@ -162,7 +164,7 @@ class EventRow(Row):
         for name in _EVENT_COLUMNS:
             setattr(row, name, getattr(self, name))
         row.id, row.action, row.data, row.parent_id = new_id, action, data, self.id
-        row.points, row.expires_at = 0, None
+        row.points, row.expires_at, row.line = 0, None, None
         row.account, row.depth = self.account, self.depth + 1
         return row
 

@@ -50,6 +50,8 @@ class Incoming:
     scheme: str = "id"
     # Names this very request; a second event with the same nonce is refused.
     nonce: str | None = None
+    # Somebody who is no customer: the event is checked and kept aside.
+    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +113,14 @@ class Part:
     """A piece of a customer's state that mechanisms ask for.
 
     `sql` selects it for the customers in `{customers}`, the customer's id first; `put(state, values)` files one
-    row of the answer. Parts are read after the customers are locked.
+    row of the answer. `{transactions}` is the array of the transaction IDs that the batch's events name. A shared part
+    belongs to no customer: its rows are filed in `batch.shared`. Parts are read after the customers are locked.
     """
 
     name: str
     sql: str
     put: Callable[["State", Sequence[Any]], None]
+    shared: bool = False
 
 
 class State:
@@ -148,6 +152,8 @@ class EventRule:
     default_points: int = 0
     one_time: bool = False
     factory: bool = False
+    # For how many days its points stay pending; None: they can be spent at once.
+    pending_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -196,6 +202,8 @@ class Mechanism:
 
 
 ANY_OTHER_ACTION = "*"
+# Of a mechanism that takes part in all of them.
+EVERY_ACTION = "**"
 
 
 @dataclass(frozen=True)
@@ -233,13 +241,17 @@ class Composition:
     on_new_customer: tuple[Callable[[State, "Batch"], None], ...] = ()
     # Reads the configuration that mechanisms run under, by app; called when its version has changed.
     configure: Callable[[], Program] | None = None
+    # Keeps a guest's event, once it has passed all rules.
+    on_guest: Callable[[Any, "Batch"], None] | None = None
     # Called for each accepted event, last.
     on_recorded: tuple[Callable[[Any, State, "Batch"], None], ...] = ()
 
     @cached_property
     def _plans(self) -> dict[str, Plan]:
         actions = {action for mechanism in self.mechanisms for action in mechanism.actions}
-        return {action: Plan.of([m for m in self.mechanisms if action in m.actions]) for action in actions}
+        return {
+            action: Plan.of([m for m in self.mechanisms if m.actions & {action, EVERY_ACTION}]) for action in actions
+        }
 
     def plan(self, action: str) -> Plan:
         return self._plans.get(action) or self._plans[ANY_OTHER_ACTION]
@@ -270,6 +282,8 @@ class Batch:
         self.program = program
         self.at = at
         self.new_id = new_id
+        # What belongs to no customer, by part.
+        self.shared = State(None, exists=True)
         self.added: dict[Table, list[Any]] = {}
         # Row → its image before the batch: the touched rows are the dirty set.
         self.edited: dict[Any, tuple[Any, ...]] = {}

@@ -30,6 +30,10 @@ def text(data: Mapping[str, Any], name: str, *, limit: int = MAX_TEXT) -> str | 
     return found or None
 
 
+def transaction_id(data: Mapping[str, Any]) -> str | None:
+    return text(data, "transaction_id", limit=MAX_TRANSACTION_ID)
+
+
 def _number(value: object) -> Decimal:
     """A text in plain digits; whatever else Python takes for a number (`1_000`, other scripts' digits) is none."""
     if not isinstance(value, str) or len(value) > 40 or not value.isascii() or "_" in value:

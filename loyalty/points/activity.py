@@ -4,7 +4,8 @@ from loyalty.engine.rows import EventRow
 from loyalty.engine.types import Batch, State
 
 from .expiry import ExpiryRule
-from .ledger import BalanceRow, config
+from .ledger import config
+from .rows import BalanceRow
 
 SPENDING = frozenset({"point_spend", "point_burn"})
 # Their points are the customer's own, come back.

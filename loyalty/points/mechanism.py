@@ -3,48 +3,69 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from customers.enums import Status
-from events.mechanism import line_total
+from events.enums import TransactionStatus
+from events.orders import TransactionRow, existing_order, order_of
 from loyalty.engine import values
-from loyalty.engine.rows import EventRow
+from loyalty.engine.rows import EventRow, to_json
 from loyalty.engine.types import ANY_OTHER_ACTION, Batch, Incoming, Mechanism, Part, Program, Refused, State
 from loyalty.staff.enums import Module
 
-from .earning import award, default_points
-from .enums import EarningBasis, EntryKind
-from .ledger import ALL_LOTS, OPEN_LOTS, USAGES, account_of, balance_of, config, consume, earn, give_back
+from . import orders
+from .earning import default_points
+from .enums import EntryKind
+from .ledger import (
+    account_of,
+    balance_of,
+    burned_with_orders,
+    config,
+    consume,
+    earn,
+    give_back,
+    promise,
+    release,
+    repay_from,
+    settle,
+)
+from .rows import ALL_LOTS, BURNED, HELD, OPEN_LOTS, OPEN_PENDING, ORDER_LOTS, USAGES, PendingRow
 
 
 def open_default_account(state: State, batch: Batch) -> None:
     balance_of(state, config(batch.program).default, batch)
 
 
-def require_spender(state: State) -> None:
-    if state.customer.status == Status.SUSPENDED:
-        raise Refused(110003, "Customer may not spend points while suspended")
-    if state.customer.status != Status.ACTIVE:
-        raise Refused(160216, "Customer is not active")
-
-
 def spend(event: EventRow, state: State, batch: Batch) -> None:
-    require_spender(state)
-    _spend(event, state, batch, _required_points(event))
-
-
-def _spend(event: EventRow, state: State, batch: Batch, points: int) -> None:
-    consume(event, state, batch, points, EntryKind.SPEND).spent += points
-    customer = batch.edit(state.customer)
-    customer.last_spend_date = max(customer.last_spend_date or event.occurred_at, event.occurred_at)
+    orders.require_spender(state)
+    points = _required_points(event)
+    account = account_of(event, batch.program)
+    consume(event, state, batch, account, points, EntryKind.SPEND).spent += points
+    orders.spent(event, state, batch)
 
 
 def deduct(event: EventRow, state: State, batch: Batch) -> None:
     """A correction of what was earned: the score goes down."""
     points = _required_points(event)
-    consume(event, state, batch, points, EntryKind.DEDUCT).earned -= points
+    account = account_of(event, batch.program)
+    consume(event, state, batch, account, points, EntryKind.DEDUCT).earned -= points
 
 
 def unspend(event: EventRow, state: State, batch: Batch) -> None:
-    give_back(event, state, batch, _required_points(event))
+    """Spent points come back: what an order burned if the event names it, else what no order did."""
+    points = _required_points(event)
+    order: TransactionRow | None = state.part("orders").get(event.transaction_id)
+    if order is not None and order.status != TransactionStatus.DRAFT:
+        _require_spent(points, order.burned - order.given_back)
+        orders.unburn(event, state, batch, batch.edit(order), points)
+        order.given_back += points
+        return
+    account = account_of(event, batch.program)
+    _require_spent(points, balance_of(state, account, batch).spent - burned_with_orders(state, account))
+    batch.edit(balance_of(state, account, batch))
+    give_back(event, state, batch, account, points)
+
+
+def _require_spent(points: int, spent: int) -> None:
+    if points > spent:
+        raise Refused(112900, f"Cannot unspend more than spent: {points} to give back, {spent} spent")
 
 
 def fix(event: EventRow, state: State, batch: Batch) -> None:
@@ -52,14 +73,16 @@ def fix(event: EventRow, state: State, batch: Batch) -> None:
     points = values.whole(event.data, "points", least=-values.MAX_POINTS)
     if not points:
         raise values.required("points") if points is None else Refused(0, "'points' must not be 0")
+    account = account_of(event, batch.program)
     if points > 0:
-        earn(event, state, batch, points, _expiry(event, batch.program))
+        earn(event, state, batch, account, points, _expiry(event, batch.program))
     else:
-        consume(event, state, batch, -points, EntryKind.DEDUCT).earned += points
+        consume(event, state, batch, account, -points, EntryKind.DEDUCT).earned += points
 
 
 def add(event: EventRow, state: State, batch: Batch) -> None:
-    earn(event, state, batch, _required_points(event), _expiry(event, batch.program))
+    account = account_of(event, batch.program)
+    earn(event, state, batch, account, _required_points(event), _expiry(event, batch.program))
 
 
 def _required_points(event: EventRow) -> int:
@@ -87,49 +110,70 @@ def end_of(day: dt.date, program: Program) -> dt.datetime:
     return midnight.astimezone(dt.UTC)
 
 
-def burn_at_checkout(event: EventRow, state: State, batch: Batch) -> None:
-    """Points that pay for the order are spent at once, before it earns any."""
-    points = values.whole(event.data, "points_burned", least=0)
-    if not points:
-        return
-    require_spender(state)
-    data = {"points": points, "transaction_id": event.transaction_id}
-    burn = event.follow_up("point_burn", data, batch.new_id("events_event_id"))
-    _spend(burn, state, batch, points)
-    batch.emit(burn)
-
-
-def burned(event: EventRow, state: State, batch: Batch) -> None:
-    """The points were taken with the order."""
-
-
-def earn_at_checkout(event: EventRow, state: State, batch: Batch) -> None:
-    """The points of an order or of its line, whichever the account's earning rule counts."""
+def reserve(event: EventRow, state: State, batch: Batch) -> None:
+    """Points are set aside for an order that is to come."""
+    if event.transaction_id is None:
+        raise values.required("transaction_id")
+    points = _required_points(event)
+    orders.require_spender(state)
+    order = batch.edit(order_of(event, state))
+    if order.reserved or order.status != TransactionStatus.DRAFT:
+        raise Refused(5003, "Transaction ID already used")
     account = account_of(event, batch.program)
-    earning = config(batch.program).earning.get(account.id)
-    if earning is None:
+    consume(event, state, batch, account, points, EntryKind.RESERVE).reserved += points
+    order.account_id, order.reserved, order.updated_at = account.id, points, event.recorded_at
+
+
+def release_points(event: EventRow, state: State, batch: Batch) -> None:
+    """What was reserved for an order becomes spendable again, all of it or so many points."""
+    if event.parent_id is not None:
         return
-    by_item = earning.basis == EarningBasis.ITEM
-    if event.action == "checkout" and by_item and all(child.action != "checkout_item" for child in batch.emitted):
-        raise values.required("items")
-    if by_item != (event.action == "checkout_item"):
-        return
-    amount = line_total(event.data, 0) if by_item else values.money(event.data, "total")
-    if amount is None:
-        raise values.required("total")
-    currency = (values.text(event.data, "currency", limit=3) or batch.program.currency).upper()
-    lines = [event.data] if by_item else [row.data for row in batch.emitted if row.action == "checkout_item"]
-    found = award(
-        state, batch, account=account, earning=earning, amount=amount, currency=currency, lines=lines,
-        channel=event.data.get("channel"), at=event.occurred_at,
-    )  # fmt: skip
-    earn(event, state, batch, found.points, arithmetic=found.arithmetic)
+    order = existing_order(event, state, batch)
+    if not order.reserved:
+        raise Refused(0, "No points are reserved for this transaction")
+    points = values.whole(event.data, "points") or order.reserved
+    if points > order.reserved:
+        raise Refused(0, f"Cannot release more than reserved: {points} to release, {order.reserved} reserved")
+    account = orders.account_of_order(order, event, batch)
+    release(event, state, batch, account, points, 0)
+    repay_from(event, state, batch, account)
+    order.reserved -= points
+
+
+def moved(event: EventRow, state: State, batch: Batch) -> None:
+    """The points were moved by the event that caused this one."""
 
 
 def earn_default_points(event: EventRow, state: State, batch: Batch) -> None:
-    """The points that the event type of a custom action names."""
-    points = batch.program.event_rules[event.action].default_points
-    earn(event, state, batch, points, arithmetic=default_points(points))
+    """The points that the event type of a custom action names; it may keep them pending for some days."""
+    rule, account = batch.program.event_rules[event.action], account_of(event, batch.program)
+    arithmetic = to_json(default_points(rule.default_points))
+    if rule.pending_days is None:
+        earn(event, state, batch, account, rule.default_points, arithmetic=arithmetic)
+        return
+    due_at = event.occurred_at + dt.timedelta(days=rule.pending_days)
+    promise(event, state, batch, account, rule.default_points, arithmetic=arithmetic, due_at=due_at)
+
+
+def confirm_pending(event: EventRow, state: State, batch: Batch) -> None:
+    row = _pending(event, state)
+    earn(event, state, batch, settle(event, state, batch, row), row.points, arithmetic=row.arithmetic)
+
+
+def cancel_pending(event: EventRow, state: State, batch: Batch) -> None:
+    row = _pending(event, state)
+    event.account_id = settle(event, state, batch, row).id
+
+
+def _pending(event: EventRow, state: State) -> PendingRow:
+    id = values.whole(event.data, "event", most=2**63 - 1)
+    if id is None:
+        raise values.required("event")
+    rows: Iterable[PendingRow] = state.part("pending").values()
+    for row in rows:
+        if row.event_id == id and row.settled_by is None and row.transaction_id is None:
+            return row
+    raise Refused(0, f"The customer has no pending points of event {id}. Those of an order follow the order.")
 
 
 def _lots(incoming: Incoming) -> Iterable[Part]:
@@ -140,24 +184,48 @@ def _lots_to_fix(incoming: Incoming) -> Iterable[Part]:
     return (OPEN_LOTS,) if "-" in str(incoming.data.get("points")) else ()
 
 
-def _usages(incoming: Incoming) -> Iterable[Part]:
-    return (ALL_LOTS, USAGES)
+def _to_give_back(incoming: Incoming) -> Iterable[Part]:
+    return (ALL_LOTS, USAGES, BURNED, HELD)
 
 
-def _checkout_parts(incoming: Incoming) -> Iterable[Part]:
+def _at_checkout(incoming: Incoming) -> Iterable[Part]:
     burns = incoming.data.get("points_burned") not in (None, "", 0, "0")
-    return (OPEN_LOTS,) if burns else ()
+    return (OPEN_LOTS, HELD, OPEN_PENDING) if burns else (HELD, OPEN_PENDING)
 
 
-MECHANISMS_BEFORE_ORDERS = (Mechanism(frozenset({"checkout"}), burn_at_checkout, parts=_checkout_parts),)
+def _promises(incoming: Incoming) -> Iterable[Part]:
+    return (OPEN_PENDING,)
+
+
+def _held(incoming: Incoming) -> Iterable[Part]:
+    return (HELD, OPEN_LOTS)
+
+
+def _to_undo(incoming: Incoming) -> Iterable[Part]:
+    return (ALL_LOTS, USAGES, HELD, ORDER_LOTS, OPEN_PENDING)
+
+
+MECHANISMS_BEFORE_ORDERS = (
+    Mechanism(frozenset({"checkout"}), orders.burn_at_checkout, parts=_at_checkout),
+    # Its checkout follows; a guest has burned nothing.
+    Mechanism(frozenset({"checkout_claim"}), moved, parts=_at_checkout),
+)
 MECHANISMS = (
-    Mechanism(frozenset({"checkout"}), earn_at_checkout),
-    Mechanism(frozenset({"checkout_item"}), earn_at_checkout, public=False),
-    Mechanism(frozenset({"point_burn"}), burned, public=False),
+    Mechanism(frozenset({"checkout"}), orders.earn_at_checkout),
+    Mechanism(frozenset({"checkout_item", "checkout_update_item"}), orders.earn_by_item, parts=_promises),
+    Mechanism(frozenset({"checkout_update"}), orders.update, parts=_to_undo),
+    Mechanism(frozenset({"checkout_accept", "checkout_accept_item"}), orders.accept, parts=_promises),
+    Mechanism(frozenset({"checkout_item_accept"}), orders.accept, public=False),
+    Mechanism(frozenset({"checkout_reject", "refund", "partial_refund", "refund_item"}), orders.undo, parts=_to_undo),
+    Mechanism(frozenset({"point_burn", "point_unburn"}), moved, public=False),
+    Mechanism(frozenset({"reserve_points"}), reserve, parts=_held),
+    Mechanism(frozenset({"release_points"}), release_points, parts=_held),
     Mechanism(frozenset({"point_add"}), add),
     Mechanism(frozenset({"point_sub"}), deduct, parts=_lots),
     Mechanism(frozenset({"point_spend"}), spend, parts=_lots),
-    Mechanism(frozenset({"point_unspend"}), unspend, parts=_usages),
+    Mechanism(frozenset({"point_unspend"}), unspend, parts=_to_give_back),
     Mechanism(frozenset({"point_fix"}), fix, parts=_lots_to_fix),
+    Mechanism(frozenset({"pending_accept"}), confirm_pending, parts=_promises),
+    Mechanism(frozenset({"pending_reject"}), cancel_pending, parts=_promises),
     Mechanism(frozenset({ANY_OTHER_ACTION}), earn_default_points),
 )

@@ -334,6 +334,7 @@ class Pending(models.Model):
     )
     account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, db_index=False)
     points = models.BigIntegerField()
+    bonus = models.BigIntegerField(default=0, db_default=0)
     arithmetic = models.JSONField(null=True)
     # Of the order, and the place of its line in it: none where the whole order earns them.
     transaction_id = models.CharField(max_length=128, null=True)
@@ -343,7 +344,7 @@ class Pending(models.Model):
     settled_by = models.BigIntegerField(null=True)
 
     PERSONAL = frozenset({"transaction_id", "due_at"})
-    NEUTRAL = frozenset("pk customer id event event_id account points arithmetic line settled_by".split())
+    NEUTRAL = frozenset("pk customer id event event_id account points bonus arithmetic line settled_by".split())
 
     class Meta:
         verbose_name = _("pending points")

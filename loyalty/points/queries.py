@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
+from django.db.models import Q
 from django.utils import timezone
 
 from .enums import Expiry
 from .expiry import ExpiryRule
-from .models import Account, Balance, EarningRule, Lot
+from .models import Account, Balance, EarningRule, Lot, Pending
 
 
 @dataclass(frozen=True)
@@ -104,3 +105,12 @@ def expiring_points(customer_id: int) -> dict[date, int]:
         assert expires_at is not None
         found[last_day(expires_at)] += remaining
     return dict(sorted(found.items()))
+
+
+def due_points(at: datetime, after: tuple[datetime, int, int] | None, limit: int) -> list[Pending]:
+    """Pending points of events whose days are over, by (due_at, customer, id); `after`: the last one of before."""
+    found = Pending.objects.filter(settled_by=None, due_at__lte=at).select_related("customer")
+    if after:
+        found = found.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], customer__gt=after[1])
+                             | Q(due_at=after[0], customer=after[1], id__gt=after[2]))  # fmt: skip
+    return list(found.order_by("due_at", "customer_id", "id")[:limit])

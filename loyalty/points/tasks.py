@@ -4,7 +4,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from .operations import verify_projections
+from .operations import accept_due_points, verify_projections
 
 log = logging.getLogger("loyalty.points")
 
@@ -15,3 +15,11 @@ def verify(**kwargs: Any) -> None:
     done = verify_projections(at=timezone.now())
     if not done.ok:
         log.error("verification %d: %d rows are not what their history says", done.pk, done.found)
+
+
+@shared_task(acks_late=False)
+def accept_pending(**kwargs: Any) -> None:
+    """Pending points whose days are over; what one run misses the next one finds."""
+    accepted = accept_due_points(at=timezone.now())
+    if accepted:
+        log.info("pending points accepted: %d", accepted)

@@ -85,7 +85,7 @@ def test_a_refusal_restores_every_row_and_part() -> None:
     batch, state, _ = run()
     before = written(batch), state.customer.TABLE.values(state.customer), set(state.part("lots"))
     refused = Incoming(
-        "ann", "checkout", {"transaction_id": "u", "items": [{"price": 1}, {"price": 1, "currency": "long"}]}
+        "ann", "checkout", {"transaction_id": "u", "items": [{"price": 1}, {"price": 1}], "channel": "x" * 3_000}
     )
     outcome = reduce(batch, COMPOSITION, refused, state, Actor("api"))
     assert outcome.error is not None

@@ -204,7 +204,10 @@ def test_the_score_is_corrected_by_a_negative_number(staff: Client, zsofia: Cust
 def test_what_only_follows_from_events_is_not_offered(zsofia: Customer) -> None:
     offered = {row.action for row in addable_types(zsofia)}
     assert offered == {
-        "profile", "checkout", "point_add", "point_sub", "point_spend", "point_unspend", "point_fix",
+        "profile", "checkout", "checkout_item", "checkout_update", "checkout_update_item", "checkout_accept",
+        "checkout_accept_item", "checkout_reject", "checkout_claim", "refund", "partial_refund", "refund_item",
+        "reserve_points", "release_points", "pending_accept", "pending_reject",
+        "point_add", "point_sub", "point_spend", "point_unspend", "point_fix",
     }  # fmt: skip
     assert "opt_in" in {row.action for row in addable_types(Customer(status=Status.INACTIVE))}
 
