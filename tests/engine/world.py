@@ -112,7 +112,8 @@ def check_books() -> None:
     """What must hold whatever has happened."""
     assert not rows(
         "SELECT 1 FROM points_balance b JOIN (SELECT customer_id, account_id, sum(points) AS moved FROM points_entry"
-        " GROUP BY 1, 2) e USING (customer_id, account_id) WHERE moved <> earned - spent"
+        " WHERE kind <> 'pending' GROUP BY 1, 2) e USING (customer_id, account_id)"
+        " WHERE moved <> earned - spent - expired - reserved"
     )
     assert not rows(
         "SELECT 1 FROM points_balance b JOIN (SELECT customer_id, account_id, sum(remaining) AS held FROM points_lot"
@@ -120,7 +121,11 @@ def check_books() -> None:
     )
     assert not rows(
         "SELECT 1 FROM points_balance b JOIN (SELECT customer_id, account_id, sum(points) AS owed FROM points_entry"
-        " WHERE lot_id IS NULL GROUP BY 1, 2) e USING (customer_id, account_id) WHERE owed <> -debt"
+        " WHERE lot_id IS NULL AND kind <> 'pending' GROUP BY 1, 2) e USING (customer_id, account_id) WHERE owed <> -debt"
+    )
+    assert not rows(
+        "SELECT 1 FROM points_balance b LEFT JOIN (SELECT customer_id, account_id, sum(points) AS promised FROM points_pending"
+        " WHERE settled_by IS NULL GROUP BY 1, 2) p USING (customer_id, account_id) WHERE coalesce(promised, 0) <> pending"
     )
     assert not rows(
         "SELECT 1 FROM points_lot l JOIN (SELECT customer_id, lot_id, sum(points) AS left FROM points_entry"
