@@ -38,6 +38,7 @@ _BY_ID = "id > {}"
 _NEW_ROWS = {
     "events_event": _BY_ID,
     "events_businesskey": "true",
+    "events_transaction": _BY_ID,
     "points_lot": _BY_ID,
     "points_entry": _BY_ID,
     "sync_outboxrow": _BY_ID,

@@ -41,7 +41,7 @@ def _head() -> str:
 
 
 def lines() -> list[str]:
-    return [json.dumps({**item, "currency": ORDER["currency"]}) for item in ITEMS]
+    return [json.dumps({**item, "currency": ORDER["currency"], "channel": ORDER["channel"]}) for item in ITEMS]
 
 
 def run(

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.models import Customer
-from events.models import BusinessKey, Event
+from events.models import BusinessKey, Event, Transaction
 from loyalty.api.authentication import ApiKeyAuthentication
 from loyalty.points.models import Account, Balance, EarningRule, Entry, Lot
 from loyalty.staff.models import ProgramVersion
@@ -88,6 +88,7 @@ def check_out(request: Request, public_id: str, data: dict[str, Any]) -> tuple[C
         customer=customer, event_id=event.id, account=account, points=points, remaining=points, earned_at=at,
         arithmetic=arithmetic,
     )  # fmt: skip
+    _order(event, data, items, points, at)
     Entry.objects.create(
         customer=customer, event_id=event.id, account=account, kind="earn", points=points, lot_id=lot.id, recorded_at=at
     )
@@ -96,6 +97,21 @@ def check_out(request: Request, public_id: str, data: dict[str, Any]) -> tuple[C
     _count_purchase(customer, data["total"], sum(item["quantity"] for item in items), at)
     OutboxRow.objects.create(customer=customer, event_id=event.id, action="checkout", created_at=at)
     return customer, balance, event
+
+
+def _order(event: Event, data: Any, items: list[Any], points: int, at: Any) -> None:
+    lines = [
+        {
+            "product_id": item["product_id"], "name": item["product_name"], "category": item["product_category"],
+            **({"quantity": item["quantity"]} if item["quantity"] != 1 else {}), "subtotal": float(item["subtotal"]),
+        }
+        for item in items
+    ]  # fmt: skip
+    Transaction.objects.create(
+        customer_id=event.customer_id, transaction_id=data["transaction_id"], status="accepted", event_id=event.id,
+        account_id=event.account_id, currency=data["currency"], total=data["total"], items=lines, earned=points,
+        created_at=at, updated_at=at, checkout_at=at, accepted_at=at,
+    )  # fmt: skip
 
 
 def _events(
@@ -116,7 +132,7 @@ def _events(
     event = Event.objects.create(action="checkout", points=points, account_id=account.id, data=stored, **common)
     for item in items:
         line = {**item, "price": float(item["price"]), "subtotal": float(item["subtotal"])}
-        line["currency"] = data["currency"]
+        line |= {"currency": data["currency"], "channel": data["channel"]}
         Event.objects.create(action="checkout_item", data=line, parent_id=event.id, **common)
     return event
 

@@ -10,6 +10,7 @@ TABLES = (
     "customers_identity",
     "events_event",
     "events_businesskey",
+    "events_transaction",
     "points_lot",
     "points_balance",
     "points_entry",
@@ -24,6 +25,12 @@ _OF_ONE_CHECKOUT = {
         FROM events_event e LEFT JOIN events_event p ON p.customer_id = e.customer_id AND p.id = e.parent_id
         WHERE e.customer_id = %(member)s AND e.transaction_id = %(receipt)s ORDER BY e.id""",
     "keys": "SELECT count(*) FROM events_businesskey WHERE key = concat('checkout:', %(receipt)s::text)",
+    "orders": """
+        SELECT t.status, t.event_id = e.id, t.account_id, t.currency, t.total, t.refunded, t.items, t.earned, t.bonus,
+            t.taken_back, t.burned, t.given_back, t.reserved, t.created_at = e.recorded_at, t.updated_at = e.recorded_at,
+            t.checkout_at = e.occurred_at, t.accept_at, t.accepted_at = e.occurred_at
+        FROM events_transaction t JOIN events_event e ON e.customer_id = t.customer_id AND e.transaction_id = t.transaction_id
+        WHERE t.customer_id = %(member)s AND t.transaction_id = %(receipt)s AND e.action = 'checkout'""",
     "lots": """
         SELECT e.action, l.account_id, l.points, l.remaining, l.expires_at, l.earned_at = e.occurred_at
         FROM points_lot l JOIN events_event e ON e.customer_id = l.customer_id AND e.id = l.event_id

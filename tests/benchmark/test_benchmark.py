@@ -26,6 +26,7 @@ def test_floor_program_and_reference_write_the_same_rows_for_a_checkout(report: 
         {
             "events_event": 3.0,
             "events_businesskey": 1.0,
+            "events_transaction": 1.0,
             "points_lot": 1.0,
             "points_entry": 1.0,
             "sync_outboxrow": 1.0,
