@@ -110,6 +110,7 @@ class _Recording:
         self.composition = _programs.composition
         self.session = Session()
         self.states: dict[Ref, State] = {}
+        self.by_id: dict[int, State] = {}
         self.shared = State(None, exists=True)
         self.ids: dict[str, Iterator[int]] = {}
         # Keys that are ours to use; a key is taken out by the event that uses it.
@@ -149,7 +150,8 @@ class _Recording:
         refs = list(dict.fromkeys((event.scheme, event.customer) for event in self.events if not event.guest))
         named = [[scheme for scheme, _ in refs], [value for _, value in refs]]
         keys = sorted({key.value for keys in self.keys for key in keys})
-        parts = self._parts()
+        wanted = self._parts()
+        parts = [part for part in wanted if part.when is None]
         _, locked, resolved, [(version, *drawn)], claimed, *answers = self.session.run(
             self.session.begin,
             Statement(_LOCK, named),
@@ -158,7 +160,11 @@ class _Recording:
             Statement(_CLAIM_KEYS, [self.at, keys]),
             *(self._reading(part, named) for part in parts),
         )
-        self._file(locked, resolved, list(zip(parts, answers, strict=True)))
+        self._file(locked, resolved)
+        self._put(parts, answers)
+        later = [part for part in wanted if part.when and any(map(part.when, self.by_id.values()))]
+        if later:
+            self._put(later, self.session.run(*(self._reading(part, named) for part in later)))
         self.free_keys = {key for (key,) in claimed}
         self.ids = {name: iter(ids) for name, ids in zip(self._sequences(), drawn, strict=True)}
         program = _programs.current(version)
@@ -202,18 +208,19 @@ class _Recording:
             for event in self.events
         )
 
-    def _file(self, locked: Answer, resolved: Answer, answers: list[tuple[Part, Answer]]) -> None:
-        by_id = {values[0]: State(CustomerRow.load(values), exists=True) for values in locked}
+    def _file(self, locked: Answer, resolved: Answer) -> None:
+        self.by_id = {values[0]: State(CustomerRow.load(values), exists=True) for values in locked}
         for scheme, value, customer_id in resolved:
-            if customer_id not in by_id:
+            if customer_id not in self.by_id:
                 raise LostRace
-            self.states[scheme, value] = by_id[customer_id]
-        for part, rows in answers:
+            self.states[scheme, value] = self.by_id[customer_id]
+
+    def _put(self, parts: list[Part], answers: list[Answer]) -> None:
+        for part, rows in zip(parts, answers, strict=True):
             for values in rows:
-                if part.shared:
-                    part.put(self.shared, values)
-                elif values[0] in by_id:
-                    part.put(by_id[values[0]], values)
+                state = self.shared if part.shared else self.by_id.get(values[0])
+                if state:
+                    part.put(state, values)
 
     def _claim_unknown(self, unknown: list[Ref], program: Program) -> None:
         """Claim the IDs of customers that these events may create."""

@@ -114,13 +114,15 @@ class Part:
 
     `sql` selects it for the customers in `{customers}`, the customer's id first; `put(state, values)` files one
     row of the answer. `{transactions}` is the array of the transaction IDs that the batch's events name. A shared part
-    belongs to no customer: its rows are filed in `batch.shared`. Parts are read after the customers are locked.
+    belongs to no customer: its rows are filed in `batch.shared`. Parts are read after the customers are locked; one with
+    `when` in a conversation of its own, if that is true of what the others have told of any of the customers.
     """
 
     name: str
     sql: str
     put: Callable[["State", Sequence[Any]], None]
     shared: bool = False
+    when: Callable[["State"], bool] | None = None
 
 
 class State:

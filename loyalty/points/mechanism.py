@@ -26,7 +26,7 @@ from .ledger import (
     repay_from,
     settle,
 )
-from .rows import ALL_LOTS, BURNED, HELD, OPEN_LOTS, OPEN_PENDING, ORDER_LOTS, USAGES, PendingRow
+from .rows import ALL_LOTS, BURNED, HELD, OPEN_LOTS, ORDER_LOTS, PENDING, PENDING_OF_ORDERS, USAGES, PendingRow
 
 
 def open_default_account(state: State, batch: Batch) -> None:
@@ -190,11 +190,15 @@ def _to_give_back(incoming: Incoming) -> Iterable[Part]:
 
 def _at_checkout(incoming: Incoming) -> Iterable[Part]:
     burns = incoming.data.get("points_burned") not in (None, "", 0, "0")
-    return (OPEN_LOTS, HELD, OPEN_PENDING) if burns else (HELD, OPEN_PENDING)
+    return (OPEN_LOTS, HELD, PENDING_OF_ORDERS) if burns else (HELD, PENDING_OF_ORDERS)
+
+
+def _pending_points(incoming: Incoming) -> Iterable[Part]:
+    return (PENDING,)
 
 
 def _promises(incoming: Incoming) -> Iterable[Part]:
-    return (OPEN_PENDING,)
+    return (PENDING_OF_ORDERS,)
 
 
 def _held(incoming: Incoming) -> Iterable[Part]:
@@ -202,7 +206,7 @@ def _held(incoming: Incoming) -> Iterable[Part]:
 
 
 def _to_undo(incoming: Incoming) -> Iterable[Part]:
-    return (ALL_LOTS, USAGES, HELD, ORDER_LOTS, OPEN_PENDING)
+    return (ALL_LOTS, USAGES, HELD, ORDER_LOTS, PENDING_OF_ORDERS)
 
 
 MECHANISMS_BEFORE_ORDERS = (
@@ -225,7 +229,7 @@ MECHANISMS = (
     Mechanism(frozenset({"point_spend"}), spend, parts=_lots),
     Mechanism(frozenset({"point_unspend"}), unspend, parts=_to_give_back),
     Mechanism(frozenset({"point_fix"}), fix, parts=_lots_to_fix),
-    Mechanism(frozenset({"pending_accept"}), confirm_pending, parts=_promises),
-    Mechanism(frozenset({"pending_reject"}), cancel_pending, parts=_promises),
+    Mechanism(frozenset({"pending_accept"}), confirm_pending, parts=_pending_points),
+    Mechanism(frozenset({"pending_reject"}), cancel_pending, parts=_pending_points),
     Mechanism(frozenset({ANY_OTHER_ACTION}), earn_default_points),
 )

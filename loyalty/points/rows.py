@@ -232,6 +232,11 @@ def _put_held(state: State, row: Sequence[Any]) -> None:
     _put_lot(state, row[:-3])
 
 
+def _orders_exist(state: State) -> bool:
+    """A new order holds nothing yet."""
+    return bool(state.part("orders"))
+
+
 # Of the orders that the batch names, with their lots.
 HELD = Part(
     "held",
@@ -245,6 +250,7 @@ HELD = Part(
     " GROUP BY e.customer_id, e.lot_id, v.transaction_id, purpose HAVING sum(e.points) < 0"
     ") held JOIN points_lot lot ON lot.customer_id = held.customer_id AND lot.id = held.lot_id",
     _put_held,
+    when=_orders_exist,
 )
 ORDER_LOTS = Part(
     "order_lots",
@@ -253,13 +259,21 @@ ORDER_LOTS = Part(
     " WHERE l.customer_id IN ({customers}) AND v.transaction_id = ANY({transactions})"
     " AND v.action IN ('checkout', 'checkout_item', 'checkout_accept', 'checkout_accept_item', 'checkout_item_accept')",
     lambda state, row: state.part("order_lots").update({row[1]: row[2]}),
+    when=_orders_exist,
 )
-OPEN_PENDING = Part(
-    "pending",
+_PENDING = (
     f"SELECT {', '.join(PendingRow.TABLE.columns)} FROM points_pending".replace("arithmetic", "arithmetic::text")
     + " WHERE customer_id IN ({customers}) AND settled_by IS NULL"
-    " AND (transaction_id IS NULL OR transaction_id = ANY({transactions}))",
-    lambda state, row: state.part("pending").update({row[1]: PendingRow.load(row)}),
+)
+
+
+def _put_pending(state: State, row: Sequence[Any]) -> None:
+    state.part("pending")[row[1]] = PendingRow.load(row)
+
+
+PENDING = Part("pending", f"{_PENDING} AND transaction_id IS NULL", _put_pending)
+PENDING_OF_ORDERS = Part(
+    "pending_of_orders", f"{_PENDING} AND transaction_id = ANY({{transactions}})", _put_pending, when=_orders_exist
 )
 BURNED = Part(
     "burned",
