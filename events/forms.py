@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.engine.types import Refused
-from loyalty.engine.values import MAX_MONEY, MAX_POINTS, MAX_TEXT
 
+from .inputs import day, line, money, paragraph, points, signed_points
 from .models import EventType
 
 MAX_ITEMS = 10
@@ -19,46 +19,15 @@ TRANSACTION_TAKEN = 5003
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 
 
-def _points(**kwargs: Any) -> forms.Field:
-    # A number input drops what it cannot read, and the mistake would be told as “nothing entered”.
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-    return forms.IntegerField(min_value=1, max_value=MAX_POINTS, widget=widget, **kwargs)
-
-
-def _signed_points(**kwargs: Any) -> forms.Field:
-    widget = forms.TextInput(attrs={"autocomplete": "off"})
-    return forms.IntegerField(min_value=-MAX_POINTS, max_value=MAX_POINTS, widget=widget, **kwargs)
-
-
-def _money(**kwargs: Any) -> forms.Field:
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-    return forms.DecimalField(min_value=0, max_value=MAX_MONEY, decimal_places=4, widget=widget, **kwargs)
-
-
-def _day(**kwargs: Any) -> forms.Field:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
-
-
-def _line(limit: int = MAX_TEXT) -> Callable[..., forms.Field]:
-    def make(**kwargs: Any) -> forms.Field:
-        return forms.CharField(max_length=limit, widget=forms.TextInput(attrs={"autocomplete": "off"}), **kwargs)
-
-    return make
-
-
-def _paragraph(**kwargs: Any) -> forms.Field:
-    return forms.CharField(max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 2}), **kwargs)
-
-
 # How the attributes of built-in actions are entered; all others as a line of text.
 INPUTS: dict[str, Callable[..., forms.Field]] = {
-    **dict.fromkeys(["points", "points_burned", "total_quantity"], _points),
-    **dict.fromkeys(["total", "discount", "shipping"], _money),
-    **dict.fromkeys(["expdate", "birth_date", "transaction_date"], _day),
-    "reason": _paragraph,
-    "transaction_id": _line(128),
-    "currency": _line(3),
-    "country": _line(2),
+    **dict.fromkeys(["points", "points_burned", "total_quantity"], points),
+    **dict.fromkeys(["total", "discount", "shipping"], money),
+    **dict.fromkeys(["expdate", "birth_date", "transaction_date"], day),
+    "reason": paragraph,
+    "transaction_id": line(128),
+    "currency": line(3),
+    "country": line(2),
 }
 LABELS = {
     "expdate": _("Expiration date"),
@@ -75,7 +44,7 @@ HINTS = {
     "points_burned": _("Points that pay for the order."),
 }
 # Attributes that mean something else in one action.
-OWN_INPUTS: dict[tuple[str, str], Callable[..., forms.Field]] = {("point_fix", "points"): _signed_points}
+OWN_INPUTS: dict[tuple[str, str], Callable[..., forms.Field]] = {("point_fix", "points"): signed_points}
 REQUIRED = {
     "checkout": {"transaction_id", "total"},
     "point_add": {"points"},
@@ -88,8 +57,8 @@ REQUIRED = {
 
 def _input(chosen: EventType, name: str) -> Callable[..., forms.Field]:
     if not chosen.factory:
-        return _line()
-    return OWN_INPUTS.get((chosen.action, name)) or INPUTS.get(name) or _line()
+        return line()
+    return OWN_INPUTS.get((chosen.action, name)) or INPUTS.get(name) or line()
 
 
 def humanized(attribute: str) -> str:
@@ -176,7 +145,7 @@ class AddEventForm(forms.Form):
             self.attributes[_field(name)] = name
 
     def _add_items(self) -> None:
-        inputs = {"product_name": _line(), "product_id": _line(128), "quantity": _points, "price": _money}
+        inputs = {"product_name": line(), "product_id": line(128), "quantity": points, "price": money}
         for row in range(self.item_count if self.has_items else 0):
             for part in ITEM_PARTS:
                 self.fields[_item(row, part)] = inputs[part](label=humanized(part), required=False)

@@ -1,0 +1,39 @@
+"""How staff enter points, money, days and texts: fields of forms."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+
+from loyalty.engine.values import MAX_MONEY, MAX_POINTS, MAX_TEXT
+
+
+def points(**kwargs: Any) -> forms.Field:
+    # A number input drops what it cannot read, and the mistake would be told as “nothing entered”.
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    return forms.IntegerField(min_value=1, max_value=MAX_POINTS, widget=widget, **kwargs)
+
+
+def signed_points(**kwargs: Any) -> forms.Field:
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+    return forms.IntegerField(min_value=-MAX_POINTS, max_value=MAX_POINTS, widget=widget, **kwargs)
+
+
+def money(**kwargs: Any) -> forms.Field:
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    return forms.DecimalField(min_value=0, max_value=MAX_MONEY, decimal_places=4, widget=widget, **kwargs)
+
+
+def day(**kwargs: Any) -> forms.Field:
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+
+def line(limit: int = MAX_TEXT) -> Callable[..., forms.Field]:
+    def make(**kwargs: Any) -> forms.Field:
+        return forms.CharField(max_length=limit, widget=forms.TextInput(attrs={"autocomplete": "off"}), **kwargs)
+
+    return make
+
+
+def paragraph(**kwargs: Any) -> forms.Field:
+    return forms.CharField(max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 2}), **kwargs)
