@@ -94,11 +94,32 @@ class FilterForm(forms.Form):
         return " · ".join(filter(None, [self.actions.get(self.chosen_action), self.chosen_transaction]))
 
 
-class AddEventForm(forms.Form):
+class OnceForm(forms.Form):
+    """Asks for what one event says. `token` names this very form, which records it once."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+
+    def clean(self) -> None:
+        if "token" in self.errors:
+            self.add_error(None, _("This form is out of date. Close it and open it again."))
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show the engine's refusal on the field that it names, else above the form."""
+        self.add_error(self.named_by(refusal), refusal.message)
+
+    def named_by(self, refusal: Refused) -> str | None:
+        return next((name for name in quoted(refusal) if name in self.fields), None)
+
+
+def quoted(refusal: Refused) -> list[str]:
+    """The attributes that the message names."""
+    return re.findall(r"'([^']+)'", refusal.message)
+
+
+class AddEventForm(OnceForm):
     """The action, and with an action chosen its attributes. `item_count` rows take the items of a checkout."""
 
     action = forms.ChoiceField(label=_("Action"))
-    token = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -203,8 +224,7 @@ class AddEventForm(forms.Form):
         return found
 
     def clean(self) -> None:
-        if "token" in self.errors:
-            self.add_error(None, _("This form is out of date. Close it and open it again."))
+        super().clean()
         for row in self._filled_rows():
             name = _item(row, "price")
             if name not in self.errors and self.cleaned_data.get(name) is None:
@@ -226,15 +246,11 @@ class AddEventForm(forms.Form):
             found["effective_timestamp"] = int(self.cleaned_data["effective_timestamp"].timestamp())
         return _filled(found)
 
-    def refuse(self, refusal: Refused) -> None:
-        """Show the engine's refusal on the field that it names, else above the form."""
-        self.add_error(self._named_by(refusal), refusal.message)
-
-    def _named_by(self, refusal: Refused) -> str | None:
+    def named_by(self, refusal: Refused) -> str | None:
         if refusal.code == TRANSACTION_TAKEN:
             return _field("transaction_id")
         row = re.search(r"items\[(\d+)\]", refusal.message)
-        named = re.findall(r"'([^']+)'", refusal.message)
+        named = quoted(refusal)
         places = [place for name in named for place in (_field(name), name)]
         if row and int(row[1]) < len(self._filled_rows()):
             number = self._filled_rows()[int(row[1])]

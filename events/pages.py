@@ -17,7 +17,7 @@ from django.views.generic import TemplateView
 
 from customers.pages import CustomerMixin, ProfilePage
 from loyalty.engine.types import Outcome, Refused
-from loyalty.points.queries import points_config
+from loyalty.points.models import Account
 from loyalty.staff.enums import Module
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, may
@@ -28,7 +28,7 @@ from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Cursor, Order, Page, decode, encode, page_of
 from loyalty.ui.responses import Text, is_partial
 
-from .forms import MAX_ITEMS, AddEventForm, FilterForm
+from .forms import MAX_ITEMS, AddEventForm, FilterForm, OnceForm
 from .models import Event, EventType
 from .operations import AlreadyRecorded, add_event, addable_types
 from .queries import Names, Told, consequences, entries_of, event_of, events_of, names, tell
@@ -62,6 +62,13 @@ class Modules:
     @cached_property
     def modules(self) -> frozenset[str]:
         return frozenset(general_settings().modules)
+
+    @cached_property
+    def accounts(self) -> list[tuple[str, str]]:
+        """(ID, name), the default one first; none where the brand has one only."""
+        if Module.MULTI_ACCOUNTS not in self.modules:
+            return []
+        return [(account.slug, account.name) for account in Account.objects.order_by("-is_default", "slug")]
 
 
 class Timeline(PartialMixin, Modules, ProfilePage, TemplateView):
@@ -171,13 +178,59 @@ def _shown(value: Any) -> str:
     return str(value) if value or value == 0 else gettext("Empty")
 
 
-class AddEvent(Modules, CustomerMixin, DialogPage):
+@dataclass(frozen=True)
+class Sent:
+    """What a form asks to be recorded."""
+
+    action: str
+    data: dict[str, Any]
+    account: str | None = None
+
+
+class EventDialog(CustomerMixin, DialogPage):
+    """Records one event of the customer by hand, once however often it is sent; a refusal is shown on its form."""
+
+    right = Right.RECORD_EVENTS
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"token": uuid4()}
+
+    def sent(self, form: BaseForm) -> Sent:
+        raise NotImplementedError
+
+    def said(self, outcome: Outcome) -> Text:
+        """What was done, for the toast."""
+        raise NotImplementedError
+
+    def perform(self, form: BaseForm) -> Text:
+        assert isinstance(form, OnceForm)
+        sent, headers = self.sent(form), self.request.META
+        try:
+            outcome = add_event(
+                customer=self.customer,
+                action=sent.action,
+                data=sent.data,
+                account=sent.account,
+                by=cast(User, self.request.user),
+                at=timezone.now(),
+                nonce=str(form.cleaned_data["token"]),
+                ip_address=headers.get("REMOTE_ADDR") or None,
+                user_agent=headers.get("HTTP_USER_AGENT", ""),
+            )
+        except AlreadyRecorded:
+            return _("This action was already recorded.")
+        except Refused as refusal:
+            form.refuse(refusal)
+            return ""
+        return self.said(outcome)
+
+
+class AddEvent(Modules, EventDialog):
     """Add an action by hand: choose it, then fill in its attributes.
 
     The address names the action whose attributes are asked for; a form that is sent says it in `shown`.
     """
 
-    right = Right.RECORD_EVENTS
     template_name = "events/add.html"
     form_class = AddEventForm
     title = _("Add action")
@@ -226,26 +279,18 @@ class AddEvent(Modules, CustomerMixin, DialogPage):
         return super().post(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
-        return self.request.POST.dict() if self.wants_more else {"token": uuid4()}
+        return self.request.POST.dict() if self.wants_more else super().get_initial()
 
     def get_form_kwargs(self) -> dict[str, Any]:
         found = super().get_form_kwargs() | {
             "types": self.types,
-            "accounts": self._accounts(),
+            "accounts": self.accounts,
             "at": timezone.now(),
             "chosen": self.chosen,
             "without": [] if Module.EXPIRING_POINTS in self.modules else ["expdate"],
             "item_count": self.item_count,
         }
         return found | ({"data": None, "files": None} if self.wants_more else {})
-
-    def _accounts(self) -> list[tuple[str, str]]:
-        """The default one first; none where the brand has one only."""
-        if Module.MULTI_ACCOUNTS not in self.modules:
-            return []
-        points = points_config()
-        others = [one for one in points.accounts.values() if one != points.default]
-        return [(one.slug, one.name) for one in (points.default, *others)]
 
     def get_form(self, form_class: type[BaseForm] | None = None) -> BaseForm:
         form = super().get_form(form_class)
@@ -271,28 +316,13 @@ class AddEvent(Modules, CustomerMixin, DialogPage):
         }
         return super().get_context_data(**(found | kwargs))
 
-    def perform(self, form: BaseForm) -> Text:
-        """A refusal of the engine is shown on the form."""
+    def sent(self, form: BaseForm) -> Sent:
         assert isinstance(form, AddEventForm)
         assert self.chosen
-        headers = self.request.META
-        try:
-            outcome = add_event(
-                customer=self.customer,
-                action=self.chosen.action,
-                data=form.data_of_event(),
-                account=form.cleaned_data.get("account"),
-                by=cast(User, self.request.user),
-                at=timezone.now(),
-                nonce=str(form.cleaned_data["token"]),
-                ip_address=headers.get("REMOTE_ADDR") or None,
-                user_agent=headers.get("HTTP_USER_AGENT", ""),
-            )
-        except AlreadyRecorded:
-            return _("This action was already recorded.")
-        except Refused as refusal:
-            form.refuse(refusal)
-            return ""
+        return Sent(self.chosen.action, form.data_of_event(), form.cleaned_data.get("account"))
+
+    def said(self, outcome: Outcome) -> Text:
+        assert self.chosen
         return recorded(self.chosen.label, outcome)
 
 
