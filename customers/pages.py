@@ -54,6 +54,7 @@ TABS: Sequence[tuple[Text, str]] = (
     (_("Overview"), "customers:overview"),
     (_("Events"), "events:timeline"),
     (_("Points history"), "points:history"),
+    (_("Transactions"), "transactions:list"),
 )
 
 

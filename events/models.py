@@ -1,3 +1,6 @@
+from datetime import datetime
+from decimal import Decimal
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
@@ -211,6 +214,16 @@ class Transaction(models.Model):
 
     def __str__(self) -> str:
         return self.transaction_id
+
+    @property
+    def when(self) -> datetime:
+        """The checkout's date; of a draft, when it was first heard of."""
+        return self.checkout_at or self.created_at
+
+    @property
+    def left(self) -> Decimal:
+        """What has not been refunded."""
+        return self.total - self.refunded
 
 
 class GuestOrder(models.Model):

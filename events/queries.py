@@ -126,7 +126,7 @@ def tell(events: Sequence[Event], known: Names, at: datetime, *, expiring: bool)
         account = known.accounts.get(event.account_id or 0, "")
         label = known.actions.get(event.action, event.action)
         yield Told(event, label, account, _source(event, known), statuses.get(event.id), cause, is_child)
-        for child in reversed(children.get(event.id, ())):
+        for child in sorted(children.get(event.id, ()), key=lambda child: child.id):
             yield from told(child)
 
     return [row for event in children.get(None, ()) for row in told(event)]

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from customers.api import CustomerDetail
 from events.api import BulkEvents, Events
+from events.transaction_pages import Transactions
 from loyalty.ui.pages import Login
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^customers/(?P<public_id>[^/]+)$", CustomerDetail.as_view(), name="api-customer"),
     path("customers/<int:customer_id>/events/", include("events.urls")),
     path("customers/<int:customer_id>/points/", include("loyalty.points.urls")),
+    path("customers/<int:customer_id>/transactions/", include("events.transaction_urls")),
+    path("transactions/", Transactions.as_view(), name="transactions"),
     path("customers/", include("customers.urls")),
     path("imports/", include("loyalty.transfer.urls")),
     # One way in for everybody.

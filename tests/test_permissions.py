@@ -30,6 +30,15 @@ RULES: dict[str, str | Right] = {
     "events:detail": Right.VIEW_CUSTOMERS,
     "events:add": Right.RECORD_EVENTS,
     "points:history": Right.VIEW_CUSTOMERS,
+    "transactions": Right.VIEW_CUSTOMERS,
+    "transactions:list": Right.VIEW_CUSTOMERS,
+    "transactions:detail": Right.VIEW_CUSTOMERS,
+    "transactions:checkout_accept": Right.RECORD_EVENTS,
+    "transactions:checkout_reject": Right.RECORD_EVENTS,
+    "transactions:refund": Right.RECORD_EVENTS,
+    "transactions:partial_refund": Right.RECORD_EVENTS,
+    "transactions:checkout_accept_item": Right.RECORD_EVENTS,
+    "transactions:refund_item": Right.RECORD_EVENTS,
     "transfer:imports": Right.IMPORT_DATA,
     "transfer:new": Right.IMPORT_DATA,
     "transfer:import": Right.IMPORT_DATA,
@@ -58,7 +67,14 @@ def routes(patterns: Any, prefix: str = "", namespace: str = "") -> Iterator[tup
 
 def _sample(pattern: Any) -> str:
     text = str(pattern.pattern).strip("^$")
-    for name in ("<int:customer_id>", "<int:event_id>", "<int:id>", "(?P<public_id>[^/]+)"):
+    for name in (
+        "<int:customer_id>",
+        "<int:event_id>",
+        "<int:transaction_id>",
+        "<int:place>",
+        "<int:id>",
+        "(?P<public_id>[^/]+)",
+    ):
         text = text.replace(name, "1")
     return text
 

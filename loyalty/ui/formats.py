@@ -26,10 +26,10 @@ def signed(value: Number | None) -> str:
     return f"+{value:,}" if value > 0 else number(value)
 
 
-def money(value: Number | None, currency: str = "") -> str:
+def money(value: Number | None, currency: str | None = "") -> str:
     if value is None:
         return ABSENT
-    return f"{Decimal(value):,.2f} {currency}".replace("-", MINUS).strip()
+    return f"{Decimal(value):,.2f} {currency or ''}".replace("-", MINUS).strip()
 
 
 def compact(value: Number) -> str:

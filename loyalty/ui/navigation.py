@@ -38,6 +38,10 @@ NAVIGATION: Sequence[Group] = (
         (Entry(_("Customers"), "customers:list", "users", Right.VIEW_CUSTOMERS, shortcut="c"),),
     ),
     Group(
+        _("Loyalty"),
+        (Entry(_("Transactions"), "transactions", "receipt", Right.VIEW_CUSTOMERS, shortcut="t"),),
+    ),
+    Group(
         _("Data"),
         (Entry(_("Imports"), "transfer:imports", "upload", Right.IMPORT_DATA, shortcut="i"),),
     ),

@@ -80,6 +80,11 @@
     else one("[aria-invalid='true']", dialog)?.focus();
   });
 
+  // What had the focus may be gone from a region that was read again: its heading takes it.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (document.activeElement === document.body) one("[data-refocus]", event.detail.target)?.focus();
+  });
+
   document.addEventListener("modal:close", () => one("#modal").close());
   on("click", "[data-close]", (event, button) => button.closest("dialog").close());
 

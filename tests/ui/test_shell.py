@@ -65,6 +65,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("customers/", include(([path("", Empty.as_view(), name="list")], "customers"))),
     path("imports/", include(([path("", Imports.as_view(), name="imports")], "transfer"))),
+    path("transactions/", Empty.as_view(), name="transactions"),
     path("points/", Points.as_view()),
     path("fail/", fail),
 ]

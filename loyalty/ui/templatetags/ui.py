@@ -33,6 +33,8 @@ TONES = {
     "suspended": "red",
     "failed": "red",
     "rejected": "red",
+    "refunded": "amber",
+    "draft": "",
     "banned": "red",
     "opted_out": "amber",
     "expiring": "amber",

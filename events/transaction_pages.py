@@ -1,0 +1,300 @@
+"""Orders: the lists, one order with all that belongs to it, and what staff may do with it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from django.db.models import QuerySet
+from django.forms import BaseForm
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from customers.models import Customer
+from customers.pages import CustomerMixin, ProfilePage
+from customers.queries import customer_by_public_id
+from loyalty.engine.types import Outcome
+from loyalty.points.queries import points_config
+from loyalty.staff.enums import Module
+from loyalty.staff.permissions import Right, may
+from loyalty.ui.formats import money, number
+from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
+from loyalty.ui.navigation import Crumb
+from loyalty.ui.paging import Order, Page, page_of
+from loyalty.ui.responses import Text
+
+from .enums import TransactionStatus
+from .models import Transaction
+from .pages import EventDialog, Modules, Sent
+from .queries import events_of, names, tell
+from .transaction_forms import OrderActionForm, PartialRefundForm, ReasonForm, RefundItemForm, TransactionFilterForm
+from .transactions import Line, action_on, actions_on, lines_of, pending_points, transaction_of, transactions_of
+
+# As they were recorded: an index serves it, whatever is filtered.
+NEWEST_FIRST = Order("id", descending=True)
+MAX_EVENTS = 200
+
+
+@dataclass(frozen=True)
+class Row:
+    transaction: Transaction
+    account: str
+
+
+class TransactionList(PartialMixin, Modules):
+    """The orders of `owner`, or of everybody without one."""
+
+    partial_template_name = "events/transaction_rows.html"
+    owner: Customer | None = None
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        brand_wide = self.owner is None
+        form = TransactionFilterForm(self.request.GET, accounts=self.accounts, brand_wide=brand_wide)
+        page = page_of(self._narrowed(form), NEWEST_FIRST, self.request.GET.get("page", ""))
+        found = {
+            "form": form,
+            "page": page,
+            "rows": list(self._rows(page)),
+            "brand_wide": brand_wide,
+            "has_accounts": bool(self.accounts),
+        }
+        return super().get_context_data(**(found | kwargs))  # type: ignore[misc]  # of the page that this is mixed into
+
+    def _narrowed(self, form: TransactionFilterForm) -> QuerySet[Transaction]:
+        asked_for = form.chosen("customer")
+        owner = customer_by_public_id(asked_for) if asked_for else self.owner
+        if asked_for and owner is None:
+            return Transaction.objects.none()
+        found = transactions_of(owner).select_related("customer").defer("items", "customer__properties")
+        if form.chosen("transaction_id"):
+            found = found.filter(transaction_id=form.chosen("transaction_id"))
+        if form.chosen("status"):
+            found = found.filter(status=form.chosen("status"))
+        if form.chosen("account"):
+            found = found.filter(account_id=points_config().accounts[form.chosen("account")].id)
+        return found
+
+    def _rows(self, page: Page[Transaction]) -> Iterator[Row]:
+        accounts = points_config().by_id if self.accounts else {}
+        for transaction in page.rows:
+            account = accounts.get(transaction.account_id or 0)
+            yield Row(transaction, account.name if account else "")
+
+
+class Transactions(TransactionList, PageMixin, StaffPage, TemplateView):
+    """Of the whole brand."""
+
+    right = Right.VIEW_CUSTOMERS
+    template_name = "events/transactions.html"
+    title = _("Transactions")
+    crumbs = (Crumb(_("Loyalty")),)
+
+
+class CustomerTransactions(TransactionList, ProfilePage, TemplateView):
+    """Of one customer: a tab of the profile."""
+
+    template_name = "events/customer_transactions.html"
+    tab = "transactions:list"
+
+    @property
+    def owner(self) -> Customer:  # type: ignore[override]  # which is set nowhere
+        return self.customer
+
+
+class TransactionMixin(CustomerMixin):
+    """For what is about one order, which the address names by its internal ID."""
+
+    @cached_property
+    def transaction(self) -> Transaction:
+        found = transaction_of(self.customer, self.kwargs["transaction_id"])
+        if found is None:
+            raise Http404
+        return found
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        return lines_of(self.transaction)
+
+
+class TransactionDetail(PartialMixin, Modules, TransactionMixin, ProfilePage, TemplateView):
+    """Everything that is known of one order."""
+
+    template_name = "events/transaction.html"
+    partial_template_name = "events/transaction_body.html"
+    tab = "transactions:list"
+
+    def get_title(self) -> Text:
+        return self.transaction.transaction_id
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        return [
+            *super().get_crumbs(),
+            Crumb(self.customer.name, reverse("customers:overview", args=[self.customer.id])),
+            Crumb(_("Transactions"), reverse("transactions:list", args=[self.customer.id])),
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        transaction, events, known = self.transaction, self._events(), names()
+        may_act = may(self.request.user, Right.RECORD_EVENTS)
+        found = {
+            "transaction": transaction,
+            "lines": [(line, action_on(line, transaction) if may_act else "") for line in self.lines],
+            "actions": list(actions_on(transaction)) if may_act else [],
+            "pending": pending_points(transaction),
+            "account": known.accounts.get(transaction.account_id or 0, ""),
+            "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
+            "events": tell(events[:MAX_EVENTS], known, timezone.now(), expiring=False),
+            "has_more_events": len(events) > MAX_EVENTS,
+            "most_events": MAX_EVENTS,
+            "may_import": may(self.request.user, Right.IMPORT_DATA),
+        }
+        return super().get_context_data(**(found | kwargs))
+
+    def _events(self) -> list[Any]:
+        """The first ones, and one more if there is."""
+        events = events_of(self.customer.id, transaction_id=self.transaction.transaction_id).select_related("staff")
+        return list(events.order_by("occurred_at", "id")[: MAX_EVENTS + 1])
+
+
+@dataclass(frozen=True)
+class Consequence:
+    label: Text
+    value: str
+
+
+class OrderAction(TransactionMixin, EventDialog):
+    """Something done with an order, once its consequences have been read."""
+
+    template_name = "events/transaction_action.html"
+    form_class = OrderActionForm
+    action: ClassVar[str]
+    said_of: ClassVar[Text]
+    refresh = ("order", "events", "points")
+
+    def get_success_url(self) -> str:
+        return reverse("transactions:detail", args=[self.customer.id, self.transaction.id])
+
+    def target(self) -> dict[str, Any]:
+        """What names the part of the order that the action is about."""
+        return {}
+
+    def consequences(self) -> Iterator[Consequence]:
+        raise NotImplementedError
+
+    def sent(self, form: BaseForm) -> Sent:
+        assert isinstance(form, OrderActionForm)
+        about = {"transaction_id": self.transaction.transaction_id, **self.target()}
+        return Sent(self.action, about | form.data_of_event())
+
+    def said(self, outcome: Outcome) -> Text:
+        return self.said_of % {"order": self.transaction.transaction_id}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found = {"transaction": self.transaction, "consequences": list(self.consequences())}
+        return super().get_context_data(**(found | kwargs))
+
+    def money(self, value: Any) -> str:
+        return money(value, self.transaction.currency)
+
+
+class AcceptOrder(OrderAction):
+    action = "checkout_accept"
+    title = submit_label = _("Accept order")
+    lead = _("It counts as a purchase from now on, and its pending points can be spent.")
+    said_of = _("Order %(order)s accepted.")
+
+    def consequences(self) -> Iterator[Consequence]:
+        yield Consequence(_("Total"), self.money(self.transaction.total))
+        yield Consequence(_("Points that can be spent"), number(pending_points(self.transaction)))
+
+
+class UndoOrder(OrderAction):
+    """Ends the order: what it earned is taken back, what was burned for it comes back."""
+
+    form_class = ReasonForm
+    is_dangerous = True
+
+    def consequences(self) -> Iterator[Consequence]:
+        order = self.transaction
+        if promised := pending_points(order):
+            yield Consequence(_("Pending points cancelled"), number(promised))
+        if order.status != TransactionStatus.PENDING and (earned := order.earned - order.taken_back):
+            yield Consequence(_("Earned points taken back"), number(earned))
+        if burned := order.burned - order.given_back:
+            yield Consequence(_("Burned points given back"), number(burned))
+
+
+class RejectOrder(UndoOrder):
+    action = "checkout_reject"
+    title = submit_label = _("Reject order")
+    lead = _("The order is undone for good, and its total leaves the customer's purchases.")
+    said_of = _("Order %(order)s rejected.")
+
+
+class RefundOrder(UndoOrder):
+    action = "refund"
+    title = submit_label = _("Refund order")
+    lead = _("All that is left of the order is refunded for good.")
+    said_of = _("Order %(order)s refunded.")
+
+    def consequences(self) -> Iterator[Consequence]:
+        yield Consequence(_("Amount refunded"), self.money(self.transaction.total - self.transaction.refunded))
+        yield from super().consequences()
+
+
+class RefundAmount(OrderAction):
+    action = "partial_refund"
+    title = submit_label = _("Refund an amount")
+    lead = _("Points that the order earned are taken back in proportion, and burned ones come back. This is for good.")
+    said_of = _("A part of order %(order)s refunded.")
+    form_class = PartialRefundForm
+    is_dangerous = True
+
+    def consequences(self) -> Iterator[Consequence]:
+        yield Consequence(_("Left to refund"), self.money(self.transaction.total - self.transaction.refunded))
+
+
+class LineAction(OrderAction):
+    """The address names the line by its place in the order."""
+
+    @cached_property
+    def line(self) -> Line:
+        try:
+            return self.lines[self.kwargs["place"]]
+        except IndexError:
+            raise Http404 from None
+
+    def target(self) -> dict[str, Any]:
+        return {"product_id": self.line.product_id}
+
+
+class AcceptItem(LineAction):
+    action = "checkout_accept_item"
+    title = submit_label = _("Accept item")
+    lead = _("Its points can be spent from now on. With the last item the order is accepted.")
+    said_of = _("An item of order %(order)s accepted.")
+
+    def consequences(self) -> Iterator[Consequence]:
+        yield Consequence(_("Item"), self.line.name or self.line.product_id)
+        yield Consequence(_("Points that can be spent"), number(self.line.earned))
+
+
+class RefundItem(LineAction):
+    action = "refund_item"
+    title = submit_label = _("Refund item")
+    lead = _("The points that it earned are taken back, and its part of the burned ones comes back. This is for good.")
+    said_of = _("An item of order %(order)s refunded.")
+    form_class = RefundItemForm
+    is_dangerous = True
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"token": uuid4(), "quantity": self.line.quantity_left}
+
+    def consequences(self) -> Iterator[Consequence]:
+        yield Consequence(_("Item"), self.line.name or self.line.product_id)
+        yield Consequence(_("Left to refund"), self.money(self.line.left))
+        yield Consequence(_("Points it earned"), number(self.line.earned))

@@ -1,0 +1,104 @@
+"""Orders as the pages show them: which ones, with which lines, and what may be done with them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, Func, IntegerField, QuerySet, Sum
+
+from customers.enums import GONE
+from customers.models import Customer
+from loyalty.points.models import Pending
+
+from .enums import TransactionStatus
+from .models import Transaction
+
+# What staff may do with an order as a whole, by its status.
+ACTIONS: Mapping[str, Sequence[str]] = {
+    TransactionStatus.PENDING.value: ("checkout_accept", "checkout_reject"),
+    TransactionStatus.ACCEPTED.value: ("refund", "partial_refund", "checkout_reject"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of an order; `place` is its index among the items."""
+
+    place: int
+    product_id: str
+    name: str
+    category: str
+    quantity: int
+    subtotal: Decimal
+    refunded_quantity: int
+    refunded: Decimal
+    earned: int
+    is_accepted: bool
+
+    @property
+    def quantity_left(self) -> int:
+        return self.quantity - self.refunded_quantity
+
+    @property
+    def left(self) -> Decimal:
+        return self.subtotal - self.refunded
+
+
+def lines_of(transaction: Transaction) -> list[Line]:
+    return [_line(place, item) for place, item in enumerate(transaction.items)]
+
+
+def _line(place: int, item: Mapping[str, Any]) -> Line:
+    """What an item leaves out is nothing, or one piece."""
+    return Line(
+        place=place,
+        product_id=item.get("product_id") or "",
+        name=item.get("name") or "",
+        category=item.get("category") or "",
+        quantity=item.get("quantity", 1),
+        subtotal=Decimal(str(item.get("subtotal", 0))),
+        refunded_quantity=item.get("refunded_quantity", 0),
+        refunded=Decimal(str(item.get("refunded", 0))),
+        earned=item.get("earned", 0),
+        is_accepted=item.get("accepted", False),
+    )
+
+
+def actions_on(transaction: Transaction) -> Iterator[str]:
+    """What may be done with the order as a whole; of nothing no part can be refunded."""
+    for action in ACTIONS.get(transaction.status, ()):
+        if action != "partial_refund" or transaction.total > transaction.refunded:
+            yield action
+
+
+def action_on(line: Line, transaction: Transaction) -> str:
+    """What may be done with this line alone; empty for nothing. Only a product's ID can name it."""
+    if not line.product_id:
+        return ""
+    if transaction.status == TransactionStatus.PENDING and not line.is_accepted:
+        return "checkout_accept_item"
+    is_left = transaction.status == TransactionStatus.ACCEPTED and line.quantity_left > 0
+    return "refund_item" if is_left else ""
+
+
+def transactions_of(customer: Customer | None = None) -> QuerySet[Transaction]:
+    """Of one customer, or of everybody whose profile is not gone; without an order, the items only counted."""
+    found = Transaction.objects.exclude(customer__status__in=GONE) if customer is None else customer.transactions.all()
+    lines = Func(F("items"), function="jsonb_array_length", output_field=IntegerField())
+    return found.annotate(line_count=lines).defer("items")
+
+
+def transaction_of(customer: Customer, id: int) -> Transaction | None:
+    return customer.transactions.filter(id=id).first()
+
+
+def transaction_named(customer: Customer, transaction_id: str | None) -> Transaction | None:
+    return transactions_of(customer).filter(transaction_id=transaction_id).first() if transaction_id else None
+
+
+def pending_points(transaction: Transaction) -> int:
+    """What the order still promises."""
+    promised = Pending.objects.filter(customer_id=transaction.customer_id, settled_by=None)
+    total = promised.filter(transaction_id=transaction.transaction_id).aggregate(total=Sum("points"))["total"]
+    return total or 0
