@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from customers.models import Customer
+from events.models import Transaction
 from loyalty.engine.record import record
 from loyalty.engine.types import Actor, Incoming, Outcome
 
@@ -48,3 +49,22 @@ def checkout(customer: Customer, transaction_id: str, total: int, **data: Any) -
     return Incoming(
         customer.public_id, "checkout", {"transaction_id": transaction_id, "total": total, "items": [item], **data}
     )
+
+
+def make_order(customer: Customer, transaction_id: str, **columns: Any) -> Transaction:
+    """An accepted order of one mug, unless the columns say otherwise."""
+    [outcome] = tell(checkout(customer, transaction_id, 40))
+    line = {"product_id": "MUG", "name": "Blue mug", "category": "mugs", "subtotal": 40.0, "earned": 40}
+    found = {
+        "status": "accepted",
+        "event_id": outcome.events[0].id,
+        "currency": "EUR",
+        "total": 40,
+        "earned": 40,
+        "items": [line],
+        "created_at": NOON,
+        "updated_at": NOON,
+        "checkout_at": NOON,
+        **columns,
+    }
+    return Transaction.objects.create(customer=customer, transaction_id=transaction_id, **found)

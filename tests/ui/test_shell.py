@@ -115,9 +115,9 @@ def test_signing_out_needs_a_post(signed_in: Client) -> None:
 @pytest.mark.parametrize(
     ("role", "offered"),
     [
-        (Role.READ_ONLY, ["/customers/"]),
-        (Role.MANAGER, ["/customers/", "/imports/"]),
-        (Role.ADMINISTRATOR, ["/customers/", "/imports/", "/admin/"]),
+        (Role.READ_ONLY, ["/customers/", "/transactions/"]),
+        (Role.MANAGER, ["/customers/", "/transactions/", "/imports/"]),
+        (Role.ADMINISTRATOR, ["/customers/", "/transactions/", "/imports/", "/admin/"]),
     ],
 )
 def test_the_navigation_offers_what_the_role_may_open(client: Client, role: Role, offered: list[str]) -> None:

@@ -1,0 +1,217 @@
+"""The pages of orders: the tab of a profile, the list of the brand, the details."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from customers.models import Customer
+from events.models import Transaction
+from loyalty.points.models import Account
+from loyalty.staff.enums import Module, Role
+from loyalty.staff.models import GeneralSettings, User
+from tests.factories import NOON, make_customer, make_order
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+PER_PAGE = 25
+
+
+@pytest.fixture
+def zsofia() -> Customer:
+    return make_customer("C-1", first_name="Zsófia")
+
+
+@pytest.fixture
+def adam() -> Customer:
+    return make_customer("C-2", first_name="Ádám")
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    client.force_login(User.objects.create_user("dana", role=Role.MANAGER))
+    return client
+
+
+def html(client: Client, address: str, **extra: Any) -> str:
+    answer = client.get(address, **extra)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def ids(page: str) -> list[str]:
+    return re.findall(r"data-row-link>([^<]+)</a>", page)
+
+
+def address(customer: Customer, order: Transaction | None = None) -> str:
+    return f"/customers/{customer.id}/transactions/{f'{order.id}/' if order else ''}"
+
+
+def test_the_brands_list_has_everybodys_orders_newest_first(staff: Client, zsofia: Customer, adam: Customer) -> None:
+    make_order(zsofia, "T-1")
+    make_order(adam, "T-2")
+    page = html(staff, "/transactions/")
+    assert ids(page) == ["T-2", "T-1"]
+    assert "Ádám" in page
+
+
+def test_the_tab_has_the_customers_own_orders(staff: Client, zsofia: Customer, adam: Customer) -> None:
+    make_order(zsofia, "T-1")
+    make_order(adam, "T-2")
+    assert ids(html(staff, address(zsofia))) == ["T-1"]
+
+
+def test_orders_of_who_is_gone_are_on_no_page(staff: Client, zsofia: Customer) -> None:
+    order = make_order(zsofia, "T-1")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE customers_customer SET status = 'opted_out'")
+    assert ids(html(staff, "/transactions/")) == []
+    assert staff.get(address(zsofia)).status_code == 404
+    assert staff.get(address(zsofia, order)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("transaction_id=T-2", ["T-2"]),
+        ("transaction_id=T", []),
+        ("customer=C-1", ["T-3", "T-1"]),
+        ("customer=C-1&status=accepted", ["T-1"]),
+        ("customer=nobody", []),
+        ("status=refunded", ["T-3"]),
+        ("status=odd", ["T-3", "T-2", "T-1"]),
+        ("customer=%00&transaction_id=%00&page=x", ["T-3", "T-2", "T-1"]),
+    ],
+)
+def test_filters_narrow_the_list(staff: Client, zsofia: Customer, adam: Customer, query: str, found: list[str]) -> None:
+    make_order(zsofia, "T-1")
+    make_order(adam, "T-2")
+    make_order(zsofia, "T-3", status="refunded", refunded=40)
+    assert ids(html(staff, f"/transactions/?{query}")) == found
+
+
+def test_the_account_is_a_filter_and_a_column_where_there_are_several(staff: Client, zsofia: Customer) -> None:
+    club = Account.objects.create(slug="club", name="Club")
+    make_order(zsofia, "T-1", account_id=Account.objects.get(is_default=True).id)
+    make_order(zsofia, "T-2", account_id=club.id)
+    assert 'name="account"' not in html(staff, "/transactions/")
+    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": [Module.MULTI_ACCOUNTS.value]})
+    page = html(staff, "/transactions/?account=club")
+    assert ids(page) == ["T-2"]
+    assert '<td class="p3">Club</td>' in page
+
+
+def test_nothing_yet_and_no_match_say_different_things(staff: Client, zsofia: Customer) -> None:
+    for where in ("/transactions/", address(zsofia)):
+        assert "No transactions yet" in html(staff, where)
+        assert "No transactions match" in html(staff, f"{where}?status=draft")
+
+
+def test_pages_follow_each_other_without_a_count(staff: Client, zsofia: Customer) -> None:
+    for number in range(PER_PAGE + 1):
+        make_order(zsofia, f"T-{number:02}")
+    with CaptureQueriesContext(connection) as captured:
+        first = html(staff, "/transactions/")
+    following = re.search(r'rel="next" href="([^"]+)"', first)
+    assert following
+    assert ids(first) == [f"T-{number:02}" for number in range(PER_PAGE, 0, -1)]
+    assert ids(html(staff, f"/transactions/{following[1]}", headers=HTMX)) == ["T-00"]
+    assert not [query for query in captured if "count(*)" in query["sql"].lower()]
+
+
+@pytest.mark.parametrize("where", ["/transactions/", "/customers/{}/transactions/"])
+def test_the_number_of_queries_does_not_grow_with_the_rows(staff: Client, zsofia: Customer, where: str) -> None:
+    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": [Module.MULTI_ACCOUNTS.value]})
+    counts = []
+    for numbers in ([1], [2, 3]):
+        for number in numbers:
+            make_order(zsofia, f"T-{number}")
+        with CaptureQueriesContext(connection) as captured:
+            assert len(ids(html(staff, where.format(zsofia.id)))) == numbers[-1]
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_a_row_tells_what_the_order_was_worth(staff: Client, zsofia: Customer) -> None:
+    make_order(zsofia, "T-1", total=1234.5, refunded=34.5, earned=140, bonus=20, burned=300, currency="HUF")
+    row = re.sub(r"<[^>]+>|\s+", " ", html(staff, "/transactions/").split("<tbody>")[1])
+    for part in ("Accepted", "1,234.50 HUF", "34.50 HUF", "140 incl. 20 bonus", "300"):
+        assert part in re.sub(r"\s+", " ", row)
+
+
+# Details
+
+
+def test_the_details_tell_what_was_bought_and_what_became_of_it(staff: Client, zsofia: Customer) -> None:
+    items = [
+        {"product_id": "MUG", "name": "Blue <mug>", "subtotal": 40.1, "earned": 40, "quantity": 2,
+         "refunded_quantity": 1, "refunded": 20.05},
+        {"subtotal": 10},
+    ]  # fmt: skip
+    order = make_order(zsofia, "T-1", items=items, total=50.1, refunded=20.05, taken_back=20, burned=30, given_back=12)
+    page = html(staff, address(zsofia, order))
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    for part in (
+        "50.10 EUR",
+        "30.05 EUR kept",
+        "20 taken back",
+        "12 given back",
+        "Blue &lt;mug&gt;",
+        "20.05 EUR (1 ×)",
+    ):
+        assert part in text
+    assert ids(page) == ["Checkout", "Checkout item"]
+
+
+def test_an_order_of_somebody_else_is_not_found(staff: Client, zsofia: Customer, adam: Customer) -> None:
+    order = make_order(zsofia, "T-1")
+    assert staff.get(address(adam, order)).status_code == 404
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_the_details_ask_as_much_for_one_line_as_for_three(staff: Client, zsofia: Customer, lines: int) -> None:
+    order = make_order(zsofia, "T-1", items=[{"product_id": str(n), "subtotal": 1} for n in range(lines)])
+    with CaptureQueriesContext(connection) as captured:
+        html(staff, address(zsofia, order))
+    assert len(captured) == 12
+
+
+def test_dates_are_shown_as_far_as_there_are_any(staff: Client, zsofia: Customer) -> None:
+    order = make_order(zsofia, "T-1", status="draft", event_id=None, checkout_at=None, currency=None, items=[], total=0)
+    page = html(staff, address(zsofia, order))
+    assert "0.00" in page
+    assert "Items" not in page
+    assert NOON.isoformat() in page
+
+
+# The offered actions
+
+OFFERED = {
+    "draft": [],
+    "pending": ["checkout_accept", "checkout_reject", "checkout_accept_item-0"],
+    "accepted": ["refund", "partial_refund", "checkout_reject", "refund_item-0"],
+    "rejected": [],
+    "refunded": [],
+}
+
+
+@pytest.mark.parametrize("status", OFFERED)
+def test_only_what_the_status_allows_is_offered(staff: Client, zsofia: Customer, status: str) -> None:
+    columns: dict[str, Any] = {"event_id": None} if status == "draft" else {}
+    order = make_order(zsofia, "T-1", status=status, **columns)
+    assert re.findall(r'id="do-([^"]+)"', html(staff, address(zsofia, order))) == OFFERED[status]
+
+
+def test_a_line_without_a_product_or_with_nothing_left_offers_nothing(staff: Client, zsofia: Customer) -> None:
+    items = [{"subtotal": 10}, {"product_id": "MUG", "subtotal": 30, "refunded": 30, "refunded_quantity": 1}]
+    order = make_order(zsofia, "T-1", items=items, refunded=30)
+    assert "do-refund_item" not in html(staff, address(zsofia, order))
+
+
+def test_a_reader_is_offered_nothing(client: Client, zsofia: Customer) -> None:
+    client.force_login(User.objects.create_user("sam", role=Role.READ_ONLY))
+    order = make_order(zsofia, "T-1")
+    assert 'id="do-' not in html(client, address(zsofia, order))
