@@ -32,6 +32,7 @@ from .forms import MAX_ITEMS, AddEventForm, FilterForm, OnceForm
 from .models import Event, EventType
 from .operations import AlreadyRecorded, add_event, addable_types
 from .queries import Names, Told, consequences, entries_of, event_of, events_of, names, tell
+from .transactions import transaction_named
 
 ORDER = Order("occurred_at", descending=True)
 NEWEST_FIRST = f"{Event._meta.label_lower}:{ORDER.name}"
@@ -85,6 +86,7 @@ class Timeline(PartialMixin, Modules, ProfilePage, TemplateView):
         rows = tell(page.rows, known, timezone.now(), expiring=Module.EXPIRING_POINTS in self.modules)
         found = {
             "form": form,
+            "order": transaction_named(self.customer, form.chosen_transaction),
             "page": page,
             "days": [Day(day, list(told)) for day, told in groupby(rows, key=_day)],
             "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
@@ -154,6 +156,7 @@ class EventDetail(Modules, ProfilePage, TemplateView):
             "most_facts": MAX_FACTS,
             "caused": tell(list(consequences(event)), self.names, timezone.now(), expiring=False),
             "entries": entries_of(event),
+            "order": transaction_named(self.customer, event.transaction_id),
             "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
             "may_import": may(self.request.user, Right.IMPORT_DATA),
         }

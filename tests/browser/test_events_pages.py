@@ -53,7 +53,9 @@ def titles(page: Page) -> Locator:
 
 def settled(page: Page) -> None:
     """What came by htmx listens from when it has settled, which is later than it is seen."""
-    page.wait_for_function("() => !document.querySelector('.htmx-swapping, .htmx-settling, .htmx-added, .htmx-request')")
+    page.wait_for_function(
+        "() => !document.querySelector('.htmx-swapping, .htmx-settling, .htmx-added, .htmx-request')"
+    )
     page.wait_for_timeout(150)
 
 

@@ -215,3 +215,14 @@ def test_a_reader_is_offered_nothing(client: Client, zsofia: Customer) -> None:
     client.force_login(User.objects.create_user("sam", role=Role.READ_ONLY))
     order = make_order(zsofia, "T-1")
     assert 'id="do-' not in html(client, address(zsofia, order))
+
+
+# From the events
+
+
+def test_an_event_and_a_filtered_timeline_link_to_the_order(staff: Client, zsofia: Customer) -> None:
+    order = make_order(zsofia, "T-1")
+    events = f"/customers/{zsofia.id}/events/"
+    assert address(zsofia, order) in html(staff, f"{events}{order.event_id}/")
+    assert address(zsofia, order) in html(staff, f"{events}?transaction_id=T-1")
+    assert address(zsofia, order) not in html(staff, events)
