@@ -27,7 +27,6 @@ from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, Page, page_of
 from loyalty.ui.responses import Text
 
-from .enums import TransactionStatus
 from .models import Transaction
 from .pages import EventDialog, Modules, Sent
 from .queries import events_of, names, tell
@@ -219,10 +218,10 @@ class UndoOrder(OrderAction):
     is_dangerous = True
 
     def consequences(self) -> Iterator[Consequence]:
-        order = self.transaction
-        if promised := pending_points(order):
+        order, promised = self.transaction, pending_points(self.transaction)
+        if promised:
             yield Consequence(_("Pending points cancelled"), number(promised))
-        if order.status != TransactionStatus.PENDING and (earned := order.earned - order.taken_back):
+        if earned := order.earned - order.taken_back - promised:
             yield Consequence(_("Earned points taken back"), number(earned))
         if burned := order.burned - order.given_back:
             yield Consequence(_("Burned points given back"), number(burned))
@@ -280,7 +279,8 @@ class AcceptItem(LineAction):
 
     def consequences(self) -> Iterator[Consequence]:
         yield Consequence(_("Item"), self.line.name or self.line.product_id)
-        yield Consequence(_("Points that can be spent"), number(self.line.earned))
+        if self.line.earned:
+            yield Consequence(_("Points that can be spent"), number(self.line.earned))
 
 
 class RefundItem(LineAction):
@@ -297,4 +297,5 @@ class RefundItem(LineAction):
     def consequences(self) -> Iterator[Consequence]:
         yield Consequence(_("Item"), self.line.name or self.line.product_id)
         yield Consequence(_("Left to refund"), self.money(self.line.left))
-        yield Consequence(_("Points it earned"), number(self.line.earned))
+        if self.line.earned:
+            yield Consequence(_("Points it earned"), number(self.line.earned))

@@ -8,9 +8,12 @@ from customers.models import Customer
 from events.models import Transaction
 from loyalty.engine.record import record
 from loyalty.engine.types import Actor, Incoming, Outcome
+from loyalty.staff.enums import Module
+from loyalty.staff.queries import general_settings
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TILL = Actor("api")
+ENDS = {"refunded": "refund", "rejected": "checkout_reject"}
 
 
 def tell(*events: Incoming, at: datetime = NOON, by: Actor = TILL) -> list[Outcome]:
@@ -51,20 +54,21 @@ def checkout(customer: Customer, transaction_id: str, total: int, **data: Any) -
     )
 
 
-def make_order(customer: Customer, transaction_id: str, **columns: Any) -> Transaction:
-    """An accepted order of one mug, unless the columns say otherwise."""
-    [outcome] = tell(checkout(customer, transaction_id, 40))
-    line = {"product_id": "MUG", "name": "Blue mug", "category": "mugs", "subtotal": 40.0, "earned": 40}
-    found = {
-        "status": "accepted",
-        "event_id": outcome.events[0].id,
-        "currency": "EUR",
-        "total": 40,
-        "earned": 40,
-        "items": [line],
-        "created_at": NOON,
-        "updated_at": NOON,
-        "checkout_at": NOON,
-        **columns,
-    }
-    return Transaction.objects.create(customer=customer, transaction_id=transaction_id, **found)
+def make_order(
+    customer: Customer, transaction_id: str, status: str = "accepted", total: int = 40, **data: Any
+) -> Transaction:
+    """An order of one item that has come to the status; a draft was only named."""
+    if status == "draft":
+        tell(Incoming(customer.public_id, "point_add", {"points": 1, "transaction_id": transaction_id}))
+    elif status == "pending":
+        settings = general_settings()
+        modules, settings.modules = settings.modules, [*settings.modules, Module.CHECKOUT_ACCEPT.value]
+        settings.save()
+        tell(checkout(customer, transaction_id, total, **data))
+        settings.modules = modules
+        settings.save()
+    else:
+        tell(checkout(customer, transaction_id, total, **data))
+    if status in ENDS:
+        tell(Incoming(customer.public_id, ENDS[status], {"transaction_id": transaction_id}))
+    return Transaction.objects.get(customer=customer, transaction_id=transaction_id)
