@@ -38,7 +38,7 @@ def make_customers(people: Sequence[dict[str, Any]], at: datetime = NOON) -> lis
     return [make_customer(f"C-{number}", at=at, **profile) for number, profile in enumerate(people, start=1)]
 
 
-def checkout(customer: Customer, transaction_id: str, total: int, **data: Any) -> Incoming:
+def checkout(customer: Customer, transaction_id: str, total: int | str, **data: Any) -> Incoming:
     """A purchase of one item."""
     item = {
         "transaction_id": transaction_id,
@@ -55,7 +55,7 @@ def checkout(customer: Customer, transaction_id: str, total: int, **data: Any) -
 
 
 def make_order(
-    customer: Customer, transaction_id: str, status: str = "accepted", total: int = 40, **data: Any
+    customer: Customer, transaction_id: str, status: str = "accepted", total: int | str = 40, **data: Any
 ) -> Transaction:
     """An order of one item that has come to the status; a draft was only named."""
     if status == "draft":
