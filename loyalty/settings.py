@@ -204,6 +204,8 @@ CELERY_BEAT_SCHEDULE = {
     "resume-imports": {"task": "loyalty.transfer.tasks.resume_imports", "schedule": 30.0},
     "accept-orders": {"task": "events.tasks.accept_orders", "schedule": 60.0},
     "accept-pending": {"task": "loyalty.points.tasks.accept_pending", "schedule": 60.0},
+    # A minute after each midnight of the programme, and again each hour: what a night has missed, and changed dates.
+    "expire-points": {"task": "loyalty.points.tasks.expire", "schedule": crontab(minute=1)},
     "verify": {"task": "loyalty.points.tasks.verify", "schedule": crontab(hour=3, minute=10)},
 }
 

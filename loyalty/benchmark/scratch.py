@@ -98,7 +98,7 @@ class Server:
         self.raw.execute(sql.SQL("CREATE DATABASE {} {}").format(sql.Identifier(scratch.name), how))
 
     def drop(self, scratch: Scratch) -> None:
-        self.raw.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(scratch.name)))
+        _drop(self.raw, scratch.name)
 
     def _let_in_the_application(self, scratch: Scratch) -> None:
         role = urlsplit(self.environment.database_url).username
@@ -108,6 +108,15 @@ class Server:
             for grant in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE, SELECT, UPDATE ON SEQUENCES"):
                 statement = sql.SQL("ALTER DEFAULT PRIVILEGES GRANT {} TO {}")
                 raw.execute(statement.format(sql.SQL(grant), sql.Identifier(role)))
+
+
+def _drop(raw: "psycopg.Connection[Any]", name: str) -> None:
+    statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    try:
+        raw.execute(statement + sql.SQL(" WITH (FORCE)"))
+    except psycopg.errors.InsufficientPrivilege:
+        # Autovacuum is in it, whom only a plain DROP sends away.
+        raw.execute(statement)
 
 
 @contextmanager
@@ -131,7 +140,7 @@ def server(environment: Environment) -> Iterator[Server]:
             yield found
         finally:
             for name in dict.fromkeys(found.made):
-                raw.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+                _drop(raw, name)
 
 
 def settle(raw: "psycopg.Connection[Any]") -> None:

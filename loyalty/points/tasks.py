@@ -4,6 +4,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from .expiry_run import expire_points
 from .operations import accept_due_points, verify_projections
 
 log = logging.getLogger("loyalty.points")
@@ -23,3 +24,11 @@ def accept_pending(**kwargs: Any) -> None:
     accepted = accept_due_points(at=timezone.now())
     if accepted:
         log.info("pending points accepted: %d", accepted)
+
+
+# As long as it takes. A run that is lost has done a part; the next hour's does the rest.
+@shared_task(acks_late=False, soft_time_limit=3_300, time_limit=3_400)
+def expire(**kwargs: Any) -> None:
+    done = expire_points(now=timezone.now)
+    if done.lots:
+        log.info("expired: %d lots of %d customers and accounts, %d points", done.lots, done.events, done.points)
