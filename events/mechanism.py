@@ -208,8 +208,11 @@ def checkout_accept_item(event: EventRow, state: State, batch: Batch) -> None:
 
 
 def checkout_reject(event: EventRow, state: State, batch: Batch) -> None:
-    """The order is undone, whether it was accepted or not."""
+    """The order is undone: while it is pending, or a whole purchase that is returned where orders need no acceptance."""
     order = existing_order(event, state, batch)
+    decided = Module.CHECKOUT_ACCEPT in batch.program.modules
+    if order.status == TransactionStatus.ACCEPTED and decided:
+        raise Refused(0, "The transaction has been accepted: it can be refunded, but no longer rejected")
     if order.status not in {TransactionStatus.PENDING, TransactionStatus.ACCEPTED}:
         raise Refused(0, f"Only pending and accepted transactions can be rejected; this one is {order.status}")
     if order.accepted_at is not None:

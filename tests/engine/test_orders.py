@@ -235,7 +235,7 @@ def test_an_item_that_the_order_does_not_have_is_named() -> None:
     refuse(event("ann", "refund_item", transaction_id="t", product_id="shoe", quantity=4), 0, "between 1 and 3")
 
 
-def test_an_accepted_order_that_is_rejected_is_undone() -> None:
+def test_without_checkout_accept_a_whole_purchase_that_is_returned_is_undone_by_a_rejection() -> None:
     accepted(checkout(points_burned=30), event("ann", "checkout_reject", transaction_id="t"))
     assert order("t", "status", "taken_back", "given_back") == ("rejected", 50, 30)
     assert balance() == {"earned": 100, "spendable": 100}
@@ -261,6 +261,7 @@ def test_acceptance_makes_promises_lots_and_counts_the_order_at_its_date() -> No
     assert balance() == {"earned": 150, "spendable": 150}
     assert rows("SELECT purchase_total, purchase_count, purchase_last_date FROM customers_customer") == [(50, 1, NOW)]
     assert moves() == [("checkout_accept", 50)]
+    refuse(event("ann", "checkout_reject", transaction_id="t"), 0, "can be refunded")
     refuse(event("ann", "checkout_accept", transaction_id="t"), 0, "this one is accepted")
 
 

@@ -1,78 +1,15 @@
-"""Many at once. A blocker lets every thread read before any may write; each race has a control, which is the same race
-with the protection taken out: there the harm must show.
-"""
-
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+"""Many at once. Each race has a control, which is the same race with the protection taken out: there the harm must show."""
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from loyalty.engine import record as engine
 from loyalty.engine.types import Incoming
 
-from .world import accepted, check_books, counts, event, rows, send, spendable
+from .racing import BALANCES, CLIENTS, Result, race
+from .world import accepted, check_books, counts, event, rows, spendable
 
 pytestmark = pytest.mark.usefixtures("committed_db")
-THREADS = 16
-
-
-def waiting() -> int:
-    """How many backends of this database wait for a lock."""
-    rows("SELECT pg_stat_clear_snapshot()")  # a transaction sees the same backends throughout otherwise
-    return int(
-        rows(
-            "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
-            " WHERE NOT l.granted AND a.datname = current_database()"
-        )[0][0]
-    )
-
-
-@contextmanager
-def blocked(statement: str, until: int) -> Iterator[None]:
-    """Hold what `statement` locks until so many wait."""
-    with transaction.atomic():
-        rows(statement)
-        yield
-        deadline = time.monotonic() + 30
-        while waiting() < until and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert waiting() >= until
-
-
-Result = int | None | Exception
-
-
-def race(
-    batches: list[list[Incoming]], blocker: str, prepare: Callable[[int], None] = lambda index: None
-) -> list[Result]:
-    """Each batch in a thread of its own; the codes of their last events, or what they raised."""
-    results: list[Result] = [None] * len(batches)
-
-    def run(index: int) -> None:
-        try:
-            prepare(index)
-            error = send(*batches[index])[-1].error
-            results[index] = error.code if error else None
-        except Exception as error:
-            results[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[index]) for index in range(len(batches))]
-    with blocked(blocker, until=len(batches)):
-        for thread in threads:
-            thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not any(thread.is_alive() for thread in threads)
-    return results
-
-
-# Updates wait for it, reads and the locks of customers do not.
-BALANCES = "LOCK TABLE points_balance IN SHARE MODE"
 CUSTOMERS = "LOCK TABLE customers_customer IN SHARE MODE"
 WITHOUT_LOCK = engine._LOCK.replace("FOR NO KEY UPDATE", "")
 # Looks first and writes then, as if nobody came between.
@@ -94,9 +31,9 @@ def receipts(names: list[str]) -> list[list[Incoming]]:
     return [[event(name, "checkout", transaction_id="t1", total=10)] for name in names]
 
 
-def test_one_receipt_sent_sixteen_times_for_one_customer_pays_once() -> None:
-    found = race(receipts(members(1) * THREADS), BALANCES)
-    assert sorted(found, key=str) == [5003] * 15 + [None]
+def test_one_receipt_sent_sixty_four_times_for_one_customer_pays_once() -> None:
+    found = race(receipts(members(1) * CLIENTS), BALANCES)
+    assert sorted(found, key=str) == [5003] * (CLIENTS - 1) + [None]
     assert spendable("member0") == 10
     check_books()
 
@@ -104,30 +41,30 @@ def test_one_receipt_sent_sixteen_times_for_one_customer_pays_once() -> None:
 def test_without_lock_and_claim_the_one_row_per_order_still_pays_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_LOCK", WITHOUT_LOCK)
     monkeypatch.setattr(engine, "_CLAIM_KEYS", CHECKED_NOT_CLAIMED)
-    found = race(receipts(members(1) * THREADS), BALANCES)
+    found = race(receipts(members(1) * CLIENTS), BALANCES)
     assert found.count(None) == 1
 
 
-def test_one_receipt_sent_for_sixteen_customers_pays_once() -> None:
-    found = race(receipts(members(THREADS)), BALANCES)
-    assert sorted(found, key=str) == [5003] * 15 + [None]
+def test_one_receipt_sent_for_sixty_four_customers_pays_once() -> None:
+    found = race(receipts(members(CLIENTS)), BALANCES)
+    assert sorted(found, key=str) == [5003] * (CLIENTS - 1) + [None]
     assert rows("SELECT sum(earned) FROM points_balance") == [(10,)]
 
 
 def test_control_without_the_claim_it_pays_several_customers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_CLAIM_KEYS", CHECKED_NOT_CLAIMED)
-    race(receipts(members(THREADS)), BALANCES)
+    race(receipts(members(CLIENTS)), BALANCES)
     assert rows("SELECT sum(earned) > 10 FROM points_balance") == [(True,)]
 
 
 def spenders() -> list[list[Incoming]]:
     accepted(event("ann", "opt_in"), event("ann", "point_add", points=100))
-    return [[event("ann", "point_spend", points=40)] for _ in range(THREADS)]
+    return [[event("ann", "point_spend", points=40)] for _ in range(CLIENTS)]
 
 
 def test_the_last_points_are_spent_once() -> None:
     found = race(spenders(), BALANCES)
-    assert sorted(found, key=str) == [120241] * 14 + [None] * 2
+    assert sorted(found, key=str) == [120241] * (CLIENTS - 2) + [None] * 2
     assert spendable("ann") == 20
     check_books()
 
@@ -140,15 +77,15 @@ def test_control_without_the_lock_more_is_spent_than_there_is(monkeypatch: pytes
 
 
 def newcomers() -> list[list[Incoming]]:
-    return [[event("new", "checkout", transaction_id=f"t{index}", total=1)] for index in range(THREADS)]
+    return [[event("new", "checkout", transaction_id=f"t{index}", total=1)] for index in range(CLIENTS)]
 
 
-def test_sixteen_first_events_of_one_customer_make_one_customer_and_lose_none() -> None:
+def test_sixty_four_first_events_of_one_customer_make_one_customer_and_lose_none() -> None:
     found = race(newcomers(), CUSTOMERS)
-    assert found == [None] * THREADS
+    assert found == [None] * CLIENTS
     assert (counts()["customers_customer"], counts()["customers_identity"]) == (1, 1)
-    assert counts()["events_event"] == THREADS
-    assert spendable("new") == THREADS
+    assert counts()["events_event"] == CLIENTS
+    assert spendable("new") == CLIENTS
     check_books()
 
 
@@ -156,7 +93,7 @@ def test_control_without_the_claim_first_events_are_lost(monkeypatch: pytest.Mon
     monkeypatch.setattr(engine, "_CLAIM_IDENTITIES", UNCLAIMED)
     found = race(newcomers(), CUSTOMERS)
     assert any(isinstance(result, DatabaseError) for result in found)
-    assert counts()["events_event"] < THREADS
+    assert counts()["events_event"] < CLIENTS
 
 
 # Holds the customer in the middle, so that each of two batches has one customer and waits.
@@ -212,3 +149,39 @@ def test_a_batch_in_an_atomic_block_goes_with_it() -> None:
     with pytest.raises(Away):
         leave()
     assert set(counts().values()) == {0}
+
+
+def decisions() -> list[list[Incoming]]:
+    """A pending order of 50 points, accepted by half of the clients and rejected by the others."""
+    rows("UPDATE staff_generalsettings SET modules = '{checkout_accept}'")
+    accepted(event("ann", "opt_in"), event("ann", "checkout", transaction_id="t", total=50))
+    return [
+        [event("ann", ("checkout_accept", "checkout_reject")[index % 2], transaction_id="t")]
+        for index in range(CLIENTS)
+    ]
+
+
+def ends() -> tuple[int, int]:
+    """How often the order was accepted, and what it has brought."""
+    [[points]] = rows("SELECT coalesce(sum(points), 0)::int FROM points_entry WHERE kind IN ('earn', 'refund')")
+    [[times]] = rows("SELECT count(*) FROM events_event WHERE action = 'checkout_accept'")
+    return times, points
+
+
+def outcomes(found: list[Result]) -> tuple[int, int]:
+    """How many acceptances and how many rejections went through."""
+    return found[::2].count(None), found[1::2].count(None)
+
+
+def test_an_order_that_is_accepted_and_rejected_by_sixty_four_has_one_outcome() -> None:
+    found = race(decisions(), BALANCES)
+    [[status]] = rows("SELECT status FROM events_transaction")
+    assert outcomes(found) in {(0, 1), (1, 0)}
+    assert (status, spendable("ann"), *ends()) in {("rejected", 0, 0, 0), ("accepted", 50, 1, 50)}
+    check_books()
+
+
+def test_control_without_the_lock_both_decisions_are_taken_many_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_LOCK", WITHOUT_LOCK)
+    found = race(decisions(), BALANCES)
+    assert sum(outcomes(found)) > 1
