@@ -1,0 +1,184 @@
+"""What the users of comparable systems suffer from, each with a test of its own: refunds, expiry, repetition, races.
+
+A day early or late is in tests/points; the races of one order are in test_races.
+"""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from loyalty.engine import record as engine
+from loyalty.engine.types import Incoming
+from loyalty.points.expiry_run import expire_points
+from loyalty.points.queries import expiring_points
+
+from .racing import BALANCES, CLIENTS, race
+from .world import NOW, accepted, check_books, codes, configure, event, rows, send, spendable
+
+LATER = NOW + dt.timedelta(days=40)
+
+
+@pytest.fixture
+def ann(db: None) -> None:
+    configure()
+    accepted(event("ann", "opt_in"))
+
+
+def points() -> tuple[Any, ...]:
+    check_books()
+    return rows("SELECT earned, spent, expired, debt, spendable FROM points_balance")[0]
+
+
+def checkout(number: int, **data: Any) -> Incoming:
+    return event("ann", "checkout", **{"transaction_id": f"t{number}", "total": 100, **data})
+
+
+# 1. A refund leaves wrong points
+
+
+def test_pitfall_1_points_are_taken_again_once_and_neither_kept_nor_doubled(ann: None) -> None:
+    accepted(checkout(1), checkout(2))
+    refund = event("ann", "refund", transaction_id="t1")
+    assert codes(send(refund, refund)) == [None, 112201]
+    assert points() == (100, 0, 0, 0, 100)
+
+
+def test_pitfall_1_buying_spending_and_returning_over_and_over_mints_nothing(ann: None) -> None:
+    for number in range(5):
+        accepted(
+            checkout(number),
+            event("ann", "point_spend", points=100),
+            event("ann", "refund", transaction_id=f"t{number}"),
+        )
+        accepted(event("ann", "point_unspend", points=100))
+        assert points() == (0, 0, 0, 0, 0)
+
+
+def test_pitfall_1_points_that_pay_are_no_earning(ann: None) -> None:
+    accepted(event("ann", "point_add", points=60), checkout(1, total=40, points_burned=60))
+    assert points() == (100, 60, 0, 0, 40)
+    assert rows("SELECT kind, sum(points)::int FROM points_entry GROUP BY 1 ORDER BY 1") == [
+        ("earn", 100),
+        ("spend", -60),
+    ]
+
+
+def test_pitfall_1_two_signs_are_no_number(ann: None) -> None:
+    accepted(checkout(1))
+    for wrong in ("--5", "+-5", "- 5"):
+        assert codes(send(event("ann", "point_fix", points=wrong))) == [0]
+        assert codes(send(event("ann", "partial_refund", transaction_id="t1", amount=wrong))) == [0]
+    assert points() == (100, 0, 0, 0, 100)
+
+
+@pytest.mark.parametrize("modules", ["{}", "{checkout_accept}"])
+def test_pitfall_1_whatever_document_redeems_points_deducts_them(ann: None, modules: str) -> None:
+    rows("UPDATE staff_generalsettings SET modules = %s", [modules])
+    accepted(event("ann", "point_add", points=300), checkout(1, total=0, points_burned=50))
+    guest = Incoming("guest", "checkout", {"transaction_id": "g", "total": 0, "points_burned": 50}, guest=True)
+    assert codes(send(guest)) == [160216]
+    update = codes(send(event("ann", "checkout_update", transaction_id="t1", points_burned=70)))
+    assert points()[1] == (70 if update == [None] else 50)
+
+
+def test_pitfall_1_an_order_that_is_deleted_takes_its_points_with_it(ann: None) -> None:
+    accepted(checkout(1), event("ann", "checkout_reject", transaction_id="t1"))
+    assert points() == (0, 0, 0, 0, 0)
+
+
+# 2. Expiry by subtracting totals
+
+
+def test_pitfall_2_only_what_is_left_of_points_expires(ann: None) -> None:
+    rows("UPDATE staff_generalsettings SET modules = '{expiring_points}'")
+    accepted(event("ann", "point_add", points=100, expdate="2026-03-15"), event("ann", "point_add", points=50))
+    accepted(event("ann", "point_spend", points=80))
+    assert expire_points(now=lambda: LATER).lots == 1
+    assert points() == (150, 80, 20, 0, 50)
+    accepted(event("ann", "point_spend", points=50), at=LATER)
+    assert points() == (150, 130, 20, 0, 0)
+
+
+def test_pitfall_2_what_expired_is_told_by_an_event_of_its_own(ann: None) -> None:
+    accepted(event("ann", "point_add", points=100, expdate="2026-03-15"))
+    expire_points(now=lambda: LATER)
+    assert rows("SELECT action, points, source FROM events_event WHERE points < 0") == [("point_expire", -100, "timer")]
+    assert rows("SELECT sum(points)::int FROM points_entry WHERE kind = 'expire'") == [(-100,)]
+
+
+def test_pitfall_2_every_coming_expiry_is_told_not_only_the_next(ann: None) -> None:
+    for day in ("2026-03-15", "2026-04-20", "2027-01-01"):
+        accepted(event("ann", "point_add", points=10, expdate=day))
+    [[id]] = rows("SELECT id FROM customers_customer")
+    assert len(expiring_points(id)) == 3
+
+
+# 3. The same event twice
+
+
+def test_pitfall_3_each_repetition_of_an_orders_life_is_without_effect(ann: None) -> None:
+    rows("UPDATE staff_generalsettings SET modules = '{checkout_accept}'")
+    life = [
+        checkout(1, points_burned=0),
+        event("ann", "checkout_accept", transaction_id="t1"),
+        event("ann", "refund", transaction_id="t1"),
+    ]
+    for number, step in enumerate(life, 1):
+        accepted(step)
+        before = rows("SELECT count(*) FROM points_entry")
+        assert None not in codes(send(*life[:number]))
+        assert rows("SELECT count(*) FROM points_entry") == before
+    assert points() == (0, 0, 0, 0, 0)
+
+
+def test_pitfall_3_a_reservation_that_is_sent_again_reserves_once(ann: None) -> None:
+    accepted(event("ann", "point_add", points=100))
+    reserve = event("ann", "reserve_points", transaction_id="t1", points=40)
+    assert codes(send(reserve, reserve)) == [None, 5003]
+    assert rows("SELECT reserved FROM points_balance") == [(40,)]
+
+
+# 4. Look first, act then
+
+
+def first_earnings() -> list[list[Incoming]]:
+    configure(multi_accounts=True)
+    rows("INSERT INTO points_account (slug, name, currency_label, is_default) VALUES ('extra', 'Extra', 'p', false)")
+    accepted(event("ann", "opt_in"))
+    return [[event("ann", "point_add", "extra", points=1)] for _ in range(CLIENTS)]
+
+
+def extra() -> list[tuple[Any, ...]]:
+    return rows("SELECT earned FROM points_balance b JOIN points_account a ON a.id = account_id WHERE slug = 'extra'")
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_pitfall_4_the_first_points_in_an_account_without_a_row_are_not_lost() -> None:
+    assert race(first_earnings(), BALANCES) == [None] * CLIENTS
+    assert extra() == [(CLIENTS,)]
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_pitfall_4_control_without_the_customers_lock_first_points_are_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_LOCK", engine._LOCK.replace("FOR NO KEY UPDATE", ""))
+    assert race(first_earnings(), BALANCES).count(None) < CLIENTS
+
+
+def refunds() -> list[list[Incoming]]:
+    accepted(event("ann", "opt_in"), checkout(1))
+    return [[event("ann", "partial_refund", transaction_id="t1", amount=30)] for _ in range(CLIENTS)]
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_pitfall_4_refunds_at_once_never_exceed_the_order() -> None:
+    found = race(refunds(), BALANCES)
+    assert found.count(None) == 3
+    assert (rows("SELECT refunded, taken_back FROM events_transaction"), spendable("ann")) == ([(90, 90)], 10)
+    check_books()
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_pitfall_4_control_without_the_customers_lock_more_is_refunded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_LOCK", engine._LOCK.replace("FOR NO KEY UPDATE", ""))
+    assert race(refunds(), BALANCES).count(None) > 3
