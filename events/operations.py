@@ -28,6 +28,8 @@ def addable_types(customer: Customer) -> list[EventType]:
     composition: Composition = import_module(settings.LOYALTY_PROGRAM).COMPOSITION
     ruled = {action for mechanism in composition.mechanisms for action in mechanism.actions}
     refused = {action for mechanism in composition.mechanisms if not mechanism.public for action in mechanism.actions}
+    # Its events are chosen on a page of their own, not by their IDs.
+    refused.add("point_expiration")
     refused |= {"subscribe"} if customer.status == Status.INACTIVE else {"subscribe", "opt_in"}
     types = EventType.objects.all()
     return [row for row in types if row.action not in refused and (row.action in ruled or not row.factory)]

@@ -7,12 +7,12 @@ from events.enums import TransactionStatus
 from events.orders import TransactionRow, existing_order, order_of
 from loyalty.engine import values
 from loyalty.engine.rows import EventRow, to_json
-from loyalty.engine.types import ANY_OTHER_ACTION, Batch, Incoming, Mechanism, Part, Program, Refused, State
-from loyalty.staff.enums import Module
+from loyalty.engine.types import ANY_OTHER_ACTION, Batch, Incoming, Mechanism, Part, Refused, State
 
 from . import orders
 from .earning import default_points
 from .enums import EntryKind
+from .expiration import change_expiration, named_expiry
 from .ledger import (
     account_of,
     balance_of,
@@ -75,14 +75,14 @@ def fix(event: EventRow, state: State, batch: Batch) -> None:
         raise values.required("points") if points is None else Refused(0, "'points' must not be 0")
     account = account_of(event, batch.program)
     if points > 0:
-        earn(event, state, batch, account, points, _expiry(event, batch.program))
+        earn(event, state, batch, account, points, named_expiry(event, batch.program))
     else:
         consume(event, state, batch, account, -points, EntryKind.DEDUCT).earned += points
 
 
 def add(event: EventRow, state: State, batch: Batch) -> None:
     account = account_of(event, batch.program)
-    earn(event, state, batch, account, _required_points(event), _expiry(event, batch.program))
+    earn(event, state, batch, account, _required_points(event), named_expiry(event, batch.program))
 
 
 def _required_points(event: EventRow) -> int:
@@ -90,24 +90,6 @@ def _required_points(event: EventRow) -> int:
     if points is None:
         raise values.required("points")
     return points
-
-
-def _expiry(event: EventRow, program: Program) -> dt.datetime | None:
-    """Valid through the day: expires as the next one begins in the programme's time zone."""
-    day = values.day(event.data, "expdate")
-    if day is None:
-        return None
-    if Module.EXPIRING_POINTS not in program.modules:
-        raise Refused(0, "'expdate' needs the module Expiring points, which is switched off")
-    expires_at = end_of(day, program)
-    if expires_at <= event.recorded_at:
-        raise Refused(0, "'expdate' must not be in the past")
-    return expires_at
-
-
-def end_of(day: dt.date, program: Program) -> dt.datetime:
-    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), program.time_zone)
-    return midnight.astimezone(dt.UTC)
 
 
 def reserve(event: EventRow, state: State, batch: Batch) -> None:
@@ -229,6 +211,7 @@ MECHANISMS = (
     Mechanism(frozenset({"point_spend"}), spend, parts=_lots),
     Mechanism(frozenset({"point_unspend"}), unspend, parts=_to_give_back),
     Mechanism(frozenset({"point_fix"}), fix, parts=_lots_to_fix),
+    Mechanism(frozenset({"point_expiration"}), change_expiration, parts=_lots),
     Mechanism(frozenset({"pending_accept"}), confirm_pending, parts=_pending_points),
     Mechanism(frozenset({"pending_reject"}), cancel_pending, parts=_pending_points),
     Mechanism(frozenset({ANY_OTHER_ACTION}), earn_default_points),

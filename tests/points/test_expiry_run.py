@@ -22,7 +22,7 @@ from loyalty.points.expiry_run import Expired, expire_points
 from loyalty.points.queries import points_config
 from loyalty.points.tasks import expire as expire_task
 from loyalty.program import COMPOSITION
-from tests.engine.test_races import blocked
+from tests.engine.racing import blocked
 from tests.engine.world import NOW, accepted, configure, event, rows, send
 
 DAY = dt.timedelta(days=1)
