@@ -1,12 +1,13 @@
 """The customer object of the wire."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
+from loyalty.points.balances import Figures
 from loyalty.points.models import Balance, BurnRate
 
 from .models import Customer
@@ -66,6 +67,16 @@ def account_object(balance: Balance) -> dict[str, Any]:
     }
     rates = [burn_rate_object(rate, balance.spendable) for rate in balance.account.burn_rates.all()]
     return {"id": balance.account.slug, "name": balance.account.name, **figures, "burn_rates": rates}
+
+
+def balance_at_object(at: datetime, balances: Sequence[Figures]) -> dict[str, Any]:
+    """What the customer had, or will have, in each account at the instant."""
+    names = ("earned", "spent", "expired", "reserved", "pending", "spendable", "debt")
+    accounts = [
+        {"id": one.account.slug, "name": one.account.name, **{name: getattr(one, name) for name in names}}
+        for one in balances
+    ]
+    return {"at": unix(at), "accounts": accounts}
 
 
 def burn_rate_object(rate: BurnRate, spendable: int) -> dict[str, Any]:
