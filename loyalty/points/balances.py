@@ -43,6 +43,11 @@ class Figures:
     def spendable(self) -> int:
         return self.earned - self.spent - self.expired - self.reserved + self.debt
 
+    @property
+    def balance(self) -> int:
+        """What can be spent less what is owed."""
+        return self.spendable - self.debt
+
     def add(self, kind: EntryKind, points: int, *, owed: bool) -> None:
         """An entry's part in them; `owed`: it touches no lot."""
         if bucket := BUCKETS[kind]:

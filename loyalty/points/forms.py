@@ -29,6 +29,8 @@ class HistoryFilter(forms.Form):
     since = forms.DateField(label=_("From"), required=False, widget=_day(), input_formats=["%Y-%m-%d"])
     until = forms.DateField(label=_("To"), required=False, widget=_day(), input_formats=["%Y-%m-%d"])
 
+    on = forms.DateField(label=_("Balance on"), required=False, widget=_day(), input_formats=["%Y-%m-%d"])
+
     def __init__(self, data: Mapping[str, Any], *, accounts: Sequence[Account], expiring: bool) -> None:
         # The dialogs over the page have fields of the same names.
         super().__init__(data, auto_id="filter_%s")
@@ -60,9 +62,22 @@ class HistoryFilter(forms.Form):
         return self.accounts.get(self.cleaned_data.get("account", ""))
 
     @property
+    def first_day(self) -> dt.date | None:
+        return self._chosen_day("since")
+
+    @property
+    def last_day(self) -> dt.date | None:
+        return self._chosen_day("until")
+
+    @property
+    def day(self) -> dt.date | None:
+        """The day at whose end the balance is asked for."""
+        return self._chosen_day("on")
+
+    @property
     def filters(self) -> Filters:
         account = self.account_chosen
-        since, until = self._chosen_day("since"), self._chosen_day("until")
+        since, until = self.first_day, self.last_day
         return Filters(
             account_id=account.id if account else self.only.id if self.only else None,
             kind=str(self.cleaned_data.get("kind", "")),
@@ -74,7 +89,7 @@ class HistoryFilter(forms.Form):
     def summary(self) -> str:
         """What is shown instead of everything; empty for everything."""
         account, kind = self.account_chosen, self.cleaned_data.get("kind")
-        since, until = self._chosen_day("since"), self._chosen_day("until")
+        since, until = self.first_day, self.last_day
         parts = [
             account.name if account else "",
             str(EntryKind(kind).label) if kind else "",

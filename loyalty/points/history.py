@@ -6,21 +6,31 @@ instant is what `balances.py` tells.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import Sum
+from django.db.models.functions import TruncDate
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from events.models import Event
 from events.queries import Names, PointsStatus, Told, tell
+from loyalty.ui.charts import Chart, Series, area
 from loyalty.ui.paging import PAGE_SIZE, Cursor, decode, encode
 
-from .enums import EntryKind
-from .models import Account, Lot
+from .enums import EntryKind, Unit
+from .expiry import later
+from .models import Account, Entry, Lot
 from .queries import last_day
 
 SCOPE = "points:history"
+ONE_DAY = dt.timedelta(days=1)
+# Of the chart: so many days are marked, and with more than a year between them they are named by month and year.
+MARKS = 12
+LONG = dt.timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -197,3 +207,33 @@ def _expiries(customer_id: int, event_ids: set[int]) -> dict[tuple[int, int], dt
 def accounts() -> list[Account]:
     """By their ID, the default one first."""
     return list(Account.objects.order_by("-is_default", "slug"))
+
+
+def daily_changes(customer_id: int, account_id: int) -> dict[dt.date, int]:
+    """By how much the balance changed on each day of the programme's time zone, by effect, oldest first."""
+    entries = Entry.objects.filter(customer_id=customer_id, account_id=account_id).exclude(kind=EntryKind.PENDING)
+    days = entries.annotate(day=TruncDate("event__occurred_at")).values_list("day")
+    return dict(days.annotate(total=Sum("points")).order_by("day"))
+
+
+def chart_of(changes: Mapping[dt.date, int], first: dt.date | None, last: dt.date) -> Chart | None:
+    """The balance at the ends of some days up to `last`, from the one before `first` or the first change; None if none."""
+    first = first or min(changes, default=last)
+    if not changes or first > last:
+        return None
+    marks = marks_between(first - ONE_DAY, last)
+    values = [sum(change for day, change in changes.items() if day <= mark) for mark in marks]
+    shown = "j M" if last - first < LONG else "M Y"
+    return area([date_format(mark, shown) for mark in marks], Series(gettext("Balance"), values))
+
+
+def marks_between(first: dt.date, last: dt.date) -> list[dt.date]:
+    """Both, and days between them in even steps of days, weeks or months: about a dozen."""
+    span = (last - first).days
+    if span <= 7 * MARKS:
+        step = 1 if span <= MARKS else 7
+        return [first, *(last - number * step * ONE_DAY for number in range((span - 1) // step, -1, -1))]
+    months = (last.year - first.year) * 12 + last.month - first.month
+    step = -(-months // MARKS)
+    ends = [later(last.replace(day=1), -number, Unit.MONTHS) - ONE_DAY for number in range(0, months, step)]
+    return [first, *(end for end in reversed(ends) if end > first), last]

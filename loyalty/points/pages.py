@@ -1,3 +1,6 @@
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -8,11 +11,24 @@ from customers.pages import ProfilePage
 from events.pages import Modules
 from events.queries import names
 from loyalty.staff.enums import Module
+from loyalty.ui.charts import Chart
 from loyalty.ui.mixins import PartialMixin
 
-from .forms import HistoryFilter
-from .history import accounts, history_of, rows_of
+from .balances import Figures, balances_at, balances_by_effect
+from .forms import ONE_DAY, HistoryFilter, begin_of
+from .history import accounts, chart_of, daily_changes, history_of, rows_of
+from .models import Account
 from .queries import balances_of
+
+
+@dataclass(frozen=True)
+class BalanceOn:
+    """The balances at the end of a day. `later`: those that look different with what was recorded since."""
+
+    day: dt.date
+    is_expected: bool
+    figures: Sequence[Figures]
+    later: Sequence[Figures]
 
 
 class HistoryPage(Modules, ProfilePage):
@@ -29,11 +45,14 @@ class HistoryPage(Modules, ProfilePage):
         return Module.EXPIRING_POINTS in self.modules
 
     @cached_property
-    def form(self) -> HistoryFilter:
+    def accounts(self) -> Sequence[Account]:
+        """Those that are spoken of, the default one first."""
         found = accounts()
-        return HistoryFilter(
-            self.request.GET, accounts=found if self.has_accounts else found[:1], expiring=self.expiring
-        )
+        return found if self.has_accounts else found[:1]
+
+    @cached_property
+    def form(self) -> HistoryFilter:
+        return HistoryFilter(self.request.GET, accounts=self.accounts, expiring=self.expiring)
 
 
 class PointsHistory(PartialMixin, HistoryPage, TemplateView):
@@ -45,20 +64,42 @@ class PointsHistory(PartialMixin, HistoryPage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         customer_id, now = self.customer.id, timezone.now()
         page = history_of(customer_id, self.form.filters, self.request.GET.get("page", ""))
+        on = self._balance_on(now)
         found = {
             "form": self.form,
             "page": page,
             "rows": rows_of(customer_id, page.rows, names(), now, expiring=self.expiring),
-            "balances": self._balances(),
+            "on": on,
+            "balances": on.figures if on else self._of_shown(balances_of(customer_id)[1]),
+            "chart": self._chart(),
+            "charted": self.charted,
             "has_accounts": self.has_accounts,
             "shows_expired": self.expiring,
         }
         return super().get_context_data(**(found | kwargs))
 
-    def _balances(self) -> list[Any]:
-        """Of the account that is asked for, else of all."""
-        default, balances = balances_of(self.customer.id)
-        if not self.has_accounts:
-            return [default]
+    def _of_shown(self, balances: Sequence[Any]) -> list[Any]:
+        """Of the account that is asked for, else of all that are spoken of."""
         chosen = self.form.account_chosen
-        return [balance for balance in balances if chosen is None or balance.account_id == chosen.id]
+        shown = [chosen] if chosen else self.accounts
+        return [balance for balance in balances if balance.account in shown]
+
+    def _balance_on(self, now: dt.datetime) -> BalanceOn | None:
+        day = self.form.day
+        if day is None:
+            return None
+        at = begin_of(day + ONE_DAY) - dt.timedelta(microseconds=1)
+        figures = self._of_shown(balances_at(self.customer, at, now))
+        if at > now:
+            return BalanceOn(day, is_expected=True, figures=figures, later=[])
+        known = self._of_shown(balances_by_effect(self.customer, at))
+        later = [now for then, now in zip(figures, known, strict=True) if then.balance != now.balance]
+        return BalanceOn(day, is_expected=False, figures=figures, later=later)
+
+    @cached_property
+    def charted(self) -> Account:
+        return self.form.account_chosen or self.accounts[0]
+
+    def _chart(self) -> Chart | None:
+        changes = daily_changes(self.customer.id, self.charted.id)
+        return chart_of(changes, self.form.first_day, self.form.last_day or timezone.localdate())
