@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from customers.models import Customer
 from loyalty.engine.types import Incoming
-from loyalty.points.history import Filters, Movement, history_of, movements
+from loyalty.points.history import Filters, Movement, history_of, marks_between, movements
 from loyalty.points.models import Account, Balance, Lot
 from loyalty.points.queries import balances_of
 from loyalty.staff.enums import Module, Role
@@ -267,3 +267,42 @@ def test_the_number_of_queries_is_fixed(client: Client, zsofia: Customer) -> Non
 def test_who_is_gone_has_no_history(client: Client, zsofia: Customer, status: str) -> None:
     Customer.objects.update(status=status)
     assert client.get(f"/customers/{zsofia.id}/points/").status_code == 404
+
+
+def test_a_day_shows_the_balance_as_it_was_known_at_its_end(client: Client, zsofia: Customer) -> None:
+    tell(add(100), at=datetime(2026, 11, 20, 23, 59, tzinfo=UTC))
+    tell(spend(30), add(7, effective_timestamp=int(NOON.timestamp())), at=NOON + timedelta(days=1))
+    text = page(client, zsofia, "?on=2026-11-20")
+    assert "At the end of 20 November 2026, as known then" in text
+    assert re.findall(r"<dt>Spendable</dt><dd>([^<]+)</dd>", text) == ["100"]
+    assert "Counting what was recorded later for days until then: 107 (Main account)." in text
+    assert "Nothing was recorded later" in page(client, zsofia, "?on=2026-11-21")
+
+
+def test_a_day_to_come_shows_what_is_expected(client: Client, zsofia: Customer) -> None:
+    tell(add(100, expdate="2030-12-30"), add(5))
+    assert re.findall(r"<dt>Spendable</dt><dd>([^<]+)</dd>", page(client, zsofia, "?on=2030-12-30")) == ["105"]
+    text = page(client, zsofia, "?on=2030-12-31")
+    assert "Expected at the end of 31 December 2030" in text
+    assert re.findall(r"<dt>Spendable</dt><dd>([^<]+)</dd>", text) == ["5"]
+
+
+def test_the_chart_runs_through_the_period_and_ends_with_the_balance(client: Client, zsofia: Customer) -> None:
+    tell(add(100), at=NOON - timedelta(days=3))
+    tell(spend(30), at=NOON)
+    text = page(client, zsofia, "?since=2026-11-18&until=2026-11-20")
+    table = re.findall(r'<th scope="row">([^<]+)</th><td>([^<]+)</td>', text)
+    assert table == [("17 Nov", "100"), ("18 Nov", "100"), ("19 Nov", "100"), ("20 Nov", "70")]
+
+
+def test_without_points_there_is_no_chart(client: Client, zsofia: Customer) -> None:
+    assert "<svg aria-hidden" not in page(client, zsofia).split('id="results"')[1]
+
+
+@given(first=st.dates(date(2000, 1, 1), date(2030, 1, 1)), days=st.integers(1, 9000))
+def test_about_a_dozen_days_are_marked_both_ends_among_them(first: date, days: int) -> None:
+    last = first + timedelta(days=days)
+    marks = marks_between(first, last)
+    assert (marks[0], marks[-1]) == (first, last)
+    assert marks == sorted(set(marks))
+    assert 2 <= len(marks) <= 14
