@@ -16,7 +16,7 @@ from django.db.models.functions import TruncDate
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from events.models import Event
+from events.models import Event, Transaction
 from events.queries import Names, PointsStatus, Told, tell
 from loyalty.ui.charts import Chart, Series, area
 from loyalty.ui.paging import PAGE_SIZE, Cursor, decode, encode
@@ -58,12 +58,16 @@ class Movement:
 
 @dataclass(frozen=True)
 class Row:
-    """A movement as people read it. `expires_at` is the earliest date of the points that the event earned."""
+    """A movement as people read it. `expires_at` is the earliest date of the points that the event earned.
+
+    `order_id`: the key of the order that the event belongs to.
+    """
 
     moved: Movement
     told: Told
     account: str
     expires_at: dt.datetime | None
+    order_id: int | None
 
     @property
     def event(self) -> Event:
@@ -182,12 +186,16 @@ def rows_of(customer_id: int, moved: Sequence[Movement], known: Names, at: dt.da
     events = list(Event.objects.filter(customer_id=customer_id, id__in=ids).select_related("staff"))
     told = {row.event.id: row for row in tell(events, known, at, expiring=expiring)}
     expiries = _expiries(customer_id, ids)
+    named = {event.transaction_id for event in events if event.transaction_id}
+    orders = Transaction.objects.filter(customer_id=customer_id, transaction_id__in=named)
+    order_ids: dict[str | None, int] = dict(orders.values_list("transaction_id", "id"))
     return [
         Row(
             moved=one,
             told=told[one.event_id],
             account=known.accounts.get(one.account_id, ""),
             expires_at=expiries.get((one.event_id, one.account_id)),
+            order_id=order_ids.get(told[one.event_id].event.transaction_id),
         )
         for one in moved
     ]

@@ -45,14 +45,14 @@ class HistoryPage(Modules, ProfilePage):
         return Module.EXPIRING_POINTS in self.modules
 
     @cached_property
-    def accounts(self) -> Sequence[Account]:
+    def shown_accounts(self) -> Sequence[Account]:
         """Those that are spoken of, the default one first."""
         found = accounts()
         return found if self.has_accounts else found[:1]
 
     @cached_property
     def form(self) -> HistoryFilter:
-        return HistoryFilter(self.request.GET, accounts=self.accounts, expiring=self.expiring)
+        return HistoryFilter(self.request.GET, accounts=self.shown_accounts, expiring=self.expiring)
 
 
 class PointsHistory(PartialMixin, HistoryPage, TemplateView):
@@ -81,7 +81,7 @@ class PointsHistory(PartialMixin, HistoryPage, TemplateView):
     def _of_shown(self, balances: Sequence[Any]) -> list[Any]:
         """Of the account that is asked for, else of all that are spoken of."""
         chosen = self.form.account_chosen
-        shown = [chosen] if chosen else self.accounts
+        shown = [chosen] if chosen else self.shown_accounts
         return [balance for balance in balances if balance.account in shown]
 
     def _balance_on(self, now: dt.datetime) -> BalanceOn | None:
@@ -98,7 +98,7 @@ class PointsHistory(PartialMixin, HistoryPage, TemplateView):
 
     @cached_property
     def charted(self) -> Account:
-        return self.form.account_chosen or self.accounts[0]
+        return self.form.account_chosen or self.shown_accounts[0]
 
     def _chart(self) -> Chart | None:
         changes = daily_changes(self.customer.id, self.charted.id)

@@ -154,7 +154,7 @@ def test_a_replayed_history_gives_the_balances_noted_at_the_time(
 
 def test_a_long_history_with_every_kind_of_entry_is_replayed(everything_on: None) -> None:
     dice = random.Random(5)
-    replay([(dice.choice(ACTIONS), dice.randint(1, 60), step // 15) for step in range(500)])
+    replay([(dice.choice(ACTIONS), dice.randint(1, 60), step // 40) for step in range(600)])
     assert set(Entry.objects.values_list("kind", flat=True)) == set(EntryKind.values)
 
 

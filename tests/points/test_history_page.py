@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customers.models import Customer
+from events.models import Transaction
 from loyalty.engine.types import Incoming
 from loyalty.points.history import Filters, Movement, history_of, marks_between, movements
 from loyalty.points.models import Account, Balance, Lot
@@ -188,7 +189,8 @@ def test_nothing_yet_and_nothing_found_are_told_apart(client: Client, zsofia: Cu
 def test_a_row_tells_its_order_reason_expiry_and_status(client: Client, zsofia: Customer) -> None:
     tell(checkout(zsofia, "T-1", 50), add(7, reason="Goodwill", expdate="2027-03-31"))
     text = page(client, zsofia)
-    assert f'href="/customers/{zsofia.id}/events/?transaction_id=T-1">T-1</a>' in text
+    order = Transaction.objects.get(transaction_id="T-1")
+    assert f'href="/customers/{zsofia.id}/transactions/{order.id}/">T-1</a>' in text
     assert "Goodwill" in text
     assert "31 Mar 2027" in text
     Lot.objects.filter(expires_at__isnull=False).update(expires_at=timezone.now() - timedelta(days=1))
