@@ -85,7 +85,7 @@ def checkout(event: EventRow, state: State, batch: Batch) -> None:
         raise values.required("total")
     batch.file(batch.shared.part("receipts"), event.transaction_id, event.transaction_id)
     first = len(order.items)
-    order.items = (*order.items, *lines)
+    order.add_lines(lines)
     order.total = order.lines_total if total is None else total
     order.event_id, order.checkout_at, order.updated_at = event.id, event.occurred_at, event.recorded_at
     order.currency = currency_of(event, batch)
@@ -150,7 +150,8 @@ def checkout_item(event: EventRow, state: State, batch: Batch) -> None:
     if order.lines_total == order.total:
         order.total += line.subtotal
     event.line = len(order.items)
-    order.items, order.updated_at = (*order.items, line), event.recorded_at
+    order.add_lines([line])
+    order.updated_at = event.recorded_at
 
 
 def _pending(event: EventRow, state: State, batch: Batch, to: str) -> TransactionRow:

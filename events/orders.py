@@ -9,8 +9,8 @@ from typing import Any, Self
 import msgspec
 
 from loyalty.engine import values
-from loyalty.engine.rows import EventRow
-from loyalty.engine.types import Batch, Part, Refused, Row, State, Table
+from loyalty.engine.rows import EventRow, to_json
+from loyalty.engine.types import Batch, Incoming, Part, Refused, Row, State, Table
 
 from .enums import TransactionStatus
 
@@ -135,6 +135,11 @@ class TransactionRow(Row):
         """What has not been refunded."""
         return self.total - self.refunded
 
+    def add_lines(self, lines: Sequence[Line]) -> None:
+        if len(self.items) + len(lines) > MAX_ITEMS:
+            raise Refused(0, f"A transaction has at most {MAX_ITEMS} items")
+        self.items = (*self.items, *lines)
+
     def set_line(self, place: int, **changes: Any) -> Line:
         line = msgspec.structs.replace(self.items[place], **changes)
         self.items = (*self.items[:place], line, *self.items[place + 1 :])
@@ -165,10 +170,10 @@ class GuestRow(Row):
     claimed_by: int | None
 
 
-def keep_guest_order(event: EventRow, batch: Batch) -> None:
+def keep_guest_order(incoming: Incoming, event: EventRow, batch: Batch) -> None:
     assert event.transaction_id is not None
     at = (event.occurred_at, event.recorded_at)
-    row = GuestRow.load((event.transaction_id, event.data_json, event.account, *at, None))
+    row = GuestRow.load((event.transaction_id, to_json(incoming.data), event.account, *at, None))
     batch.file(batch.shared.part("guests"), event.transaction_id, batch.add(row))
     batch.file(batch.shared.part("receipts"), event.transaction_id, event.transaction_id)
 

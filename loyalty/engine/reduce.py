@@ -43,18 +43,18 @@ def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: St
         state.exists = existed
         return Outcome(batch.program, [], state if existed else None, refusal)
     if incoming.guest:
-        _keep_aside(batch, composition, recorded[0])
+        _keep_aside(batch, composition, incoming, recorded[0])
         return Outcome(batch.program, [], None)
     batch.keep()
     return Outcome(batch.program, recorded, state)
 
 
-def _keep_aside(batch: Batch, composition: Composition, event: EventRow) -> None:
+def _keep_aside(batch: Batch, composition: Composition, incoming: Incoming, event: EventRow) -> None:
     """The event has passed all rules; nothing of it stays but itself."""
     assert composition.on_guest is not None
     batch.take_back()
     batch.begin()
-    composition.on_guest(event, batch)
+    composition.on_guest(incoming, event, batch)
     batch.keep()
 
 

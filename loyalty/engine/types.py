@@ -244,7 +244,7 @@ class Composition:
     # Reads the configuration that mechanisms run under, by app; called when its version has changed.
     configure: Callable[[], Program] | None = None
     # Keeps a guest's event, once it has passed all rules.
-    on_guest: Callable[[Any, "Batch"], None] | None = None
+    on_guest: Callable[[Incoming, Any, "Batch"], None] | None = None
     # Called for each accepted event, last.
     on_recorded: tuple[Callable[[Any, State, "Batch"], None], ...] = ()
 

@@ -350,6 +350,14 @@ def test_items_sent_on_their_own_belong_to_the_pending_order() -> None:
     assert balance() == {"earned": 150, "spendable": 150}
 
 
+def test_an_order_has_at_most_a_thousand_items(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("events.orders.MAX_ITEMS", 2)
+    accepted(event("ann", "checkout_item", transaction_id="t", product_id="hat", subtotal=20))
+    refuse(checkout(items=TWO_LINES), 0, "at most 2 items")
+    accepted(event("ann", "checkout_item", transaction_id="t", product_id="cap", subtotal=20))
+    refuse(event("ann", "checkout_item", transaction_id="t", product_id="sock", subtotal=20), 0, "at most 2 items")
+
+
 def test_the_items_of_a_draft_earn_when_its_checkout_is_accepted_at_once() -> None:
     rows("UPDATE points_earningrule SET basis = 'item'")
     accepted(event("ann", "checkout_item", transaction_id="t", product_id="hat", subtotal=20))
@@ -437,13 +445,14 @@ def guest(**data: Any) -> Incoming:
 
 
 def test_a_guests_order_is_kept_without_a_customer_and_claimed_once() -> None:
-    [outcome] = send(guest())
+    [outcome] = send(guest(items=TWO_LINES))
     assert (outcome.error, outcome.state, outcome.events) == (None, None, [])
     assert rows("SELECT count(*) FROM customers_customer") == [(1,)]
     assert codes(send(guest(), checkout(transaction_id="g"))) == [5003, 5003]
     accepted(event("bob", "opt_in"), event("ann", "checkout_claim", transaction_id="g"))
     assert codes(send(event("bob", "checkout_claim", transaction_id="g"))) == [5003]
     assert order("g", "status", "total", "earned") == ("accepted", 40, 40)
+    assert rows("SELECT count(*) FROM events_event WHERE action = 'checkout_item'") == [(2,)]
     assert balance() == {"earned": 140, "spendable": 140}
     accepted(event("ann", "refund", transaction_id="g"))
     assert spendable("ann") == 100

@@ -1,0 +1,99 @@
+"""Orders through `POST /events`: what existing clients send, and what they are answered."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from loyalty.staff.models import ApiKey, GeneralSettings
+from tests.engine.world import rows
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def key(db: None) -> str:
+    return ApiKey.objects.create(name="till").key
+
+
+def post(client: Client, key: str, path: str = "/events", **body: Any) -> tuple[int, dict[str, Any]]:
+    answer = client.post(f"{path}?api_key={key}", body, content_type="application/json")
+    return answer.status_code, answer.json()
+
+
+def order(client: Client, key: str, action: str, **data: Any) -> tuple[int, dict[str, Any]]:
+    return post(client, key, customer="c1", action=action, data={"transaction_id": "T", **data})
+
+
+def test_a_pending_checkout_answers_no_events_and_its_acceptance_does(client: Client, key: str) -> None:
+    GeneralSettings.objects.update(modules=["checkout_accept"])
+    status, body = order(client, key, "checkout", total="200")
+    assert (status, body["score"], body["pending"], body["events"]) == (200, 0, 200, [])
+    status, body = order(client, key, "checkout_accept")
+    assert (status, body["score"], body["pending"]) == (200, 200, 0)
+    assert [(event["action"], event["points"]) for event in body["events"]] == [("checkout_accept", 200)]
+
+
+@pytest.mark.parametrize(
+    ("action", "data", "status", "error"),
+    [
+        ("refund", {"transaction_id": "none"}, 404, {"type": "NotFoundException", "code": 0, "message": "Transaction not found"}),
+        ("partial_refund", {"amount": 0}, 400, {"type": "BadRequestException", "code": 112202, "message": "The amount must be positive"}),
+        ("partial_refund", {"amount": 201}, 400,
+         {"type": "BadRequestException", "code": 112204, "message": "The amount is greater than the customer's purchase total"}),
+        ("checkout_accept", {}, 400,
+         {"type": "BadRequestException", "code": 0, "message": "Only pending transactions can be accepted; this one is accepted"}),
+        ("checkout_update", {"total": 1}, 400,
+         {"type": "BadRequestException", "code": 0, "message": "Only pending transactions can be updated; this one is accepted"}),
+    ],
+)  # fmt: skip
+def test_what_an_order_may_not_is_answered_with_its_code(
+    client: Client, key: str, action: str, data: dict[str, Any], status: int, error: dict[str, Any]
+) -> None:
+    order(client, key, "checkout", total=200)
+    assert order(client, key, action, **data) == (status, {"error": error})
+
+
+def test_103902_tells_that_the_order_is_another_customers(client: Client, key: str) -> None:
+    order(client, key, "checkout", total=200)
+    post(client, key, customer="c2", action="opt_in", data={})
+    status, body = post(client, key, customer="c2", action="refund", data={"transaction_id": "T"})
+    assert (status, body["error"]["code"]) == (400, 103902)
+
+
+@pytest.mark.parametrize("guest", [True, "true", 1])
+def test_a_guests_checkout_tells_of_nobody(client: Client, key: str, guest: object) -> None:
+    sent = {
+        "customer": "opted_out_1:ab",
+        "action": "checkout",
+        "guest": guest,
+        "data": {"transaction_id": "G", "total": 9},
+    }
+    assert post(client, key, **sent) == (200, {"events": []})
+    assert post(client, key, **sent)[1]["error"]["code"] == 5003
+    assert rows("SELECT count(*) FROM customers_customer") == [(0,)]
+
+
+def test_a_guest_is_not_taken_in_bulk_nor_with_a_word_that_means_nothing(client: Client, key: str) -> None:
+    sent: dict[str, Any] = {
+        "customer": "g",
+        "action": "checkout",
+        "guest": True,
+        "data": {"transaction_id": "G", "total": 9},
+    }
+    _, body = post(client, key, "/events/bulk", events=[sent])
+    assert body["errors"] == 1
+    assert "in bulk" in body["results"][0]["error"]["message"]
+    status, body = post(client, key, **{**sent, "guest": "perhaps"})
+    assert (status, body["error"]["message"]) == (400, "'guest' must be true or false")
+
+
+def test_an_order_lives_its_whole_life_in_one_bulk(client: Client, key: str) -> None:
+    def of(action: str, **data: Any) -> dict[str, Any]:
+        return {"customer": "c1", "action": action, "data": {"transaction_id": "T", **data}}
+
+    steps = [of("checkout", total=200), of("partial_refund", amount=50), of("partial_refund", amount=151), of("refund")]
+    status, body = post(client, key, "/events/bulk", events=steps)
+    assert (status, body["total"], body["errors"]) == (200, 4, 1)
+    assert [result.get("error", {}).get("code") for result in body["results"]] == [None, None, 112204, None]
+    assert rows("SELECT earned, spendable FROM points_balance") == [(0, 0)]
