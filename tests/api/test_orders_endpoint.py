@@ -16,13 +16,13 @@ def key(db: None) -> str:
     return ApiKey.objects.create(name="till").key
 
 
-def post(client: Client, key: str, path: str = "/events", **body: Any) -> tuple[int, dict[str, Any]]:
+def post(client: Client, key: str, body: dict[str, Any], path: str = "/events") -> tuple[int, dict[str, Any]]:
     answer = client.post(f"{path}?api_key={key}", body, content_type="application/json")
     return answer.status_code, answer.json()
 
 
 def order(client: Client, key: str, action: str, **data: Any) -> tuple[int, dict[str, Any]]:
-    return post(client, key, customer="c1", action=action, data={"transaction_id": "T", **data})
+    return post(client, key, {"customer": "c1", "action": action, "data": {"transaction_id": "T", **data}})
 
 
 def test_a_pending_checkout_answers_no_events_and_its_acceptance_does(client: Client, key: str) -> None:
@@ -56,8 +56,8 @@ def test_what_an_order_may_not_is_answered_with_its_code(
 
 def test_103902_tells_that_the_order_is_another_customers(client: Client, key: str) -> None:
     order(client, key, "checkout", total=200)
-    post(client, key, customer="c2", action="opt_in", data={})
-    status, body = post(client, key, customer="c2", action="refund", data={"transaction_id": "T"})
+    post(client, key, {"customer": "c2", "action": "opt_in"})
+    status, body = post(client, key, {"customer": "c2", "action": "refund", "data": {"transaction_id": "T"}})
     assert (status, body["error"]["code"]) == (400, 103902)
 
 
@@ -69,8 +69,8 @@ def test_a_guests_checkout_tells_of_nobody(client: Client, key: str, guest: obje
         "guest": guest,
         "data": {"transaction_id": "G", "total": 9},
     }
-    assert post(client, key, **sent) == (200, {"events": []})
-    assert post(client, key, **sent)[1]["error"]["code"] == 5003
+    assert post(client, key, sent) == (200, {"events": []})
+    assert post(client, key, sent)[1]["error"]["code"] == 5003
     assert rows("SELECT count(*) FROM customers_customer") == [(0,)]
 
 
@@ -81,10 +81,10 @@ def test_a_guest_is_not_taken_in_bulk_nor_with_a_word_that_means_nothing(client:
         "guest": True,
         "data": {"transaction_id": "G", "total": 9},
     }
-    _, body = post(client, key, "/events/bulk", events=[sent])
+    _, body = post(client, key, {"events": [sent]}, "/events/bulk")
     assert body["errors"] == 1
     assert "in bulk" in body["results"][0]["error"]["message"]
-    status, body = post(client, key, **{**sent, "guest": "perhaps"})
+    status, body = post(client, key, {**sent, "guest": "perhaps"})
     assert (status, body["error"]["message"]) == (400, "'guest' must be true or false")
 
 
@@ -93,7 +93,7 @@ def test_an_order_lives_its_whole_life_in_one_bulk(client: Client, key: str) -> 
         return {"customer": "c1", "action": action, "data": {"transaction_id": "T", **data}}
 
     steps = [of("checkout", total=200), of("partial_refund", amount=50), of("partial_refund", amount=151), of("refund")]
-    status, body = post(client, key, "/events/bulk", events=steps)
+    status, body = post(client, key, {"events": steps}, "/events/bulk")
     assert (status, body["total"], body["errors"]) == (200, 4, 1)
     assert [result.get("error", {}).get("code") for result in body["results"]] == [None, None, 112204, None]
     assert rows("SELECT earned, spendable FROM points_balance") == [(0, 0)]
