@@ -6,11 +6,11 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from loyalty.api.authentication import signature_nonce
+from loyalty.api.authentication import may_fix_points, signature_nonce
 from loyalty.api.errors import ApiError, bad_request
 from loyalty.api.views import ApiView
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor, Incoming
+from loyalty.engine.types import POINTS_REWARDED, Actor, Incoming
 
 from .enums import Source
 from .serializers import bulk_result, read_event, refusal, summary
@@ -25,6 +25,7 @@ def actor(request: Request) -> Actor:
         api_key_id=request.user.pk,
         ip_address=request.META.get("REMOTE_ADDR") or None,
         user_agent=request.META.get("HTTP_USER_AGENT", "")[:400],
+        grants=frozenset({POINTS_REWARDED} if may_fix_points(request) else ()),
     )
 
 

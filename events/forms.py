@@ -1,6 +1,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -22,6 +23,7 @@ EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 # How the attributes of built-in actions are entered; all others as a line of text.
 INPUTS: dict[str, Callable[..., forms.Field]] = {
     **dict.fromkeys(["points", "points_burned", "total_quantity"], points),
+    "points_rewarded": partial(points, least=0),
     **dict.fromkeys(["total", "discount", "shipping"], money),
     **dict.fromkeys(["expdate", "birth_date", "transaction_date"], day),
     "reason": paragraph,
@@ -33,6 +35,7 @@ LABELS = {
     "expdate": _("Expiration date"),
     "transaction_id": _("Transaction ID"),
     "points_burned": _("Points burned"),
+    "points_rewarded": _("Points rewarded"),
     "image_url": _("Picture"),
     "src": _("Source"),
     "product_id": _("Product ID"),
@@ -42,6 +45,7 @@ HINTS = {
     "currency": _("A code such as EUR."),
     "country": _("A code such as HU."),
     "points_burned": _("Points that pay for the order."),
+    "points_rewarded": _("What it earns, instead of the earning rules."),
 }
 # Attributes that mean something else in one action.
 OWN_INPUTS: dict[tuple[str, str], Callable[..., forms.Field]] = {("point_fix", "points"): signed_points}

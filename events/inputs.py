@@ -8,10 +8,10 @@ from django import forms
 from loyalty.engine.values import MAX_MONEY, MAX_POINTS, MAX_TEXT
 
 
-def points(**kwargs: Any) -> forms.Field:
+def points(*, least: int = 1, **kwargs: Any) -> forms.Field:
     # A number input drops what it cannot read, and the mistake would be told as “nothing entered”.
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-    return forms.IntegerField(min_value=1, max_value=MAX_POINTS, widget=widget, **kwargs)
+    return forms.IntegerField(min_value=least, max_value=MAX_POINTS, widget=widget, **kwargs)
 
 
 def signed_points(**kwargs: Any) -> forms.Field:

@@ -2,14 +2,25 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from loyalty.engine import values
 from loyalty.engine.reduce import InvalidAction
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import ANY_OTHER_ACTION, EVERY_ACTION, Batch, Incoming, Key, Mechanism, Part, Refused, State
+from loyalty.engine.types import (
+    ANY_OTHER_ACTION,
+    EVERY_ACTION,
+    POINTS_REWARDED,
+    Batch,
+    Incoming,
+    Key,
+    Mechanism,
+    Part,
+    Refused,
+    State,
+)
 from loyalty.staff.enums import Module
 
 from . import refunds
@@ -64,6 +75,18 @@ def item_count(incoming: Incoming) -> int:
     return 2 + (len(items) if isinstance(items, list) else 0)
 
 
+def _check_grants(event: EventRow, batch: Batch, items: Iterable[Mapping[str, Any]] = ()) -> None:
+    """Raises Refused where the sender may not fix points. What follows from an event was checked with it."""
+    if event.depth or POINTS_REWARDED in batch.by.grants:
+        return
+    if any(data.get(POINTS_REWARDED) not in (None, "") for data in (event.data, *items)):
+        raise Refused(
+            0,
+            f"'{POINTS_REWARDED}' needs the right to fix points, which this API key does not have. Leave it out, or"
+            " have an administrator tick “may fix points” on the key.",
+        )
+
+
 def open_order(event: EventRow, state: State, batch: Batch) -> None:
     """The order that the event names: the one that is there, or a draft that a later checkout activates."""
     name, orders = event.transaction_id, state.part("orders")
@@ -76,6 +99,7 @@ def checkout(event: EventRow, state: State, batch: Batch) -> None:
     if event.transaction_id is None:
         raise values.required("transaction_id")
     items = read_items(event.data)
+    _check_grants(event, batch, items)
     lines = [read_line(item, place) for place, item in enumerate(items)]
     order = batch.edit(order_of(event, state))
     if order.status != TransactionStatus.DRAFT:
@@ -87,6 +111,7 @@ def checkout(event: EventRow, state: State, batch: Batch) -> None:
     first = len(order.items)
     order.add_lines(lines)
     order.total = order.lines_total if total is None else total
+    order.fixed_points = values.whole(event.data, POINTS_REWARDED, least=0)
     order.event_id, order.checkout_at, order.updated_at = event.id, event.occurred_at, event.recorded_at
     order.currency = currency_of(event, batch)
     order.status = TransactionStatus.PENDING.value
@@ -139,6 +164,7 @@ def checkout_item(event: EventRow, state: State, batch: Batch) -> None:
         return
     if event.transaction_id is None:
         raise values.required("transaction_id")
+    _check_grants(event, batch)
     order = batch.edit(order_of(event, state))
     line = read_line(event.data)
     if line.product_id is None:
@@ -165,7 +191,11 @@ def checkout_update(event: EventRow, state: State, batch: Batch) -> None:
     """What the event names replaces what was: lines, total, points burned."""
     order = _updatable(event, state, batch)
     items = read_items(event.data)
+    _check_grants(event, batch, items)
     total = values.money(event.data, "total")
+    fixed_points = values.whole(event.data, POINTS_REWARDED, least=0)
+    if fixed_points is not None:
+        order.fixed_points = fixed_points
     if items:
         order.items = tuple(read_line(item, place) for place, item in enumerate(items))
     if total is not None or items:
@@ -179,10 +209,12 @@ def checkout_update_item(event: EventRow, state: State, batch: Batch) -> None:
     """One line's new quantity and price; the order's total changes by the difference."""
     if event.parent_id is not None:
         return
+    _check_grants(event, batch)
     order = _updatable(event, state, batch)
     event.line = place = place_of(order, event, still=range(len(order.items)))
     old, new = order.items[place], read_line(event.data)
-    order.set_line(place, quantity=new.quantity, subtotal=new.subtotal)
+    fixed_points = old.fixed_points if new.fixed_points is None else new.fixed_points
+    order.set_line(place, quantity=new.quantity, subtotal=new.subtotal, fixed_points=fixed_points)
     order.total = max(order.total + new.subtotal - old.subtotal, Decimal(0))
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from customers.enums import Status
 from customers.models import Customer
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor, Composition, Incoming, Outcome
+from loyalty.engine.types import POINTS_REWARDED, Actor, Composition, Incoming, Outcome
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, require
 
@@ -52,7 +52,10 @@ def add_event(
     Raises Refused with the engine's reason, AlreadyRecorded for a form that was sent twice.
     """
     require(by, Right.RECORD_EVENTS)
-    actor = Actor(source=Source.BACK_OFFICE.value, staff_id=by.pk, ip_address=ip_address, user_agent=user_agent[:400])
+    actor = Actor(
+        source=Source.BACK_OFFICE.value, staff_id=by.pk, ip_address=ip_address, user_agent=user_agent[:400],
+        grants=frozenset({POINTS_REWARDED}),
+    )  # fmt: skip
     own_nonce = f"staff:{by.pk}:{nonce}" if nonce else None
     incoming = Incoming(customer.public_id, action, data, account=account, nonce=own_nonce)
     outcome = record([incoming], by=actor, at=at)[0]

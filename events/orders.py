@@ -10,7 +10,7 @@ import msgspec
 
 from loyalty.engine import values
 from loyalty.engine.rows import EventRow, to_json
-from loyalty.engine.types import Batch, Incoming, Part, Refused, Row, State, Table
+from loyalty.engine.types import POINTS_REWARDED, Batch, Incoming, Part, Refused, Row, State, Table
 
 from .enums import TransactionStatus
 
@@ -41,6 +41,8 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     earned: int = 0
     lot: int | None = None
     accepted: bool = False
+    # What the line itself says that it earns, where earning is per item.
+    fixed_points: int | None = None
 
     @property
     def left(self) -> int:
@@ -69,6 +71,7 @@ _COLUMNS = {
     "refunded": "numeric",
     "items": "jsonb",
     **_POINTS,
+    "fixed_points": "bigint",
     **_TIMES,
 }
 TRANSACTION = Table(
@@ -99,6 +102,8 @@ class TransactionRow(Row):
     items: tuple[Line, ...]
     earned: int
     bonus: int
+    # What the order itself says that it earns, instead of the rules.
+    fixed_points: int | None
     taken_back: int
     burned: int
     given_back: int
@@ -250,6 +255,7 @@ def read_line(item: Mapping[str, Any], place: int | None = None) -> Line:
             category=values.text(item, "product_category"),
             quantity=_quantity(item),
             subtotal=_subtotal(item),
+            fixed_points=values.whole(item, POINTS_REWARDED, least=0),
         )
     except Refused as refusal:
         if place is None:

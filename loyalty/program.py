@@ -11,7 +11,7 @@ from events import orders
 from events.queries import event_rules
 from loyalty.engine.rows import CUSTOMER, EVENT
 from loyalty.engine.types import Composition, Program
-from loyalty.points import activity, ledger, mechanism, rows
+from loyalty.points import activity, bonuses, ledger, mechanism, rows
 from loyalty.points.queries import points_config
 from loyalty.staff.queries import general_settings, program_version
 
@@ -46,6 +46,8 @@ COMPOSITION = Composition(
         orders.GuestRow.TABLE,
         rows.LOT,
         rows.PendingRow.TABLE,
+        bonuses.BonusUseRow.TABLE,
+        bonuses.BonusTotalRow.TABLE,
         rows.BALANCE,
         rows.ENTRY,
         loyalty.sync.mechanism.OUTBOX,

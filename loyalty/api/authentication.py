@@ -56,6 +56,11 @@ def signature_nonce(request: Request) -> str | None:
     return request.user.nonce if isinstance(request.user, Integrator) else None
 
 
+def may_fix_points(request: Request) -> bool:
+    """Whether the orders of this key may name the points that they earn."""
+    return isinstance(request.user, Integrator) and request.user.api_key.may_fix_points
+
+
 class ApiKeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Integrator, ApiKey]:
         body = raw_body(request._request)  # first: caps the size, and keeps the bytes for the signature

@@ -135,7 +135,7 @@ class _Recording:
         with connection.wrap_database_errors:
             try:
                 program = self._lock_and_read()
-                batch = Batch(program=program, at=self.at, new_id=self._new_id)
+                batch = Batch(program=program, by=self.by, at=self.at, new_id=self._new_id)
                 batch.shared = self.shared
                 outcomes = [self._reduce(batch, *pair) for pair in zip(self.events, self.keys, strict=True)]
                 self._write(batch)
@@ -162,12 +162,11 @@ class _Recording:
         )
         self._file(locked, resolved)
         self._put(parts, answers)
-        later = [part for part in wanted if part.when and any(map(part.when, self.by_id.values()))]
-        if later:
-            self._put(later, self.session.run(*(self._reading(part, named) for part in later)))
         self.free_keys = {key for (key,) in claimed}
         self.ids = {name: iter(ids) for name, ids in zip(self._sequences(), drawn, strict=True)}
         program = _programs.current(version)
+        if later := self._later(wanted, program):
+            self._put(later, self.session.run(*(self._reading(part, named) for part in later)))
         self._claim_unknown([ref for ref in refs if ref not in self.states], program)
         return program
 
@@ -179,6 +178,16 @@ class _Recording:
             for part in parts_of(event)
         }
         return sorted(wanted, key=lambda part: part.name)
+
+    def _later(self, wanted: list[Part], program: Program) -> list[Part]:
+        """What the programme, or what is known of the customers by now, asks for."""
+        found = {part for part in wanted if part.when and any(map(part.when, self.by_id.values()))} | {
+            part
+            for event in self.events
+            for later in self.composition.plan(event.action).laters
+            for part in later(event, program, self.at)
+        }
+        return sorted(found, key=lambda part: part.name)
 
     def _reading(self, part: Part, named: list[list[str]]) -> Statement:
         sql = part.sql.replace("{customers}", _NAMED)
@@ -252,7 +261,7 @@ class _Recording:
             state = None
         if taken is not None:
             return Outcome(batch.program, [], state if state and state.exists else None, taken.taken())
-        outcome = reduce(batch, self.composition, event, state, self.by)
+        outcome = reduce(batch, self.composition, event, state)
         if outcome.error is None:
             self.free_keys.difference_update(key.value for key in keys)
         return outcome

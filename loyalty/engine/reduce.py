@@ -6,7 +6,7 @@ from customers.enums import GONE
 
 from . import values
 from .rows import CustomerRow, EventRow
-from .types import MAX_DEPTH, MAX_EVENTS, Actor, Batch, Composition, Incoming, Outcome, Refused, State
+from .types import MAX_DEPTH, MAX_EVENTS, Batch, Composition, Incoming, Outcome, Refused, State
 
 # The custom attributes of a customer whom nobody has enrolled: an order or another event came first.
 AUTO_SUBSCRIBED = '{"auto_subscribed": true}'
@@ -24,7 +24,7 @@ class InvalidAction(Refused):
         super().__init__(0, f"Invalid action: {action[:64]}")
 
 
-def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: State | None, by: Actor) -> Outcome:
+def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: State | None) -> Outcome:
     """Apply one event to its customer's state; on refusal the state is as before."""
     if incoming.action not in batch.program.event_rules or not composition.plan(incoming.action).is_public:
         return Outcome(batch.program, [], state if state and state.exists else None, InvalidAction(incoming.action))
@@ -35,7 +35,7 @@ def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: St
     batch.begin()
     existed = state.exists
     try:
-        root = _root(batch, incoming, state, by)
+        root = _root(batch, incoming, state)
         _enrol(batch, composition, root, state)
         recorded = _cascade(batch, composition, root, state)
     except Refused as refusal:
@@ -69,8 +69,9 @@ def _enrol(batch: Batch, composition: Composition, event: EventRow, state: State
     state.created_by = event.id
 
 
-def _root(batch: Batch, incoming: Incoming, state: State, by: Actor) -> EventRow:
+def _root(batch: Batch, incoming: Incoming, state: State) -> EventRow:
     customer: CustomerRow = state.customer
+    by = batch.by
     event = EventRow.__new__(EventRow)
     event.customer_id, event.id = customer.id, batch.new_id("events_event_id")
     event.action, event.data, event.account = incoming.action, incoming.data, incoming.account

@@ -27,9 +27,13 @@ class Refused(Exception):
         self.status = status
 
 
+# The attribute by which an order names the points that it earns, and the right to send it.
+POINTS_REWARDED = "points_rewarded"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who sends events, and how they came in."""
+    """Who sends events, and how they came in. `grants` are the attributes that not everybody may send."""
 
     source: str
     detail: str = ""
@@ -37,6 +41,7 @@ class Actor:
     api_key_id: int | None = None
     ip_address: str | None = None
     user_agent: str = ""
+    grants: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -114,8 +119,9 @@ class Part:
 
     `sql` selects it for the customers in `{customers}`, the customer's id first; `put(state, values)` files one
     row of the answer. `{transactions}` is the array of the transaction IDs that the batch's events name. A shared part
-    belongs to no customer: its rows are filed in `batch.shared`. Parts are read after the customers are locked; one with
-    `when` in a conversation of its own, if that is true of what the others have told of any of the customers.
+    belongs to no customer: its rows are filed in `batch.shared`, and it may lock them. Parts are read after the
+    customers are locked, in the order of their names; one with `when` in a conversation of its own, if that is true of
+    what the others have told of any of the customers.
     """
 
     name: str
@@ -183,6 +189,10 @@ def _no_parts(incoming: Incoming) -> Iterable[Part]:
     return ()
 
 
+def _nothing_later(incoming: Incoming, program: Program, at: datetime) -> Iterable[Part]:
+    return ()
+
+
 def _one(incoming: Incoming) -> int:
     return 1
 
@@ -195,6 +205,8 @@ class Mechanism:
     apply: Apply
     keys: Callable[[Incoming], Iterable[Key]] = _no_keys
     parts: Callable[[Incoming], Iterable[Part]] = _no_parts
+    # What only some programmes need: read once the programme is known, in a conversation of its own.
+    later: Callable[[Incoming, Program, datetime], Iterable[Part]] = _nothing_later
     # About how many events come of one, itself included: ids are drawn in one go.
     fan_out: Callable[[Incoming], int] = _one
     # An unknown customer is created by it, whatever the auto-subscribe setting says.
@@ -215,6 +227,7 @@ class Plan:
     applies: tuple[Apply, ...]
     keys: tuple[Callable[[Incoming], Iterable[Key]], ...]
     parts: tuple[Callable[[Incoming], Iterable[Part]], ...]
+    laters: tuple[Callable[[Incoming, Program, datetime], Iterable[Part]], ...]
     fan_outs: tuple[Callable[[Incoming], int], ...]
     enrols: bool
     is_public: bool
@@ -225,6 +238,7 @@ class Plan:
             applies=tuple(mechanism.apply for mechanism in mechanisms),
             keys=tuple(mechanism.keys for mechanism in mechanisms if mechanism.keys is not _no_keys),
             parts=tuple(mechanism.parts for mechanism in mechanisms if mechanism.parts is not _no_parts),
+            laters=tuple(mechanism.later for mechanism in mechanisms if mechanism.later is not _nothing_later),
             fan_outs=tuple(mechanism.fan_out for mechanism in mechanisms if mechanism.fan_out is not _one),
             enrols=any(mechanism.enrols for mechanism in mechanisms),
             is_public=all(mechanism.public for mechanism in mechanisms),
@@ -280,8 +294,9 @@ R = TypeVar("R", bound=Row)
 class Batch:
     """The unit of change: collects edited and added rows, and takes back those of a refused event."""
 
-    def __init__(self, *, program: Program, at: datetime, new_id: Callable[[str], int]) -> None:
+    def __init__(self, *, program: Program, by: Actor, at: datetime, new_id: Callable[[str], int]) -> None:
         self.program = program
+        self.by = by
         self.at = at
         self.new_id = new_id
         # What belongs to no customer, by part.

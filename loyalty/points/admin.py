@@ -1,8 +1,10 @@
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from .models import Account, BurnRate, EarningRate, EarningRule, Verification
+from .forms import BonusForm
+from .models import Account, Bonus, BurnRate, EarningRate, EarningRule, Verification
 
 
 class BurnRateInline(TabularInline):
@@ -32,6 +34,41 @@ class EarningRateInline(TabularInline):
 class EarningRuleAdmin(ModelAdmin):
     list_display = ("account", "basis", "percentage", "rounding")
     inlines = (EarningRateInline,)
+
+
+@admin.register(Bonus)
+class BonusAdmin(ModelAdmin):
+    form = BonusForm
+    list_display = (
+        "name",
+        "account",
+        "kind",
+        "active",
+        "first_day",
+        "last_day",
+        "customer_limit",
+        "total_limit",
+        "given",
+    )
+    list_filter = ("active", "account", "kind")
+    list_select_related = ("account", "total")
+    search_fields = ("name",)
+    fieldsets = (
+        (None, {"fields": ("account", "name", "active")}),
+        (_("What it gives"), {"fields": ("kind", "multiplier", "points")}),
+        (_("When"), {"fields": ("first_day", "last_day")}),
+        (_("For what"), {"fields": ("products", "categories", "channels", "currency", "minimum")}),
+        (_("Limits"), {"fields": ("customer_limit", "total_limit", "given")}),
+    )
+    readonly_fields = ("given",)
+
+    @admin.display(description=_("given under the limit in total"))
+    def given(self, bonus: Bonus) -> int | None:
+        return bonus.total.points if bonus.pk and bonus.total_limit else None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Bonus | None = None) -> bool:
+        # Points name the bonus they came from: one that is over is switched off.
+        return False
 
 
 @admin.register(Verification)

@@ -47,3 +47,8 @@ class Unit(TextChoices):
     DAYS = "days", _("Days")
     MONTHS = "months", _("Months")
     YEARS = "years", _("Years")
+
+
+class BonusKind(TextChoices):
+    MULTIPLIER = "multiplier", _("Multiplier")
+    FIXED = "fixed", _("Fixed points")

@@ -1,4 +1,4 @@
-"""The filters of the points history."""
+"""The filters of the points history, and the bonuses of the configuration."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from .enums import EntryKind
 from .history import Filters
-from .models import Account
+from .models import Account, Bonus
 
 ONE_DAY = dt.timedelta(days=1)
+MAX_LISTED = 1_000
+MAX_LENGTH = 200
 
 
 def _day() -> forms.DateInput:
@@ -102,3 +104,42 @@ class HistoryFilter(forms.Form):
 def begin_of(day: dt.date) -> dt.datetime:
     """Its first instant in the programme's time zone."""
     return timezone.make_aware(dt.datetime.combine(day, dt.time()))
+
+
+class Lines(forms.CharField):
+    """A list of texts, one a line; empty lines and repetitions do not count."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        found = list(dict.fromkeys(filter(None, (line.strip() for line in super().clean(value).splitlines()))))
+        if len(found) > MAX_LISTED:
+            raise forms.ValidationError(_("Enter at most %(most)s lines."), params={"most": MAX_LISTED})
+        for number, line in enumerate(found, 1):
+            if len(line) > MAX_LENGTH:
+                raise forms.ValidationError(
+                    _("Line %(number)s is longer than %(most)s characters: shorten it."),
+                    params={"number": number, "most": MAX_LENGTH},
+                )
+        return found
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class BonusForm(forms.ModelForm[Bonus]):
+    products = Lines(label=_("Products"), required=False, help_text=_("Product IDs, one a line. Empty: all."))
+    categories = Lines(label=_("Categories"), required=False, help_text=_("Of products, one a line. Empty: all."))
+    channels = Lines(
+        label=_("Channels"), required=False, help_text=_("One a line. Empty: all, and orders without a channel.")
+    )
+
+    class Meta:
+        model = Bonus
+        fields = (
+            "account", "name", "active", "kind", "multiplier", "points", "first_day", "last_day", "products",
+            "categories", "channels", "currency", "minimum", "customer_limit", "total_limit",
+        )  # fmt: skip

@@ -10,6 +10,7 @@ from loyalty.engine.rows import EventRow, to_json
 from loyalty.engine.types import ANY_OTHER_ACTION, Batch, Incoming, Mechanism, Part, Refused, State
 
 from . import orders
+from .bonuses import limits
 from .earning import default_points
 from .enums import EntryKind
 from .expiration import change_expiration, named_expiry
@@ -194,12 +195,12 @@ def _to_undo(incoming: Incoming) -> Iterable[Part]:
 MECHANISMS_BEFORE_ORDERS = (
     Mechanism(frozenset({"checkout"}), orders.burn_at_checkout, parts=_at_checkout),
     # Its checkout follows; a guest has burned nothing.
-    Mechanism(frozenset({"checkout_claim"}), moved, parts=_at_checkout),
+    Mechanism(frozenset({"checkout_claim"}), moved, parts=_at_checkout, later=limits),
 )
 MECHANISMS = (
-    Mechanism(frozenset({"checkout"}), orders.earn_at_checkout),
-    Mechanism(frozenset({"checkout_item", "checkout_update_item"}), orders.earn_by_item, parts=_promises),
-    Mechanism(frozenset({"checkout_update"}), orders.update, parts=_to_undo),
+    Mechanism(frozenset({"checkout"}), orders.earn_at_checkout, later=limits),
+    Mechanism(frozenset({"checkout_item", "checkout_update_item"}), orders.earn_by_item, parts=_promises, later=limits),
+    Mechanism(frozenset({"checkout_update"}), orders.update, parts=_to_undo, later=limits),
     Mechanism(frozenset({"checkout_accept", "checkout_accept_item"}), orders.accept, parts=_promises),
     Mechanism(frozenset({"checkout_item_accept"}), orders.accept, public=False),
     Mechanism(frozenset({"checkout_reject", "refund", "partial_refund", "refund_item"}), orders.undo, parts=_to_undo),

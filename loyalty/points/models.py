@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from events.models import Event, next_id
 
+from .bonus_models import Bonus as Bonus
+from .bonus_models import BonusTotal as BonusTotal
+from .bonus_models import BonusUse as BonusUse
 from .enums import AccountType, EarningBasis, EntryKind, Expiry, Rounding, Unit
 
 

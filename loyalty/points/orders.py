@@ -10,7 +10,8 @@ from loyalty.engine import values
 from loyalty.engine.rows import EventRow, to_json
 from loyalty.engine.types import Batch, Refused, State
 
-from .earning import Award, award
+from .bonuses import free
+from .earning import Award, award, fixed
 from .enums import EarningBasis, EntryKind
 from .ledger import (
     Piece,
@@ -133,6 +134,7 @@ def _award(
         lines=[line.attributes for line in lines],
         channel=values.text(event.data, "channel"),
         at=event.occurred_at,
+        order=order.transaction_id,
     )
 
 
@@ -159,18 +161,28 @@ def _file(state: State, batch: Batch, order: TransactionRow, lot: LotRow | None)
 
 
 def _basis(order: TransactionRow, event: EventRow, batch: Batch) -> str | None:
-    """Whether orders earn as a whole or by item; None where the account earns nothing."""
+    """Whether the order earns as a whole or by item; None where the account earns nothing."""
     earning = config(batch.program).earning.get(account_of_order(order, event, batch).id)
+    if order.fixed_points is not None:
+        return EarningBasis.TRANSACTION
     return earning.basis if earning else None
 
 
 def _award_whole(event: EventRow, state: State, batch: Batch, order: TransactionRow) -> None:
-    _give(event, state, batch, order, _award(event, state, batch, order, order.total, order.items))
+    if order.fixed_points is not None:
+        found = fixed(order.fixed_points)
+    else:
+        found = _award(event, state, batch, order, order.total, order.items)
+    _give(event, state, batch, order, found)
 
 
 def _award_line(event: EventRow, state: State, batch: Batch, order: TransactionRow, place: int) -> None:
     line = order.items[place]
-    _give(event, state, batch, order, _award(event, state, batch, order, line.subtotal, [line]), place)
+    if line.fixed_points is not None:
+        found = fixed(line.fixed_points)
+    else:
+        found = _award(event, state, batch, order, line.subtotal, [line])
+    _give(event, state, batch, order, found, place)
 
 
 def earn_at_checkout(event: EventRow, state: State, batch: Batch) -> None:
@@ -179,6 +191,8 @@ def earn_at_checkout(event: EventRow, state: State, batch: Batch) -> None:
     basis = _basis(order, event, batch)
     if basis == EarningBasis.ITEM and not order.items:
         raise values.required("items")
+    if order.fixed_points is not None:
+        _cancel(event, state, batch, order)
     if basis == EarningBasis.TRANSACTION:
         _award_whole(event, state, batch, order)
     if order.status == TransactionStatus.ACCEPTED:
@@ -190,6 +204,8 @@ def earn_by_item(event: EventRow, state: State, batch: Batch) -> None:
     if event.line is None:
         return
     order = batch.edit(order_of(event, state))
+    if order.fixed_points is not None:
+        return
     basis = _basis(order, event, batch)
     if basis == EarningBasis.ITEM:
         _cancel(event, state, batch, order, [event.line])
@@ -215,6 +231,7 @@ def _cancel(
     for row in _pending_of(state, order):
         if places is None or row.line in places:
             settle(event, state, batch, row)
+            free(state, batch, order.transaction_id, row.arithmetic)
             order.earned -= row.points
             order.bonus -= row.bonus
             if row.line is not None and row.line < len(order.items):

@@ -1,16 +1,18 @@
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
 from .enums import Expiry
-from .expiry import ExpiryRule
-from .models import Account, Balance, EarningRule, Lot, Pending
+from .expiry import ONE_DAY, ExpiryRule, end_of
+from .models import Account, Balance, Bonus, EarningRule, Lot, Pending
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,37 @@ class Earning:
     percentages: Mapping[str, Decimal]
 
 
+@dataclass(frozen=True, slots=True)
+class BonusRule:
+    """An active bonus; its texts are folded to lower case, but product IDs. `ends_at` is exclusive."""
+
+    id: int
+    name: str
+    multiplier: Decimal | None = None
+    points: int = 0
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    products: frozenset[str] = frozenset()
+    categories: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    currency: str | None = None
+    minimum: Decimal = Decimal(0)
+    customer_limit: int | None = None
+    total_limit: int | None = None
+
+    def is_on(self, at: datetime) -> bool:
+        return (self.starts_at is None or self.starts_at <= at) and (self.ends_at is None or at < self.ends_at)
+
+
 @dataclass(frozen=True)
 class PointsConfig:
-    """What the points mechanism runs under; `earning` by account id."""
+    """What the points mechanism runs under; `earning` and `bonuses` by account id."""
 
     accounts: Mapping[str, AccountRule]
     default: AccountRule
     earning: Mapping[int, Earning]
     by_id: Mapping[int, AccountRule]
+    bonuses: Mapping[int, tuple[BonusRule, ...]] = field(default_factory=dict)
 
     @cached_property
     def by_activity(self) -> tuple[AccountRule, ...]:
@@ -53,7 +78,7 @@ def points_config() -> PointsConfig:
     rules = {slug: account_rule(account) for slug, account in accounts.items()}
     default = next(rules[slug] for slug, account in accounts.items() if account.is_default)
     earning = {rule.account_id: _earning(rule) for rule in EarningRule.objects.prefetch_related("rates")}
-    return PointsConfig(rules, default, earning, {rule.id: rule for rule in rules.values()})
+    return PointsConfig(rules, default, earning, {rule.id: rule for rule in rules.values()}, _bonuses())
 
 
 def account_rule(account: Account) -> AccountRule:
@@ -77,6 +102,32 @@ def _expiry(account: Account) -> ExpiryRule | None:
 def _earning(rule: EarningRule) -> Earning:
     rates = {rate.currency: rate.percentage for rate in rule.rates.all()}
     return Earning(rule.basis, rule.rounding, rule.percentage, rates)
+
+
+def _bonuses() -> dict[int, tuple[BonusRule, ...]]:
+    found: dict[int, tuple[BonusRule, ...]] = {}
+    for bonus in Bonus.objects.filter(active=True):
+        found[bonus.account_id] = (*found.get(bonus.account_id, ()), _bonus(bonus))
+    return found
+
+
+def _bonus(bonus: Bonus) -> BonusRule:
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return BonusRule(
+        id=bonus.id,
+        name=bonus.name,
+        multiplier=bonus.multiplier,
+        points=bonus.points or 0,
+        starts_at=end_of(bonus.first_day - ONE_DAY, zone) if bonus.first_day else None,
+        ends_at=end_of(bonus.last_day, zone) if bonus.last_day else None,
+        products=frozenset(bonus.products),
+        categories=frozenset(map(str.casefold, bonus.categories)),
+        channels=frozenset(map(str.casefold, bonus.channels)),
+        currency=bonus.currency or None,
+        minimum=bonus.minimum or Decimal(0),
+        customer_limit=bonus.customer_limit,
+        total_limit=bonus.total_limit,
+    )
 
 
 def balances_of(customer_id: int) -> tuple[Balance, list[Balance]]:

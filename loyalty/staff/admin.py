@@ -60,5 +60,5 @@ class ApiKeyAdmin(ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
         # The secret is shown while the key is being made, and never again.
         if obj is None:
-            return ("name", "key", "secret", "require_signature")
-        return ("name", "key", "active", "require_signature", "created_at")
+            return ("name", "key", "secret", "require_signature", "may_fix_points")
+        return ("name", "key", "active", "require_signature", "may_fix_points", "created_at")

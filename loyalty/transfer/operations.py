@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from events.enums import Source
-from loyalty.engine.types import Actor
+from loyalty.engine.types import POINTS_REWARDED, Actor
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, require
 
@@ -233,7 +233,10 @@ def _run_chunk(*, job_id: int, fence: int, file: OpenFile, now: Callable[[], dat
     lines, is_last = file.read(job, rows)
     if job.rows_done + len(lines) > MAX_ROWS:
         raise UnreadableFile(f"The file has more than {MAX_ROWS:,} rows: the rest was not imported. Split it.")
-    by = Actor(source=Source.IMPORT.value, detail=f"import:{job.id}", staff_id=job.created_by_id)
+    by = Actor(
+        source=Source.IMPORT.value, detail=f"import:{job.id}", staff_id=job.created_by_id,
+        grants=frozenset({POINTS_REWARDED}),
+    )  # fmt: skip
     if job.model == Model.EVENTS:
         tally = apply_events(file.plan, lines, sha256=job.sha256, by=by, at=at)
     else:

@@ -21,6 +21,10 @@ ORDER = (
 FIGURES = "0, 0, '[]', 7, 0, 0, 5, 0, 0, now(), now()"
 BURN_RATE = "INSERT INTO points_burnrate (account_id, currency, points, amount)"
 
+BONUS = "INSERT INTO points_bonus (account_id, name, kind, multiplier, points{}) SELECT id, 'B', {} FROM points_account"
+
+FIVE = BONUS.format("", "'fixed', NULL, 5")
+
 # Constraint → what it must refuse.
 ATTEMPTS = {
     "customer_status_is_known": "UPDATE customers_customer SET status = 'gone'",
@@ -65,6 +69,15 @@ ATTEMPTS = {
     " FROM customers_customer",
     "transaction_points_are_in_range": f"{ORDER} SELECT id, 'T', 'draft', {FIGURES.replace('5, 0, 0', '5, 0, -1')}"
     " FROM customers_customer",
+    "bonus_is_a_multiplier_or_points": BONUS.format("", "'multiplier', 2, 5"),
+    "bonus_ends_after_it_begins": BONUS.format(
+        ", first_day, last_day", "'fixed', NULL, 5, date '2026-03-02', date '2026-03-01'"
+    ),
+    "bonus_minimum_has_a_currency": BONUS.format(", minimum", "'fixed', NULL, 5, 10"),
+    "bonus_limits_leave_something": BONUS.format(", total_limit", "'fixed', NULL, 5, 0"),
+    "bonus_use_has_points": f"WITH made AS ({FIVE} RETURNING id)"
+    " INSERT INTO points_bonususe (customer_id, bonus_id, points) SELECT c.id, made.id, 0 FROM customers_customer c, made",
+    "bonus_total_is_not_negative": f"{FIVE}; UPDATE points_bonustotal SET points = -1",
     "user_role_is_known": "INSERT INTO staff_user (username, password, role, first_name, last_name, email, is_superuser,"
     " is_staff, is_active, date_joined, shortcuts) VALUES ('u', '', 'king', '', '', '', false, false, true, now(), true)",
     "user_flags_follow_the_role": "INSERT INTO staff_user (username, password, role, first_name, last_name, email,"

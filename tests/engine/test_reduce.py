@@ -41,10 +41,10 @@ STORY: list[tuple[str, dict[str, Any]]] = [
 
 def run() -> tuple[Batch, State, list[Outcome]]:
     numbers = count(1)
-    batch = Batch(program=PROGRAM, at=NOW, new_id=lambda sequence: next(numbers))
+    batch = Batch(program=PROGRAM, by=Actor("api"), at=NOW, new_id=lambda sequence: next(numbers))
     state = State(CustomerRow.new(7, "ann", NOW), exists=False)
     sent = [Incoming("ann", action, copy.deepcopy(data)) for action, data in STORY]
-    return batch, state, [reduce(batch, COMPOSITION, incoming, state, Actor("api")) for incoming in sent]
+    return batch, state, [reduce(batch, COMPOSITION, incoming, state) for incoming in sent]
 
 
 def written(batch: Batch) -> dict[str, list[Any]]:
@@ -65,9 +65,9 @@ def test_reduce_is_pure_the_same_events_give_the_same_rows() -> None:
 def test_reduce_is_pure_it_does_not_change_what_was_sent() -> None:
     data = copy.deepcopy(dict(STORY)["checkout"])
     numbers = count(1)
-    batch = Batch(program=PROGRAM, at=NOW, new_id=lambda sequence: next(numbers))
+    batch = Batch(program=PROGRAM, by=Actor("api"), at=NOW, new_id=lambda sequence: next(numbers))
     state = State(CustomerRow.new(7, "ann", NOW), exists=False)
-    reduce(batch, COMPOSITION, Incoming("ann", "checkout", data), state, Actor("api"))
+    reduce(batch, COMPOSITION, Incoming("ann", "checkout", data), state)
     assert data == dict(STORY)["checkout"]
 
 
@@ -87,6 +87,6 @@ def test_a_refusal_restores_every_row_and_part() -> None:
     refused = Incoming(
         "ann", "checkout", {"transaction_id": "u", "items": [{"price": 1}, {"price": 1}], "channel": "x" * 3_000}
     )
-    outcome = reduce(batch, COMPOSITION, refused, state, Actor("api"))
+    outcome = reduce(batch, COMPOSITION, refused, state)
     assert outcome.error is not None
     assert (written(batch), state.customer.TABLE.values(state.customer), set(state.part("lots"))) == before
