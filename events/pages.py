@@ -181,15 +181,6 @@ def _shown(value: Any) -> str:
     return str(value) if value or value == 0 else gettext("Empty")
 
 
-@dataclass(frozen=True)
-class Sent:
-    """What a form asks to be recorded."""
-
-    action: str
-    data: dict[str, Any]
-    account: str | None = None
-
-
 class EventDialog(CustomerMixin, DialogPage):
     """Records one event of the customer by hand, once however often it is sent; a refusal is shown on its form."""
 
@@ -198,7 +189,8 @@ class EventDialog(CustomerMixin, DialogPage):
     def get_initial(self) -> dict[str, Any]:
         return {"token": uuid4()}
 
-    def sent(self, form: BaseForm) -> Sent:
+    def operate(self, form: BaseForm, **sender: Any) -> Outcome:
+        """Call one operation; `sender` is what all of them are told: the customer, who asks, when and from where."""
         raise NotImplementedError
 
     def said(self, outcome: Outcome) -> Text:
@@ -207,13 +199,11 @@ class EventDialog(CustomerMixin, DialogPage):
 
     def perform(self, form: BaseForm) -> Text:
         assert isinstance(form, OnceForm)
-        sent, headers = self.sent(form), self.request.META
+        headers = self.request.META
         try:
-            outcome = add_event(
+            outcome = self.operate(
+                form,
                 customer=self.customer,
-                action=sent.action,
-                data=sent.data,
-                account=sent.account,
                 by=cast(User, self.request.user),
                 at=timezone.now(),
                 nonce=str(form.cleaned_data["token"]),
@@ -319,10 +309,11 @@ class AddEvent(Modules, EventDialog):
         }
         return super().get_context_data(**(found | kwargs))
 
-    def sent(self, form: BaseForm) -> Sent:
+    def operate(self, form: BaseForm, **sender: Any) -> Outcome:
         assert isinstance(form, AddEventForm)
         assert self.chosen
-        return Sent(self.chosen.action, form.data_of_event(), form.cleaned_data.get("account"))
+        account = form.cleaned_data.get("account")
+        return add_event(action=self.chosen.action, data=form.data_of_event(), account=account, **sender)
 
     def said(self, outcome: Outcome) -> Text:
         assert self.chosen

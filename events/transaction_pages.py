@@ -28,7 +28,8 @@ from loyalty.ui.paging import Order, Page, page_of
 from loyalty.ui.responses import Text
 
 from .models import Transaction
-from .pages import EventDialog, Modules, Sent
+from .operations import add_event
+from .pages import EventDialog, Modules
 from .queries import events_of, names, tell
 from .transaction_forms import OrderActionForm, PartialRefundForm, ReasonForm, RefundItemForm, TransactionFilterForm
 from .transactions import Line, action_on, actions_on, lines_of, pending_points, transaction_of, transactions_of
@@ -184,10 +185,10 @@ class OrderAction(TransactionMixin, EventDialog):
     def consequences(self) -> Iterator[Consequence]:
         raise NotImplementedError
 
-    def sent(self, form: BaseForm) -> Sent:
+    def operate(self, form: BaseForm, **sender: Any) -> Outcome:
         assert isinstance(form, OrderActionForm)
         about = {"transaction_id": self.transaction.transaction_id, **self.target()}
-        return Sent(self.action, about | form.data_of_event())
+        return add_event(action=self.action, data=about | form.data_of_event(), account=None, **sender)
 
     def said(self, outcome: Outcome) -> Text:
         return self.said_of % {"order": self.transaction.transaction_id}

@@ -30,6 +30,7 @@ RULES: dict[str, str | Right] = {
     "events:detail": Right.VIEW_CUSTOMERS,
     "events:add": Right.RECORD_EVENTS,
     "points:history": Right.VIEW_CUSTOMERS,
+    "points:manage": Right.RECORD_EVENTS,
     "transactions": Right.VIEW_CUSTOMERS,
     "transactions:list": Right.VIEW_CUSTOMERS,
     "transactions:detail": Right.VIEW_CUSTOMERS,

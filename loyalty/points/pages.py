@@ -11,6 +11,7 @@ from customers.pages import ProfilePage
 from events.pages import Modules
 from events.queries import names
 from loyalty.staff.enums import Module
+from loyalty.staff.permissions import Right, may
 from loyalty.ui.charts import Chart
 from loyalty.ui.mixins import PartialMixin
 
@@ -75,6 +76,7 @@ class PointsHistory(PartialMixin, HistoryPage, TemplateView):
             "charted": self.charted,
             "has_accounts": self.has_accounts,
             "shows_expired": self.expiring,
+            "may_manage": may(self.request.user, Right.RECORD_EVENTS),
         }
         return super().get_context_data(**(found | kwargs))
 

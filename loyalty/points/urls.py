@@ -1,8 +1,9 @@
 from django.urls import path
 
-from . import pages
+from . import dialogs, pages
 
 app_name = "points"
 urlpatterns = [
     path("", pages.PointsHistory.as_view(), name="history"),
+    path("manage/", dialogs.ManagePoints.as_view(), name="manage"),
 ]

@@ -1,0 +1,73 @@
+"""What staff do with a customer's points by hand."""
+
+from functools import cached_property
+from typing import Any
+
+from django.forms import BaseForm
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from events.operations import add_event
+from events.pages import EventDialog, Modules
+from loyalty.engine.types import Outcome
+from loyalty.staff.enums import Module
+from loyalty.ui.formats import number
+from loyalty.ui.responses import Text
+
+from .dialog_forms import ManagePointsForm
+from .models import Balance
+from .queries import balances_of
+
+
+class ManagePoints(Modules, EventDialog):
+    """Add, deduct or spend points by hand, with a reason."""
+
+    template_name = "points/manage.html"
+    form_class = ManagePointsForm
+    title = _("Manage points")
+    submit_label = _("Submit")
+    refresh = ("points", "events")
+
+    def get_success_url(self) -> str:
+        return reverse("points:history", args=[self.customer.id])
+
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"action": "point_add"}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        accounts = [(slug, f"{name} · {self.standing[slug]}") for slug, name in self.accounts]
+        expiring = Module.EXPIRING_POINTS in self.modules
+        return super().get_form_kwargs() | {"accounts": accounts, "expiring": expiring}
+
+    @cached_property
+    def standing(self) -> dict[str, str]:
+        """What the customer has in each account, by its ID, the default one first."""
+        default, balances = balances_of(self.customer.id)
+        ordered = [default, *(balance for balance in balances if balance is not default)]
+        return {balance.account.slug: _standing(balance) for balance in ordered}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        standing = "" if self.accounts else next(iter(self.standing.values()))
+        lead = " · ".join(filter(None, [self.customer.name, standing]))
+        return super().get_context_data(**({"lead": lead} | kwargs))
+
+    def operate(self, form: BaseForm, **sender: Any) -> Outcome:
+        assert isinstance(form, ManagePointsForm)
+        action, account = form.cleaned_data["action"], form.cleaned_data.get("account")
+        return add_event(action=action, data=form.data_of_event(), account=account, **sender)
+
+    def said(self, outcome: Outcome) -> Text:
+        event = outcome.events[0]
+        points, many = number(abs(event.points)), abs(event.points)
+        if event.action == "point_add":
+            return ngettext("%(points)s point added.", "%(points)s points added.", many) % {"points": points}
+        if event.action == "point_sub":
+            return ngettext("%(points)s point deducted.", "%(points)s points deducted.", many) % {"points": points}
+        return ngettext("%(points)s point spent.", "%(points)s points spent.", many) % {"points": points}
+
+
+def _standing(balance: Balance) -> str:
+    if balance.debt:
+        return gettext("%(points)s owed") % {"points": number(balance.debt)}
+    return gettext("%(points)s spendable") % {"points": number(balance.spendable)}
