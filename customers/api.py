@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from loyalty.api.errors import bad_request, not_found
 from loyalty.api.views import ApiView
 from loyalty.points.balances import balances_at
-from loyalty.points.queries import balances_of, expiring_points
+from loyalty.points.queries import balances_of, expiring_points, reset_date
 from loyalty.staff.enums import Module
 from loyalty.staff.queries import general_settings
 
@@ -53,4 +53,5 @@ class CustomerDetail(ApiView):
         if not (history or "expiring_points" in fields) or Module.EXPIRING_POINTS not in general_settings().modules:
             return {}
         expiring = expiring_points(customer.id)
-        return {"expiring_points": expiring_object(expiring, timezone.localdate(), history=history)}
+        reset = reset_date(customer, timezone.now())
+        return {"expiring_points": expiring_object(expiring, timezone.localdate(), reset, history=history)}

@@ -91,7 +91,7 @@ def burn_rate_object(rate: BurnRate, spendable: int) -> dict[str, Any]:
     }
 
 
-def expiring_object(expiring: Mapping[date, int], today: date, *, history: bool) -> dict[str, Any]:
+def expiring_object(expiring: Mapping[date, int], today: date, reset: date | None, *, history: bool) -> dict[str, Any]:
     """What is still to expire in each period, by the last day of validity; what is overdue counts as today's."""
     due = {max(day, today): 0 for day in expiring}
     for day, points in expiring.items():
@@ -107,7 +107,7 @@ def expiring_object(expiring: Mapping[date, int], today: date, *, history: bool)
         "this_year": points_in(today.year),
         "next_month": points_in(next_month.year, next_month.month),
         "next_year": points_in(today.year + 1),
-        "reset_date": None,
+        "reset_date": reset.isoformat() if reset else None,
     }
     if history:
         found["history"] = [{"date": day.isoformat(), "points": points} for day, points in expiring.items()]

@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from loyalty.engine.types import EventRule
-from loyalty.points.enums import EntryKind
+from loyalty.points.idle import idle_dates
 from loyalty.points.models import Account, Entry, Lot
 from loyalty.staff.models import ApiKey
 
@@ -178,30 +178,20 @@ def lots_of(events: Sequence[Event]) -> list[Lot]:
 
 def _statuses(events: Sequence[Event], at: datetime) -> dict[int, PointsStatus]:
     """By event, for those whose points have an expiration date and are spent or past it."""
-    dated = [lot for lot in lots_of(events) if lot.expires_at]
-    used = used_points([lot for lot in dated if not lot.remaining])
-    statuses = ((lot.event_id, points_status(lot, used.get(lot.id, 0), at)) for lot in dated)
+    lots = lots_of(events)
+    accounts = {lot.account_id: lot.account for lot in lots if lot.remaining and lot.expires_at is None}
+    idle = idle_dates(lots[0].customer_id, accounts.values()) if lots else {}
+    statuses = ((lot.event_id, points_status(lot, lot.expires_at or idle.get(lot.account_id), at)) for lot in lots)
     return {event_id: status for event_id, status in statuses if status}
 
 
-def used_points(lots: Sequence[Lot]) -> dict[int, int]:
-    """What was spent, deducted or went to a debt of each lot of one customer, by the lot's id."""
-    if not lots:
-        return {}
-    taken = Entry.objects.filter(
-        customer_id=lots[0].customer_id,
-        lot_id__in=[lot.id for lot in lots],
-        kind__in=[EntryKind.SPEND, EntryKind.UNSPEND, EntryKind.DEDUCT, EntryKind.REPAY],
-    )
-    return {lot_id: -points for lot_id, points in taken.values_list("lot_id").annotate(Sum("points")).order_by()}
-
-
-def points_status(lot: Lot, used: int, at: datetime) -> PointsStatus | None:
-    if lot.expires_at is None:
-        return None
-    if not lot.remaining:
-        return PointsStatus.EXHAUSTED if used >= lot.points else PointsStatus.EXPIRED
-    return PointsStatus.EXPIRING if lot.expires_at <= at else None
+def points_status(lot: Lot, expires_at: datetime | None, at: datetime) -> PointsStatus | None:
+    """`expires_at`: of the lot, or of all points without a date of their own."""
+    if lot.remaining:
+        return PointsStatus.EXPIRING if expires_at and expires_at <= at else None
+    if lot.expired:
+        return PointsStatus.EXPIRED
+    return PointsStatus.EXHAUSTED if lot.expires_at else None
 
 
 def entries_of(event: Event) -> list[Entry]:

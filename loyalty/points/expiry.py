@@ -7,7 +7,6 @@ import datetime as dt
 from calendar import monthrange
 from dataclasses import dataclass
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from .enums import Expiry, Unit
 
@@ -36,7 +35,7 @@ class Member(Protocol):
     def created_at(self) -> dt.datetime: ...
 
 
-def expires_at(rule: ExpiryRule, earned_at: dt.datetime, member: Member, zone: ZoneInfo) -> dt.datetime | None:
+def expires_at(rule: ExpiryRule, earned_at: dt.datetime, member: Member, zone: dt.tzinfo) -> dt.datetime | None:
     """When what is earned then expires by itself; None where it never does, or by the last activity only."""
     day = local_day(earned_at, zone)
     if rule.kind == Expiry.ROLLING:
@@ -49,13 +48,13 @@ def expires_at(rule: ExpiryRule, earned_at: dt.datetime, member: Member, zone: Z
     return None
 
 
-def idle_at(rule: ExpiryRule, active_at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+def idle_at(rule: ExpiryRule, active_at: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
     """When the points of somebody whose last activity was then expire, all together."""
     last = max(active_at, rule.since) if rule.since else active_at
     return end_of(later(local_day(last, zone), rule.after, rule.unit), zone)
 
 
-def idle_before(rule: ExpiryRule, at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+def idle_before(rule: ExpiryRule, at: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
     """Whose last activity was before this instant is idle for too long at `at`: `idle_at(active_at) <= at`."""
     day = later(local_day(at, zone), -rule.after, rule.unit)
     # Months differ in length: the day sought is a few days beside the one so long ago.
@@ -66,11 +65,11 @@ def idle_before(rule: ExpiryRule, at: dt.datetime, zone: ZoneInfo) -> dt.datetim
     return end_of(day, zone)
 
 
-def local_day(at: dt.datetime, zone: ZoneInfo) -> dt.date:
+def local_day(at: dt.datetime, zone: dt.tzinfo) -> dt.date:
     return at.astimezone(zone).date()
 
 
-def end_of(day: dt.date, zone: ZoneInfo) -> dt.datetime:
+def end_of(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
     """The instant at which the next day begins; where clocks skip midnight, the instant at which they skip it."""
     return dt.datetime.combine(day + ONE_DAY, dt.time(), zone).astimezone(dt.UTC)
 

@@ -14,6 +14,7 @@ from .bonus_models import Bonus as Bonus
 from .bonus_models import BonusTotal as BonusTotal
 from .bonus_models import BonusUse as BonusUse
 from .enums import AccountType, EarningBasis, EntryKind, Expiry, Rounding, Unit
+from .expiry import ExpiryRule
 
 
 class Account(models.Model):
@@ -106,6 +107,21 @@ class Account(models.Model):
             if kwargs.get("update_fields") is not None:
                 kwargs["update_fields"] = {*kwargs["update_fields"], "expiry_since"}
         super().save(*args, **kwargs)
+
+    @property
+    def expiry_rule(self) -> ExpiryRule | None:
+        """None: its points never expire by themselves."""
+        if self.expiry == Expiry.NONE:
+            return None
+        return ExpiryRule(
+            self.expiry,
+            self.expiry_after or 0,
+            self.expiry_unit,
+            self.expiry_month or 1,
+            self.expiry_day or 1,
+            frozenset(self.expiry_actions),
+            self.expiry_since,
+        )
 
     def _counts_other_activities(self) -> bool:
         """From now on, that is: dates that were kept before, or not at all, would make active customers lose points."""

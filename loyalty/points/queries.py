@@ -7,11 +7,14 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils import timezone
 
+from customers.models import Customer
+
 from .enums import Expiry
-from .expiry import ONE_DAY, ExpiryRule, end_of
+from .expiry import ONE_DAY, ExpiryRule, end_of, expires_at
+from .idle import idle_dates
 from .models import Account, Balance, Bonus, EarningRule, Lot, Pending
 
 
@@ -82,21 +85,7 @@ def points_config() -> PointsConfig:
 
 
 def account_rule(account: Account) -> AccountRule:
-    return AccountRule(account.id, account.slug, account.name, account.negative_points, _expiry(account))
-
-
-def _expiry(account: Account) -> ExpiryRule | None:
-    if account.expiry == Expiry.NONE:
-        return None
-    return ExpiryRule(
-        account.expiry,
-        account.expiry_after or 0,
-        account.expiry_unit,
-        account.expiry_month or 1,
-        account.expiry_day or 1,
-        frozenset(account.expiry_actions),
-        account.expiry_since,
-    )
+    return AccountRule(account.id, account.slug, account.name, account.negative_points, account.expiry_rule)
 
 
 def _earning(rule: EarningRule) -> Earning:
@@ -147,15 +136,27 @@ def last_day(expires_at: datetime) -> date:
 
 
 def expiring_points(customer_id: int) -> dict[date, int]:
-    """What remains in lots of the default account that expire, by the last day of validity, soonest first."""
-    lots = Lot.objects.filter(
-        customer_id=customer_id, account__is_default=True, remaining__gt=0, expires_at__isnull=False
-    )
+    """What remains in lots of the default account that expire, by the last day of validity, soonest first.
+
+    Where points expire some time after the last activity, the day is the one that holds if none follows.
+    """
+    lots = Lot.objects.filter(customer_id=customer_id, account__is_default=True, remaining__gt=0)
+    remaining = dict(lots.values_list("expires_at").annotate(Sum("remaining")).order_by())
+    idle = list(idle_dates(customer_id, Account.objects.filter(is_default=True)).values()) if None in remaining else []
     found: Counter[date] = Counter()
-    for expires_at, remaining in lots.values_list("expires_at", "remaining"):
-        assert expires_at is not None
-        found[last_day(expires_at)] += remaining
+    for dated, points in remaining.items():
+        for instant in [dated] if dated else idle:
+            found[last_day(instant)] += points
     return dict(sorted(found.items()))
+
+
+def reset_date(customer: Customer, at: datetime) -> date | None:
+    """The last day of the default account's period: what is earned now expires with it; None unless yearly."""
+    rule = Account.objects.get(is_default=True).expiry_rule
+    if rule is None or rule.kind not in {Expiry.CALENDAR, Expiry.ANNIVERSARY}:
+        return None
+    found = expires_at(rule, at, customer, timezone.get_default_timezone())
+    return last_day(found) if found else None
 
 
 def due_points(at: datetime, after: tuple[datetime, int, int] | None, limit: int) -> list[Pending]:

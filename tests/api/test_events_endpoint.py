@@ -377,7 +377,7 @@ def test_expiring_points_come_when_they_are_asked_for(client: Client, key: ApiKe
 
     history = {today.isoformat(): 5} | {this_year: 7 + (5 if today.isoformat() == this_year else 0)} | {next_year: 11}
     expected = serializers.expiring_object(
-        {date.fromisoformat(day): points for day, points in history.items()}, today, history=False
+        {date.fromisoformat(day): points for day, points in history.items()}, today, None, history=False
     )
     assert asked["expiring_points"] == {
         **expected,
@@ -399,9 +399,9 @@ def test_a_period_counts_what_is_still_to_expire_in_it(today: str, expected: dic
     days = {"2026-11-22": 1, "2026-11-30": 2, "2026-12-31": 4, "2027-01-01": 8, "2027-06-30": 16}
     expiring = {date.fromisoformat(day): points for day, points in days.items()}
 
-    found = serializers.expiring_object(expiring, date.fromisoformat(today), history=False)
+    found = serializers.expiring_object(expiring, date.fromisoformat(today), date(2027, 3, 31), history=False)
 
-    assert found == {**expected, "reset_date": None}
+    assert found == {**expected, "reset_date": "2027-03-31"}
 
 
 def test_expiring_points_are_left_out_while_their_module_is_off(client: Client, key: ApiKey) -> None:

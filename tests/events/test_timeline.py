@@ -15,7 +15,8 @@ from customers.models import Customer
 from events.models import EventType
 from events.queries import ICONS, PointsStatus, events_of, names, tell
 from loyalty.engine.types import Actor, Incoming
-from loyalty.points.models import Entry, Lot
+from loyalty.points.expiry_run import expire_points
+from loyalty.points.models import Account, Entry
 from loyalty.staff.enums import Module, Role
 from loyalty.staff.models import ApiKey, GeneralSettings, User
 from loyalty.ui.templatetags.ui import icon
@@ -196,9 +197,19 @@ def test_points_past_their_date_expire_at_the_next_run(zsofia: Customer) -> None
 
 def test_points_that_are_gone_without_being_spent_have_expired(zsofia: Customer) -> None:
     record_all(add_points(zsofia, 10, expdate="2026-12-01"), Incoming("C-1", "point_spend", {"points": 4}))
-    Lot.objects.filter(customer=zsofia).update(remaining=0)
+    expire_points(now=lambda: LATER)
     assert status_of(zsofia, at=LATER) == PointsStatus.EXPIRED
     assert status_of(zsofia, at=LATER, expiring=False) is None
+
+
+def test_points_of_the_idle_expire_at_the_next_run_and_then_have_expired(zsofia: Customer) -> None:
+    Account.objects.filter(is_default=True).update(expiry="activity", expiry_after=30, expiry_unit="days")
+    record_all(add_points(zsofia, 10))
+    assert status_of(zsofia, at=NOON + timedelta(days=30)) is None
+    assert status_of(zsofia, at=LATER) == PointsStatus.EXPIRING
+
+    expire_points(now=lambda: LATER)
+    assert status_of(zsofia, at=LATER) == PointsStatus.EXPIRED
 
 
 def test_points_without_an_expiration_date_have_no_status(zsofia: Customer) -> None:
