@@ -51,7 +51,7 @@ def test_the_floors_of_imports_copy_the_rows_that_the_import_made(report: dict[s
 
 
 def test_an_unknown_part_is_refused() -> None:
-    with pytest.raises(CommandError, match="--only knows checkout, customers, checkouts, not coffee"):
+    with pytest.raises(CommandError, match="--only knows checkout, customers, checkouts, expiry, not coffee"):
         call_command("benchmark", only="coffee")
 
 
