@@ -190,12 +190,13 @@ class _Recording:
         return sorted(found, key=lambda part: part.name)
 
     def _reading(self, part: Part, named: list[list[str]]) -> Statement:
-        sql = part.sql.replace("{customers}", _NAMED)
-        if "{transactions}" not in sql:
-            return Statement(sql, named)
-        if "{customers}" not in part.sql:
-            return Statement(sql.replace("{transactions}", "$1::text[]"), [self._transactions()])
-        return Statement(sql.replace("{transactions}", "$3::text[]"), [*named, self._transactions()])
+        sql, params = part.sql, []
+        if "{customers}" in sql:
+            sql, params = sql.replace("{customers}", _NAMED), [*named]
+        if "{transactions}" in sql:
+            params.append(self._transactions())
+            sql = sql.replace("{transactions}", f"${len(params)}::text[]")
+        return Statement(sql, params)
 
     def _transactions(self) -> list[str]:
         """What the events name; a malformed one names none, and is refused for it."""

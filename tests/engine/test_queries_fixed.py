@@ -8,7 +8,7 @@ from loyalty.engine.store import Copy, Session
 from loyalty.engine.types import Incoming
 from loyalty.engine.wire import Answer, Statement
 
-from .world import accepted, event
+from .world import accepted, event, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -67,3 +67,24 @@ def test_known_customers_take_the_same_statements_for_one_three_and_three_hundre
         lengths.append(len(sent))
     assert len(set(lengths)) == 1, lengths
     assert lengths[0] <= 20
+
+
+def statements_of_a_checkout(sent: list[str], size: int, prefix: str) -> int:
+    accepted(*batch(["opt_in"], size, prefix))
+    sent.clear()
+    accepted(*batch(["checkout"], size, prefix))
+    return len(sent)
+
+
+BONUS = "INSERT INTO points_bonus (account_id, name, kind, points{}) SELECT id, 'B', 'fixed', 5{} FROM points_account"
+
+
+def test_bonuses_cost_no_statement_unless_they_have_limits(sent: list[str]) -> None:
+    plain = statements_of_a_checkout(sent, 1, "a")
+    rows(BONUS.format("", ""))
+    assert statements_of_a_checkout(sent, 1, "b") == plain
+
+    rows(BONUS.format(", customer_limit", ", 1000000"))
+    assert statements_of_a_checkout(sent, 1, "c") == plain + 2  # Read and write what each customer has had of it.
+    rows(BONUS.format(", total_limit", ", 1000000"))
+    assert [statements_of_a_checkout(sent, size, f"s{size}-") for size in (1, 3, 300)] == [plain + 4] * 3

@@ -1,17 +1,16 @@
 """What bonuses give: for what, when, how they add up, and what is kept of it."""
 
 import datetime as dt
-import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from events.models import Transaction
-from loyalty.points.earning import describe
-from loyalty.points.enums import BonusKind
-from loyalty.points.models import Account, Bonus
-from tests.engine.world import NOW, accepted, configure, event, rows
+from loyalty.points.models import Account
+from tests.engine.world import NOW, accepted, event, rows
+
+from .bonus import bonus, why
 
 pytestmark = pytest.mark.django_db
 SHOES = {"product_id": "S-1", "product_category": "Shoes", "subtotal": 50}
@@ -19,31 +18,11 @@ HATS = {"product_id": "H-1", "product_category": "Hats", "subtotal": 150}
 GIFT_CARD = {"product_id": "G-1", "product_category": "Gift cards", "subtotal": 20}
 
 
-def bonus(multiplier: str | None = None, *, points: int | None = None, **conditions: Any) -> Bonus:
-    kind = BonusKind.FIXED if multiplier is None else BonusKind.MULTIPLIER
-    made = Bonus(
-        account=Account.objects.get(is_default=True),
-        name=conditions.pop("name", "Bonus"),
-        kind=kind,
-        multiplier=multiplier and Decimal(multiplier),
-        points=points,
-        **conditions,
-    )
-    made.full_clean()
-    made.save()
-    return made
-
-
 def order(transaction_id: str = "T1", *items: dict[str, Any], at: dt.datetime = NOW, **data: Any) -> int:
     """What an order earns."""
     total = data.pop("total", sum(item["subtotal"] for item in items))
     accepted(event("ann", "checkout", transaction_id=transaction_id, total=total, items=[*items], **data), at=at)
     return Transaction.objects.get(transaction_id=transaction_id).earned
-
-
-def why() -> list[str]:
-    [(found,)] = rows("SELECT arithmetic::text FROM points_lot ORDER BY id DESC LIMIT 1")
-    return describe(json.loads(found))
 
 
 def test_a_multiplier_of_everything_multiplies_the_whole_order() -> None:
@@ -217,7 +196,6 @@ def test_each_part_is_rounded_by_the_accounts_rule() -> None:
 
 
 def test_bonus_points_of_a_pending_order_are_pending() -> None:
-    configure()
     rows("UPDATE staff_generalsettings SET modules = '{checkout_accept}'")
     bonus("2")
 
