@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from events.orders import read_line
@@ -31,8 +31,9 @@ class Purchase:
     at: datetime
 
     def points(self, amount: Decimal) -> int:
-        exact = amount * self.percentage / 100
-        return int(exact.to_integral_value(ROUNDINGS[Rounding(self.rounding)]))
+        """Rounded by the account's rule; half a point goes up, below 0 too."""
+        exact, how = amount * self.percentage / 100, ROUNDINGS[Rounding(self.rounding)]
+        return int(exact.to_integral_value(ROUND_HALF_DOWN if exact < 0 and how == ROUND_HALF_UP else how))
 
 
 class BonusUseRow(Row):
