@@ -31,6 +31,7 @@ RULES: dict[str, str | Right] = {
     "events:add": Right.RECORD_EVENTS,
     "points:history": Right.VIEW_CUSTOMERS,
     "points:manage": Right.RECORD_EVENTS,
+    "points:explain": Right.VIEW_CUSTOMERS,
     "transactions": Right.VIEW_CUSTOMERS,
     "transactions:list": Right.VIEW_CUSTOMERS,
     "transactions:detail": Right.VIEW_CUSTOMERS,

@@ -1,10 +1,13 @@
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from customers.pages import ProfilePage
@@ -14,8 +17,11 @@ from loyalty.staff.enums import Module
 from loyalty.staff.permissions import Right, may
 from loyalty.ui.charts import Chart
 from loyalty.ui.mixins import PartialMixin
+from loyalty.ui.navigation import Crumb
+from loyalty.ui.responses import Text
 
 from .balances import Figures, balances_at, balances_by_effect
+from .explain import Explanation, explain
 from .forms import ONE_DAY, HistoryFilter, begin_of
 from .history import accounts, chart_of, daily_changes, history_of, rows_of
 from .models import Account
@@ -30,6 +36,15 @@ class BalanceOn:
     is_expected: bool
     figures: Sequence[Figures]
     later: Sequence[Figures]
+
+
+@dataclass(frozen=True)
+class Total:
+    """What an event moved in an account."""
+
+    account: Account
+    points: int
+    pending: int
 
 
 class HistoryPage(Modules, ProfilePage):
@@ -105,3 +120,37 @@ class PointsHistory(PartialMixin, HistoryPage, TemplateView):
     def _chart(self) -> Chart | None:
         changes = daily_changes(self.customer.id, self.charted.id)
         return chart_of(changes, self.form.first_day, self.form.last_day or timezone.localdate())
+
+
+class Explain(PartialMixin, HistoryPage, TemplateView):
+    """Why an event moved these points, and what became of them: a dialog, or a page when opened without script."""
+
+    template_name = "points/explain.html"
+    partial_template_name = "points/explain_dialog.html"
+
+    @cached_property
+    def told(self) -> Explanation:
+        found = explain(self.customer.id, self.kwargs["event_id"])
+        if found is None:
+            raise Http404
+        return found
+
+    def get_title(self) -> Text:
+        return self.told.event.label
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        return [
+            *super().get_crumbs(),
+            Crumb(self.customer.name, reverse("customers:overview", args=[self.customer.id])),
+            Crumb(_("Points history"), reverse("points:history", args=[self.customer.id])),
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found = {"told": self.told, "totals": list(self._totals()), "has_accounts": self.has_accounts}
+        return super().get_context_data(**(found | kwargs))
+
+    def _totals(self) -> Iterator[Total]:
+        for account in accounts():
+            if account.slug in self.told.points or account.slug in self.told.pending:
+                points, pending = self.told.points.get(account.slug, 0), self.told.pending.get(account.slug, 0)
+                yield Total(account, points, pending)

@@ -1,6 +1,5 @@
 """The balance as of any instant: past ones as they were noted then, future ones from what is known to come."""
 
-import random
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -23,6 +22,8 @@ from loyalty.points.models import Account, Balance, Entry
 from loyalty.staff.enums import Module
 from loyalty.staff.models import ApiKey, GeneralSettings
 from tests.factories import NOON, TILL, checkout, make_customer, tell
+
+from .histories import ACTIONS, incoming, random_steps, switch_everything_on
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -83,49 +84,12 @@ def test_by_effect_what_was_recorded_later_counts_from_its_effect(customer: Cust
     assert at(customer, NOON, NOON + 4 * DAY) == {}
 
 
-ACTIONS = [
-    "add", "sub", "spend", "unspend", "fix", "dated", "checkout", "accept", "reject", "refund", "reserve", "release",
-    "pend", "keep", "drop",
-]  # fmt: skip
 STEPS = st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(1, 60), st.integers(0, 3)), max_size=25)
-
-
-def incoming(action: str, points: int, order: int, when: datetime) -> Incoming:
-    account = "other" if points % 5 == 0 and action in {"add", "sub", "spend", "unspend", "fix", "dated"} else None
-    data: dict[str, Any] = {"points": points, "effective_timestamp": int(when.timestamp()) - points}
-    named = {"transaction_id": f"T-{order}"}
-    match action:
-        case "dated":
-            data["expdate"] = (when.date() + (points % 4) * DAY).isoformat()
-            return Incoming("C-1", "point_add", data, account=account)
-        case "fix":
-            data["points"] = points * (-1) ** points
-        case "checkout":
-            return Incoming("C-1", "checkout", {**named, "total": points, "points_burned": points // 3})
-        case "accept" | "reject":
-            return Incoming("C-1", f"checkout_{action}", named)
-        case "refund":
-            return Incoming("C-1", "partial_refund", {**named, "amount": points})
-        case "reserve" | "release":
-            return Incoming("C-1", f"{action}_points", {**named, "points": points})
-        case "pend":
-            return Incoming("C-1", "visit", {})
-        case "keep" | "drop":
-            pending = Customer.objects.get(public_id="C-1").pending_points.filter(transaction_id=None).first()
-            return Incoming(
-                "C-1",
-                f"pending_{'accept' if action == 'keep' else 'reject'}",
-                {"event": pending.event_id if pending else 0},
-            )
-    return Incoming("C-1", f"point_{action}", data, account=account)
 
 
 @pytest.fixture
 def everything_on() -> None:
-    GeneralSettings.objects.update(modules=[module.value for module in Module])
-    Account.objects.update(negative_points=True)
-    Account.objects.create(slug="other", name="Other")
-    EventType.objects.create(action="visit", name="Visit", default_points=9, pending_days=2)
+    switch_everything_on()
 
 
 def replay(steps: Sequence[tuple[str, int, int]]) -> None:
@@ -153,8 +117,7 @@ def test_a_replayed_history_gives_the_balances_noted_at_the_time(
 
 
 def test_a_long_history_with_every_kind_of_entry_is_replayed(everything_on: None) -> None:
-    dice = random.Random(5)
-    replay([(dice.choice(ACTIONS), dice.randint(1, 60), step // 40) for step in range(600)])
+    replay(random_steps(600))
     assert set(Entry.objects.values_list("kind", flat=True)) == set(EntryKind.values)
 
 
