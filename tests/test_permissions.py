@@ -32,6 +32,8 @@ RULES: dict[str, str | Right] = {
     "points:history": Right.VIEW_CUSTOMERS,
     "points:manage": Right.RECORD_EVENTS,
     "points:explain": Right.VIEW_CUSTOMERS,
+    "points:expiration": Right.RECORD_EVENTS,
+    "points:set_expiration": Right.RECORD_EVENTS,
     "transactions": Right.VIEW_CUSTOMERS,
     "transactions:list": Right.VIEW_CUSTOMERS,
     "transactions:detail": Right.VIEW_CUSTOMERS,

@@ -1,6 +1,7 @@
-"""What staff enter to change points by hand."""
+"""What staff enter to change points, and their last day, by hand."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -40,3 +41,27 @@ class ManagePointsForm(OnceForm):
         found = {"points": given["points"], "reason": given["reason"]}
         is_dated = given["action"] == "point_add" and given.get("expdate")
         return found | ({"expdate": given["expdate"].isoformat()} if is_dated else {})
+
+
+class SetExpirationForm(OnceForm):
+    ends = forms.ChoiceField(
+        label=_("The points are valid"),
+        choices=[("day", _("Through a day")), ("never", _("For ever"))],
+        widget=forms.RadioSelect,
+        initial="day",
+    )
+    expdate = day(
+        label=_("Expiration date"),
+        help_text=_("The last day on which they are valid."),
+        error_messages={"required": _("Enter the last day.")},
+    )
+    reason = paragraph(label=_("Reason"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["expdate"].required = self["ends"].value() != "never"
+
+    @property
+    def last_day(self) -> date | None:
+        found: date | None = self.cleaned_data["expdate"]
+        return found if self.cleaned_data["ends"] == "day" else None

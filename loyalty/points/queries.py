@@ -7,7 +7,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from customers.models import Customer
@@ -128,6 +128,12 @@ def balances_of(customer_id: int) -> tuple[Balance, list[Balance]]:
         balance.account = account
         balances.append(balance)
     return next(balance for balance in balances if balance.account.is_default), balances
+
+
+def open_lots(customer_id: int, *, of_all_accounts: bool) -> QuerySet[Lot]:
+    """The customer's lots that hold points, without an order; else of the default account only."""
+    lots = Lot.objects.filter(customer_id=customer_id, remaining__gt=0)
+    return lots if of_all_accounts else lots.filter(account__is_default=True)
 
 
 def last_day(expires_at: datetime) -> date:

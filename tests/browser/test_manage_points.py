@@ -6,10 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from customers.models import Customer
+from loyalty.engine.types import Incoming
 from loyalty.points.queries import balances_of
 from loyalty.staff.enums import Module
 from loyalty.staff.models import GeneralSettings
-from tests.factories import make_customer
+from tests.factories import make_customer, tell
 
 pytestmark = pytest.mark.browser
 Check = Callable[[Page], None]
@@ -72,5 +73,37 @@ def test_the_dialog_is_accessible(history: Page, check_page: Check, complaints: 
     expect(dialog.get_by_label("Account")).to_be_visible()
     dialog.get_by_role("button", name="Submit").click()
     expect(dialog.get_by_text("This field is required.")).to_have_count(2)
+    check_page(history)
+    assert [one for one in complaints if "422" not in one] == []
+
+
+def test_chosen_points_get_another_last_day(history: Page, zsofia: Customer, complaints: list[str]) -> None:
+    tell(Incoming("C-1", "point_add", {"points": 30}), Incoming("C-1", "point_add", {"points": 5}))
+    history.get_by_role("link", name="Modify point expiration").click()
+    expect(history.get_by_role("button", name="Set expiration date")).to_be_hidden()
+    history.get_by_role("checkbox", name="Choose all on this page").check()
+    expect(history.get_by_text("3 chosen")).to_be_visible()
+    history.get_by_role("checkbox", name="100 left").uncheck()
+    history.get_by_role("button", name="Set expiration date").click()
+    dialog = history.get_by_role("dialog")
+    expect(dialog.get_by_text("35 points are chosen.")).to_be_visible()
+    dialog.get_by_label("Expiration date").fill("2099-12-31")
+    dialog.get_by_role("button", name="Set expiration date").click()
+    expect(history.get_by_text("The chosen points expire after 31 Dec 2099.")).to_be_visible()
+    expect(history.get_by_role("cell", name="31 Dec 2099")).to_have_count(2)
+    expect(history.get_by_role("cell", name="Never")).to_have_count(1)
+    expect(history.get_by_role("heading", name="Modify point expiration")).to_be_focused()
+    assert complaints == []
+
+
+def test_the_choice_of_points_is_accessible(history: Page, check_page: Check, complaints: list[str]) -> None:
+    history.get_by_role("link", name="Modify point expiration").click()
+    history.get_by_role("checkbox", name="100 left").check()
+    expect(history.get_by_text("1 chosen")).to_be_visible()
+    check_page(history)
+    history.get_by_role("button", name="Set expiration date").click()
+    dialog = history.get_by_role("dialog")
+    dialog.get_by_role("button", name="Set expiration date").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Enter the last day.")
     check_page(history)
     assert [one for one in complaints if "422" not in one] == []
