@@ -1,9 +1,14 @@
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from .forms import BonusForm
+from loyalty.staff.enums import Module
+from loyalty.staff.queries import general_settings
+
+from .forms import AccountForm, BonusForm
 from .models import Account, Bonus, BurnRate, EarningRate, EarningRule, Verification
 
 
@@ -14,8 +19,15 @@ class BurnRateInline(TabularInline):
 
 @admin.register(Account)
 class AccountAdmin(ModelAdmin):
+    form = AccountForm
     list_display = ("slug", "name", "currency_label", "type", "negative_points", "is_default")
     inlines = (BurnRateInline,)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Account | None = None) -> Any:
+        main = (None, {"fields": ("slug", "name", "currency_label", "type", "negative_points", "is_default")})
+        fields = ("expiry", "expiry_after", "expiry_unit", "expiry_month", "expiry_day", "expiry_actions")
+        expires = Module.EXPIRING_POINTS in general_settings().modules
+        return [main, (_("Expiry"), {"fields": fields})] if expires else [main]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:
         # Customers hold balances under both: the ID stays, and there is always exactly one default.

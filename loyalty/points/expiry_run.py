@@ -18,8 +18,9 @@ from customers.enums import GONE
 from loyalty.staff.enums import Module
 from loyalty.staff.queries import general_settings, program_version
 
+from .enums import Expiry
 from .expiry import idle_before
-from .queries import points_config
+from .models import Account
 
 # A chunk holds the locks of its customers, for whom the tills wait: never for a second.
 CHUNK_SECONDS = 0.3
@@ -189,11 +190,11 @@ def expire_chunk(customers: Sequence[int], *, at: datetime) -> tuple[int, int, i
 def _idle_rules(at: datetime) -> dict[str, list[Any]]:
     """Of each account whose points expire some time after the last activity: who is idle, as `_IDLE` reads it."""
     zone = ZoneInfo(settings.TIME_ZONE)
-    rules = [(rule.id, rule.expiry) for rule in points_config().by_activity if rule.expiry]
-    limits = [(id, expiry, idle_before(expiry, at, zone)) for id, expiry in rules]
-    over = [(id, expiry, before) for id, expiry, before in limits if not expiry.since or expiry.since < before]
+    rules = [(account.id, account.expiry_rule) for account in Account.objects.filter(expiry=Expiry.ACTIVITY)]
+    limits = [(id, rule, idle_before(rule, at, zone)) for id, rule in rules if rule]
+    over = [(id, rule, before) for id, rule, before in limits if not rule.since or rule.since < before]
     return {
         "accounts": [id for id, _, _ in over],
         "before": [before for _, _, before in over],
-        "unknown": [expiry.since is not None for _, expiry, _ in over],
+        "unknown": [rule.since is not None for _, rule, _ in over],
     }

@@ -1,4 +1,4 @@
-"""The filters of the points history, and the bonuses of the configuration."""
+"""The filters of the points history, and the accounts and bonuses of the configuration."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectMultipleWidget
 
-from .enums import EntryKind
+from events.models import EventType
+
+from .enums import EntryKind, Expiry
 from .history import Filters
 from .models import Account, Bonus
 
@@ -143,3 +146,42 @@ class BonusForm(forms.ModelForm[Bonus]):
             "account", "name", "active", "kind", "multiplier", "points", "first_day", "last_day", "products",
             "categories", "channels", "currency", "minimum", "customer_limit", "total_limit",
         )  # fmt: skip
+
+
+# The timer's own events, and the change of a date, are no activity of a customer.
+NO_ACTIVITY = frozenset({"point_expire", "point_expiration"})
+
+
+class AccountForm(forms.ModelForm[Account]):
+    """The expiry fields are on it only while the module is on."""
+
+    class Meta:
+        model = Account
+        fields = (
+            "slug", "name", "currency_label", "type", "negative_points", "expiry", "expiry_after", "expiry_unit",
+            "expiry_month", "expiry_day", "expiry_actions",
+        )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "expiry_actions" in self.fields:
+            offered = [(row.action, row.label) for row in EventType.objects.all() if row.action not in NO_ACTIVITY]
+            asked = self.fields["expiry_actions"]
+            self.fields["expiry_actions"] = forms.MultipleChoiceField(
+                label=asked.label,
+                help_text=asked.help_text,
+                choices=offered,
+                required=False,
+                widget=UnfoldAdminSelectMultipleWidget(),
+            )
+
+    def clean(self) -> None:
+        super().clean()
+        needed: dict[Any, dict[str, Any]] = {
+            Expiry.ROLLING: {"expiry_after": _("Enter how many days, months or years after the earning.")},
+            Expiry.ACTIVITY: {"expiry_after": _("Enter how many days, months or years after the last activity.")},
+            Expiry.CALENDAR: {"expiry_month": _("Enter the month of the day."), "expiry_day": _("Enter the day.")},
+        }
+        for name, message in needed.get(self.cleaned_data.get("expiry"), {}).items():
+            if name not in self.errors and self.cleaned_data.get(name) is None:
+                self.add_error(name, message)
