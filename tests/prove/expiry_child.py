@@ -1,0 +1,57 @@
+"""A run of the expiry timer in a process of its own, which may be killed. Run with `processes.environment`.
+
+    python expiry_child.py plain
+    python expiry_child.py flawed CHECKPOINT [CHUNK]
+
+`flawed` keeps in the file CHECKPOINT how far it has come, beside the chunk's transaction instead of by what the lots
+say, and dies between the two at the chunk CHUNK.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import django
+
+CHUNK_LOTS = 200
+
+
+def main(mode: str, checkpoint: str = "", chunk: str = "0") -> None:
+    django.setup()
+    from django.utils import timezone
+
+    from loyalty.points import expiry_run
+
+    expiry_run.FIRST_LOTS = expiry_run.MOST_LOTS = CHUNK_LOTS
+    if mode == "flawed":
+        make_flawed(Path(checkpoint), int(chunk))
+    print("ready", flush=True)
+    expiry_run.expire_points(now=timezone.now)
+
+
+def make_flawed(checkpoint: Path, last: int) -> None:
+    from loyalty.points import expiry_run
+
+    find, expire_chunk, done = expiry_run._due, expiry_run.expire_chunk, 0
+
+    def due_after_checkpoint(at: datetime) -> Iterator[tuple[int, int]]:
+        after = int(checkpoint.read_text()) if checkpoint.exists() else 0
+        return (row for row in find(at) if row[0] > after)
+
+    def chunk_after_its_checkpoint(customers: Sequence[int], *, at: datetime) -> tuple[int, int, int]:
+        nonlocal done
+        checkpoint.write_text(str(customers[-1]))
+        done += 1
+        if done == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return expire_chunk(customers, at=at)
+
+    expiry_run._due = due_after_checkpoint
+    expiry_run.expire_chunk = chunk_after_its_checkpoint
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
