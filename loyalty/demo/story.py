@@ -28,7 +28,19 @@ WORTH = Decimal("0.01")
 BIRTHDAY_POINTS, BIRTHDAY_MONTHS = 200, 3
 VOUCHERS = ((500, "Coffee voucher"), (1_000, "Cinema ticket"), (2_500, "Gift box"), (5_000, "Weekend in a spa"))
 # What happens beside purchases, and to which share of the members; vouchers are tried for several times.
-OTHER_MOVES = (*[("voucher", 0.3)] * 4, ("goodwill", 0.05), ("new_phone", 0.06), ("move_house", 0.04))
+OTHER_MOVES = (
+    *[("voucher", 0.3)] * 4, ("goodwill", 0.05), ("correction", 0.03), ("new_phone", 0.06), ("move_house", 0.04)
+)  # fmt: skip
+# Few orders end otherwise than as they were bought: returned as a whole, in part, or never paid.
+ENDS = {"": 950, "refund": 20, "refund_item": 15, "partial_refund": 10, "checkout_reject": 5}
+REASONS = {
+    "refund": "Goods returned",
+    "refund_item": "Did not fit",
+    "partial_refund": "Scratched on arrival",
+    "checkout_reject": "Payment failed",
+}
+# Baskets that wait for their checkout as the story ends.
+BASKETS, BASKET_DAYS, HELD = 0.05, 7, (100, 200, 500)
 GOODWILL = ("Late delivery", "Complaint settled", "Won at the anniversary draw")
 
 
@@ -178,6 +190,8 @@ def _other_moves(life: Life, busy: Busy, start: int) -> Iterator[tuple[dt.dateti
         if life.random.random() < share:
             day = life.random.choice(later)
             yield _moment(day, dt.timedelta(hours=9, seconds=life.random.randrange(8 * 3600))), what
+    if life.random.random() < BASKETS:
+        yield _moment(life.random.choice(later[-BASKET_DAYS:]), dt.timedelta(hours=19)), "basket"
 
 
 def _birthdays(birth: dt.date, days: Sequence[dt.date]) -> list[dt.date]:
@@ -204,8 +218,7 @@ def _buy(life: Life, at: dt.datetime, channel: str) -> None:
     earned = int(order["total"].to_integral_value(ROUND_HALF_UP))
     life.points += earned - order.get("points_burned", 0)
     life.tell(at, "checkout", order, "api")
-    if life.random.random() < 0.04:
-        _return_goods(life, at, earned)
+    _end(life, at, order, earned)
 
 
 def _shop_of(life: Life) -> shop.Shop:
@@ -214,13 +227,30 @@ def _shop_of(life: Life) -> shop.Shop:
     return own if life.random.random() < 0.6 else shop.favourite(life.random)
 
 
-def _return_goods(life: Life, bought_at: dt.datetime, earned: int) -> None:
-    """On the same or the next day, so that nothing has happened in between."""
+def _end(life: Life, bought_at: dt.datetime, order: dict[str, Any], earned: int) -> None:
+    """Soon after, so that nothing has happened in between; what may come back to the customer is not counted on."""
     at = bought_at + dt.timedelta(minutes=life.random.randrange(20, 50))
-    points = min(life.points, max(1, round(earned * life.random.uniform(0.2, 1))))
-    if earned and points:
+    [action] = life.random.choices(list(ENDS), list(ENDS.values()))
+    if not action or at.date() > life.last or not order["total"]:
+        return
+    life.points -= earned
+    data = {"transaction_id": order["transaction_id"], "reason": REASONS[action]}
+    if action == "refund_item":
+        data["product_id"] = life.random.choice(order["items"])["product_id"]
+    elif action == "partial_refund":
+        data["amount"] = max((order["total"] / 4).quantize(shop.CENT), shop.CENT)
+    life.tell(at, action, data, "api" if action == "checkout_reject" else "back_office")
+
+
+def _basket(life: Life, at: dt.datetime) -> None:
+    """An order that is not checked out yet; points are held for it where there are enough."""
+    transaction_id = f"{life.id}-{len(life.told):04}"
+    [item] = shop.receipt(life.random, _shop_of(life), at.date(), "web")["items"][:1]
+    life.tell(at, "checkout_item", {"transaction_id": transaction_id, **item}, "api")
+    if within := [points for points in HELD if points <= life.points]:
+        points = within[-1]
         life.points -= points
-        life.tell(at, "point_sub", {"points": points, "reason": "Goods returned"}, "back_office")
+        life.tell(at, "reserve_points", {"transaction_id": transaction_id, "points": points}, "api")
 
 
 def _birthday(life: Life, at: dt.datetime) -> None:
@@ -247,6 +277,13 @@ def _goodwill(life: Life, at: dt.datetime) -> None:
     life.tell(at, "point_add", {"points": points, "reason": life.random.choice(GOODWILL)}, "back_office")
 
 
+def _correction(life: Life, at: dt.datetime) -> None:
+    points = min(life.points, 20)
+    if points:
+        life.points -= points
+        life.tell(at, "point_sub", {"points": points, "reason": "Counted twice at the till"}, "back_office")
+
+
 def _new_phone(life: Life, at: dt.datetime) -> None:
     life.tell(at, "profile", {"mobile_phone": phone(life.random, life.person.country)}, "api")
 
@@ -260,6 +297,8 @@ MOVES: dict[str, Callable[[Life, dt.datetime], None]] = {
     "birthday": _birthday,
     "voucher": _voucher,
     "goodwill": _goodwill,
+    "correction": _correction,
+    "basket": _basket,
     "new_phone": _new_phone,
     "move_house": _move_house,
 }

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
-from events.models import Event
+from events.models import Event, Transaction
 from loyalty.points.models import Balance, Entry, Lot
 
 UNTIL = dt.date(2026, 11, 1)
@@ -75,6 +75,14 @@ def test_balances_lots_and_ledger_agree() -> None:
         of_customer = {"customer_id": balance.customer_id, "account_id": balance.account_id}
         assert balance.spendable == sum(Entry.objects.filter(**of_customer).values_list("points", flat=True))
         assert balance.spendable == sum(Lot.objects.filter(**of_customer).values_list("remaining", flat=True))
+
+
+def test_orders_of_every_status_that_needs_no_module_are_there() -> None:
+    _seed(customers=150)
+    found = set(Transaction.objects.values_list("status", flat=True))
+    assert found == {"draft", "accepted", "rejected", "refunded"}
+    assert Transaction.objects.filter(status="accepted", refunded__gt=0).exists()
+    assert Transaction.objects.filter(reserved__gt=0).exists()
 
 
 def test_the_history_is_backdated_and_ends_before_the_last_day() -> None:

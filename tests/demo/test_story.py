@@ -102,9 +102,28 @@ def test_inactive_customers_never_opted_in_and_spend_nothing(story: list[Told]) 
     assert not inactive & {event.customer for event in _of(story, "point_spend")}
 
 
+def test_few_orders_are_undone_and_none_twice(story: list[Told]) -> None:
+    bought = [event.data["transaction_id"] for event in _of(story, "checkout")]
+    ended = [
+        event.data["transaction_id"]
+        for action in ("refund", "refund_item", "partial_refund", "checkout_reject")
+        for event in _of(story, action)
+    ]
+    assert len(set(ended)) == len(ended)
+    assert set(ended) <= set(bought)
+    assert 0.02 < len(ended) / len(bought) < 0.08
+
+
+def test_baskets_wait_at_the_end_of_the_story(story: list[Told]) -> None:
+    assert all((YEAR.last - event.at.date()).days < 7 for event in _of(story, "checkout_item"))
+    bought = {event.data["transaction_id"] for event in _of(story, "checkout")}
+    assert not bought & {event.data["transaction_id"] for event in _of(story, "checkout_item")}
+
+
 def test_everything_that_the_demo_should_show_happens(story: list[Told]) -> None:
     assert {event.action for event in story} == {
-        "opt_in", "subscribe", "checkout", "point_add", "point_sub", "point_spend", "profile"
+        "opt_in", "subscribe", "checkout", "checkout_item", "checkout_reject", "refund", "refund_item", "partial_refund",
+        "reserve_points", "point_add", "point_sub", "point_spend", "profile",
     }  # fmt: skip
     assert {event.source for event in story} == {"api", "import", "back_office"}
     assert any(event.data.get("points_burned") for event in story)
