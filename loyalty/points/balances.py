@@ -24,7 +24,6 @@ from .checks import BUCKETS
 from .enums import EntryKind, Expiry
 from .expiry import ExpiryRule, Member, expires_at, idle_at
 from .models import Account, Balance, Entry, Lot, Pending
-from .queries import AccountRule, account_rule
 
 
 @dataclass
@@ -94,16 +93,12 @@ class _Course:
     """What becomes of an account's points if nothing else happens. `undated` ones expire by the last activity alone."""
 
     figures: Figures
-    rule: AccountRule
+    rule: ExpiryRule | None
     member: Member
     zone: ZoneInfo
     active_at: dt.datetime | None
     undated: int = 0
     due: list[_Due] = field(default_factory=list)
-
-    @property
-    def expiry(self) -> ExpiryRule | None:
-        return self.rule.expiry
 
     def run(self, until: dt.datetime) -> Figures:
         heapify(self.due)
@@ -119,11 +114,11 @@ class _Course:
                 self._settle(heappop(self.due))
 
     def _idle_at(self) -> dt.datetime | None:
-        if not self.undated or self.expiry is None or self.expiry.kind != Expiry.ACTIVITY:
+        if not self.undated or self.rule is None or self.rule.kind != Expiry.ACTIVITY:
             return None
         # Whoever has points and no date has not been active for as long as dates are kept.
-        last = self.active_at or self.expiry.since
-        return idle_at(self.expiry, last, self.zone) if last else None
+        last = self.active_at or self.rule.since
+        return idle_at(self.rule, last, self.zone) if last else None
 
     def _settle(self, due: _Due) -> None:
         if not due.is_promise:
@@ -133,13 +128,13 @@ class _Course:
         self.figures.pending -= due.points
         self.figures.earned += due.points
         self.figures.debt -= repaid
-        if self.expiry is None or not self.expiry.actions or self.active_at is None:
+        if self.rule is None or not self.rule.actions or self.active_at is None:
             self.active_at = max(self.active_at or due.at, due.at)
         self._hold(due.points - repaid, due.at)
 
     def _hold(self, points: int, earned_at: dt.datetime) -> None:
         """A lot of its own for what was promised."""
-        expires = expires_at(self.expiry, earned_at, self.member, self.zone) if self.expiry else None
+        expires = expires_at(self.rule, earned_at, self.member, self.zone) if self.rule else None
         if expires is None:
             self.undated += points
         elif points:
@@ -160,9 +155,8 @@ def _forecast(customer: Customer, at: dt.datetime, now: dt.datetime) -> list[Fig
 
 
 def _course(figures: Figures, customer: Customer, active_at: dt.datetime | None, *, expiring: bool) -> _Course:
-    rule = account_rule(figures.account)
-    without = AccountRule(rule.id, rule.slug, rule.name, rule.negative_points)
-    return _Course(figures, rule if expiring else without, customer, ZoneInfo(settings.TIME_ZONE), active_at)
+    rule = figures.account.expiry_rule if expiring else None
+    return _Course(figures, rule, customer, ZoneInfo(settings.TIME_ZONE), active_at)
 
 
 def _add_lots(courses: dict[int, _Course], customer_id: int, *, expiring: bool) -> None:

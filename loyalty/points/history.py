@@ -23,6 +23,7 @@ from loyalty.ui.paging import PAGE_SIZE, Cursor, decode, encode
 
 from .enums import EntryKind, Unit
 from .expiry import later
+from .idle import idle_dates
 from .models import Account, Entry, Lot
 from .queries import last_day
 
@@ -202,13 +203,15 @@ def rows_of(customer_id: int, moved: Sequence[Movement], known: Names, at: dt.da
 
 
 def _expiries(customer_id: int, event_ids: set[int]) -> dict[tuple[int, int], dt.datetime]:
-    lots = Lot.objects.filter(customer_id=customer_id, event_id__in=event_ids, expires_at__isnull=False)
+    """By event and account; points without a date of their own have that of the last activity."""
+    lots = list(Lot.objects.filter(customer_id=customer_id, event_id__in=event_ids).select_related("account"))
+    idle = idle_dates(customer_id, {lot.account for lot in lots})
     found: dict[tuple[int, int], dt.datetime] = {}
-    for event_id, account_id, expires_at in lots.order_by("-expires_at").values_list(
-        "event_id", "account_id", "expires_at"
-    ):
-        assert expires_at is not None
-        found[event_id, account_id] = expires_at
+    for lot in lots:
+        expires_at = lot.expires_at or (idle.get(lot.account_id) if lot.remaining else None)
+        key = lot.event_id, lot.account_id
+        if expires_at and (key not in found or expires_at < found[key]):
+            found[key] = expires_at
     return found
 
 

@@ -197,6 +197,12 @@ def test_a_row_tells_its_order_reason_expiry_and_status(client: Client, zsofia: 
     assert '<span class="badge amber">EXPIRING</span>' in page(client, zsofia)
 
 
+def test_points_that_expire_by_the_last_activity_show_its_date(client: Client, zsofia: Customer) -> None:
+    Account.objects.update(expiry="activity", expiry_after=30, expiry_unit="days")
+    tell(add(7))
+    assert "20 Dec 2026" in page(client, zsofia)
+
+
 def test_expiry_is_not_spoken_of_while_points_cannot_expire(client: Client, zsofia: Customer) -> None:
     tell(add(7, expdate="2027-03-31"))
     GeneralSettings.objects.update(modules=[])
