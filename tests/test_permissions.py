@@ -31,6 +31,7 @@ RULES: dict[str, str | Right] = {
     "events:add": Right.RECORD_EVENTS,
     "points:history": Right.VIEW_CUSTOMERS,
     "points:manage": Right.RECORD_EVENTS,
+    "points:export": Right.EXPORT_DATA,
     "points:explain": Right.VIEW_CUSTOMERS,
     "points:expiration": Right.RECORD_EVENTS,
     "points:set_expiration": Right.RECORD_EVENTS,

@@ -243,8 +243,11 @@ def marks_between(first: dt.date, last: dt.date) -> list[dt.date]:
     span = (last - first).days
     if span <= 7 * MARKS:
         step = 1 if span <= MARKS else 7
-        return [first, *(last - number * step * ONE_DAY for number in range((span - 1) // step, -1, -1))]
-    months = (last.year - first.year) * 12 + last.month - first.month
-    step = -(-months // MARKS)
-    ends = [later(last.replace(day=1), -number, Unit.MONTHS) - ONE_DAY for number in range(0, months, step)]
-    return [first, *(end for end in reversed(ends) if end > first), last]
+        found = [last - days * ONE_DAY for days in range(0, span, step)]
+    else:
+        months = (last.year - first.year) * 12 + last.month - first.month
+        step = -(-months // MARKS)
+        ends = [later(last.replace(day=1), -number, Unit.MONTHS) - ONE_DAY for number in range(0, months, step)]
+        found, step = [last, *ends], 30 * step
+    # The chart spaces them evenly: the first gap may be longer than a step, but not next to nothing.
+    return [first, *(day for day in reversed(found) if day == last or 2 * (day - first).days >= step)]

@@ -13,12 +13,13 @@ class Right(StrEnum):
     VIEW_CUSTOMERS = "view_customers"
     RECORD_EVENTS = "record_events"
     IMPORT_DATA = "import_data"
+    EXPORT_DATA = "export_data"
     CONFIGURE = "configure"
 
 
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.READ_ONLY: frozenset({Right.VIEW_CUSTOMERS}),
-    Role.MANAGER: frozenset({Right.VIEW_CUSTOMERS, Right.RECORD_EVENTS, Right.IMPORT_DATA}),
+    Role.MANAGER: frozenset({Right.VIEW_CUSTOMERS, Right.RECORD_EVENTS, Right.IMPORT_DATA, Right.EXPORT_DATA}),
     Role.ADMINISTRATOR: frozenset(Right),
 }
 

@@ -1,11 +1,10 @@
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.views.generic import FormView, TemplateView
 
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
+from loyalty.ui.downloads import csv_file
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, page_of
@@ -28,7 +28,6 @@ from .reader import UnreadableFile
 
 REFUSED_PAGE = 50
 # What a spreadsheet takes for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class ImportPage(StaffPage):
@@ -138,26 +137,7 @@ class RefusedFile(ImportPage):
 
     def get(self, request: HttpRequest, id: int) -> HttpResponseBase:
         job = get_object_or_404(ImportJob, pk=id)
-        response = StreamingHttpResponse(_refused_csv(job), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="refused-rows-{job.pk}.csv"'
-        response["Cache-Control"] = "private, no-store"
-        return response
-
-
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
-
-
-def _refused_csv(job: ImportJob) -> Iterator[str]:
-    # A spreadsheet takes UTF-8 for granted only after this mark.
-    yield "\ufeff"
-    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
-    yield writer.writerow([gettext("Line"), gettext("Column"), gettext("Code"), gettext("Reason")])
-    for row in refused_rows(job).order_by("line").iterator():
-        yield writer.writerow([row.line, safe_cell(row.column), row.code, safe_cell(row.reason)])
-
-
-def safe_cell(text: str) -> str:
-    """A text that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.lstrip(" \"'").startswith(FORMULA) else text
+        head = [gettext("Line"), gettext("Column"), gettext("Code"), gettext("Reason")]
+        rows = refused_rows(job).order_by("line").iterator()
+        cells = ((row.line, row.column, row.code, row.reason) for row in rows)
+        return csv_file(f"refused-rows-{job.pk}", head, cells)

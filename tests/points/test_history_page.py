@@ -1,8 +1,10 @@
 """The points history tab: what moved points, with the balance after each."""
 
+import csv
 import html
 import re
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from customers.models import Customer
 from events.models import Transaction
 from loyalty.engine.types import Incoming
+from loyalty.points import pages
 from loyalty.points.history import Filters, Movement, history_of, marks_between, movements
 from loyalty.points.models import Account, Balance, Lot
 from loyalty.points.queries import balances_of
@@ -314,3 +317,71 @@ def test_about_a_dozen_days_are_marked_both_ends_among_them(first: date, days: i
     assert (marks[0], marks[-1]) == (first, last)
     assert marks == sorted(set(marks))
     assert 2 <= len(marks) <= 14
+
+
+# The export
+
+
+def exported(client: Client, customer: Customer, query: str = "") -> list[dict[str, str]]:
+    answer = client.get(f"/customers/{customer.id}/points/export.csv{query}")
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Cache-Control"] == "private, no-store"
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    return list(csv.DictReader(StringIO(text.removeprefix("\ufeff"))))
+
+
+def test_the_export_has_what_the_filters_show(client: Client, zsofia: Customer) -> None:
+    tell(add(100, expdate="2027-03-31"), spend(30), checkout(zsofia, "T-1", 50))
+    everything = exported(client, zsofia)
+    assert [(row["action"], row["points"], row["balance"]) for row in everything] == [
+        ("checkout", "50", "120"),
+        ("point_spend", "-30", "70"),
+        ("point_add", "100", "100"),
+    ]
+    [row] = exported(client, zsofia, "?kind=spend&page=whatever")
+    event = zsofia.events.get(action="point_spend")
+    assert row == {
+        "customer": "C-1",
+        "event_id": str(event.id),
+        "effective_at": "2026-11-20T12:00:00Z",
+        "recorded_at": "2026-11-20T12:00:00Z",
+        "action": "point_spend",
+        "account": "main",
+        "kinds": "spend",
+        "points": "-30",
+        "pending": "0",
+        "balance": "70",
+        "valid_through": "",
+        "status": "",
+        "transaction_id": "",
+    }
+    assert everything[2]["valid_through"] == "2027-03-31"
+
+
+def test_the_export_goes_on_over_many_chunks(client: Client, zsofia: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "EXPORTED_AT_ONCE", 3)
+    for number in range(1, 11):
+        tell(add(number, effective_timestamp=int((NOON - timedelta(days=number % 4)).timestamp())))
+    rows = exported(client, zsofia)
+    assert [int(row["balance"]) for row in rows] == [row.balance for row in movements(zsofia.id, Filters(), None, 100)]
+    assert rows[0]["balance"] == "55"
+
+
+def test_an_exported_id_is_no_formula(client: Client, zsofia: Customer) -> None:
+    tell(checkout(zsofia, "=HYPERLINK(1)", 50))
+    assert exported(client, zsofia)[0]["transaction_id"] == "'=HYPERLINK(1)"
+
+
+def test_the_export_names_nobody(client: Client, zsofia: Customer) -> None:
+    tell(add(5, reason="For Zsófia"))
+    assert not any("Zsófia" in value for row in exported(client, zsofia) for value in row.values())
+
+
+def test_who_may_not_export_is_offered_none(client: Client, zsofia: Customer) -> None:
+    tell(add(5))
+    address = f'href="/customers/{zsofia.id}/points/export.csv?kind=earn"'
+    assert address in page(client, zsofia, "?kind=earn")
+    client.force_login(User.objects.create_user("rea", role=Role.READ_ONLY))
+    assert "export.csv" not in page(client, zsofia)
+    assert client.get(f"/customers/{zsofia.id}/points/export.csv").status_code == 403

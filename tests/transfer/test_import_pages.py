@@ -14,7 +14,7 @@ from loyalty.transfer import uploads
 from loyalty.transfer.enums import JobStatus
 from loyalty.transfer.models import ImportJob, RefusedRow
 from loyalty.transfer.operations import work
-from loyalty.transfer.pages import safe_cell
+from loyalty.ui.downloads import safe_cell
 
 from .conftest import SAMPLE, Import
 
