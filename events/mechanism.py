@@ -112,6 +112,7 @@ def checkout(event: EventRow, state: State, batch: Batch) -> None:
     order.add_lines(lines)
     order.total = order.lines_total if total is None else total
     order.fixed_points = values.whole(event.data, POINTS_REWARDED, least=0)
+    order.channel = values.text(event.data, "channel")
     order.event_id, order.checkout_at, order.updated_at = event.id, event.occurred_at, event.recorded_at
     order.currency = currency_of(event, batch)
     order.status = TransactionStatus.PENDING.value
@@ -196,6 +197,7 @@ def checkout_update(event: EventRow, state: State, batch: Batch) -> None:
     fixed_points = values.whole(event.data, POINTS_REWARDED, least=0)
     if fixed_points is not None:
         order.fixed_points = fixed_points
+    order.channel = values.text(event.data, "channel") or order.channel
     if items:
         order.items = tuple(read_line(item, place) for place, item in enumerate(items))
     if total is not None or items:

@@ -159,6 +159,7 @@ class Transaction(models.Model):
     bonus = models.BigIntegerField(_("bonus"), default=0)
     # What the order itself says that it earns (points_rewarded), instead of the rules.
     fixed_points = models.BigIntegerField(_("fixed points"), null=True)
+    channel = models.TextField(_("channel"), null=True)
     taken_back = models.BigIntegerField(_("taken back"), default=0)
     burned = models.BigIntegerField(_("burned"), default=0)
     given_back = models.BigIntegerField(_("given back"), default=0)
@@ -173,7 +174,7 @@ class Transaction(models.Model):
         ["transaction_id", "items", "created_at", "updated_at", "checkout_at", "accept_at", "accepted_at"]
     )
     NEUTRAL = frozenset(
-        "pk customer id status event_id account_id currency total refunded earned bonus fixed_points taken_back burned given_back "
+        "pk customer id status event_id account_id currency total refunded earned bonus fixed_points channel taken_back burned given_back "
         "reserved".split()
     )
 

@@ -72,6 +72,7 @@ _COLUMNS = {
     "items": "jsonb",
     **_POINTS,
     "fixed_points": "bigint",
+    "channel": "text",
     **_TIMES,
 }
 TRANSACTION = Table(
@@ -104,6 +105,7 @@ class TransactionRow(Row):
     bonus: int
     # What the order itself says that it earns, instead of the rules.
     fixed_points: int | None
+    channel: str | None
     taken_back: int
     burned: int
     given_back: int

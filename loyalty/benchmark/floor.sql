@@ -33,12 +33,12 @@ BEGIN
             '', NULL, from_key, address, agent, moment, moment, (SELECT version FROM staff_programversion)
         FROM unnest(lines) AS line;
     INSERT INTO events_transaction (customer_id, id, transaction_id, status, event_id, account_id, currency, total, refunded,
-            items, earned, bonus, fixed_points, taken_back, burned, given_back, reserved, created_at, updated_at, checkout_at, accept_at, accepted_at)
+            items, earned, bonus, fixed_points, channel, taken_back, burned, given_back, reserved, created_at, updated_at, checkout_at, accept_at, accepted_at)
         SELECT member, nextval('events_transaction_id'), receipt, 'accepted', checkout, account, head ->> 'currency', amount, 0,
             coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('product_id', line -> 'product_id',
                 'name', line -> 'product_name', 'category', line -> 'product_category',
                 'quantity', nullif(line -> 'quantity', '1'), 'subtotal', line -> 'subtotal'))), '[]'),
-            earned_points, 0, NULL, 0, 0, 0, 0, moment, moment, moment, NULL, moment
+            earned_points, 0, NULL, head ->> 'channel', 0, 0, 0, 0, moment, moment, moment, NULL, moment
         FROM unnest(lines) AS line;
     INSERT INTO points_lot (customer_id, id, event_id, account_id, points, remaining, earned_at, expires_at, arithmetic)
         VALUES (member, nextval('points_lot_id'), checkout, account, earned_points, earned_points, moment, NULL, jsonb_build_object(

@@ -110,7 +110,7 @@ def _order(event: Event, data: Any, items: list[Any], points: int, at: Any) -> N
     Transaction.objects.create(
         customer_id=event.customer_id, transaction_id=data["transaction_id"], status="accepted", event_id=event.id,
         account_id=event.account_id, currency=data["currency"], total=data["total"], items=lines, earned=points,
-        created_at=at, updated_at=at, checkout_at=at, accepted_at=at,
+        channel=data["channel"], created_at=at, updated_at=at, checkout_at=at, accepted_at=at,
     )  # fmt: skip
 
 

@@ -132,8 +132,8 @@ def _award(
         amount=amount,
         currency=order.currency or batch.program.currency,
         lines=[line.attributes for line in lines],
-        channel=values.text(event.data, "channel"),
-        at=event.occurred_at,
+        channel=order.channel or values.text(event.data, "channel"),
+        at=order.checkout_at or event.occurred_at,
         order=order.transaction_id,
     )
 

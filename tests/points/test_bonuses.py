@@ -206,6 +206,18 @@ def test_bonus_points_of_a_pending_order_are_pending() -> None:
     assert why()[-1] == "Together: 20 points"
 
 
+def test_an_order_that_is_updated_keeps_the_day_and_the_channel_of_its_checkout() -> None:
+    rows("UPDATE staff_generalsettings SET modules = '{checkout_accept}'")
+    bonus("2", last_day=NOW.date())
+    bonus(points=5, channels=["web"])
+    assert order(total=10, channel="web") == 25
+
+    accepted(event("ann", "checkout_update", transaction_id="T1", total=12), at=NOW + dt.timedelta(days=2))
+    assert Transaction.objects.get().earned == 29
+    accepted(event("ann", "checkout_update", transaction_id="T1", total=12, channel="shop"))
+    assert Transaction.objects.get().earned == 24
+
+
 def test_a_refund_takes_the_bonus_back_with_the_rest() -> None:
     bonus("2")
     order(total=10)
