@@ -22,12 +22,12 @@ EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 
 # How the attributes of built-in actions are entered; all others as a line of text.
 INPUTS: dict[str, Callable[..., forms.Field]] = {
-    **dict.fromkeys(["points", "points_burned", "total_quantity"], points),
+    **dict.fromkeys(["points", "points_burned", "total_quantity", "quantity"], points),
     "points_rewarded": partial(points, least=0),
-    **dict.fromkeys(["total", "discount", "shipping"], money),
-    **dict.fromkeys(["expdate", "birth_date", "transaction_date"], day),
+    **dict.fromkeys(["total", "discount", "shipping", "price", "subtotal", "amount"], money),
+    **dict.fromkeys(["expdate", "birth_date", "transaction_date", "auto_accept"], day),
     "reason": paragraph,
-    "transaction_id": line(128),
+    **dict.fromkeys(["transaction_id", "product_id"], line(128)),
     "currency": line(3),
     "country": line(2),
 }
@@ -39,6 +39,8 @@ LABELS = {
     "image_url": _("Picture"),
     "src": _("Source"),
     "product_id": _("Product ID"),
+    "auto_accept": _("Accepted by itself"),
+    "event": _("Event ID"),
 }
 HINTS = {
     "expdate": _("The points are valid through this day."),
@@ -46,16 +48,31 @@ HINTS = {
     "country": _("A code such as HU."),
     "points_burned": _("Points that pay for the order."),
     "points_rewarded": _("What it earns, instead of the earning rules."),
+    "auto_accept": _("As this day begins."),
 }
 # Attributes that mean something else in one action.
 OWN_INPUTS: dict[tuple[str, str], Callable[..., forms.Field]] = {("point_fix", "points"): signed_points}
 REQUIRED = {
     "checkout": {"transaction_id", "total"},
+    "checkout_item": {"transaction_id", "product_id", "price"},
+    "checkout_update": {"transaction_id"},
+    "checkout_update_item": {"transaction_id", "product_id", "price"},
+    "checkout_accept": {"transaction_id"},
+    "checkout_accept_item": {"transaction_id", "product_id"},
+    "checkout_reject": {"transaction_id"},
+    "checkout_claim": {"transaction_id"},
+    "refund": {"transaction_id"},
+    "partial_refund": {"transaction_id", "amount"},
+    "refund_item": {"transaction_id", "product_id"},
+    "reserve_points": {"transaction_id", "points"},
+    "release_points": {"transaction_id"},
     "point_add": {"points"},
     "point_sub": {"points"},
     "point_spend": {"points"},
     "point_unspend": {"points"},
     "point_fix": {"points"},
+    "pending_accept": {"event"},
+    "pending_reject": {"event"},
 }
 
 

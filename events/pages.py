@@ -39,6 +39,8 @@ NEWEST_FIRST = f"{Event._meta.label_lower}:{ORDER.name}"
 BY_ID = "events"
 ITEM_ROWS_OF_A_PAGE = 3
 MAX_FACTS = 500
+# Attributes that mean something only with a module.
+NEEDS = {"expdate": Module.EXPIRING_POINTS, "auto_accept": Module.CHECKOUT_ACCEPT}
 # The part of the dialog that the choice of an action replaces.
 FIELDS = "action-fields"
 
@@ -280,7 +282,7 @@ class AddEvent(Modules, EventDialog):
             "accounts": self.accounts,
             "at": timezone.now(),
             "chosen": self.chosen,
-            "without": [] if Module.EXPIRING_POINTS in self.modules else ["expdate"],
+            "without": ["guest", *(name for name, module in NEEDS.items() if module not in self.modules)],
             "item_count": self.item_count,
         }
         return found | ({"data": None, "files": None} if self.wants_more else {})

@@ -201,6 +201,24 @@ def test_the_score_is_corrected_by_a_negative_number(staff: Client, zsofia: Cust
     assert balances_of(zsofia.id)[0].earned == 30
 
 
+def test_an_order_is_refunded_in_part_by_its_own_fields(staff: Client, zsofia: Customer) -> None:
+    record_all(checkout(zsofia, "T-1", 5))
+    answer = send(staff, zsofia, "partial_refund", data__transaction_id="T-1", data__amount="")
+    assert errors(answer) == {"data-amount": "This field is required."}
+    assert text(send(staff, zsofia, "partial_refund", data__transaction_id="T-1", data__amount="2")) == (
+        "Partial refund recorded: −2 points"
+    )
+
+
+def test_a_module_that_is_off_asks_for_nothing(staff: Client, zsofia: Customer) -> None:
+    address = f"/customers/{zsofia.id}/events/add/?action=checkout"
+    assert "data-auto_accept" not in staff.get(address).content.decode()
+    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": [Module.CHECKOUT_ACCEPT.value]})
+    html = staff.get(address).content.decode()
+    assert "data-auto_accept" in html
+    assert "data-guest" not in html
+
+
 def test_what_only_follows_from_events_is_not_offered(zsofia: Customer) -> None:
     offered = {row.action for row in addable_types(zsofia)}
     assert offered == {
