@@ -54,7 +54,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
         return {"product_id": self.product_id, "product_category": self.category, "subtotal": self.subtotal}
 
 
-_lines = msgspec.json.Decoder(tuple[Line, ...])
+lines_of = msgspec.json.Decoder(tuple[Line, ...]).decode
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 _TIMES = dict.fromkeys(["created_at", "updated_at", "checkout_at", "accept_at", "accepted_at"], "timestamptz")
@@ -186,7 +186,7 @@ def keep_guest_order(incoming: Incoming, event: EventRow, batch: Batch) -> None:
 
 
 def _put_order(state: State, row: Sequence[Any]) -> None:
-    state.part("orders")[row[2]] = TransactionRow.load([*row[:9], _lines.decode(row[9]), *row[10:]])
+    state.part("orders")[row[2]] = TransactionRow.load([*row[:9], lines_of(row[9]), *row[10:]])
 
 
 def _put_guest(state: State, row: Sequence[Any]) -> None:

@@ -10,6 +10,7 @@ from loyalty.staff.models import User
 
 from .checks import verify
 from .models import Verification
+from .projections import CHECKS
 from .queries import due_points
 
 LISTED = 1_000
@@ -18,7 +19,7 @@ LISTED = 1_000
 def verify_projections(*, at: datetime, limit: int = LISTED) -> Verification:
     """Compare every projection with its history and keep the result, which names rows and columns but no values."""
     started = time.perf_counter()
-    findings = verify(limit=limit)
+    findings = verify(CHECKS, limit=limit)
     return Verification.objects.create(
         at=at,
         seconds=round(time.perf_counter() - started, 3),

@@ -2,8 +2,9 @@
 
 import pytest
 
-from loyalty.points.checks import BALANCES, BUCKETS, Findings, verify
+from loyalty.points.checks import Findings, verify
 from loyalty.points.enums import EntryKind
+from loyalty.points.projections import BALANCES, BUCKETS, CHECKS
 from tests.engine.world import accepted, event, rows
 
 from .corrupting import CORRUPTIONS, corrupt, customer_of, differing, record_histories
@@ -22,13 +23,13 @@ def clean(committed_module: None) -> Findings:
         event("debtor", "point_unspend", points=1),
     )
     rows("UPDATE points_account SET negative_points = false")
-    return verify(limit=100)
+    return verify(CHECKS, limit=100)
 
 
 @pytest.fixture(scope="module")
 def corrupted(clean: Findings) -> Findings:
     corrupt({name: name for name in CORRUPTIONS})
-    return verify(limit=1_000)
+    return verify(CHECKS, limit=1_000)
 
 
 def test_a_history_that_was_recorded_is_right(clean: Findings) -> None:
@@ -59,7 +60,7 @@ def test_a_mismatch_says_what_is_stored_and_what_was_recomputed(corrupted: Findi
 
 
 def test_the_list_is_cut_and_the_number_is_not(corrupted: Findings) -> None:
-    cut = verify(limit=3)
+    cut = verify(CHECKS, limit=3)
 
     assert (len(cut.mismatches), cut.found) == (3, corrupted.found)
 

@@ -11,9 +11,10 @@ from django.db import InternalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from loyalty.points.checks import CHECKS, Check, verify
+from loyalty.points.checks import Check, Projection, verify
 from loyalty.points.models import Verification
 from loyalty.points.operations import verify_projections
+from loyalty.points.projections import CHECKS
 from loyalty.points.tasks import verify as verify_task
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
@@ -101,7 +102,7 @@ def test_one_customer_and_four_take_the_same_statements() -> None:
     for names in (["a"], ["b", "c", "d"]):
         record_histories(*names)
         with CaptureQueriesContext(connection) as captured:
-            verify(limit=10)
+            verify(CHECKS, limit=10)
         taken.append(len(captured))
 
     assert taken[0] == taken[1] <= 2 * len(CHECKS) + 5
@@ -109,7 +110,7 @@ def test_one_customer_and_four_take_the_same_statements() -> None:
 
 def test_it_cannot_write() -> None:
     drawn = "SELECT nextval('points_lot_id') AS customer_id, 0 AS earned"
-    writing = Check("writing", "points_balance", ("customer_id",), {"earned": "0"}, drawn)
+    writing = Projection("writing", "points_balance", ("customer_id",), {"earned": "0"}, drawn)
 
     with pytest.raises(InternalError, match="read-only transaction"):
         verify([writing], limit=1)
@@ -126,4 +127,4 @@ def test_what_is_recorded_meanwhile_raises_no_alarm() -> None:
         yield from CHECKS
 
     assert verify(checks_and_a_change(), limit=10).found == 0
-    assert verify(limit=10).found == 1
+    assert verify(CHECKS, limit=10).found == 1

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from loyalty.points.checks import verify
 from loyalty.points.operations import LISTED
+from loyalty.points.projections import CHECKS
 
 MOST_LISTED = 1_000_000
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         if not 1 <= limit <= MOST_LISTED:
             raise CommandError(f"--limit must be from 1 to {MOST_LISTED}.")
         started_at, started = timezone.now(), time.perf_counter()
-        findings = verify(limit=limit)
+        findings = verify(CHECKS, limit=limit)
         seconds = round(time.perf_counter() - started, 3)
         report = {"started_at": started_at, "seconds": seconds, **asdict(findings), "ok": not findings.found}
         self.stdout.write(json.dumps(report, indent=2, cls=DjangoJSONEncoder))

@@ -1,0 +1,210 @@
+"""An order told again from its events, by docs/ledger.md "Orders": for comparing it with what was stored. Pure."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from loyalty.engine import values
+
+from .enums import TransactionStatus
+from .orders import CENT, Line, read_line, share
+
+ACCEPTING = frozenset({"checkout_accept", "checkout_accept_item"})
+# Whose points, if any, the order has earned.
+EARNING = frozenset({"checkout", "checkout_item", "checkout_item_accept"}) | ACCEPTING
+
+
+class Step(NamedTuple):
+    """An event of an order; `taken_back` are the points of its entries that take back what was earned."""
+
+    id: int
+    action: str
+    data: Mapping[str, Any]
+    points: int
+    parent_id: int | None
+    occurred_at: datetime
+    recorded_at: datetime
+    taken_back: int
+
+
+@dataclass
+class Order:
+    """What an order's events come to, but for the points that are still promised."""
+
+    event_id: int | None = None
+    total: Decimal = Decimal(0)
+    refunded: Decimal = Decimal(0)
+    items: list[Line] = field(default_factory=list)
+    earned: int = 0
+    taken_back: int = 0
+    burned: int = 0
+    given_back: int = 0
+    reserved: int = 0
+    created_at: datetime | None = None
+    checkout_at: datetime | None = None
+    accepted_at: datetime | None = None
+    is_rejected: bool = False
+    is_closed: bool = False
+
+    @property
+    def status(self) -> str:
+        if self.event_id is None:
+            return TransactionStatus.DRAFT.value
+        if self.is_rejected:
+            return TransactionStatus.REJECTED.value
+        if self.is_closed:
+            return TransactionStatus.REFUNDED.value
+        return (TransactionStatus.PENDING if self.accepted_at is None else TransactionStatus.ACCEPTED).value
+
+    def place_of(self, step: Step, still: Callable[[Line], object]) -> int:
+        """The first line of the step's product that is still so; raises StopIteration."""
+        named = values.text(step.data, "product_id")
+        return next(place for place, line in enumerate(self.items) if line.product_id == named and still(line))
+
+    @property
+    def lines_total(self) -> Decimal:
+        return sum((line.subtotal for line in self.items), Decimal(0))
+
+
+def replay(steps: Sequence[Step], *, at_once: bool) -> Order:
+    """The order that these events, in the order of recording, make.
+
+    `at_once`: an order that no event accepts was accepted by its checkout, as the programme was then.
+    """
+    order, children = Order(), defaultdict[int, list[Step]](list)
+    for step in steps:
+        if step.parent_id is not None:
+            children[step.parent_id].append(step)
+    at_once = at_once and not any(step.action in ACCEPTING for step in steps)
+    updates = {step.id for step in steps if step.action == "checkout_update"}
+    order.created_at = steps[0].recorded_at if steps else None
+    for step in steps:
+        order.taken_back += step.taken_back
+        order.earned += step.points if step.action in EARNING else 0
+        # An update lowers what was burned by itself.
+        if step.action in _RULES and not (step.action == "point_unburn" and step.parent_id in updates):
+            _RULES[step.action](order, step, children[step.id])
+        if step.action == "checkout" and at_once:
+            order.accepted_at = step.occurred_at
+    return order
+
+
+def _lines(children: Sequence[Step], action: str) -> list[Line]:
+    return [read_line(child.data) for child in children if child.action == action]
+
+
+def _checkout(order: Order, step: Step, children: Sequence[Step]) -> None:
+    order.event_id, order.checkout_at = step.id, step.occurred_at
+    order.items += _lines(children, "checkout_item")
+    total = values.money(step.data, "total")
+    order.total = order.lines_total if total is None else total
+
+
+def _item(order: Order, step: Step, children: Sequence[Step]) -> None:
+    if step.parent_id is not None:
+        return
+    line = read_line(step.data)
+    if order.total == order.lines_total:
+        order.total += line.subtotal
+    order.items.append(line)
+
+
+def _update(order: Order, step: Step, children: Sequence[Step]) -> None:
+    items, total = _lines(children, "checkout_update_item"), values.money(step.data, "total")
+    order.items = items or order.items
+    if total is not None or items:
+        order.total = order.lines_total if total is None else total
+    burned = values.whole(step.data, "points_burned", least=0)
+    if burned is not None and burned <= order.burned:
+        order.burned, order.given_back = burned, min(order.given_back, burned)
+
+
+def _update_item(order: Order, step: Step, children: Sequence[Step]) -> None:
+    if step.parent_id is not None:
+        return
+    place, new = order.place_of(step, bool), read_line(step.data)
+    order.total = max(order.total + new.subtotal - order.items[place].subtotal, Decimal(0))
+    order.items[place] = replace(order.items[place], quantity=new.quantity, subtotal=new.subtotal)
+
+
+def _accept(order: Order, step: Step, children: Sequence[Step]) -> None:
+    order.accepted_at = step.occurred_at
+
+
+def _accept_item(order: Order, step: Step, children: Sequence[Step]) -> None:
+    place = order.place_of(step, lambda line: not line.accepted)
+    order.items[place] = replace(order.items[place], accepted=True)
+    if all(line.accepted for line in order.items):
+        order.accepted_at = step.occurred_at
+
+
+def _reject(order: Order, step: Step, children: Sequence[Step]) -> None:
+    order.is_rejected = True
+
+
+def _refund(order: Order, step: Step, children: Sequence[Step]) -> None:
+    order.refunded, order.is_closed = order.total, True
+    order.items = [replace(line, refunded_quantity=line.quantity, refunded=line.subtotal) for line in order.items]
+
+
+def _partial_refund(order: Order, step: Step, children: Sequence[Step]) -> None:
+    _refund_amount(order, step, values.money(step.data, "amount") or Decimal(0))
+
+
+def _refund_item(order: Order, step: Step, children: Sequence[Step]) -> None:
+    place = order.place_of(step, lambda line: line.left)
+    line = order.items[place]
+    quantity = line.refunded_quantity + (values.whole(step.data, "quantity") or line.left)
+    amount = values.money(step.data, "subtotal")
+    if amount is None:
+        # So that all of the line costs its subtotal, whatever its parts are rounded to.
+        whole = share(line.subtotal, Decimal(quantity), Decimal(line.quantity), CENT)
+        cost = line.subtotal if quantity == line.quantity else min(whole, line.subtotal)
+        amount = min(max(cost - line.refunded, Decimal(0)), order.total - order.refunded)
+    order.items[place] = replace(line, refunded_quantity=quantity, refunded=line.refunded + amount)
+    _refund_amount(order, step, amount)
+
+
+def _refund_amount(order: Order, step: Step, amount: Decimal) -> None:
+    order.refunded += amount
+    if order.refunded == order.total and (order.total or not any(line.left for line in order.items)):
+        _refund(order, step, ())
+
+
+def _reserve(order: Order, step: Step, children: Sequence[Step]) -> None:
+    order.reserved += values.whole(step.data, "points") or 0
+
+
+def _release(order: Order, step: Step, children: Sequence[Step]) -> None:
+    order.reserved -= values.whole(step.data, "points") or order.reserved
+
+
+def _burn(order: Order, step: Step, children: Sequence[Step]) -> None:
+    order.burned += values.whole(step.data, "points") or 0
+
+
+def _unburn(order: Order, step: Step, children: Sequence[Step]) -> None:
+    order.given_back += values.whole(step.data, "points") or 0
+
+
+_RULES: Mapping[str, Callable[[Order, Step, Sequence[Step]], None]] = {
+    "checkout": _checkout,
+    "checkout_item": _item,
+    "checkout_update": _update,
+    "checkout_update_item": _update_item,
+    "checkout_accept": _accept,
+    "checkout_accept_item": _accept_item,
+    "checkout_reject": _reject,
+    "refund": _refund,
+    "partial_refund": _partial_refund,
+    "refund_item": _refund_item,
+    "reserve_points": _reserve,
+    "release_points": _release,
+    "point_burn": _burn,
+    "point_unburn": _unburn,
+}

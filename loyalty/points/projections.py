@@ -1,0 +1,185 @@
+"""What the ledger keeps about the past, and how each of it comes about: docs/verify.md lists what is compared."""
+
+from collections.abc import Mapping
+
+from .activity import GIVING_BACK, SPENDING
+from .checks import Check, Projection, number, weight
+from .enums import EntryKind
+from .order_check import OrderCheck
+
+# Which bucket of a balance each kind of entry moves, and which way. A repayment moves points from a lot to the debt.
+BUCKETS: Mapping[EntryKind, tuple[str, int] | None] = {
+    EntryKind.EARN: ("earned", 1),
+    EntryKind.DEDUCT: ("earned", 1),
+    EntryKind.SPEND: ("spent", -1),
+    EntryKind.UNSPEND: ("spent", -1),
+    EntryKind.REPAY: None,
+    EntryKind.EXPIRE: ("expired", -1),
+    EntryKind.REFUND: ("earned", 1),
+    EntryKind.RESERVE: ("reserved", -1),
+    EntryKind.RELEASE: ("reserved", -1),
+    EntryKind.PENDING: ("pending", 1),
+}
+_COLUMNS = ("earned", "spent", "expired", "reserved", "pending", "debt")
+# Pending points are outside of the lots and no debt.
+OWED = "lot_id IS NULL AND kind <> 'pending'"
+
+
+def _kinds(bucket: str) -> tuple[str, str]:
+    """Those that move the bucket, as SQL, and the sign."""
+    signs = {kind: entry[1] for kind, entry in BUCKETS.items() if entry and entry[0] == bucket}
+    [sign] = set(signs.values())
+    return ", ".join(f"'{kind.value}'" for kind in signs), "-" if sign < 0 else ""
+
+
+def _sum_of(bucket: str) -> str:
+    kinds, sign = _kinds(bucket)
+    return f"{sign}coalesce(sum(points) FILTER (WHERE kind IN ({kinds})), 0)::bigint AS {bucket}"
+
+
+def _in_balance(column: str) -> str:
+    return weight(_COLUMNS.index(column), "customer_id", "account_id")
+
+
+def _moved(bucket: str) -> str:
+    kinds, sign = _kinds(bucket)
+    return f"WHEN kind IN ({kinds}) THEN {sign}{_in_balance(bucket)}"
+
+
+# Every customer has a balance in the default account from the start.
+_DEFAULT = "(SELECT id FROM points_account WHERE is_default)"
+BALANCES = Projection(
+    name="balances",
+    table="points_balance",
+    key=("customer_id", "account_id"),
+    columns=dict.fromkeys(_COLUMNS, "0"),
+    recomputed=f"""
+        SELECT customer_id, account_id, {", ".join(map(_sum_of, _COLUMNS[:-1]))},
+            -coalesce(sum(points) FILTER (WHERE {OWED}), 0)::bigint AS debt
+        FROM (
+            SELECT customer_id, account_id, kind, points, lot_id FROM points_entry
+            UNION ALL SELECT id, {_DEFAULT}, 'earn', 0, 0 FROM customers_customer
+        ) moved WHERE account_id IS NOT NULL {{of}} GROUP BY customer_id, account_id
+    """,
+    weighed=f"""
+        {" + ".join(f"CASE WHEN {name} <> 0 THEN {name} * {_in_balance(name)} ELSE 0 END" for name in _COLUMNS)}
+        + CASE WHEN account_id = {_DEFAULT} THEN {weight(6, "customer_id")} ELSE 0 END
+    """,
+    history=f"""
+        SELECT customer_id, points * (CASE {" ".join(map(_moved, _COLUMNS[:-1]))} ELSE 0 END
+            - CASE WHEN {OWED} THEN {_in_balance("debt")} ELSE 0 END) AS weight
+        FROM points_entry
+        UNION ALL SELECT id, {weight(6, "id")} FROM customers_customer
+    """,
+)
+
+# With the balances right, this makes a customer's lots hold what is spendable: both are sums of the same entries.
+_LOT = ("customer_id", "id", "account_id")
+_ENTRY = ("customer_id", "lot_id", "account_id")
+LOTS = Projection(
+    name="lots",
+    table="points_lot",
+    key=("customer_id", "id"),
+    columns={"event_id": "NULL", "account_id": "NULL", "points": "0", "remaining": "0", "expired": "0"},
+    recomputed="""
+        SELECT customer_id, lot_id AS id, min(event_id) FILTER (WHERE kind = 'earn') AS event_id,
+            CASE WHEN min(account_id) = max(account_id) THEN min(account_id) END AS account_id,
+            coalesce(sum(points) FILTER (WHERE kind = 'earn'), 0)::bigint AS points, sum(points)::bigint AS remaining,
+            -coalesce(sum(points) FILTER (WHERE kind = 'expire'), 0)::bigint AS expired
+        FROM points_entry WHERE lot_id IS NOT NULL {of} GROUP BY customer_id, lot_id
+    """,
+    weighed=f"""
+        {weight(0, *_LOT, "event_id", "points")} + remaining * {weight(1, *_LOT)}
+        + CASE WHEN expired <> 0 THEN expired * {weight(2, *_LOT)} ELSE 0 END
+    """,
+    history=f"""
+        SELECT customer_id, points * {weight(1, *_ENTRY)} + CASE kind
+            WHEN 'earn' THEN {weight(0, *_ENTRY, "event_id", "points")}
+            WHEN 'expire' THEN -points * {weight(2, *_ENTRY)} ELSE 0 END AS weight
+        FROM points_entry WHERE lot_id IS NOT NULL
+    """,
+)
+
+_EVENT = ("customer_id", "event_id", "account_id")
+# By the event that promised them, and by the one that settled them: an entry names no more.
+PENDING = Projection(
+    name="pending",
+    table="points_pending",
+    key=_EVENT,
+    columns={"promised": "0", "settled": "0"},
+    stored="""
+        SELECT customer_id, event_id, account_id, sum(promised)::bigint AS promised, sum(settled)::bigint AS settled
+        FROM (
+            SELECT customer_id, event_id, account_id, points AS promised, 0 AS settled FROM points_pending
+            UNION ALL
+            SELECT customer_id, settled_by, account_id, 0, points FROM points_pending WHERE settled_by IS NOT NULL
+        ) pending WHERE true {of} GROUP BY customer_id, event_id, account_id
+    """,
+    recomputed="""
+        SELECT customer_id, event_id, account_id, coalesce(sum(points) FILTER (WHERE points > 0), 0)::bigint AS promised,
+            -coalesce(sum(points) FILTER (WHERE points < 0), 0)::bigint AS settled
+        FROM points_entry WHERE kind = 'pending' {of} GROUP BY customer_id, event_id, account_id
+    """,
+    weighed=f"""
+        points * ({weight(0, *_EVENT)} + CASE WHEN settled_by IS NULL THEN 0
+            ELSE {weight(1, "customer_id", "settled_by", "account_id")} END)
+    """,
+    history=f"""
+        SELECT customer_id, abs(points) * CASE WHEN points > 0 THEN {weight(0, *_EVENT)} ELSE {weight(1, *_EVENT)} END
+            AS weight
+        FROM points_entry WHERE kind = 'pending'
+    """,
+)
+
+EVENTS = Projection(
+    name="events",
+    table="events_event",
+    key=("customer_id", "id"),
+    columns={"points": "0"},
+    recomputed="""
+        SELECT customer_id, event_id AS id, sum(points)::bigint AS points
+        FROM points_entry WHERE kind <> 'pending' {of} GROUP BY customer_id, event_id
+    """,
+    weighed=f"CASE WHEN points <> 0 THEN points * {weight(0, 'customer_id', 'id')} ELSE 0 END",
+    history=f"""
+        SELECT customer_id, points * {weight(0, "customer_id", "event_id")} AS weight
+        FROM points_entry WHERE kind <> 'pending'
+    """,
+)
+
+
+def _listed(actions: frozenset[str]) -> str:
+    return ", ".join(f"'{action}'" for action in sorted(actions))
+
+
+# From the orders, which are compared with the events, and from the points of events, which are compared with entries.
+TOTALS = Projection(
+    name="totals",
+    table="customers_customer",
+    key=("id",),
+    columns={
+        **dict.fromkeys(["purchase_total", "purchase_count", "purchase_item_count"], "0"),
+        **dict.fromkeys(["purchase_first_date", "purchase_last_date", "last_earn_date", "last_spend_date"], "NULL"),
+    },
+    recomputed=f"""
+        SELECT customer_id AS id, sum(bought) AS purchase_total, sum(accepted) AS purchase_count,
+            sum(items) AS purchase_item_count, min(bought_at) AS purchase_first_date,
+            max(bought_at) AS purchase_last_date, max(earned_at) AS last_earn_date, max(spent_at) AS last_spend_date
+        FROM (
+            SELECT customer_id, 1 AS accepted, checkout_at AS bought_at,
+                CASE WHEN status = 'accepted' THEN total - refunded END AS bought,
+                CASE WHEN status = 'accepted' AND items <> '[]' THEN (
+                    SELECT sum(coalesce({number("line", "quantity")}, 1) - coalesce({number("line", "refunded_quantity")}, 0))
+                    FROM jsonb_array_elements(CASE jsonb_typeof(items) WHEN 'array' THEN items END) line
+                ) END AS items, NULL::timestamptz AS earned_at, NULL::timestamptz AS spent_at
+            FROM events_transaction WHERE accepted_at IS NOT NULL
+            UNION ALL
+            SELECT customer_id, NULL, NULL, NULL, NULL,
+                CASE WHEN points > 0 AND action NOT IN ({_listed(GIVING_BACK)}) THEN occurred_at END,
+                CASE WHEN action IN ({_listed(SPENDING)}) THEN occurred_at END
+            FROM events_event WHERE points <> 0
+        ) told GROUP BY customer_id
+    """,
+)
+
+CHECKS: tuple[Check, ...] = (BALANCES, LOTS, PENDING, EVENTS, OrderCheck(), TOTALS)
