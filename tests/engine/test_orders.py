@@ -9,6 +9,7 @@ import pytest
 from events.operations import accept_due_orders
 from loyalty.engine.record import record
 from loyalty.engine.types import Incoming
+from loyalty.points.expiry_run import expire_points
 from loyalty.points.operations import accept_due_points
 
 from .world import BY, NOW, accepted, check_books, codes, configure, event, rows, send, spendable
@@ -162,12 +163,8 @@ def test_an_amount_without_an_item_takes_its_part_of_what_the_items_left() -> No
 
 def test_what_has_expired_of_the_order_is_not_taken_twice() -> None:
     accepted(checkout())
-    entry = "INSERT INTO points_entry (customer_id, event_id, account_id, kind, points, lot_id, recorded_at)"
-    rows(
-        f"{entry} SELECT customer_id, event_id, account_id, 'expire', -50, id, now() FROM points_lot WHERE points = 50"
-    )
-    rows("UPDATE points_lot SET remaining = 0, expired = 50 WHERE points = 50")
-    rows("UPDATE points_balance SET expired = 50")
+    rows("UPDATE points_lot SET expires_at = %s WHERE points = 50", [NOW])
+    expire_points(now=lambda: LATER)
     accepted(event("ann", "refund", transaction_id="t"))
     assert balance() == {"earned": 100, "spendable": 100}
 
