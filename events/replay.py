@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from loyalty.engine import values
+from loyalty.engine.types import POINTS_REWARDED
 
 from .enums import TransactionStatus
 from .orders import CENT, Line, read_line, share
@@ -20,7 +21,7 @@ EARNING = frozenset({"checkout", "checkout_item", "checkout_item_accept"}) | ACC
 
 
 class Step(NamedTuple):
-    """An event of an order; `taken_back` are the points of its entries that take back what was earned."""
+    """An event of an order. Of its entries: points taken back, and pending ones promised less those settled."""
 
     id: int
     action: str
@@ -30,11 +31,12 @@ class Step(NamedTuple):
     occurred_at: datetime
     recorded_at: datetime
     taken_back: int
+    promised: int
 
 
 @dataclass
 class Order:
-    """What an order's events come to, but for the points that are still promised."""
+    """What an order's events come to."""
 
     event_id: int | None = None
     total: Decimal = Decimal(0)
@@ -45,6 +47,7 @@ class Order:
     burned: int = 0
     given_back: int = 0
     reserved: int = 0
+    fixed_points: int | None = None
     created_at: datetime | None = None
     checkout_at: datetime | None = None
     accepted_at: datetime | None = None
@@ -86,6 +89,8 @@ def replay(steps: Sequence[Step], *, at_once: bool) -> Order:
     for step in steps:
         order.taken_back += step.taken_back
         order.earned += step.points if step.action in EARNING else 0
+        # Other events have pending points of their own.
+        order.earned += step.promised if step.action in EARNING or step.action in _RULES else 0
         # An update lowers what was burned by itself.
         if step.action in _RULES and not (step.action == "point_unburn" and step.parent_id in updates):
             _RULES[step.action](order, step, children[step.id])
@@ -101,6 +106,7 @@ def _lines(children: Sequence[Step], action: str) -> list[Line]:
 def _checkout(order: Order, step: Step, children: Sequence[Step]) -> None:
     order.event_id, order.checkout_at = step.id, step.occurred_at
     order.items += _lines(children, "checkout_item")
+    order.fixed_points = values.whole(step.data, POINTS_REWARDED, least=0)
     total = values.money(step.data, "total")
     order.total = order.lines_total if total is None else total
 
@@ -119,7 +125,8 @@ def _update(order: Order, step: Step, children: Sequence[Step]) -> None:
     order.items = items or order.items
     if total is not None or items:
         order.total = order.lines_total if total is None else total
-    burned = values.whole(step.data, "points_burned", least=0)
+    fixed, burned = (values.whole(step.data, name, least=0) for name in (POINTS_REWARDED, "points_burned"))
+    order.fixed_points = order.fixed_points if fixed is None else fixed
     if burned is not None and burned <= order.burned:
         order.burned, order.given_back = burned, min(order.given_back, burned)
 
@@ -128,8 +135,10 @@ def _update_item(order: Order, step: Step, children: Sequence[Step]) -> None:
     if step.parent_id is not None:
         return
     place, new = order.place_of(step, bool), read_line(step.data)
-    order.total = max(order.total + new.subtotal - order.items[place].subtotal, Decimal(0))
-    order.items[place] = replace(order.items[place], quantity=new.quantity, subtotal=new.subtotal)
+    old = order.items[place]
+    order.total = max(order.total + new.subtotal - old.subtotal, Decimal(0))
+    fixed = old.fixed_points if new.fixed_points is None else new.fixed_points
+    order.items[place] = replace(old, quantity=new.quantity, subtotal=new.subtotal, fixed_points=fixed)
 
 
 def _accept(order: Order, step: Step, children: Sequence[Step]) -> None:

@@ -20,8 +20,7 @@ from events.models import Transaction
 from loyalty.staff.enums import Module
 from loyalty.staff.queries import general_settings
 
-from .checks import BUCKETS
-from .enums import EntryKind, Expiry
+from .enums import BUCKETS, EntryKind, Expiry
 from .expiry import ExpiryRule, Member, expires_at, idle_at
 from .models import Account, Balance, Entry, Lot, Pending
 

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,21 @@ class EntryKind(TextChoices):
     RESERVE = "reserve", _("Reserved")
     RELEASE = "release", _("Released")
     PENDING = "pending", _("Pending")
+
+
+# Which bucket of a balance each kind of entry moves, and which way. A repayment moves points from a lot to the debt.
+BUCKETS: Mapping[EntryKind, tuple[str, int] | None] = {
+    EntryKind.EARN: ("earned", 1),
+    EntryKind.DEDUCT: ("earned", 1),
+    EntryKind.SPEND: ("spent", -1),
+    EntryKind.UNSPEND: ("spent", -1),
+    EntryKind.REPAY: None,
+    EntryKind.EXPIRE: ("expired", -1),
+    EntryKind.REFUND: ("earned", 1),
+    EntryKind.RESERVE: ("reserved", -1),
+    EntryKind.RELEASE: ("reserved", -1),
+    EntryKind.PENDING: ("pending", 1),
+}
 
 
 class AccountType(TextChoices):

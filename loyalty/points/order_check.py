@@ -25,11 +25,21 @@ AT_ONCE = 5_000
 TABLE = "events_transaction"
 NAME = "transactions"
 COLUMNS = (
-    "status", "event_id", "total", "refunded", "earned", "taken_back", "burned", "given_back", "reserved", "created_at",
-    "checkout_at", "accepted_at",
+    "status", "event_id", "total", "refunded", "earned", "taken_back", "burned", "given_back", "reserved",
+    "fixed_points", "created_at", "checkout_at", "accepted_at",
 )  # fmt: skip
 # Of a line, what its events say; what it earned is a part of what the order earned.
-LINE = ("product_id", "name", "category", "quantity", "subtotal", "refunded_quantity", "refunded", "accepted")
+LINE = (
+    "product_id",
+    "name",
+    "category",
+    "quantity",
+    "subtotal",
+    "refunded_quantity",
+    "refunded",
+    "accepted",
+    "fixed_points",
+)
 
 _ORDER_OF_ITS_OWN = "action = 'checkout' AND parent_id IS NULL"
 _LINE_OF_A_CHECKOUT = "action = 'checkout_item' AND parent_id IS NOT NULL"
@@ -64,9 +74,9 @@ _SUSPECTS = f"""
         WHERE {_ORDER_OF_ITS_OWN}
     ) e ON e.customer_id = t.customer_id AND e.id = t.event_id
     WHERE (t.transaction_id, t.status, t.total, t.refunded, t.earned, t.taken_back, t.burned, t.given_back, t.reserved,
-            t.created_at, t.checkout_at, t.accepted_at, kept.lines, kept.quantities, kept.subtotals)
+            t.fixed_points, t.created_at, t.checkout_at, t.accepted_at, kept.lines, kept.quantities, kept.subtotals)
         IS DISTINCT FROM (e.transaction_id, 'accepted', coalesce(e.named, e.counted), 0, e.points + coalesce(e.by_lines, 0),
-            0, 0, 0, 0, e.recorded_at, e.occurred_at, e.occurred_at, e.lines, e.quantities, e.subtotals)
+            0, 0, 0, 0, {number("e.data", "points_rewarded")}, e.recorded_at, e.occurred_at, e.occurred_at, e.lines, e.quantities, e.subtotals)
     UNION
     SELECT customer_id, transaction_id FROM events_event
     WHERE transaction_id IS NOT NULL AND NOT ({_ORDER_OF_ITS_OWN}) AND NOT ({_LINE_OF_A_CHECKOUT})
@@ -74,19 +84,18 @@ _SUSPECTS = f"""
 _NAMED = "unnest(%(customers)s::bigint[], %(names)s::text[]) AS named(customer_id, transaction_id)"
 _STEPS = f"""
     SELECT named.customer_id, named.transaction_id, e.id, e.action, e.data::text, e.points, e.parent_id, e.occurred_at,
-        e.recorded_at, coalesce(taken.points, 0)
+        e.recorded_at, coalesce(entry.taken_back, 0), coalesce(entry.promised, 0)
     FROM {_NAMED} JOIN events_event e USING (customer_id, transaction_id)
-    LEFT JOIN LATERAL (
-        SELECT -sum(points)::bigint AS points FROM points_entry entry
-        WHERE entry.customer_id = e.customer_id AND entry.event_id = e.id AND entry.kind = 'refund'
-    ) taken ON e.action IN ('checkout_reject', 'refund', 'partial_refund', 'refund_item')
+    LEFT JOIN (
+        SELECT customer_id, event_id, -coalesce(sum(points) FILTER (WHERE kind = 'refund'), 0)::bigint AS taken_back,
+            coalesce(sum(points) FILTER (WHERE kind = 'pending'), 0)::bigint AS promised
+        FROM points_entry WHERE customer_id = ANY(%(customers)s) AND kind IN ('refund', 'pending')
+        GROUP BY customer_id, event_id
+    ) entry ON entry.customer_id = e.customer_id AND entry.event_id = e.id
     ORDER BY named.customer_id, named.transaction_id, e.id
 """
 _STORED = f"""
-    SELECT named.customer_id, named.transaction_id, t.id, t.items::text, {", ".join(f"t.{name}" for name in COLUMNS)}, (
-        SELECT coalesce(sum(points), 0)::bigint FROM points_pending p WHERE p.settled_by IS NULL
-            AND p.customer_id = named.customer_id AND p.transaction_id = named.transaction_id
-    )
+    SELECT named.customer_id, named.transaction_id, t.id, t.items::text, {", ".join(f"t.{name}" for name in COLUMNS)}
     FROM {_NAMED} LEFT JOIN events_transaction t USING (customer_id, transaction_id)
 """
 
@@ -115,9 +124,9 @@ def _differing(cursor: CursorWrapper, orders: Sequence[tuple[int, str]]) -> Iter
     rows = cursor.fetchall()
     steps = {order: [_step(row[2:]) for row in found] for order, found in groupby(rows, itemgetter(0, 1))}
     cursor.execute(_STORED, named)
-    for customer_id, name, id, items, *columns, promised in cursor.fetchall():
+    for customer_id, name, id, items, *columns in cursor.fetchall():
         stored = dict(zip(COLUMNS, columns, strict=True))
-        told = _told(steps.get((customer_id, name), []), stored, promised)
+        told = _told(steps.get((customer_id, name), []), stored)
         stored |= {"items": None if id is None else _kept(items)}
         if stored != told:
             yield mismatch(NAME, TABLE, (customer_id, id or f"none of event {told['event_id']}"), stored, told)
@@ -128,7 +137,7 @@ def _step(row: Sequence[Any]) -> Step:
     return Step(id, action, json.loads(data, parse_float=Decimal), *rest)
 
 
-def _told(steps: Sequence[Step], stored: dict[str, Any], promised: int) -> dict[str, Any]:
+def _told(steps: Sequence[Step], stored: dict[str, Any]) -> dict[str, Any]:
     """The columns that the events say; all NULL where there are none, or none that can be read."""
     try:
         order = replay(steps, at_once=stored["status"] is None or stored["accepted_at"] is not None)
@@ -136,7 +145,6 @@ def _told(steps: Sequence[Step], stored: dict[str, Any], promised: int) -> dict[
         order = None
     if order is None or not steps:
         return dict.fromkeys([*COLUMNS, "items"])
-    order.earned += promised
     return {**{name: getattr(order, name) for name in COLUMNS}, "items": [_line(line) for line in order.items]}
 
 

@@ -1,25 +1,10 @@
 """What the ledger keeps about the past, and how each of it comes about: docs/verify.md lists what is compared."""
 
-from collections.abc import Mapping
-
 from .activity import GIVING_BACK, SPENDING
 from .checks import Check, Projection, number, weight
-from .enums import EntryKind
+from .enums import BUCKETS
 from .order_check import OrderCheck
 
-# Which bucket of a balance each kind of entry moves, and which way. A repayment moves points from a lot to the debt.
-BUCKETS: Mapping[EntryKind, tuple[str, int] | None] = {
-    EntryKind.EARN: ("earned", 1),
-    EntryKind.DEDUCT: ("earned", 1),
-    EntryKind.SPEND: ("spent", -1),
-    EntryKind.UNSPEND: ("spent", -1),
-    EntryKind.REPAY: None,
-    EntryKind.EXPIRE: ("expired", -1),
-    EntryKind.REFUND: ("earned", 1),
-    EntryKind.RESERVE: ("reserved", -1),
-    EntryKind.RELEASE: ("reserved", -1),
-    EntryKind.PENDING: ("pending", 1),
-}
 _COLUMNS = ("earned", "spent", "expired", "reserved", "pending", "debt")
 # Pending points are outside of the lots and no debt.
 OWED = "lot_id IS NULL AND kind <> 'pending'"

@@ -1,6 +1,7 @@
 """A history with a bit of everything, and the ways to spoil it by hand."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 
 import psycopg
@@ -9,24 +10,38 @@ from psycopg import sql
 
 from loyalty import environment
 from loyalty.points.checks import Mismatch
+from loyalty.points.expiry_run import expire_points
 from tests.engine.world import NOW, accepted, event, rows
 
 LATER = NOW + dt.timedelta(days=1)
 BACKDATED = int((NOW - dt.timedelta(days=40)).timestamp())
 LINES = [
-    {"price": "2.50", "quantity": "3", "discount": Decimal("0.5")},
+    {"price": "2.50", "quantity": "3", "discount": Decimal("0.5"), "product_id": "hat"},
     {"subtotal": 4},
     {"price": 1, "quantity": 0},
 ]
 
 _MINE = "customer_id = {customer}"
+_FIRST = f"SELECT min(id) FROM events_event WHERE {_MINE}"
 _A_LOT = f"(customer_id, id) = (SELECT customer_id, max(id) FROM points_lot WHERE {_MINE} GROUP BY 1)"
 _A_GAIN = (
     f"(customer_id, id) = (SELECT customer_id, max(id) FROM points_entry WHERE {_MINE} AND kind = 'earn' GROUP BY 1)"
 )
+_AN_ORDER = f"{_MINE} AND transaction_id LIKE '%-2'"
+_A_LINE = f"{_MINE} AND transaction_id LIKE '%-1'"
+_COPIED = "total, refunded, items, earned, bonus, taken_back, burned, given_back, reserved, created_at, updated_at"
+_A_PLAIN_ONE = f"{_MINE} AND transaction_id LIKE '%-9'"
+_OPEN = f"{_MINE} AND settled_by IS NULL AND transaction_id IS NULL"
+_NEW_ORDER = (
+    f"SELECT customer_id, id + 1000000, transaction_id || '0', 'draft', {_COPIED} FROM events_transaction"
+    f" WHERE {_MINE} AND status = 'draft'"
+)
 _NEW_LOT = f"SELECT customer_id, id + 1000000, event_id, account_id, 9, 9, now() FROM points_lot WHERE {_A_LOT}"
 _BUCKETS = ["earned", "spent", "expired", "reserved", "pending", "debt"]
 _LOT = ["event_id", "account_id", "points", "remaining"]
+_ORDER = [
+    "status", "total", "refunded", "earned", "taken_back", "burned", "given_back", "reserved", "created_at", "items",
+]  # fmt: skip
 _COUNTS = ["purchase_total", "purchase_count", "purchase_item_count"]
 _DATES = ["purchase_first_date", "purchase_last_date", "last_earn_date", "last_spend_date"]
 
@@ -41,11 +56,11 @@ CORRUPTIONS: dict[str, tuple[str, dict[str, list[str]]]] = {
         f"UPDATE points_balance SET debt = 5, spent = spent + spendable + 5 WHERE {_MINE}",
         {"balances": ["spent", "debt"]},
     ),
-    "no balance": (f"DELETE FROM points_balance WHERE {_MINE}", {"balances": _BUCKETS, "accounts": _BUCKETS}),
+    "no balance": (f"DELETE FROM points_balance WHERE {_MINE}", {"balances": _BUCKETS}),
     "lot remaining": (f"UPDATE points_lot SET remaining = remaining - 1 WHERE {_A_LOT}", {"lots": ["remaining"]}),
     "lot points": (f"UPDATE points_lot SET points = points + 1 WHERE {_A_LOT}", {"lots": ["points"]}),
     "lot event": (
-        f"UPDATE points_lot SET event_id = (SELECT min(id) FROM events_event WHERE {_MINE}) WHERE {_A_LOT}",
+        f"UPDATE points_lot SET event_id = ({_FIRST}) WHERE {_A_LOT}",
         {"lots": ["event_id"]},
     ),
     "lot from nowhere": (
@@ -64,9 +79,78 @@ CORRUPTIONS: dict[str, tuple[str, dict[str, list[str]]]] = {
         f"DELETE FROM points_entry WHERE {_A_GAIN}",
         {"balances": ["earned"], "lots": _LOT, "events": ["points"]},
     ),
+    "lot expired": (
+        f"UPDATE points_lot SET remaining = remaining - 1, expired = expired + 1 WHERE {_A_LOT}",
+        {"lots": ["remaining", "expired"]},
+    ),
+    "pending points": (f"UPDATE points_pending SET points = points + 1 WHERE {_OPEN}", {"pending": ["promised"]}),
+    "pending settled": (
+        f"UPDATE points_pending SET settled_by = (SELECT max(id) FROM events_event WHERE {_MINE}) WHERE {_OPEN}",
+        {"pending": ["settled"]},
+    ),
+    "pending lost": (f"DELETE FROM points_pending WHERE {_OPEN}", {"pending": ["promised", "settled"]}),
+    "checkout total": (
+        f"UPDATE events_event SET data = data || '{{{{\"total\": 1.5}}}}' WHERE {_A_PLAIN_ONE} AND action = 'checkout'",
+        {"transactions": ["total"]},
+    ),
+    **{
+        f"order {name}": (
+            f"UPDATE events_transaction SET {name} = {name} + 1 WHERE {_AN_ORDER}",
+            {"transactions": [name]},
+        )
+        for name in ["earned", "taken_back", "burned", "given_back", "reserved"]
+    },
+    **{
+        f"order {name}": (
+            f"UPDATE events_transaction SET {name} = {name} + interval '1 microsecond' WHERE {_AN_ORDER}",
+            {"transactions": [name]},
+        )
+        for name in ["created_at", "accepted_at"]
+    },
+    "order event_id": (
+        f"UPDATE events_transaction SET event_id = ({_FIRST}) WHERE {_AN_ORDER}",
+        {"transactions": ["event_id"]},
+    ),
+    "order fixed_points": (
+        f"UPDATE events_transaction SET fixed_points = 3 WHERE {_AN_ORDER}",
+        {"transactions": ["fixed_points"]},
+    ),
+    "plain order": (
+        f"UPDATE events_transaction SET earned = earned + 1 WHERE {_A_PLAIN_ONE}",
+        {"transactions": ["earned"]},
+    ),
+    "line of a plain order": (
+        f"UPDATE events_transaction SET items = '[{{{{}}}}]' WHERE {_A_PLAIN_ONE}",
+        {"transactions": ["items"]},
+    ),
+    "line quantity": (
+        f"UPDATE events_transaction SET items = jsonb_set(items, '{{{{2,quantity}}}}', '7') WHERE {_A_LINE}",
+        {"transactions": ["items"], "totals": ["purchase_item_count"]},
+    ),
+    "no lines": (
+        f"UPDATE events_transaction SET items = '{{{{}}}}' WHERE {_A_LINE}",
+        {"transactions": ["items"], "totals": ["purchase_item_count"]},
+    ),
     "order total": (
-        f"UPDATE events_event SET data = data || '{{{{\"total\": 1.5}}}}' WHERE {_MINE} AND transaction_id LIKE '%-1'",
-        {"totals": ["purchase_total"]},
+        f"UPDATE events_transaction SET total = total + 1 WHERE {_AN_ORDER}",
+        {"transactions": ["total"], "totals": ["purchase_total"]},
+    ),
+    "order refunded": (
+        f"UPDATE events_transaction SET refunded = refunded + 1 WHERE {_AN_ORDER}",
+        {"transactions": ["refunded"], "totals": ["purchase_total"]},
+    ),
+    "order status": (
+        f"UPDATE events_transaction SET status = 'rejected' WHERE {_AN_ORDER}",
+        {"transactions": ["status"], "totals": ["purchase_total"]},
+    ),
+    "draft status": (
+        f"UPDATE events_transaction SET status = 'pending', event_id = ({_FIRST}) WHERE {_MINE} AND status = 'draft'",
+        {"transactions": ["status", "event_id"]},
+    ),
+    "no order": (f"DELETE FROM events_transaction WHERE {_MINE} AND status = 'draft'", {"transactions": _ORDER}),
+    "order from nowhere": (
+        f"INSERT INTO events_transaction (customer_id, id, transaction_id, status, {_COPIED}) {_NEW_ORDER}",
+        {"transactions": _ORDER},
     ),
     **{
         name: (f"UPDATE customers_customer SET {name} = {name} + 1 WHERE id = {{customer}}", {"totals": [name]})
@@ -84,6 +168,9 @@ CORRUPTIONS: dict[str, tuple[str, dict[str, list[str]]]] = {
 
 def record_histories(*names: str) -> None:
     """Orders with and without a total, in numbers and texts; points of every kind."""
+    rows("INSERT INTO events_eventtype (action, name, labels, description, attributes, personal_attributes, default_points,"
+         " one_time, exposed, factory, pending_days) VALUES ('review', 'Review', '{}', '', '{}', '{}', 5, false, true, false, 2)"
+         " ON CONFLICT DO NOTHING")  # fmt: skip
     for name in names:
         accepted(
             event(name, "opt_in", first_name="Ann"),
@@ -92,6 +179,7 @@ def record_histories(*names: str) -> None:
             event(name, "checkout", transaction_id=f"{name}-3", total=Decimal("7.5"), effective_timestamp=BACKDATED),
             event(name, "profile", nickname="A"),
             event(name, "point_add", points="50", expdate="2027-01-31"),
+            event(name, "point_add", points=5, expdate="2026-03-01"),
         )
     rows("UPDATE points_earningrule SET basis = 'item'")
     for name in names:
@@ -107,8 +195,35 @@ def record_histories(*names: str) -> None:
             event(name, "point_sub", points=4),
             event(name, "point_fix", points=-2),
             event(name, "point_fix", points=7),
+            event(name, "partial_refund", transaction_id=f"{name}-3", amount="2.5"),
+            event(name, "refund_item", transaction_id=f"{name}-1", product_id="hat", quantity=1),
+            event(name, "reserve_points", transaction_id=f"{name}-8", points=6),
+            event(name, "review"),
+            event(name, "review"),
+            event(name, "checkout", transaction_id=f"{name}-9", items=[{"subtotal": 2, "product_id": "mug"}]),
             at=LATER,
         )
+    _await_acceptance(names)
+    expire_points(now=lambda: LATER)
+
+
+def _await_acceptance(names: Sequence[str]) -> None:
+    """Orders that are accepted by hand, updated or rejected before; and pending points of other events."""
+    rows("UPDATE staff_generalsettings SET modules = modules || '{checkout_accept}'")
+    for name in names:
+        accepted(
+            event(name, "checkout", transaction_id=f"{name}-6", items=LINES, points_burned=2),
+            event(name, "checkout", transaction_id=f"{name}-7", total=8),
+            event(name, "checkout_update", transaction_id=f"{name}-6", items=LINES[:2], points_burned=1),
+            event(name, "checkout_accept", transaction_id=f"{name}-6"),
+            at=LATER,
+        )
+        [promised, _] = rows(
+            "SELECT event_id FROM points_pending WHERE customer_id = %s AND transaction_id IS NULL ORDER BY id",
+            [customer_of(name)],
+        )
+        accepted(event(name, "pending_accept", event=promised[0]), at=LATER)
+    rows("UPDATE staff_generalsettings SET modules = array_remove(modules, 'checkout_accept')")
 
 
 def customer_of(name: str) -> int:

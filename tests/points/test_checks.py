@@ -3,8 +3,8 @@
 import pytest
 
 from loyalty.points.checks import Findings, verify
-from loyalty.points.enums import EntryKind
-from loyalty.points.projections import BALANCES, BUCKETS, CHECKS
+from loyalty.points.enums import BUCKETS, EntryKind
+from loyalty.points.projections import BALANCES, CHECKS
 from tests.engine.world import accepted, event, rows
 
 from .corrupting import CORRUPTIONS, corrupt, customer_of, differing, record_histories
