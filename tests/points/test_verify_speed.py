@@ -15,7 +15,10 @@ from tests.engine.world import rows
 from .corrupting import as_owner
 
 CUSTOMERS = int(os.environ.get("VERIFY_CUSTOMERS", "100000"))
-TABLES = ["customers_customer", "events_event", "points_lot", "points_entry", "points_balance"]
+TABLES = [
+    "customers_customer", "events_event", "events_transaction", "points_lot", "points_pending", "points_entry",
+    "points_balance",
+]  # fmt: skip
 FOREIGN_KEYS = (
     "SELECT conrelid::regclass::text, conname FROM pg_constraint"
     " WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s)"
