@@ -32,7 +32,7 @@ PARTS = "checkout_item"
 
 @dataclass(frozen=True)
 class Month:
-    """Points moved in a calendar month of the programme's time zone; deductions lower what was earned."""
+    """Points moved in a calendar month of the programme's time zone; deductions and refunds lower what was earned."""
 
     first_day: dt.date
     earned: int = 0
@@ -138,10 +138,14 @@ def _first_days(today: dt.date) -> list[dt.date]:
 
 
 def _moved(customer_id: int, since: dt.date) -> dict[tuple[int, dt.date], dict[str, int]]:
-    """Points by kind, for each account and month, by when the events took effect: an import brings a whole history."""
+    """Points by kind, without pending ones, for each account and month.
+
+    By when the events took effect: an import brings a whole history.
+    """
     start = timezone.make_aware(dt.datetime.combine(since, dt.time()))
     rows = (
         Entry.objects.filter(customer_id=customer_id, event__occurred_at__gte=start)
+        .exclude(kind=EntryKind.PENDING)
         .annotate(month=TruncMonth("event__occurred_at"))
         .values_list("account_id", "month", "kind")
         .annotate(total=Sum("points"))
@@ -154,7 +158,7 @@ def _moved(customer_id: int, since: dt.date) -> dict[tuple[int, dt.date], dict[s
 
 
 def _month(first_day: dt.date, moved: Mapping[str, int]) -> Month:
-    earned = moved.get(EntryKind.EARN, 0) + moved.get(EntryKind.DEDUCT, 0)
+    earned = sum(moved.get(kind, 0) for kind in (EntryKind.EARN, EntryKind.DEDUCT, EntryKind.REFUND))
     spent = -moved.get(EntryKind.SPEND, 0) - moved.get(EntryKind.UNSPEND, 0)
     return Month(first_day, earned, spent, sum(moved.values()))
 

@@ -18,7 +18,7 @@ from customers.models import Customer
 from customers.pages import CustomerMixin, ProfilePage
 from customers.queries import customer_by_public_id
 from loyalty.engine.types import Outcome
-from loyalty.points.queries import points_config
+from loyalty.points.models import Account
 from loyalty.staff.enums import Module
 from loyalty.staff.permissions import Right, may
 from loyalty.ui.formats import money, number
@@ -75,13 +75,18 @@ class TransactionList(PartialMixin, Modules):
         if form.chosen("status"):
             found = found.filter(status=form.chosen("status"))
         if form.chosen("account"):
-            found = found.filter(account_id=points_config().accounts[form.chosen("account")].id)
+            wanted = form.chosen("account")
+            found = found.filter(account_id=next(id for id, one in self._accounts.items() if one.slug == wanted))
         return found
 
+    @cached_property
+    def _accounts(self) -> dict[int, Account]:
+        """None where the brand has one only."""
+        return Account.objects.in_bulk() if self.accounts else {}
+
     def _rows(self, page: Page[Transaction]) -> Iterator[Row]:
-        accounts = points_config().by_id if self.accounts else {}
         for transaction in page.rows:
-            account = accounts.get(transaction.account_id or 0)
+            account = self._accounts.get(transaction.account_id or 0)
             yield Row(transaction, account.name if account else "")
 
 

@@ -14,7 +14,7 @@ from loyalty.points.models import Account
 from loyalty.points.queries import balances_of
 from loyalty.staff.enums import Role
 from loyalty.staff.models import GeneralSettings, User
-from tests.factories import NOON, checkout, make_customer, tell
+from tests.factories import NOON, checkout, make_customer, make_order, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +112,14 @@ def test_months_follow_the_effect_and_deductions_lower_what_was_earned(client: C
     assert [month.first_day.month for month in strip.months] == [12, *range(1, 12)]
     assert strip.change == 15
     assert strip.balance.spendable == 115
+
+
+def test_pending_points_are_in_no_month_and_refunds_lower_what_was_earned(client: Client) -> None:
+    customer = make_customer()
+    make_order(customer, "T-1", "pending")
+    tell(checkout(customer, "T-2", 30), Incoming("C-1", "partial_refund", {"transaction_id": "T-2", "amount": 10}))
+    [strip] = strips_of(customer, [balances_of(customer.id)[0]], NOON)
+    assert (strip.months[-1].earned, strip.months[-1].spent, strip.months[-1].change) == (20, 0, 20)
 
 
 def test_months_begin_in_the_time_zone_of_the_programme(client: Client, settings: Any) -> None:
