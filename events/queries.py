@@ -2,6 +2,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -15,11 +16,18 @@ from .enums import Source, TransactionStatus
 from .models import Event, EventType, Transaction
 
 
-def event_rules() -> dict[str, EventRule]:
-    """What the engine knows of each action."""
+def event_rules(event_types: Iterable[Mapping[str, Any]]) -> dict[str, EventRule]:
+    """What the engine knows of each action, from the program's `event_types`."""
     return {
-        row.action: EventRule(row.action, row.name, row.default_points, row.one_time, row.factory, row.pending_days)
-        for row in EventType.objects.all()
+        item["action"]: EventRule(
+            item["action"],
+            item["name"],
+            item["default_points"],
+            item["one_time"],
+            item["built_in"],
+            item["pending_days"],
+        )
+        for item in event_types
     }
 
 

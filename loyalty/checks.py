@@ -13,7 +13,7 @@ OUR_APPS = {"staff", "customers", "events", "points", "transfer", "sync"}
 ROOT = "customers.Customer"
 # Looked up by something else than the customer.
 OWN_KEY = {"customers.Identity", "events.BusinessKey", "events.GuestOrder", "points.BonusTotal"}
-WRITE_ONCE = ("events_event", "points_entry")
+WRITE_ONCE = ("events_event", "points_entry", "staff_programrecord")
 DURABLE = {"fsync": {"on"}, "full_page_writes": {"on"}, "synchronous_commit": {"on", "remote_write", "remote_apply"}}
 SECRET_KEY_LENGTH = 32
 

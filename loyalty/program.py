@@ -1,33 +1,74 @@
-"""The composition of the engine: its mechanisms in their order. Named by a setting; nobody imports it."""
+"""The composition of the engine: its mechanisms in their order, and what configures it. Named by a setting; nobody imports it."""
 
+import logging
+from collections.abc import Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
+from django.db import OperationalError
+from django.utils import timezone
 
 import customers.mechanism
 import events.mechanism
+import events.program
+import loyalty.points.program
+import loyalty.staff.program
 import loyalty.sync.mechanism
 from events import orders
 from events.queries import event_rules
 from loyalty.engine.rows import CUSTOMER, EVENT
 from loyalty.engine.types import Composition, Program
 from loyalty.points import activity, bonuses, ledger, mechanism, rows
-from loyalty.points.queries import points_config
-from loyalty.staff.queries import general_settings, program_version
+from loyalty.points.queries import config_of
+from loyalty.staff.operations import advance_program, keep_program
+from loyalty.staff.queries import program_record, read_program
+
+logger = logging.getLogger(__name__)
+
+# The parts of the program file, in its order.
+SECTIONS = (loyalty.staff.program.SETTINGS, events.program.EVENT_TYPES, loyalty.points.program.ACCOUNTS)
+
+
+def build(version: int, document: Mapping[str, Any], facts: Mapping[str, Any]) -> Program:
+    """The engine's programme of a version: what its file says, and the facts that no file holds."""
+    brand = document["settings"]
+    return Program(
+        version=version,
+        time_zone=ZoneInfo(facts["time_zone"]),
+        auto_subscribe=brand["auto_subscribe"],
+        currency=brand["currency"],
+        modules=frozenset(brand["modules"]),
+        event_rules=event_rules(document["event_types"]),
+        config={
+            ledger.APP: config_of(document, facts),
+            orders.APP: orders.OrdersConfig(brand["accept_after_days"]),
+        },
+        document=document,
+        facts=facts,
+    )
 
 
 def configure() -> Program:
-    version = program_version()  # first: what changes while the rest is read is then read again
-    brand = general_settings()
-    return Program(
-        version=version,
-        time_zone=ZoneInfo(settings.TIME_ZONE),
-        auto_subscribe=brand.auto_subscribe,
-        currency=brand.currency,
-        modules=frozenset(brand.modules),
-        event_rules=event_rules(),
-        config={ledger.APP: points_config(), orders.APP: orders.OrdersConfig(brand.accept_after_days)},
-    )
+    """The programme as it is, kept under its version."""
+    for _ in range(3):
+        program = build(*read_program())
+        if keep(program):
+            return program
+        logger.warning("Version %s was kept by another release or in another time zone: a new version", program.version)
+        advance_program()
+    raise OperationalError("The programme kept changing while it was read: try again")
+
+
+def keep(program: Program) -> bool:
+    return keep_program(program.version, program.document, program.facts, at=timezone.now())
+
+
+def program_of(version: int) -> Program:
+    """The very programme that events of this version ran under. Raises LookupError for a version that is not kept."""
+    kept = program_record(version)
+    if kept is None:
+        raise LookupError(f"No programme is kept under version {version}")
+    return build(version, kept.document, kept.facts)
 
 
 COMPOSITION = Composition(
@@ -57,4 +98,5 @@ COMPOSITION = Composition(
     on_new_customer=(mechanism.open_default_account,),
     on_recorded=(activity.keep_activity, loyalty.sync.mechanism.tell),
     configure=configure,
+    keep=keep,
 )

@@ -5,10 +5,11 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from importlib import import_module
 
 from django.conf import settings
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection, transaction
 from psycopg import errors
 
 from .reduce import reduce
@@ -59,6 +60,8 @@ class _Programs:
     def __init__(self) -> None:
         self._program: Program | None = None
         self._composition: Composition | None = None
+        # The version whose record is known to be committed.
+        self._kept: int | None = None
 
     @property
     def composition(self) -> Composition:
@@ -68,11 +71,27 @@ class _Programs:
         return self._composition
 
     def current(self, version: int) -> Program:
-        if self._program is None or self._program.version != version:
-            configure = self.composition.configure
-            assert configure is not None
-            self._program = configure()
+        """The programme of that version or of a newer one, kept by the time that this transaction commits."""
+        program, composition = self._program, self.composition
+        assert composition.configure is not None
+        assert composition.keep is not None
+        if program and program.version == version and (self._kept == version or composition.keep(program)):
+            return program
+        self._kept = None
+        self._program = composition.configure()
         return self._program
+
+    def used(self, program: Program) -> None:
+        """What is recorded under it is written; with the commit so is its own record."""
+        if self._kept != program.version:
+            transaction.on_commit(partial(self._committed, program.version))
+
+    def _committed(self, version: int) -> None:
+        self._kept = version
+
+    def rolled_back(self) -> None:
+        if self._program and self._program.version != self._kept:
+            self._program = None
 
 
 _programs = _Programs()
@@ -141,7 +160,9 @@ class _Recording:
                 self._write(batch)
             except BaseException:
                 self.session.roll_back()
+                _programs.rolled_back()
                 raise
+        _programs.used(program)
         return outcomes
 
     # Lock and read

@@ -176,6 +176,9 @@ class Program:
     event_rules: Mapping[str, EventRule]
     # What each app's mechanism reads of its own configuration, by app.
     config: Mapping[str, Any] = field(default_factory=dict)
+    # All that it is built from: what the program file has, and the facts that no file holds.
+    document: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 Apply = Callable[[Any, State, "Batch"], None]
@@ -255,10 +258,12 @@ class Composition:
     parts: tuple[Part, ...] = ()
     # A new customer's first rows: called once for each.
     on_new_customer: tuple[Callable[[State, "Batch"], None], ...] = ()
-    # Reads the configuration that mechanisms run under, by app; called when its version has changed.
+    # Reads the configuration that mechanisms run under, by app, and keeps it; called when its version has changed.
     configure: Callable[[], Program] | None = None
     # Keeps a guest's event, once it has passed all rules.
     on_guest: Callable[[Incoming, Any, "Batch"], None] | None = None
+    # Keeps it again: what kept it may have been rolled back. False: its version is kept otherwise.
+    keep: Callable[[Program], bool] | None = None
     # Called for each accepted event, last.
     on_recorded: tuple[Callable[[Any, State, "Batch"], None], ...] = ()
 

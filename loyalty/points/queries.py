@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -15,7 +16,8 @@ from customers.models import Customer
 from .enums import Expiry
 from .expiry import ONE_DAY, ExpiryRule, end_of, expires_at
 from .idle import idle_dates
-from .models import Account, Balance, Bonus, EarningRule, Lot, Pending
+from .models import Account, Balance, Bonus, Lot, Pending
+from .program import account_facts, account_of, read_accounts
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,19 @@ class PointsConfig:
 
 
 def points_config() -> PointsConfig:
-    accounts = {account.slug: account for account in Account.objects.all()}
-    rules = {slug: account_rule(account) for slug, account in accounts.items()}
-    default = next(rules[slug] for slug, account in accounts.items() if account.is_default)
-    earning = {rule.account_id: _earning(rule) for rule in EarningRule.objects.prefetch_related("rates")}
+    """As it is now."""
+    return config_of({"accounts": read_accounts()}, {"accounts": account_facts()})
+
+
+def config_of(document: Mapping[str, Any], facts: Mapping[str, Any]) -> PointsConfig:
+    """Of a programme: from its file, and the facts beside it."""
+    rules: dict[str, AccountRule] = {}
+    earning: dict[int, Earning] = {}
+    for item in document["accounts"]:
+        rule = rules[item["id"]] = account_rule(account_of(item, **facts["accounts"][item["id"]]))
+        if item["earning"]:
+            earning[rule.id] = _earning(item["earning"])
+    default = next(rules[item["id"]] for item in document["accounts"] if item["default"])
     return PointsConfig(rules, default, earning, {rule.id: rule for rule in rules.values()}, _bonuses())
 
 
@@ -88,9 +99,9 @@ def account_rule(account: Account) -> AccountRule:
     return AccountRule(account.id, account.slug, account.name, account.negative_points, account.expiry_rule)
 
 
-def _earning(rule: EarningRule) -> Earning:
-    rates = {rate.currency: rate.percentage for rate in rule.rates.all()}
-    return Earning(rule.basis, rule.rounding, rule.percentage, rates)
+def _earning(rule: Mapping[str, Any]) -> Earning:
+    rates = {currency: Decimal(rate) for currency, rate in rule["percentages"].items()}
+    return Earning(rule["basis"], rule["rounding"], Decimal(rule["percentage"]), rates)
 
 
 def _bonuses() -> dict[int, tuple[BonusRule, ...]]:

@@ -22,3 +22,11 @@ class Module(TextChoices):
     MULTI_ACCOUNTS = "multi_accounts", _("Multi-accounts")
     EXPIRING_POINTS = "expiring_points", _("Expiring points")
     CHECKOUT_ACCEPT = "checkout_accept", _("Checkout accept")
+
+
+class Origin(TextChoices):
+    """How a version of the programme came about."""
+
+    FILE = "file", _("Program file")
+    ADMIN = "admin", _("Configuration pages")
+    FOUND = "found", _("Found by the engine")

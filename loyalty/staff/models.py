@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .enums import AutoSubscribe, Module, Role
+from .enums import AutoSubscribe, Module, Origin, Role
 
 
 class UserManager(DjangoUserManager["User"]):
@@ -122,10 +122,37 @@ class ProgramVersion(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     version = models.IntegerField(default=1)
+    # The database's number of the transaction that advanced it: what one transaction changes is one version.
+    changed_in = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("programme version")
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="program_version_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
+class ProgramRecord(models.Model):
+    """A version of the programme as it was, with who made it: write-once. Every version that an event names is here."""
+
+    version = models.IntegerField(_("version"), primary_key=True)
+    document = models.JSONField(_("programme"))
+    # What the engine's programme is built from beside its file: the time zone, internal ids.
+    facts = models.JSONField(_("facts"))
+    origin = models.CharField(_("came by"), max_length=10, choices=Origin)
+    staff = models.ForeignKey(
+        User, on_delete=models.DO_NOTHING, null=True, related_name="+", verbose_name=_("administrator")
+    )
+    recorded_at = models.DateTimeField(_("recorded at"))
+
+    class Meta:
+        verbose_name = _("programme version")
+        verbose_name_plural = _("programme")
+        ordering = ["-version"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(origin__in=Origin.values), name="program_origin_is_known")
+        ]
 
     def __str__(self) -> str:
         return str(self.version)

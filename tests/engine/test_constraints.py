@@ -84,6 +84,8 @@ ATTEMPTS = {
     " is_superuser, is_staff, is_active, date_joined, shortcuts)"
     " VALUES ('u', '', 'manager', '', '', '', true, true, true, now(), true)",
     "general_settings_is_one_row": "UPDATE staff_generalsettings SET id = 2",
+    "program_origin_is_known": "INSERT INTO staff_programrecord (version, document, facts, origin, recorded_at)"
+    " VALUES (0, '{}', '{}', 'nowhere', now())",
     "program_version_is_one_row": "UPDATE staff_programversion SET id = 2",
 }
 # Fields that are unique by themselves.

@@ -1,0 +1,104 @@
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from .document import Change, differences, left_out, merged, shown_path
+from .enums import Origin
+from .models import ProgramVersion, User
+from .permissions import Right, require
+from .queries import read_program, sections
+from .section import Document
+
+# Plain SQL: the engine calls this inside a transaction of which Django does not know.
+_KEEP = (
+    "INSERT INTO staff_programrecord (version, document, facts, origin, staff_id, recorded_at)"
+    " VALUES (%s, %s::jsonb, %s::jsonb, %s, %s, %s) ON CONFLICT (version) DO NOTHING RETURNING version"
+)
+_IS_KEPT = "SELECT document = %s::jsonb AND facts = %s::jsonb FROM staff_programrecord WHERE version = %s"
+_ADVANCE = "UPDATE staff_programversion SET version = nextval('staff_program_version') WHERE id = 1"
+
+
+class Outdated(Exception):
+    """The programme has changed since the difference was shown."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What applying a file does to `version`, or did, which made it: the changes, and what stays without being named."""
+
+    version: int
+    current: dict[str, Any]
+    wanted: dict[str, Any]
+    changes: Sequence[Change]
+    left_out: Sequence[str]
+
+
+def compare_program(given: Document) -> Comparison:
+    """Compare a program file with the programme. Raises Invalid, naming each wrong field by its path."""
+    version, current, _ = read_program()
+    wanted = merged(given, current, sections())
+    names = [shown_path(path) for path in left_out(given, current, sections())]
+    return Comparison(version, current, wanted, differences(current, wanted, sections()), names)
+
+
+def apply_program(
+    given: Document, *, by: User | None, at: datetime, origin: Origin = Origin.FILE, base: int | None = None
+) -> Comparison:
+    """Make the programme as the file says, all of it or nothing; without a difference nothing is written.
+
+    `by` None: whoever operates the server. `base` is the version that the difference was shown for.
+    Raises Invalid, naming each wrong field by its path; Outdated if the version is not `base` any more.
+    """
+    if by is not None:
+        require(by, Right.CONFIGURE)
+    with program_change(by=by, at=at, origin=origin):
+        found = compare_program(given)
+        if base not in {None, found.version}:
+            raise Outdated
+        for section in sections():
+            if found.wanted[section.name] != found.current[section.name]:
+                section.write(found.wanted[section.name], found.current[section.name])
+        version, stored, _ = read_program()
+        if stored != found.wanted:
+            raise AssertionError(f"Not stored as asked: {differences(found.wanted, stored, sections())}")
+    return replace(found, version=version)
+
+
+@contextmanager
+def program_change(*, by: User | None, at: datetime, origin: Origin) -> Iterator[None]:
+    """What the block changes of the configuration is one version, kept with who made it; one such block at a time."""
+    with transaction.atomic():
+        ProgramVersion.objects.select_for_update(no_key=True).get(id=1)
+        keep_program(*read_program(), at=at)
+        yield
+        keep_program(*read_program(), at=at, origin=origin, by=by)
+
+
+def keep_program(
+    version: int,
+    document: Document,
+    facts: Mapping[str, Any],
+    *,
+    at: datetime,
+    origin: Origin = Origin.FOUND,
+    by: User | None = None,
+) -> bool:
+    """Keep a version as it is, once. False: it is kept already, and otherwise."""
+    sources = [json.dumps(document), json.dumps(facts)]
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [version, *sources, origin.value, by.pk if by else None, at])
+        if cursor.fetchone():
+            return True
+        cursor.execute(_IS_KEPT, [*sources, version])
+        return bool(cursor.fetchone()[0])
+
+
+def advance_program() -> None:
+    """A version of its own for a programme that is not as its version was kept: of another release or time zone."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ADVANCE)

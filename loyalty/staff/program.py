@@ -1,0 +1,44 @@
+"""The program file's `settings`."""
+
+from typing import Any
+
+from .enums import AutoSubscribe, Module
+from .models import GeneralSettings
+from .queries import general_settings
+from .section import CURRENCY, Section, choice, fields, optional, several, text, whole
+
+FIELDS = ("brand_name", "currency", "auto_subscribe", "modules", "accept_after_days")
+
+
+def read_settings() -> dict[str, Any]:
+    settings = general_settings()
+    return tidy({name: getattr(settings, name) for name in FIELDS})
+
+
+def tidy(settings: dict[str, Any]) -> dict[str, Any]:
+    return {**settings, "modules": sorted(set(settings["modules"]))}
+
+
+def write_settings(wanted: dict[str, Any], current: dict[str, Any]) -> None:
+    GeneralSettings.objects.update_or_create(id=1, defaults=wanted)
+
+
+SETTINGS = Section(
+    name="settings",
+    schema=fields(
+        {
+            "brand_name": text(GeneralSettings, "brand_name"),
+            "currency": {**CURRENCY, "description": "Of purchases that name none."},
+            "auto_subscribe": choice(AutoSubscribe.values, description="What an event of an unknown customer does."),
+            "modules": several(choice(Module.values), description="The parts of the programme that are switched on."),
+            "accept_after_days": optional(
+                whole(
+                    0, 32_767, description="With checkout_accept: orders are accepted by themselves so many days after."
+                )
+            ),
+        }
+    ),
+    read=read_settings,
+    write=write_settings,
+    tidy=tidy,
+)
