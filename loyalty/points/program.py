@@ -154,7 +154,9 @@ def check_accounts(wanted: Document, current: Document) -> Iterable[Problem]:
         for place, action in enumerate(item["expiry"].get("actions", [])):
             if action not in actions:
                 yield Problem((*path, "expiry", "actions", place), "must be an action of event_types")
-        yield from (Problem((*path, "earning", *name), _RATE["title"]) for name in _too_high(item["earning"]))
+        yield from (
+            Problem((*path, "earning", *name), f"must be {_RATE['title']}") for name in _too_high(item["earning"])
+        )
 
 
 def _too_high(earning: dict[str, Any] | None) -> Iterator[tuple[str, ...]]:
@@ -185,7 +187,7 @@ def _only_with(names: tuple[str, ...], *rules: Expiry) -> dict[str, Any]:
     return {
         "if": {"properties": {"rule": choice([rule.value for rule in rules])}},
         "then": {"required": [name for name in names if name != "actions"]},
-        "else": {"properties": dict.fromkeys(names, False)},
+        "else": {"properties": {name: {"not": {}} for name in names}},
     }
 
 

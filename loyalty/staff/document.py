@@ -161,7 +161,7 @@ def _told(error: ValidationError) -> Iterator[Problem]:
         yield from (Problem((*path, name), "is not known here") for name in sorted(unknown))
     elif error.validator == "uniqueItems":
         yield Problem(path, "must not have the same twice")
-    elif error.validator is None:
+    elif error.validator == "not":
         yield Problem(path, "does not go with the other fields here")
     else:
         yield Problem(path, f"must be {_expected(schema)}")
@@ -208,10 +208,8 @@ def _unstorable(path: Path, value: Any) -> Iterator[Problem]:
 
 def merged(given: Document, current: Document, sections: Sequence[Section]) -> dict[str, Any]:
     """The programme as it would be. Raises Invalid naming each wrong field of `given` by its path."""
-    problems = schema_problems(given, sections) or [
-        *_repeated(given, sections),
-        *_incomplete(given, current, sections),
-    ]
+    problems = schema_problems(given, sections) or list(_repeated(given, sections))
+    problems = problems or list(_incomplete(given, current, sections))
     if not problems:
         wanted = {section.name: _section(section, given, current) for section in sections}
         problems = [problem for section in sections for problem in section.check(wanted, current)]
