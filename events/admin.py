@@ -1,12 +1,13 @@
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+
+from loyalty.staff.admin import ConfigurationAdmin
 
 from .models import EventType
 
 
 @admin.register(EventType)
-class EventTypeAdmin(ModelAdmin):
+class EventTypeAdmin(ConfigurationAdmin):
     list_display = ("action", "name", "default_points", "one_time", "exposed", "factory")
     list_filter = ("factory", "one_time")
     search_fields = ("^action", "name")

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
+from loyalty.staff.admin import ConfigurationAdmin
 from loyalty.staff.enums import Module
 from loyalty.staff.queries import general_settings
 
@@ -18,7 +19,7 @@ class BurnRateInline(TabularInline):
 
 
 @admin.register(Account)
-class AccountAdmin(ModelAdmin):
+class AccountAdmin(ConfigurationAdmin):
     form = AccountForm
     list_display = ("slug", "name", "currency_label", "type", "negative_points", "is_default")
     inlines = (BurnRateInline,)
@@ -43,13 +44,13 @@ class EarningRateInline(TabularInline):
 
 
 @admin.register(EarningRule)
-class EarningRuleAdmin(ModelAdmin):
+class EarningRuleAdmin(ConfigurationAdmin):
     list_display = ("account", "basis", "percentage", "rounding")
     inlines = (EarningRateInline,)
 
 
 @admin.register(Bonus)
-class BonusAdmin(ModelAdmin):
+class BonusAdmin(ConfigurationAdmin):
     form = BonusForm
     list_display = (
         "name",

@@ -81,7 +81,7 @@ def plain(number: Decimal | str) -> str:
 
 
 def tidy(account: dict[str, Any]) -> dict[str, Any]:
-    earning = account["earning"] and {**_EARNING_DEFAULTS, **account["earning"]}
+    earning = None if account["earning"] is None else {**_EARNING_DEFAULTS, **account["earning"]}
     if earning:
         earning["percentage"] = plain(earning["percentage"])
         earning["percentages"] = {name: plain(rate) for name, rate in sorted(earning["percentages"].items())}

@@ -36,7 +36,19 @@ class Change:
     new: Any
 
     def __str__(self) -> str:
-        return f"{shown_path(self.path)}: {shown(self.old)} → {shown(self.new)}"
+        return f"{self.place}: {self.before} → {self.after}"
+
+    @property
+    def place(self) -> str:
+        return shown_path(self.path)
+
+    @property
+    def before(self) -> str:
+        return shown(self.old)
+
+    @property
+    def after(self) -> str:
+        return shown(self.new)
 
 
 def shown(value: Any) -> str:

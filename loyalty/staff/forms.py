@@ -1,5 +1,10 @@
-from django import forms
+from typing import Any
 
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminFileFieldWidget
+
+from .document import MAX_BYTES, read_document
 from .enums import Module
 from .models import GeneralSettings
 
@@ -9,4 +14,28 @@ class GeneralSettingsForm(forms.ModelForm[GeneralSettings]):
 
     class Meta:
         model = GeneralSettings
-        fields = ("brand_name", "currency", "auto_subscribe", "modules")
+        fields = ("brand_name", "currency", "auto_subscribe", "modules", "accept_after_days")
+
+
+class ProgramFileForm(forms.Form):
+    """A program file, to see what it changes; `document()` raises Invalid."""
+
+    file = forms.FileField(
+        label=_("Program file"),
+        widget=UnfoldAdminFileFieldWidget,
+        help_text=_("JSON, as the export gives it. What it leaves out stays as it is."),
+    )
+
+    def document(self) -> dict[str, Any]:
+        # One byte more than may be: the reader says that it is too large.
+        return read_document(self.cleaned_data["file"].read(MAX_BYTES + 1))
+
+
+class ProgramApplyForm(forms.Form):
+    """The file whose difference was shown, and the version it was shown for."""
+
+    text = forms.CharField(widget=forms.HiddenInput, strip=False)
+    base = forms.IntegerField(widget=forms.HiddenInput)
+
+    def document(self) -> dict[str, Any]:
+        return read_document(self.cleaned_data["text"].encode())

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from .document import Change, differences, left_out, merged, shown_path
+from .document import Change, differences, left_out, merged, shown_path, written
 from .enums import Origin
 from .models import ProgramVersion, User
 from .permissions import Right, require
@@ -38,6 +38,13 @@ class Comparison:
     left_out: Sequence[str]
 
 
+def export_program() -> str:
+    """The programme as a file."""
+    with transaction.atomic():
+        return written(read_program()[1], sections())
+
+
+@transaction.atomic
 def compare_program(given: Document) -> Comparison:
     """Compare a program file with the programme. Raises Invalid, naming each wrong field by its path."""
     version, current, _ = read_program()

@@ -380,8 +380,7 @@ def code(*arguments: str) -> int:
     except CommandError as error:
         return error.returncode
     except SystemExit as end:
-        assert isinstance(end.code, int)
-        return end.code
+        return int(end.code or 0)
     return 0
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from loyalty.staff.document import read_document, schema_of, written
 from loyalty.staff.models import User
-from loyalty.staff.operations import Comparison, apply_program, compare_program
-from loyalty.staff.queries import program_record, read_program, sections
+from loyalty.staff.operations import Comparison, apply_program, compare_program, export_program
+from loyalty.staff.queries import program_record, sections
 from loyalty.staff.section import Invalid
 
 # As diff(1): 0 is no difference, 1 a difference, 2 trouble.
@@ -48,8 +48,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error.filename}: {error.strerror}.", returncode=TROUBLE) from None
 
     def export(self, file: Path | None, kept: int | None) -> None:
-        document = read_program()[1] if kept is None else _kept(kept)
-        self._give(written(document, sections()), file)
+        self._give(export_program() if kept is None else written(_kept(kept), sections()), file)
 
     def schema(self, file: Path | None) -> None:
         self._give(json.dumps(schema_of(sections()), indent=2, ensure_ascii=False) + "\n", file)

@@ -1,0 +1,115 @@
+"""Any valid program file does what it says: applied, exported and applied elsewhere it is the same."""
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from loyalty import program
+from loyalty.staff.document import read_document, schema_of, written
+from loyalty.staff.operations import apply_program, compare_program
+from loyalty.staff.queries import program_version, read_program, sections
+
+AT = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+CODES = ["EUR", "HUF", "USD", "JPY"]
+
+
+def texts(most: int, least: int = 1) -> st.SearchStrategy[str]:
+    return st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=least, max_size=most)
+
+
+def some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """An object with any of the fields."""
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+RATES = st.decimals(0, 10_000, places=4).map(str) | st.sampled_from(["0", "00100", "12.5", "12.5000", "10000"])
+ATTRIBUTES = st.lists(texts(64), unique=True, max_size=4)
+SETTINGS = some(
+    brand_name=texts(100),
+    currency=st.sampled_from(CODES),
+    auto_subscribe=st.sampled_from(["off", "checkout", "any"]),
+    modules=st.lists(st.sampled_from(["multi_accounts", "expiring_points", "checkout_accept"]), unique=True),
+    accept_after_days=st.none() | st.integers(0, 32_767),
+)
+EVENT_FIELDS = some(
+    labels=st.dictionaries(st.sampled_from(["hu", "de", "pt-BR", "zh-Hant"]), texts(200, 0)),
+    description=texts(500, 0),
+    attributes=ATTRIBUTES,
+    personal_attributes=ATTRIBUTES,
+    default_points=st.integers(0, 2**31 - 1),
+    one_time=st.booleans(),
+    exposed=st.booleans(),
+    pending_days=st.none() | st.integers(0, 32_767),
+    built_in=st.just(False),
+)
+ACTIONS = [f"visit_{number}" for number in range(6)]
+EVENT_TYPES = st.lists(
+    st.builds(lambda action, name, more: {"action": action, "name": name, **more}, st.sampled_from(ACTIONS), texts(100), EVENT_FIELDS),
+    unique_by=lambda item: item["action"], max_size=6,
+)  # fmt: skip
+PERIOD = {"after": st.integers(1, 1_000), "unit": st.sampled_from(["days", "months", "years"])}
+EXPIRY = st.one_of(
+    st.fixed_dictionaries({"rule": st.sampled_from(["none", "anniversary"])}),
+    st.fixed_dictionaries({"rule": st.just("rolling"), **PERIOD}),
+    st.fixed_dictionaries(
+        {"rule": st.just("activity"), **PERIOD},
+        optional={"actions": st.lists(st.sampled_from(["checkout", "opt_in", "point_add"]), unique=True)},
+    ),
+    st.fixed_dictionaries({"rule": st.just("calendar"), "month": st.integers(1, 12), "day": st.integers(1, 31)}),
+)
+EARNING = some(
+    basis=st.sampled_from(["transaction", "item"]),
+    rounding=st.sampled_from(["nearest", "up", "down"]),
+    percentage=RATES,
+    percentages=st.dictionaries(st.sampled_from(CODES), RATES),
+)
+WORTH = st.integers(1, 2**31 - 1)
+ACCOUNT_FIELDS = some(
+    currency_label=texts(50),
+    type=st.sampled_from(["standard", "status_points"]),
+    negative_points=st.booleans(),
+    expiry=EXPIRY,
+    burn_rates=st.dictionaries(st.sampled_from(CODES), st.fixed_dictionaries({"points": WORTH, "amount": WORTH})),
+    earning=st.none() | EARNING,
+)
+ACCOUNTS = st.lists(
+    st.builds(lambda slug, name, more: {"id": slug, "name": name, **more}, st.sampled_from(["main", "gold", "silver", "z_1"]), texts(100), ACCOUNT_FIELDS),
+    unique_by=lambda item: item["id"], max_size=4,
+)  # fmt: skip
+PROGRAMS = some(settings=SETTINGS, event_types=EVENT_TYPES, accounts=ACCOUNTS)
+
+
+def exported() -> str:
+    return written(read_program()[1], sections())
+
+
+def apply(text: str) -> None:
+    apply_program(read_document(text.encode()), by=None, at=AT)
+
+
+@pytest.mark.django_db
+@settings(max_examples=25, deadline=None)
+@given(st.lists(PROGRAMS, min_size=1, max_size=3))
+def test_any_program_is_applied_exported_and_applied_elsewhere(files: list[dict[str, Any]]) -> None:
+    with transaction.atomic():
+        for file in files:
+            apply(json.dumps(file))
+            version = program_version()
+            assert compare_program(file).changes == []
+            apply(json.dumps(file))
+            assert program_version() == version
+            assert program.configure() == program.program_of(version)
+        first = exported()
+        Draft202012Validator(schema_of(sections())).validate(json.loads(first))
+        transaction.set_rollback(True)
+
+    with transaction.atomic():
+        apply(first)
+        assert exported() == first
+        transaction.set_rollback(True)
