@@ -111,6 +111,8 @@ TABLES = {
     "points_burnrate": "INSERT INTO points_burnrate (account_id, currency, points, amount)"
     " SELECT id, 'EUR', 1, 1 FROM points_account",
     "points_earningrule": "UPDATE points_earningrule SET rounding = 'up'",
+    "points_bonus": "INSERT INTO points_bonus (account_id, name, kind, multiplier) SELECT id, 'B', 'multiplier', 2"
+    " FROM points_account",
     "points_earningrate": "INSERT INTO points_earningrate (rule_id, currency, percentage)"
     " SELECT id, 'EUR', 1 FROM points_earningrule",
 }

@@ -28,7 +28,8 @@ BEGIN
     EXECUTE format('CREATE TRIGGER advance_program_version AFTER INSERT OR UPDATE OR DELETE ON %s'
         ' FOR EACH ROW EXECUTE FUNCTION advance_program_version()', relation);
 END $$;
-SELECT watch_program('staff_generalsettings');
+SELECT watch_program(name) FROM unnest(ARRAY['staff_generalsettings', 'events_eventtype', 'points_account',
+    'points_burnrate', 'points_earningrule', 'points_earningrate', 'points_bonus']::regclass[]) AS name;
 CREATE TRIGGER write_once BEFORE UPDATE OR DELETE ON staff_programrecord
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER write_once_truncate BEFORE TRUNCATE ON staff_programrecord
@@ -49,7 +50,7 @@ DROP SEQUENCE staff_program_version;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0004_orders"), ("events", "0002_write_once")]
+    dependencies = [("staff", "0004_orders"), ("events", "0007_order_actions"), ("points", "0009_bonuses")]
 
     operations = [
         migrations.AddField(
