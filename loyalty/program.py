@@ -11,6 +11,7 @@ from django.utils import timezone
 import customers.mechanism
 import events.mechanism
 import events.program
+import loyalty.points.bonus_program
 import loyalty.points.program
 import loyalty.staff.program
 import loyalty.sync.mechanism
@@ -26,7 +27,12 @@ from loyalty.staff.queries import program_record, read_program
 logger = logging.getLogger(__name__)
 
 # The parts of the program file, in its order.
-SECTIONS = (loyalty.staff.program.SETTINGS, events.program.EVENT_TYPES, loyalty.points.program.ACCOUNTS)
+SECTIONS = (
+    loyalty.staff.program.SETTINGS,
+    events.program.EVENT_TYPES,
+    loyalty.points.program.ACCOUNTS,
+    loyalty.points.bonus_program.BONUSES,
+)
 
 
 def build(version: int, document: Mapping[str, Any], facts: Mapping[str, Any]) -> Program:

@@ -67,13 +67,13 @@ class BonusAdmin(ConfigurationAdmin):
     list_select_related = ("account", "total")
     search_fields = ("name",)
     fieldsets = (
-        (None, {"fields": ("account", "name", "active")}),
+        (None, {"fields": ("account", "name", "slug", "active")}),
         (_("What it gives"), {"fields": ("kind", "multiplier", "points")}),
         (_("When"), {"fields": ("first_day", "last_day")}),
         (_("For what"), {"fields": ("products", "categories", "channels", "currency", "minimum")}),
         (_("Limits"), {"fields": ("customer_limit", "total_limit", "given")}),
     )
-    readonly_fields = ("given",)
+    readonly_fields = ("slug", "given")
 
     @admin.display(description=_("given under the limit in total"))
     def given(self, bonus: Bonus) -> int | None:

@@ -20,6 +20,11 @@ def _texts(name: "_StrPromise") -> "ArrayField[list[str], list[str]]":
     return ArrayField(models.CharField(max_length=200), verbose_name=name, default=list, db_default=[], blank=True)
 
 
+NEXT_SLUG = models.Func(
+    template="('bonus_' || nextval('points_bonus_slug'))", output_field=models.CharField(max_length=64)
+)
+
+
 class Bonus(models.Model):
     """What purchases earn beside the account's earning rule, or do not earn: for what is bought, where and when.
 
@@ -27,6 +32,8 @@ class Bonus(models.Model):
     """
 
     account = models.ForeignKey("points.Account", on_delete=models.CASCADE, related_name="bonuses")
+    # Names it in program files, on every database alike; one made in the configuration pages is numbered.
+    slug = models.CharField(_("ID"), max_length=64, unique=True, db_default=NEXT_SLUG, editable=False)
     name = models.CharField(_("name"), max_length=100)
     active = models.BooleanField(_("active"), default=True, db_default=True)
     kind = models.CharField(

@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from customers.models import Customer
 
+from .bonus_program import bonus_facts, bonus_of, read_bonuses
 from .enums import Expiry
 from .expiry import ONE_DAY, ExpiryRule, end_of, expires_at
 from .idle import idle_dates
@@ -80,7 +81,9 @@ class PointsConfig:
 
 def points_config() -> PointsConfig:
     """As it is now."""
-    return config_of({"accounts": read_accounts()}, {"accounts": account_facts()})
+    document = {"accounts": read_accounts(), "bonuses": read_bonuses()}
+    facts = {"time_zone": settings.TIME_ZONE, "accounts": account_facts(), "bonuses": bonus_facts()}
+    return config_of(document, facts)
 
 
 def config_of(document: Mapping[str, Any], facts: Mapping[str, Any]) -> PointsConfig:
@@ -91,8 +94,9 @@ def config_of(document: Mapping[str, Any], facts: Mapping[str, Any]) -> PointsCo
         rule = rules[item["id"]] = account_rule(account_of(item, **facts["accounts"][item["id"]]))
         if item["earning"]:
             earning[rule.id] = _earning(item["earning"])
+    bonuses = _bonuses(document["bonuses"], rules, facts)
     default = next(rules[item["id"]] for item in document["accounts"] if item["default"])
-    return PointsConfig(rules, default, earning, {rule.id: rule for rule in rules.values()}, _bonuses())
+    return PointsConfig(rules, default, earning, {rule.id: rule for rule in rules.values()}, bonuses)
 
 
 def account_rule(account: Account) -> AccountRule:
@@ -104,15 +108,20 @@ def _earning(rule: Mapping[str, Any]) -> Earning:
     return Earning(rule["basis"], rule["rounding"], Decimal(rule["percentage"]), rates)
 
 
-def _bonuses() -> dict[int, tuple[BonusRule, ...]]:
-    found: dict[int, tuple[BonusRule, ...]] = {}
-    for bonus in Bonus.objects.filter(active=True):
-        found[bonus.account_id] = (*found.get(bonus.account_id, ()), _bonus(bonus))
+def _bonuses(
+    items: Iterable[Mapping[str, Any]], accounts: Mapping[str, AccountRule], facts: Mapping[str, Any]
+) -> dict[int, tuple[BonusRule, ...]]:
+    """The active ones by account, in the order of their internal ids."""
+    zone, found = ZoneInfo(facts["time_zone"]), dict[int, tuple[BonusRule, ...]]()
+    for item in sorted(items, key=lambda item: int(facts["bonuses"][item["id"]]["id"])):
+        if item["active"]:
+            account = accounts[item["account"]].id
+            rule = _bonus(bonus_of(item, **facts["bonuses"][item["id"]]), zone)
+            found[account] = (*found.get(account, ()), rule)
     return found
 
 
-def _bonus(bonus: Bonus) -> BonusRule:
-    zone = ZoneInfo(settings.TIME_ZONE)
+def _bonus(bonus: Bonus, zone: ZoneInfo) -> BonusRule:
     return BonusRule(
         id=bonus.id,
         name=bonus.name,

@@ -90,6 +90,8 @@ ATTEMPTS = {
 }
 # Fields that are unique by themselves.
 UNIQUE = {
+    "points_bonus.slug": "INSERT INTO points_bonus (account_id, name, kind, multiplier, slug)"
+    " SELECT id, 'B', 'multiplier', 2, 'b' FROM points_account, generate_series(1, 2)",
     "customers_customer.public_id": "UPDATE customers_customer SET public_id = 'ann'",
     "points_account.slug": "INSERT INTO points_account (slug, name, currency_label, is_default) VALUES ('main', 'M', 'p', false)",
 }

@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 from pytest_django import Settings
 
 from events.models import EventType
-from loyalty.points.models import Account, EarningRule
+from loyalty.points.models import Account, Bonus, EarningRule
 from loyalty.staff.document import MAX_BYTES, Change, read_document, schema_of, written
 from loyalty.staff.enums import Origin, Role
 from loyalty.staff.models import GeneralSettings, ProgramRecord, User
@@ -50,10 +50,23 @@ VISIT: dict[str, Any] = {
     "default_points": 7,
     "pending_days": 3,
 }
+SPRING: dict[str, Any] = {
+    "id": "spring",
+    "account": "gold",
+    "name": "Spring",
+    "multiplier": "2.5",
+    "first_day": "2026-03-01",
+    "last_day": "2026-05-31",
+    "categories": ["Shoes"],
+    "currency": "EUR",
+    "minimum": "20",
+    "total_limit": 100_000,
+}
 FILE: dict[str, Any] = {
     "settings": {"brand_name": "Kék", "modules": ["multi_accounts", "checkout_accept"], "accept_after_days": 14},
     "event_types": [VISIT],
     "accounts": [{"id": "main", "earning": {"percentage": "50"}}, GOLD],
+    "bonuses": [SPRING],
 }
 
 
@@ -88,6 +101,10 @@ def test_what_is_applied_is_what_the_engine_is_configured_by() -> None:
     assert [str(rate) for rate in gold.burn_rates.all()] == ["100 = 50 EUR"]
     assert [str(rate) for rate in gold.earning.rates.all()] == ["HUF: 0.25 %"]
     assert (str(gold.earning), str(main.earning)) == ("Gold: 12.5 %", "Main account: 50 %")
+    spring = Bonus.objects.get(slug="spring")
+    assert (spring.account, str(spring.multiplier), str(spring.last_day), spring.total_limit) == (
+        gold, "2.5000", "2026-05-31", 100_000,
+    )  # fmt: skip
     visit = EventType.objects.get(action="visit")
     assert (visit.labels, visit.attributes, visit.default_points, visit.pending_days, visit.factory) == (
         {"hu": "Látogatás"}, ["shop"], 7, 3, False,
@@ -261,6 +278,23 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
         lambda f: f["event_types"][0]["labels"].update(Hungarian="x"),
         "event_types[0].labels.Hungarian: must be named by a language such as hu or pt-BR",
     ),
+    "a bonus of no account": (
+        lambda f: f["bonuses"][0].update(account="silver"),
+        "bonuses[0].account: must be the ID of one of the accounts",
+    ),
+    "a bonus of neither kind": (
+        lambda f: f["bonuses"][0].update(multiplier=None),
+        "bonuses[0].multiplier: Enter by what the points are multiplied, such as 2.",
+    ),
+    "a multiplier": (
+        lambda f: f["bonuses"][0].update(multiplier="100.0001"),
+        "bonuses[0].multiplier: Ensure this value is less than or equal to 100.",
+    ),
+    "a day": (lambda f: f["bonuses"][0].update(last_day="2026-02-30"), "bonuses[0].last_day: must be a day such as 2026-12-31"),
+    "a last day before the first": (
+        lambda f: f["bonuses"][0].update(last_day="2026-02-28"),
+        "bonuses[0].last_day: Choose a day that is not before the first day.",
+    ),
     "a NUL": (lambda f: f["event_types"][0].update(name="a\0"), "event_types[0].name: has a character that cannot be stored"),
     "half a character": (
         lambda f: f["event_types"][0]["labels"].update(hu="\ud83d"),
@@ -361,7 +395,7 @@ def test_neither_secrets_nor_staff_nor_ids_are_in_the_file() -> None:
     text = written(read_program()[1], sections())
 
     assert not [word for word in ("root-user", "the-key", "the-secret", "till") if word in text]
-    assert list(exported()) == ["$schema", "settings", "event_types", "accounts"]
+    assert list(exported()) == ["$schema", "settings", "event_types", "accounts", "bonuses"]
     assert set(exported()["accounts"][0]) == {*GOLD, "default"}
 
 
@@ -403,7 +437,7 @@ def test_the_command_exports_compares_and_applies(tmp_path: Path) -> None:
 
 def test_an_earlier_version_is_applied_as_any_other_file(tmp_path: Path) -> None:
     before, version = command("export"), program_version()
-    apply({**FILE, "event_types": [], "accounts": FILE["accounts"][:1]})
+    apply({**FILE, "event_types": [], "accounts": FILE["accounts"][:1], "bonuses": []})
     command("export", str(tmp_path / "old.json"), "--of", str(version))
 
     command("apply", str(tmp_path / "old.json"))

@@ -82,7 +82,34 @@ ACCOUNTS = st.lists(
     st.builds(lambda slug, name, more: {"id": slug, "name": name, **more}, st.sampled_from(["main", "gold", "silver", "z_1"]), texts(100), ACCOUNT_FIELDS),
     unique_by=lambda item: item["id"], max_size=4,
 )  # fmt: skip
-PROGRAMS = some(settings=SETTINGS, event_types=EVENT_TYPES, accounts=ACCOUNTS)
+LISTED = st.lists(texts(200), unique=True, max_size=3)
+BONUS_FIELDS = some(
+    active=st.booleans(),
+    first_day=st.dates(dt.date(1900, 1, 1), dt.date(2025, 1, 1)).map(str) | st.none(),
+    last_day=st.dates(dt.date(2025, 1, 1), dt.date(2999, 12, 31)).map(str) | st.none(),
+    products=LISTED,
+    categories=LISTED,
+    channels=LISTED,
+    customer_limit=st.none() | st.integers(1, 2**63 - 1),
+    total_limit=st.none() | st.integers(1, 2**63 - 1),
+)
+GIVES = st.one_of(
+    st.fixed_dictionaries({"kind": st.just("fixed"), "points": WORTH, "multiplier": st.none()}),
+    st.fixed_dictionaries(
+        {"kind": st.just("multiplier"), "multiplier": st.decimals(0, 100, places=4).map(str), "points": st.none()}
+    ),
+)
+MINIMUM: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.fixed_dictionaries(
+    {"currency": st.sampled_from(CODES), "minimum": st.none() | st.decimals(0, 10**15, places=4).map(str)}
+)
+BONUSES = st.lists(
+    st.builds(
+        lambda slug, name, gives, minimum, more: {"id": slug, "account": "main", "name": name, **gives, **minimum, **more},
+        st.sampled_from(["spring", "autumn", "b_1"]), texts(100), GIVES, MINIMUM, BONUS_FIELDS,
+    ),
+    unique_by=lambda item: item["id"], max_size=3,
+)  # fmt: skip
+PROGRAMS = some(settings=SETTINGS, event_types=EVENT_TYPES, accounts=ACCOUNTS, bonuses=BONUSES)
 
 
 def exported() -> str:
