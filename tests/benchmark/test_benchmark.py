@@ -50,6 +50,20 @@ def test_the_floors_of_imports_copy_the_rows_that_the_import_made(report: dict[s
     assert all(part["ratio"]["median"] > 0 and part["row_counts_are_the_same"] for part in found.values())
 
 
+def test_the_floor_of_expiry_copies_the_rows_that_the_run_wrote(report: dict[str, Any]) -> None:
+    found = report["expiry"]
+    assert found["rows_written"] == {
+        "points_lot": 600,
+        "points_balance": 300,
+        "events_event": 300,
+        "points_entry": 600,
+        "sync_outboxrow": 300,
+    }
+    assert set(found["floor_seconds"]) == {*found["rows_written"], "commit"}
+    assert found["ratio"]["median"] > 0
+    assert found["longest_chunk_seconds"]["max"] > 0
+
+
 def test_an_unknown_part_is_refused() -> None:
     with pytest.raises(CommandError, match="--only knows checkout, customers, checkouts, expiry, not coffee"):
         call_command("benchmark", only="coffee")
