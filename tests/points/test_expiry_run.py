@@ -23,7 +23,7 @@ from loyalty.points.queries import points_config
 from loyalty.points.tasks import expire as expire_task
 from loyalty.program import COMPOSITION
 from tests.engine.racing import blocked
-from tests.engine.world import NOW, accepted, configure, event, rows, send
+from tests.engine.world import NOW, accepted, check_books, configure, event, rows, send
 
 DAY = dt.timedelta(days=1)
 ZONE = ZoneInfo("Europe/Budapest")
@@ -336,6 +336,7 @@ def live_through(history: list[Any], rules: dict[str, str]) -> None:
             send(event(name, action, account=account, **data), at=at)
     compare_a_run(at + 20 * DAY)
     assert expire(at + 20 * DAY).lots == 0
+    check_books()
 
 
 # Beside others

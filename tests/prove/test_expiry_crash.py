@@ -54,6 +54,10 @@ FILL = (
         now() - CASE WHEN split_part(public_id, '-', 2)::integer % 2 = 0 THEN 40 ELSE 20 END * interval '1 day'
     FROM points_lot l JOIN customers_customer c ON c.id = l.customer_id WHERE public_id LIKE '{name}-%' GROUP BY 1, 2, public_id
     """,
+    """
+    UPDATE customers_customer c SET last_earn_date = e.occurred_at
+    FROM events_event e WHERE e.customer_id = c.id AND public_id LIKE '{name}-%'
+    """,
 )
 DIGEST = """
 WITH mine AS (SELECT id, split_part(public_id, '-', 2) AS number FROM customers_customer WHERE public_id LIKE %(name)s || '-%%'),
