@@ -3,9 +3,10 @@
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Protocol
 
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 # Customers whose rows are weighed together.
@@ -52,9 +53,8 @@ class Check(Protocol):
 class Projection:
     """Rows that one statement can recompute. `columns` maps each to its value where the recomputation has no row.
 
-    All rows are weighed first: what is stored of a block of customers weighs as much as its history, unless they differ.
-    The weights are random and new in each run (see `weight`), so a difference goes unseen once in about 2⁶⁰ times.
-    Only blocks that differ are compared row by row. A projection without weights is compared row by row at once.
+    All rows are weighed first: a block of customers weighs nothing if what is stored of them is what their history says
+    (see `weight` and `mark`). Blocks that weigh something are compared row by row.
     """
 
     name: str
@@ -65,39 +65,23 @@ class Projection:
     # A SELECT of the key and the columns, from events and entries; `{of}` narrows it to some customers.
     recomputed: str
     # What a stored row weighs.
-    weighed: str = ""
-    # A SELECT of customer_id and weight, of the whole history.
-    history: str = ""
+    weighed: str
+    # A SELECT of the customer and a weight, of the whole history.
+    history: str
     # The stored rows, where they are not those of the table as they are.
     stored: str = ""
 
     def run(self, cursor: CursorWrapper, limit: int) -> Found:
-        compared, blocks = self._weigh(cursor) if self.history else (self._count(cursor), None)
-        if blocks == []:
+        compared = count(cursor, self.table)
+        stored = f"SELECT {self.key[0]}, -({self.weighed}) FROM {self.table}"
+        blocks = weigh(cursor, f"{self.history} UNION ALL {stored}", seed=new_seed())
+        customers = None if blocks is None else members(blocks)
+        if customers == []:
             return Found(compared, 0, [])
-        customers = [block * BLOCK + place for block in blocks or () for place in range(BLOCK)]
-        cursor.execute(self._comparing(some=blocks is not None), {"limit": limit, "customers": customers})
+        statement = self._comparing(some=customers is not None)
+        cursor.execute(statement, {"limit": limit, "customers": customers})
         rows = cursor.fetchall()
         return Found(compared, rows[0][-1] if rows else 0, [self._mismatch(row) for row in rows])
-
-    def _count(self, cursor: CursorWrapper) -> int:
-        cursor.execute(f"SELECT count(*) FROM {self.table}")
-        [(number,)] = cursor.fetchall()
-        return int(number)
-
-    def _weigh(self, cursor: CursorWrapper) -> tuple[int, list[int]]:
-        """How many rows are stored, and the blocks that do not weigh what their history does."""
-        statement = f"""
-            SELECT coalesce(sum(rows), 0)::bigint, coalesce(array_agg(block) FILTER (WHERE weight <> 0), '{{}}') FROM (
-                SELECT customer_id / {BLOCK} AS block, sum(weight) AS weight, sum(row) AS rows FROM (
-                    SELECT customer_id, -({self.weighed}) AS weight, 1 AS row FROM {self.table}
-                    UNION ALL SELECT customer_id, weight, 0 FROM ({self.history}) history
-                ) both_sides GROUP BY 1
-            ) blocks
-        """
-        cursor.execute(statement, {"seed": secrets.randbits(62)})
-        [(compared, blocks)] = cursor.fetchall()
-        return compared, blocks
 
     def _comparing(self, *, some: bool) -> str:
         """The rows that differ: key, what is stored, what was recomputed, and how many such rows there are."""
@@ -135,15 +119,62 @@ def mismatch(
     )
 
 
-def weight(place: int, *key: str) -> str:
-    """A random number of 64 bits for the bigint columns of this key, another one for each place; new in each run.
+def count(cursor: CursorWrapper, table: str) -> int:
+    cursor.execute(f"SELECT count(*) FROM {table}")
+    [(number,)] = cursor.fetchall()
+    return int(number)
 
-    Amounts times the weights of their keys add up to the same only if all the amounts are the same.
+
+def new_seed() -> int:
+    return secrets.randbits(62)
+
+
+def weigh(cursor: CursorWrapper, pieces: str, *, seed: int, **params: Any) -> dict[int, Decimal] | None:
+    """What each block of customers weighs; None where an amount is too large to be weighed.
+
+    `pieces` is a SELECT of the customer and a weight.
     """
+    weighing = f"SELECT customer_id / {BLOCK}, sum(weight) FROM ({pieces}) pieces (customer_id, weight) GROUP BY 1"
+    try:
+        with transaction.atomic():
+            cursor.execute(weighing, {"seed": seed, **params})
+            return dict(cursor.fetchall())
+    except DataError:
+        return None
+
+
+def members(blocks: Mapping[int, Decimal]) -> list[int]:
+    """The customers of the blocks that weigh something."""
+    return [block * BLOCK + place for block, found in blocks.items() if found for place in range(BLOCK)]
+
+
+def weight(place: int, *key: str) -> str:
+    """What a point weighs under this key of bigints, another number for each place: 21 bits, random in each run, never 0.
+
+    Amounts times their weights add up to the same if all of them are the same. A single wrong one in a block shows
+    always; several hide each other once in a million times, and weigh otherwise in the next run.
+    """
+    return f"(({_hash(place, *key)} >> 43) | 1)"
+
+
+def mark(place: int, *key: str) -> str:
+    """What a row of these bigints weighs: 60 bits, random in each run."""
+    return f"({_hash(place, *key)} >> 3)"
+
+
+def mark_of(*columns: str) -> str:
+    """The same for columns of any types, NULL among them; those that are compared must have the same types.
+
+    The hash of a row adds up those of its columns: hashed again, equal sums do not come from swapped columns.
+    """
+    return f"(hashint8extended(0, hash_record_extended(ROW({', '.join(columns)}), %(seed)s)) >> 3)"
+
+
+def _hash(place: int, *key: str) -> str:
     found = f"hashint8extended({place}, %(seed)s)"
     for column in key:
         found = f"hashint8extended({column}, {found})"
-    return f"{found}::numeric"
+    return found
 
 
 def number(json: str, attribute: str) -> str:

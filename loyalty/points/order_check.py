@@ -1,13 +1,13 @@
 """Orders against their events. Reads only.
 
-The plain ones, to which nothing has happened since their checkout, are joined to it. The others, and plain ones that
-differ, are told again event by event (`events.replay`).
+Orders to which nothing has happened since their checkout are weighed against it, as all projections are. The others,
+and those of blocks that weigh something, are told again event by event (`events.replay`).
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
@@ -18,7 +18,7 @@ from events.orders import Line, lines_of
 from events.replay import Step, replay
 from loyalty.engine.types import Refused
 
-from .checks import Found, Mismatch, mismatch, number
+from .checks import Found, Mismatch, count, mark_of, members, mismatch, new_seed, number, weigh, weight
 
 # Read and told together.
 AT_ONCE = 5_000
@@ -41,45 +41,51 @@ LINE = (
     "fixed_points",
 )
 
-_ORDER_OF_ITS_OWN = "action = 'checkout' AND parent_id IS NULL"
-_LINE_OF_A_CHECKOUT = "action = 'checkout_item' AND parent_id IS NOT NULL"
 _QUANTITY = f"coalesce({number('data', 'quantity')}, 1)"
 _SUBTOTAL = (
     f"coalesce({number('data', 'subtotal')},"
     f" {number('data', 'price')} * {_QUANTITY} - coalesce({number('data', 'discount')}, 0))"
 )
+_KEY = "hashtextextended(transaction_id, customer_id)"
+_NONE = ", ".join(["0::numeric", *["0::bigint"] * 4])
 
 
-def _lines(product: str, quantity: str, subtotal: str) -> str:
-    """How many lines, of how much of which products. A sum of another kind than these is told again."""
-    of = f"hashtextextended(coalesce({product}, ''), 0)::numeric"
-    return f"count(*) AS lines, sum({quantity} * {of}) AS quantities, sum({subtotal} * {of}) AS subtotals"
+def _weights(orders: str, events: str) -> str:
+    """What orders weigh less their checkouts and lines: nothing, if all are as their checkouts left them."""
+    return f"""
+        SELECT customer_id, {weight(0, _KEY)} * -earned - {mark_of(
+            "customer_id", "transaction_id", "event_id", "status", "total", "refunded", "taken_back", "burned",
+            "given_back", "reserved", "fixed_points", "created_at", "checkout_at", "accepted_at",
+        )} AS weight
+        FROM {orders} stored
+        UNION ALL
+        SELECT customer_id, -{mark_of(
+            "customer_id", "transaction_id", "coalesce(line->>'product_id', '')",
+            f"coalesce({number('line', 'quantity')}, 1)", f"coalesce({number('line', 'subtotal')}, 0)",
+        )}
+        FROM {orders} stored, jsonb_array_elements(CASE jsonb_typeof(items) WHEN 'array' THEN items END) line
+        WHERE items <> '[]'
+        UNION ALL
+        SELECT customer_id, {weight(0, _KEY)} * points + CASE action WHEN 'checkout' THEN {mark_of(
+            "customer_id", "transaction_id", "id", "'accepted'::varchar", number("data", "total"), _NONE,
+            f"({number('data', 'points_rewarded')})::bigint", "recorded_at", "occurred_at", "occurred_at",
+        )} ELSE {mark_of(
+            "customer_id", "transaction_id", "coalesce(data->>'product_id', '')", _QUANTITY, _SUBTOTAL
+        )} END
+        FROM {events} told WHERE action IN ('checkout', 'checkout_item') AND transaction_id IS NOT NULL
+    """  # fmt: skip
 
 
-# The orders that are not as their checkout left them, or to which something else has happened.
-_SUSPECTS = f"""
-    SELECT coalesce(t.customer_id, e.customer_id), coalesce(t.transaction_id, e.transaction_id)
-    FROM events_transaction t
-    LEFT JOIN LATERAL (
-        SELECT {_lines("line->>'product_id'", f"coalesce({number('line', 'quantity')}, 1)", f"coalesce({number('line', 'subtotal')}, 0)")}
-        FROM jsonb_array_elements(CASE jsonb_typeof(t.items) WHEN 'array' THEN t.items END) line
-    ) kept ON t.items <> '[]'
-    FULL JOIN (
-        SELECT e.*, {number("e.data", "total")} AS named, told.*
-        FROM events_event e LEFT JOIN (
-            SELECT customer_id AS of_customer, parent_id AS of_event, sum(points) AS by_lines, sum({_SUBTOTAL}) AS counted,
-                {_lines("data->>'product_id'", _QUANTITY, _SUBTOTAL)}
-            FROM events_event WHERE {_LINE_OF_A_CHECKOUT} GROUP BY customer_id, parent_id
-        ) told ON told.of_customer = e.customer_id AND told.of_event = e.id
-        WHERE {_ORDER_OF_ITS_OWN}
-    ) e ON e.customer_id = t.customer_id AND e.id = t.event_id
-    WHERE (t.transaction_id, t.status, t.total, t.refunded, t.earned, t.taken_back, t.burned, t.given_back, t.reserved,
-            t.fixed_points, t.created_at, t.checkout_at, t.accepted_at, kept.lines, kept.quantities, kept.subtotals)
-        IS DISTINCT FROM (e.transaction_id, 'accepted', coalesce(e.named, e.counted), 0, e.points + coalesce(e.by_lines, 0),
-            0, 0, 0, 0, {number("e.data", "points_rewarded")}, e.recorded_at, e.occurred_at, e.occurred_at, e.lines, e.quantities, e.subtotals)
-    UNION
+# Of these the checkout alone does not tell.
+_EVENTFUL = """
     SELECT customer_id, transaction_id FROM events_event
-    WHERE transaction_id IS NOT NULL AND NOT ({_ORDER_OF_ITS_OWN}) AND NOT ({_LINE_OF_A_CHECKOUT})
+    WHERE transaction_id IS NOT NULL AND CASE action WHEN 'checkout' THEN coalesce(data->>'total', '') = ''
+        WHEN 'checkout_item' THEN parent_id IS NULL ELSE true END
+    UNION SELECT customer_id, transaction_id FROM events_transaction WHERE status <> 'accepted'
+"""
+_ORDERS = """
+    SELECT customer_id, transaction_id FROM events_event WHERE {of} AND transaction_id IS NOT NULL
+    UNION SELECT customer_id, transaction_id FROM events_transaction WHERE {of}
 """
 _NAMED = "unnest(%(customers)s::bigint[], %(names)s::text[]) AS named(customer_id, transaction_id)"
 _STEPS = f"""
@@ -100,36 +106,68 @@ _STORED = f"""
 """
 
 
+_WEIGHTS_OF_NAMED = _weights(
+    f"(SELECT t.* FROM {_NAMED} JOIN {TABLE} t USING (customer_id, transaction_id))",
+    f"(SELECT e.* FROM {_NAMED} JOIN events_event e USING (customer_id, transaction_id))",
+)
+Names = Sequence[tuple[int, str]]
+
+
 class OrderCheck:
-    """Every order, by its transaction: `Check` of the projection `events_transaction`."""
+    """Every order: `Check` of the projection `events_transaction`."""
 
     name = NAME
 
     def run(self, cursor: CursorWrapper, limit: int) -> Found:
-        cursor.execute(f"SELECT count(*) FROM {TABLE}")
-        [(compared,)] = cursor.fetchall()
-        cursor.execute(_SUSPECTS)
-        suspects = iter(sorted(cursor.fetchall()))
-        found, first = 0, list[Mismatch]()
-        while chunk := list(islice(suspects, AT_ONCE)):
-            for wrong in _differing(cursor, chunk):
-                found += 1
-                first += [wrong] if len(first) < limit else []
-        return Found(compared, found, first)
+        seed = new_seed()
+        blocks = weigh(cursor, _weights(TABLE, "events_event"), seed=seed)
+        cursor.execute(_EVENTFUL)
+        eventful = cursor.fetchall()
+        number, first = 0, list[Mismatch]()
+        for names in _chunks(eventful):
+            wrong = _differing(cursor, names)
+            number, first = number + len(wrong), (first + wrong)[:limit]
+            for block, found in (weigh(cursor, _WEIGHTS_OF_NAMED, seed=seed, **_columns(names)) or {}).items():
+                if blocks:
+                    blocks[block] -= found
+        for names in _chunks(sorted(_orders_of(cursor, blocks).difference(eventful))):
+            wrong = _differing(cursor, names)
+            number, first = number + len(wrong), (first + wrong)[:limit]
+        return Found(count(cursor, TABLE), number, first)
 
 
-def _differing(cursor: CursorWrapper, orders: Sequence[tuple[int, str]]) -> Iterator[Mismatch]:
-    named: dict[str, Any] = {"customers": [customer for customer, _ in orders], "names": [name for _, name in orders]}
-    cursor.execute(_STEPS, named)
+def _orders_of(cursor: CursorWrapper, blocks: Mapping[int, Decimal] | None) -> set[tuple[int, str]]:
+    """Of the customers of blocks that weigh something; None: of all."""
+    customers = None if blocks is None else members(blocks)
+    if customers == []:
+        return set()
+    of = "true" if customers is None else "customer_id = ANY(%(customers)s)"
+    cursor.execute(_ORDERS.format(of=of), {"customers": customers})
+    return set(cursor.fetchall())
+
+
+def _chunks(names: Names) -> Iterator[Names]:
+    return (names[start : start + AT_ONCE] for start in range(0, len(names), AT_ONCE))
+
+
+def _columns(names: Names) -> dict[str, list[Any]]:
+    return {"customers": [customer for customer, _ in names], "names": [name for _, name in names]}
+
+
+def _differing(cursor: CursorWrapper, names: Names) -> list[Mismatch]:
+    """Of these orders, those that are not what their events tell."""
+    cursor.execute(_STEPS, _columns(names))
     rows = cursor.fetchall()
     steps = {order: [_step(row[2:]) for row in found] for order, found in groupby(rows, itemgetter(0, 1))}
-    cursor.execute(_STORED, named)
+    cursor.execute(_STORED, _columns(names))
+    wrong = []
     for customer_id, name, id, items, *columns in cursor.fetchall():
         stored = dict(zip(COLUMNS, columns, strict=True))
         told = _told(steps.get((customer_id, name), []), stored)
-        stored |= {"items": None if id is None else _kept(items)}
+        stored["items"] = None if id is None else _kept(items)
         if stored != told:
-            yield mismatch(NAME, TABLE, (customer_id, id or f"none of event {told['event_id']}"), stored, told)
+            wrong.append(mismatch(NAME, TABLE, (customer_id, id or f"none of event {told['event_id']}"), stored, told))
+    return wrong
 
 
 def _step(row: Sequence[Any]) -> Step:

@@ -1,7 +1,7 @@
 """What the ledger keeps about the past, and how each of it comes about: docs/verify.md lists what is compared."""
 
 from .activity import GIVING_BACK, SPENDING
-from .checks import Check, Projection, number, weight
+from .checks import BLOCK, Check, Projection, mark, mark_of, number, weight
 from .enums import BUCKETS
 from .order_check import OrderCheck
 
@@ -48,13 +48,13 @@ BALANCES = Projection(
     """,
     weighed=f"""
         {" + ".join(f"CASE WHEN {name} <> 0 THEN {name} * {_in_balance(name)} ELSE 0 END" for name in _COLUMNS)}
-        + CASE WHEN account_id = {_DEFAULT} THEN {weight(6, "customer_id")} ELSE 0 END
+        + CASE WHEN account_id = {_DEFAULT} THEN {mark(6, "customer_id")} ELSE 0 END
     """,
     history=f"""
         SELECT customer_id, points * (CASE {" ".join(map(_moved, _COLUMNS[:-1]))} ELSE 0 END
             - CASE WHEN {OWED} THEN {_in_balance("debt")} ELSE 0 END) AS weight
         FROM points_entry
-        UNION ALL SELECT id, {weight(6, "id")} FROM customers_customer
+        UNION ALL SELECT id, {mark(6, "id")} FROM customers_customer
     """,
 )
 
@@ -74,12 +74,12 @@ LOTS = Projection(
         FROM points_entry WHERE lot_id IS NOT NULL {of} GROUP BY customer_id, lot_id
     """,
     weighed=f"""
-        {weight(0, *_LOT, "event_id", "points")} + remaining * {weight(1, *_LOT)}
+        {mark(0, *_LOT, "event_id", "points")} + remaining * {weight(1, *_LOT)}
         + CASE WHEN expired <> 0 THEN expired * {weight(2, *_LOT)} ELSE 0 END
     """,
     history=f"""
         SELECT customer_id, points * {weight(1, *_ENTRY)} + CASE kind
-            WHEN 'earn' THEN {weight(0, *_ENTRY, "event_id", "points")}
+            WHEN 'earn' THEN {mark(0, *_ENTRY, "event_id", "points")}
             WHEN 'expire' THEN -points * {weight(2, *_ENTRY)} ELSE 0 END AS weight
         FROM points_entry WHERE lot_id IS NOT NULL
     """,
@@ -137,34 +137,62 @@ def _listed(actions: frozenset[str]) -> str:
     return ", ".join(f"'{action}'" for action in sorted(actions))
 
 
+_TOTALS = {
+    "purchase_total": "0",
+    "purchase_count": "0",
+    "purchase_item_count": "0",
+    "purchase_first_date": "NULL",
+    "purchase_last_date": "NULL",
+    "last_earn_date": "NULL",
+    "last_spend_date": "NULL",
+}
+_RECOMPUTED_TOTALS = f"""
+    SELECT customer_id AS id, coalesce(sum(bought), 0) AS purchase_total, count(bought_at) AS purchase_count,
+        coalesce(sum(items), 0)::bigint AS purchase_item_count, min(bought_at) AS purchase_first_date,
+        max(bought_at) AS purchase_last_date, max(earned_at) AS last_earn_date, max(spent_at) AS last_spend_date
+    FROM (
+        SELECT customer_id, checkout_at AS bought_at, CASE WHEN status = 'accepted' THEN total - refunded END AS bought,
+            CASE WHEN status = 'accepted' AND items <> '[]' THEN (
+                SELECT sum(coalesce({number("line", "quantity")}, 1) - coalesce({number("line", "refunded_quantity")}, 0))
+                FROM jsonb_array_elements(CASE jsonb_typeof(items) WHEN 'array' THEN items END) line
+            )::bigint END AS items, NULL::timestamptz AS earned_at, NULL::timestamptz AS spent_at
+        FROM events_transaction WHERE accepted_at IS NOT NULL {{of}}
+        UNION ALL
+        SELECT customer_id, NULL, NULL, NULL,
+            CASE WHEN points > 0 AND action NOT IN ({_listed(GIVING_BACK)}) THEN occurred_at END,
+            CASE WHEN action IN ({_listed(SPENDING)}) THEN occurred_at END
+        FROM events_event WHERE points <> 0 {{of}}
+    ) told GROUP BY customer_id
+"""
+
+
+# Who has neither bought nor moved points weighs nothing.
+_NOTHING = f"({', '.join(_TOTALS)}) IS NOT DISTINCT FROM ({', '.join(_TOTALS.values())})"
+_WEIGHED_TOTALS = f"""
+    CASE WHEN {_NOTHING} THEN 0
+    ELSE {mark_of("id", *(f"{name}::bigint" if name.endswith("_count") else name for name in _TOTALS))} END
+"""
+
+
+def _totals_of(half: int) -> str:
+    """Of every other block of customers: two processes make them at a time."""
+    recomputed = _RECOMPUTED_TOTALS.replace("{of}", f"AND customer_id / {BLOCK} %% 2 = {half}")
+    return f"SELECT id AS customer_id, {_WEIGHED_TOTALS} AS weight FROM ({recomputed}) totals"
+
+
 # From the orders, which are compared with the events, and from the points of events, which are compared with entries.
 TOTALS = Projection(
     name="totals",
     table="customers_customer",
     key=("id",),
-    columns={
-        **dict.fromkeys(["purchase_total", "purchase_count", "purchase_item_count"], "0"),
-        **dict.fromkeys(["purchase_first_date", "purchase_last_date", "last_earn_date", "last_spend_date"], "NULL"),
-    },
-    recomputed=f"""
-        SELECT customer_id AS id, sum(bought) AS purchase_total, sum(accepted) AS purchase_count,
-            sum(items) AS purchase_item_count, min(bought_at) AS purchase_first_date,
-            max(bought_at) AS purchase_last_date, max(earned_at) AS last_earn_date, max(spent_at) AS last_spend_date
-        FROM (
-            SELECT customer_id, 1 AS accepted, checkout_at AS bought_at,
-                CASE WHEN status = 'accepted' THEN total - refunded END AS bought,
-                CASE WHEN status = 'accepted' AND items <> '[]' THEN (
-                    SELECT sum(coalesce({number("line", "quantity")}, 1) - coalesce({number("line", "refunded_quantity")}, 0))
-                    FROM jsonb_array_elements(CASE jsonb_typeof(items) WHEN 'array' THEN items END) line
-                ) END AS items, NULL::timestamptz AS earned_at, NULL::timestamptz AS spent_at
-            FROM events_transaction WHERE accepted_at IS NOT NULL
-            UNION ALL
-            SELECT customer_id, NULL, NULL, NULL, NULL,
-                CASE WHEN points > 0 AND action NOT IN ({_listed(GIVING_BACK)}) THEN occurred_at END,
-                CASE WHEN action IN ({_listed(SPENDING)}) THEN occurred_at END
-            FROM events_event WHERE points <> 0
-        ) told GROUP BY customer_id
+    columns=_TOTALS,
+    stored=f"""
+        SELECT id, {", ".join(_TOTALS)} FROM (SELECT *, id AS customer_id FROM customers_customer) customer
+        WHERE true {{of}}
     """,
+    recomputed=_RECOMPUTED_TOTALS,
+    weighed=_WEIGHED_TOTALS,
+    history=f"{_totals_of(0)} UNION ALL {_totals_of(1)}",
 )
 
 CHECKS: tuple[Check, ...] = (BALANCES, LOTS, PENDING, EVENTS, OrderCheck(), TOTALS)
