@@ -38,6 +38,7 @@ from .orders import (
     place_of,
     read_items,
     read_line,
+    refuse_foreign,
 )
 
 # What happens to an order that is there; any other event that names an unknown transaction opens a draft.
@@ -45,6 +46,9 @@ LIFE = frozenset(
     "checkout_update checkout_update_item checkout_accept checkout_accept_item checkout_reject checkout_claim"
     " refund partial_refund refund_item".split()
 )
+
+# What adds to an order that is still open: never to one of somebody else.
+ADDING = frozenset({"checkout_item", "reserve_points"})
 
 
 def _transaction_taken() -> Refused:
@@ -91,6 +95,8 @@ def open_order(event: EventRow, state: State, batch: Batch) -> None:
     """The order that the event names: the one that is there, or a draft that a later checkout activates."""
     name, orders = event.transaction_id, state.part("orders")
     if name is not None and name not in orders and event.action not in LIFE:
+        if event.action in ADDING:
+            refuse_foreign(name, batch)
         batch.file(orders, name, batch.add(TransactionRow.draft(batch.new_id("events_transaction_id"), event)))
 
 
@@ -298,7 +304,9 @@ def _done(incoming: Incoming) -> Iterable[Part]:
 
 
 def _orders(incoming: Incoming) -> Iterable[Part]:
-    return () if incoming.data.get("transaction_id") in (None, "") else (ORDERS,)
+    if incoming.data.get("transaction_id") in (None, ""):
+        return ()
+    return (ORDERS, RECEIPTS) if incoming.action in ADDING else (ORDERS,)
 
 
 def _receipts(incoming: Incoming) -> Iterable[Part]:

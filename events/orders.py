@@ -230,9 +230,14 @@ def existing_order(event: EventRow, state: State, batch: Batch) -> TransactionRo
     if found is not None:
         batch.edit(found).updated_at = event.recorded_at
         return found
-    if event.transaction_id in batch.shared.part("receipts"):
-        raise Refused(103902, "The customer does not own this transaction")
+    refuse_foreign(event.transaction_id, batch)
     raise Refused(0, "Transaction not found", kind="NotFoundException", status=404)
+
+
+def refuse_foreign(transaction_id: str, batch: Batch) -> None:
+    """Of a transaction that is not the customer's: raises Refused if it is somebody else's order."""
+    if transaction_id in batch.shared.part("receipts"):
+        raise Refused(103902, "The customer does not own this transaction")
 
 
 def read_items(data: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -139,12 +139,19 @@ def _award(
 
 
 def _give(
-    event: EventRow, state: State, batch: Batch, order: TransactionRow, found: Award, place: int | None = None
+    event: EventRow,
+    state: State,
+    batch: Batch,
+    order: TransactionRow,
+    found: Award,
+    place: int | None = None,
+    *,
+    waits: bool = False,
 ) -> None:
-    """The order earns: at once if it is accepted, else as a promise."""
+    """The order earns: at once if it is accepted and nothing `waits`, else as a promise."""
     account, arithmetic = account_of_order(order, event, batch), to_json(found.arithmetic)
     lot = None
-    if order.status == TransactionStatus.ACCEPTED:
+    if order.status == TransactionStatus.ACCEPTED and not waits:
         lot = earn(event, state, batch, account, found.points, arithmetic=arithmetic)
     else:
         promise(event, state, batch, account, found.points, bonus=found.bonus, arithmetic=arithmetic, line=place)
@@ -176,13 +183,15 @@ def _award_whole(event: EventRow, state: State, batch: Batch, order: Transaction
     _give(event, state, batch, order, found)
 
 
-def _award_line(event: EventRow, state: State, batch: Batch, order: TransactionRow, place: int) -> None:
+def _award_line(
+    event: EventRow, state: State, batch: Batch, order: TransactionRow, place: int, *, waits: bool = False
+) -> None:
     line = order.items[place]
     if line.fixed_points is not None:
         found = fixed(line.fixed_points)
     else:
         found = _award(event, state, batch, order, line.subtotal, [line])
-    _give(event, state, batch, order, found, place)
+    _give(event, state, batch, order, found, place, waits=waits)
 
 
 def earn_at_checkout(event: EventRow, state: State, batch: Batch) -> None:
@@ -191,12 +200,21 @@ def earn_at_checkout(event: EventRow, state: State, batch: Batch) -> None:
     basis = _basis(order, event, batch)
     if basis == EarningBasis.ITEM and not order.items:
         raise values.required("items")
-    if order.fixed_points is not None:
-        _cancel(event, state, batch, order)
+    _renew_draft(event, state, batch, order, basis)
     if basis == EarningBasis.TRANSACTION:
         _award_whole(event, state, batch, order)
     if order.status == TransactionStatus.ACCEPTED:
         _confirm_all(event, state, batch, order)
+
+
+def _renew_draft(event: EventRow, state: State, batch: Batch, order: TransactionRow, basis: str | None) -> None:
+    """What the lines of its draft promised is promised anew: by the checkout's account, its rule and its currency."""
+    fresh = {child.line for child in batch.emitted if child.action == "checkout_item"}
+    _cancel(event, state, batch, order)
+    if basis == EarningBasis.ITEM:
+        for place in range(len(order.items)):
+            if place not in fresh:
+                _award_line(event, state, batch, order, place, waits=True)
 
 
 def earn_by_item(event: EventRow, state: State, batch: Batch) -> None:
