@@ -1,0 +1,205 @@
+"""Random events: well-formed ones, ones that are aimed at what is there, and malformed ones."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from . import world
+from .model import Custom, Earning, Expiry, Model, Sent, Setup
+
+RATES = {"HUF": "0.25", "USD": "33.3333"}
+EARNINGS = (
+    (Earning("transaction", "nearest", "100", RATES), Earning("item", "up", "10")),
+    (Earning("item", "down", "120.5", RATES), Earning("transaction", "up", "0.01")),
+    (Earning("item", "nearest", "100"), Earning("transaction", "down", "99.9999")),
+)
+EXPIRIES: tuple[dict[str, Expiry], ...] = (
+    {},
+    {"main": Expiry("rolling", after=1, unit="months"), "plain": Expiry("activity", after=20)},
+    {"main": Expiry("calendar", month=2, day=30), "bonus": Expiry("anniversary")},
+    {"main": Expiry("activity", after=2, unit="months"), "bonus": Expiry("rolling", after=3)},
+)
+CUSTOM = {
+    "review": Custom(5),
+    "welcome": Custom(20, one_time=True),
+    "visit": Custom(0),
+    "survey": Custom(7, pending_days=3),
+}
+# (unknown customers, accounts that may go negative, with Checkout accept, days until it accepts by itself)
+BRANDS: tuple[tuple[str, frozenset[str], bool, int | None], ...] = (
+    ("off", frozenset(), False, None),
+    ("checkout", frozenset({"main"}), False, None),
+    ("any", frozenset({"bonus", "plain"}), True, 2),
+    ("checkout", frozenset(), True, None),
+)
+SETUPS = [
+    Setup(
+        auto, {"main": main, "bonus": bonus, "plain": None}, CUSTOM, negative=negative,
+        expiry=EXPIRIES[(number + brand) % len(EXPIRIES)], accept=accept, accept_after_days=days,
+    )
+    for brand, (auto, negative, accept, days) in enumerate(BRANDS)
+    for number, (main, bonus) in enumerate(EARNINGS)
+]  # fmt: skip
+
+NAMES = ["ann", "bob", "cyd", "dan"]
+customers = st.sampled_from(NAMES)
+accounts = st.sampled_from([None, None, None, "main", "bonus", "plain"])
+points = st.one_of(st.integers(1, 60), st.integers(1, 60).map(str), st.sampled_from(["12.00", Decimal("7"), " 9 "]))
+amounts = st.one_of(
+    st.integers(0, 99), st.integers(0, 9999).map(lambda n: Decimal(n) / 100), st.sampled_from(["10.50", "0.005", ""])
+)
+refunds = st.one_of(st.integers(0, 40), st.integers(1, 4000).map(lambda n: Decimal(n) / 100), st.just("-5"))
+currencies = st.sampled_from(["HUF", "usd", "EUR", "GBP"])
+transactions = st.one_of(st.integers(1, 12).map(lambda n: f"t{n}"), st.sampled_from([" t1 ", 7, "7"]))
+products = st.sampled_from(["p1", "p2", "p3"])
+backdating = st.sampled_from([3600, 86_400, 900_000])
+names = st.sampled_from(["Ann", " Bő ", "", "O'Neil", 5, None])
+expdates = st.sampled_from(["2026-03-01", "2026-03-02", "2026-04-30", "2027-01-01", ""])
+
+
+def some(**optional: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({}, optional=optional)
+
+
+def data(optional: dict[str, Any] | None = None, **required: Any) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(required, optional=optional or {})
+
+
+profiles = some(
+    first_name=names, last_name=names, email=st.sampled_from(["a@b.hu", ""]), language=st.sampled_from(["hu", "en"]),
+    country=st.sampled_from(["hu", "AT", None]), currency=currencies, birth_date=st.sampled_from(["1990-02-28", ""]),
+    shoe_size=st.integers(30, 50), newsletter=st.booleans(), nested=st.just({"a": [1, Decimal("2.5"), None]}), reason=names,
+)  # fmt: skip
+_LINE = {
+    "quantity": st.sampled_from([0, 1, "3", 12]), "discount": st.sampled_from([0, "0.00", ""]), "subtotal": amounts,
+    "currency": currencies,
+}  # fmt: skip
+prices = amounts.filter(lambda amount: amount != "")
+lines = data({**_LINE, "product_id": products}, price=prices)
+orders = data(
+    {
+        "items": st.lists(lines, max_size=3), "currency": currencies, "points_burned": st.integers(0, 40),
+        "auto_accept": st.sampled_from(["2026-03-05", "2026-05-01", ""]),
+    },
+    transaction_id=transactions, total=amounts,
+)  # fmt: skip
+named = data(transaction_id=transactions)
+takings = data({"reason": names}, points=points)
+takings_of_orders = data({"reason": names, "transaction_id": transactions}, points=points)
+WELL_FORMED: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "subscribe": profiles, "opt_in": profiles, "profile": profiles,
+    "point_add": data({"expdate": expdates}, points=points), "point_sub": takings,
+    "point_spend": takings_of_orders, "point_unspend": takings_of_orders,
+    "point_fix": data(
+        {"expdate": st.sampled_from(["2026-04-30", ""])},
+        points=st.one_of(st.integers(-60, 60).filter(bool), st.integers(1, 30).map(lambda number: f"-{number}")),
+    ),
+    "review": profiles, "welcome": profiles, "visit": st.just({}), "survey": st.just({}),
+    "reserve_points": data(transaction_id=transactions, points=points),
+    "release_points": data({"points": points}, transaction_id=transactions),
+    "checkout": orders, "checkout_claim": named,
+    "checkout_item": data(_LINE, transaction_id=transactions, price=prices, product_id=products),
+    "checkout_update": data(
+        {"total": amounts, "items": st.lists(lines, max_size=3), "points_burned": st.integers(0, 40)},
+        transaction_id=transactions,
+    ),
+    "checkout_update_item": data(_LINE, transaction_id=transactions, price=prices, product_id=products),
+    "checkout_accept": named, "checkout_accept_item": data(transaction_id=transactions, product_id=products),
+    "checkout_reject": named, "refund": named, "partial_refund": data(transaction_id=transactions, amount=refunds),
+    "refund_item": data(
+        {"quantity": st.integers(1, 4), "subtotal": refunds.filter(lambda amount: amount != "-5")},
+        transaction_id=transactions, product_id=products,
+    ),
+}  # fmt: skip
+# Which orders each is most often sent for.
+AIMS = {
+    "reserve_points": {"draft"}, "release_points": {"draft"}, "checkout": {"draft"}, "checkout_item": {"draft", "pending"},
+    "checkout_update": {"pending"}, "checkout_update_item": {"pending"}, "checkout_accept": {"pending"},
+    "checkout_accept_item": {"pending"}, "checkout_reject": {"pending", "accepted"}, "refund": {"accepted"},
+    "partial_refund": {"accepted"}, "refund_item": {"accepted"}, "point_unspend": {"accepted", "pending"},
+}  # fmt: skip
+# Of the order's life; the others come up often enough.
+OFTEN = [*AIMS, *AIMS, "checkout", "checkout", "checkout", "point_add", "point_add", "point_spend", "point_unspend"]
+# (attribute, value that is not one)
+FAULTS = [
+    ("transaction_id", [1]), ("transaction_id", "x" * 129), ("transaction_id", True), ("transaction_id", ""),
+    ("total", "1,5"), ("total", -1), ("total", "0.00001"), ("total", 10**13), ("total", {}), ("total", True),
+    ("items", "two"), ("items", [{"price": 1}, "x"]), ("items", [{"price": "abc"}]), ("items", [{"quantity": 1}]),
+    ("items", [{"price": 1, "discount": 2}]), ("items", [{"price": 1, "quantity": "1.5"}]), ("currency", "EURO"),
+    ("currency", 12), ("points", 0), ("points", "1.5"), ("points", "many"), ("points", True),
+    ("points", 10**12 + 1), ("points", None), ("points", "--5"), ("points_burned", "-1"), ("points_burned", []),
+    ("expdate", "2020-01-01"), ("expdate", "01/02/2027"), ("expdate", 20270101), ("email", "nobody"),
+    ("email", "a@b@c"), ("birth_date", "yesterday"), ("country", "HUN"), ("first_name", "x" * 201),
+    ("first_name", ["Ann"]), ("status", "active"), ("score", 1), ("effective_timestamp", "later"),
+    ("effective_timestamp", 4_102_444_800), ("effective_timestamp", -1), ("amount", "much"), ("product_id", ""),
+    ("auto_accept", "soon"),
+]  # fmt: skip
+AT = world.NOW
+Draw = Callable[..., Any]
+
+
+def _sent(draw: Draw, action: str) -> Sent:
+    found = dict(draw(WELL_FORMED[action]))
+    if draw(st.integers(0, 9)) == 0:
+        found["effective_timestamp"] = int(AT.timestamp()) - draw(backdating)
+    is_guest = action == "checkout" and draw(st.integers(0, 7)) == 0
+    return Sent(draw(customers), action, found, draw(accounts) if draw(st.booleans()) else None, guest=is_guest)
+
+
+@st.composite
+def well_formed(draw: Draw) -> Sent:
+    return _sent(draw, draw(st.sampled_from([*WELL_FORMED, "checkout", "point_add", "point_spend", "point_unspend"])))
+
+
+@st.composite
+def aimed(draw: Draw, model: Model) -> Sent:
+    """At an order, an event or a lot that is there, most often at one that the action can do something with."""
+    sent = _sent(draw, draw(st.sampled_from(OFTEN)))
+    wanted = AIMS.get(sent.action)
+    found = [
+        (name, order)
+        for name, member in model.members.items()
+        for order in member.orders.values()
+        if wanted and (order.status in wanted or draw(st.integers(0, 9)) == 0)
+    ]
+    if found and (sent.action != "checkout" or draw(st.integers(0, 2)) == 0):
+        name, order = draw(st.sampled_from(found))
+        sent.customer = name if draw(st.integers(0, 9)) else sent.customer
+        sent.data["transaction_id"] = order.id
+        if order.lines and "product_id" in sent.data and sent.action != "checkout_item":
+            sent.data["product_id"] = draw(st.sampled_from([line.product_id or "p1" for line in order.lines]))
+        if sent.action == "partial_refund" and draw(st.booleans()):
+            sent.data["amount"] = round(order.total * draw(st.integers(1, 5)) / 4, 2)
+    return sent
+
+
+@st.composite
+def about_events(draw: Draw, model: Model) -> Sent:
+    """What names events by their IDs: pending points, and the expiry of earned ones."""
+    name = draw(st.sampled_from(sorted(model.members)))
+    ids = model.members[name].ids
+    pending = [ids[row.event] for row in model.members[name].pending if row.event < len(ids)]
+    lots = [ids[lot.event] for lot in model.members[name].lots if lot.event < len(ids)]
+    if pending and draw(st.booleans()):
+        event = draw(st.sampled_from([*pending, *ids[-1:]]))
+        return Sent(name, draw(st.sampled_from(["pending_accept", "pending_reject"])), {"event": str(event)})
+    chosen = draw(st.lists(st.sampled_from([*lots, *ids]), min_size=1, max_size=3)) if ids else [1]
+    expdate = draw(st.sampled_from(["2026-03-20", "2027-06-30", "2027-06-30", "", None, "2020-01-01"]))
+    return Sent(name, "point_expiration", {"events": [str(id) for id in chosen], "expdate": expdate})
+
+
+@st.composite
+def malformed(draw: Draw) -> Sent:
+    sent = draw(well_formed())
+    if draw(st.integers(0, 7)) == 0:
+        strange = [
+            Sent(sent.customer, "dance", {}),
+            Sent(sent.customer, "checkout_item_accept", {"product_id": "p1"}),
+            Sent(sent.customer, "point_burn", {"points": 1}),
+            Sent(sent.customer, "point_add", {"points": 5}, "nowhere"),
+        ]
+        return draw(st.sampled_from(strange))
+    name, value = draw(st.sampled_from(FAULTS))
+    return Sent(sent.customer, sent.action, {**sent.data, name: value}, sent.account)

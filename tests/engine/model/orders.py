@@ -1,0 +1,324 @@
+"""The order's life, refunds aside."""
+
+import datetime as dt
+import math
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+
+from .dates import midnight
+from .points import Points
+from .state import Balance, Earning, Line, Order, Pending
+from .values import Data, Refusal, day, line_total, money, quantity, text, whole
+
+
+class Orders(Points):
+    def order(self) -> Order:
+        """What the event acts on."""
+        if self.transaction is None:
+            raise Refusal(0, "transaction_id")
+        found = self.member.orders.get(self.transaction)
+        if found is None:
+            raise Refusal(103902 if self.transaction in self.receipts else 0)
+        return found
+
+    def pending_order(self) -> Order:
+        found = self.order()
+        if found.status != "pending":
+            raise Refusal(0)
+        return found
+
+    def items_of(self, data: Data) -> list[Data]:
+        items = data.get("items") or []
+        if not isinstance(items, list) or len(items) > 1000:
+            raise Refusal(0, "items")
+        for index, item in enumerate(items):
+            if not isinstance(item, dict):
+                raise Refusal(0, f"items[{index}]")
+        return items
+
+    def line_of(self, item: Data, place: str = "") -> Line:
+        subtotal = line_total(item, place)
+        return Line(text(item, "product_id"), quantity(item), subtotal, item)
+
+    # Checkout
+
+    def checkout(self) -> None:
+        self.place(self.root, self.sent.data, self.account())
+
+    def place(self, event: int, data: Data, account: str) -> None:
+        """The order is there; with the module it waits, without it everything happens at once."""
+        if self.transaction is None:
+            raise Refusal(0, "transaction_id")
+        burned = whole(data, "points_burned", 0) or 0
+        if burned:
+            self.may_spend()
+        order = self.member.orders.get(self.transaction) or self.draft()
+        held = self.member.balances.get(account, Balance())
+        reserved = order.reserved if order.account == account else 0
+        if burned > held.spendable + reserved and account not in self.setup.negative:
+            raise Refusal(120241)
+        items = self.items_of(data)
+        lines = [self.line_of(item, f"items[{index}]") for index, item in enumerate(items)]
+        self._fill(order, event, data, account, lines)
+        self._settle_reservation(event, order, burned)
+        self.member.events[event].data = {name: value for name, value in data.items() if name != "items"}
+        self._renew_draft(event, order, lines)
+        self._earn_by_order(event, order)
+        children = [self._note_line(event, line, data) for line in lines]
+        for line, child in zip(lines, children, strict=True):
+            self._earn_by_line(child, order, line)
+        if not self.setup.accept:
+            self.accept(event, order)
+
+    def _renew_draft(self, event: int, order: Order, fresh: list[Line]) -> None:
+        """The lines of the draft promise anew, by the order's account and currency."""
+        for pending in self.promised(order):
+            self.settle(event, pending)
+        for line in order.lines:
+            line.earned = 0
+            if not any(line is other for other in fresh):
+                self._earn_by_line(event, order, line, waits=True)
+
+    def _fill(self, order: Order, event: int, data: Data, account: str, lines: list[Line]) -> None:
+        total, currency = money(data, "total"), text(data, "currency", 3)
+        rule = self.setup.accounts[account]
+        accept_at = self._accept_at(data, self.member.events[event].when)
+        order.lines += lines
+        if total is None and not order.lines:
+            raise Refusal(0, "total")
+        if rule and rule.basis == "item" and not order.lines:
+            raise Refusal(0, "items")
+        order.total = self._sum(order) if total is None else total
+        order.event, order.account = event, account
+        order.currency = (currency or self.setup.currency).upper()
+        order.status = "pending"
+        order.checkout_at, order.updated_at = self.member.events[event].when, self.at
+        order.accept_at = accept_at if self.setup.accept else None
+
+    def _sum(self, order: Order) -> Decimal:
+        return sum((line.subtotal for line in order.lines), Decimal(0))
+
+    def _accept_at(self, data: Data, when: dt.datetime) -> dt.datetime | None:
+        named = day(data, "auto_accept")
+        if named:
+            return midnight(named, self.setup.zone)
+        days = self.setup.accept_after_days
+        return None if days is None else when + dt.timedelta(days=days)
+
+    def _settle_reservation(self, event: int, order: Order, burned: int) -> None:
+        """What was reserved under the same transaction pays first; what it does not pay stays released."""
+        freed, release = {}, 0
+        if order.reserved:
+            points = order.reserved
+            release = self.follow("release_points", event, points)
+            freed = self.release(release, points, order)
+        if burned:
+            own = {lot: points for lot, points in freed.items() if self.member.lots[lot].account == order.account}
+            paid = self.burn(event, order, burned, own)
+            freed = {lot: points - min(points, paid.get(lot, 0)) for lot, points in freed.items()}
+        for lot, points in freed.items():
+            self.run_out(release, lot, points)
+
+    def burn(self, cause: int, order: Order, points: int, first: dict[int, int]) -> dict[int, int]:
+        assert order.account
+        event = self.follow("point_burn", cause, points)
+        paid = self.spend(event, order.account, points, first.items())
+        for lot, taken in paid.items():
+            found = order.used.setdefault(lot, type(self.member.in_use[lot])())
+            found.points += taken
+            found.last = event
+        order.burned += points
+        return paid
+
+    def _note_line(self, cause: int, line: Line, data: Data, action: str = "checkout_item") -> int:
+        currency = text(data, "currency", 3)
+        return self.note(action, {**line.item, "currency": currency} if currency else line.item, cause)
+
+    def _rule(self, account: str | None, basis: str) -> Earning | None:
+        rule = self.setup.accounts[account or self.setup.default]
+        return rule if rule and rule.basis == basis else None
+
+    def _earn_by_order(self, event: int, order: Order) -> None:
+        assert order.account
+        rule = self._rule(order.account, "transaction")
+        if rule is None:
+            return
+        order.earned = worth(rule, order.total, order.currency or self.setup.currency)
+        if self.setup.accept:
+            self.promise(event, order.account, order.earned, order.id)
+        else:
+            order.lot = self.earn(event, order.account, order.earned)
+
+    def _earn_by_line(self, event: int, order: Order, line: Line, *, waits: bool = False) -> None:
+        account = order.account or self.account()
+        rule = self._rule(account, "item")
+        if rule is None:
+            return
+        line.earned = worth(rule, line.subtotal, order.currency or self.setup.currency)
+        if self.setup.accept or order.status == "draft" or waits:
+            self.promise(event, account, line.earned, order.id, order.place_of(line))
+        else:
+            line.lot = self.earn(event, account, line.earned)
+
+    # Lines
+
+    def checkout_item(self) -> None:
+        if self.transaction is None:
+            raise Refusal(0, "transaction_id")
+        order = self.own_or_draft()
+        if order.status not in ("draft", "pending"):
+            raise Refusal(0)
+        line = self.line_of(self.sent.data)
+        if line.product_id is None:
+            raise Refusal(0, "product_id")
+        if any(other.product_id == line.product_id for other in order.lines):
+            raise Refusal(5003)
+        order.account = order.account or self.account()
+        was_sum = order.total == self._sum(order)
+        order.lines.append(line)
+        if was_sum:
+            order.total += line.subtotal
+        if order.status == "pending" and self._rule(order.account, "transaction"):
+            self._cancel(order, order.place_of(line))
+            self._earn_by_order(self.root, order)
+        self._earn_by_line(self.root, order, line)
+        order.updated_at = self.at
+
+    def line_by_product(self, lines: Iterable[Line]) -> Line:
+        """The first of these lines that has the event's product."""
+        product = text(self.sent.data, "product_id")
+        if product is None:
+            raise Refusal(0, "product_id")
+        for line in lines:
+            if line.product_id == product:
+                return line
+        raise Refusal(0, "item")
+
+    # Update
+
+    def open_order(self) -> Order:
+        found = self.pending_order()
+        if any(line.accepted for line in found.lines):
+            raise Refusal(0)
+        return found
+
+    def checkout_update(self) -> None:
+        order, data = self.open_order(), self.sent.data
+        items = self.items_of(data)
+        lines = [self.line_of(item, f"items[{index}]") for index, item in enumerate(items)]
+        total, burned, currency = money(data, "total"), whole(data, "points_burned", 0), text(data, "currency", 3)
+        if lines:
+            order.lines = lines
+        if total is not None or lines:
+            order.total = self._sum(order) if total is None else total
+        if currency:
+            order.currency = currency.upper()
+        self.member.events[self.root].data = {name: value for name, value in data.items() if name != "items"}
+        children = [self._note_line(self.root, line, data, "checkout_update_item") for line in lines]
+        if burned is not None:
+            self._change_burned(order, burned)
+        if lines or total is not None or currency:
+            self._cancel(order)
+            self._earn_by_order(self.root, order)
+            for line in () if lines else order.lines:
+                self._earn_by_line(self.root, order, line)
+        for line, child in zip(lines, children, strict=True):
+            self._earn_by_line(child, order, line)
+        order.updated_at = self.at
+
+    def _change_burned(self, order: Order, burned: int) -> None:
+        if burned > order.burned:
+            self.burn(self.root, order, burned - order.burned, {})
+        else:
+            outstanding = order.burned - order.given_back
+            order.burned, order.given_back = burned, min(order.given_back, burned)
+            given_back = order.given_back
+            self.unburn(self.root, order, outstanding - (order.burned - given_back))
+            order.given_back = given_back
+
+    def _cancel(self, order: Order, line: int | None = None) -> None:
+        for pending in self.promised(order):
+            if line is None or pending.line in (None, line):
+                self.settle(self.root, pending)
+
+    def promised(self, order: Order) -> list[Pending]:
+        return [
+            pending for pending in self.member.pending if pending.transaction == order.id and pending.settled_by is None
+        ]
+
+    def checkout_update_item(self) -> None:
+        order = self.open_order()
+        line = self.line_by_product(order.lines)
+        fresh = self.line_of(self.sent.data)
+        order.total = max(order.total + fresh.subtotal - line.subtotal, Decimal(0))
+        line.subtotal, line.quantity = fresh.subtotal, fresh.quantity
+        self._cancel(order, order.place_of(line))
+        self._earn_by_order(self.root, order)
+        self._earn_by_line(self.root, order, line)
+        order.updated_at = self.at
+
+    # Accept, reject, claim
+
+    def checkout_accept(self) -> None:
+        self.accept(self.root, self.pending_order())
+
+    def accept(self, event: int, order: Order) -> None:
+        """Its pending points become lots, those of lines by an event each."""
+        order.status, order.updated_at = "accepted", self.at
+        order.accepted_at = self.member.events[event].when
+        order.accept_at = None
+        self._count(order)
+        for pending in self.promised(order):
+            if pending.line is None:
+                self.settle(event, pending)
+                order.lot = self.earn(event, pending.account, pending.points)
+        for pending in self.promised(order):
+            assert pending.line is not None
+            line = order.lines[pending.line]
+            named = {"product_id": line.product_id, "quantity": line.quantity, "subtotal": line.subtotal}
+            told = {name: value for name, value in named.items() if value is not None}
+            self._accept_line(self.follow("checkout_item_accept", event, None, **told), pending, line)
+
+    def _accept_line(self, event: int, pending: Pending, line: Line) -> None:
+        self.settle(event, pending)
+        line.lot = self.earn(event, pending.account, pending.points)
+
+    def checkout_accept_item(self) -> None:
+        order = self.pending_order()
+        line = self.line_by_product(line for line in order.lines if not line.accepted)
+        line.accepted = True
+        for pending in self.promised(order):
+            if pending.line is not None and order.lines[pending.line] is line:
+                self._accept_line(self.root, pending, line)
+        if all(line.accepted for line in order.lines):
+            self.accept(self.root, order)
+        order.updated_at = self.at
+
+    def _count(self, order: Order) -> None:
+        fields, at = self.member.fields, order.checkout_at
+        assert at
+        fields["total"] += order.total
+        fields["count"] += 1
+        fields["items"] += sum(line.quantity for line in order.lines)
+        fields["first"] = min(fields["first"] or at, at)
+        fields["last"] = max(fields["last"] or at, at)
+
+    def checkout_claim(self) -> None:
+        if self.transaction is None:
+            raise Refusal(0, "transaction_id")
+        guest = self.guests.get(self.transaction)
+        if guest is None:
+            is_foreign = self.transaction in self.receipts and self.transaction not in self.member.orders
+            raise Refusal(103902 if is_foreign else 0)
+        if guest.claimed_by:
+            raise Refusal(5003)
+        event = self.note("checkout", guest.data, self.root)
+        self.place(event, guest.data, guest.account or self.setup.default)
+        guest.claimed_by = self.sent.customer
+
+
+def worth(rule: Earning, amount: Decimal, currency: str) -> int:
+    exact = Fraction(amount) * Fraction(rule.rates.get(currency.upper(), rule.percentage)) / 100
+    rounded = {"up": math.ceil(exact), "down": math.floor(exact), "nearest": math.floor(exact + Fraction(1, 2))}
+    return rounded[rule.rounding]
