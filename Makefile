@@ -5,7 +5,7 @@ BIN = .venv/bin
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 export CHROMIUM
 
-.PHONY: run test check prove stop clean chromium
+.PHONY: run test check prove mutants stop clean chromium
 
 run: .venv/run.stamp
 	@exec $(BIN)/python manage.py serve
@@ -24,6 +24,10 @@ check: .venv/dev.stamp
 # The long tests: crashes, races, volume, speed.
 prove: .venv/dev.stamp
 	$(BIN)/pytest -m prove -n 0
+
+# Faults planted in the rules one at a time: the model must catch each.
+mutants: .venv/dev.stamp
+	$(BIN)/pytest -m prove -n 0 -s tests/mutants
 
 stop: .venv/run.stamp
 	$(BIN)/python manage.py stop
