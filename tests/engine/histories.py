@@ -113,15 +113,22 @@ WELL_FORMED: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         transaction_id=transactions, product_id=products,
     ),
 }  # fmt: skip
-# Which orders each is most often sent for.
-AIMS = {
-    "reserve_points": {"draft"}, "release_points": {"draft"}, "checkout": {"draft"}, "checkout_item": {"draft", "pending"},
-    "checkout_update": {"pending"}, "checkout_update_item": {"pending"}, "checkout_accept": {"pending"},
-    "checkout_accept_item": {"pending"}, "checkout_reject": {"pending", "accepted"}, "refund": {"accepted"},
-    "partial_refund": {"accepted"}, "refund_item": {"accepted"}, "point_unspend": {"accepted", "pending"},
+# What an order is most often sent, by its status.
+FITTING = {
+    "draft": ["reserve_points", "release_points", "checkout", "checkout", "checkout_item", "checkout_item"],
+    "pending": [
+        "checkout_item", "checkout_update", "checkout_update", "checkout_update_item", "checkout_update_item",
+        "checkout_accept", "checkout_accept", "checkout_accept_item", "checkout_accept_item", "checkout_reject", "point_unspend",
+    ],
+    "accepted": ["refund", "partial_refund", "partial_refund", "refund_item", "refund_item", "checkout_reject", "point_unspend"],
+    "rejected": ["refund", "checkout_accept", "checkout_reject", "partial_refund", "checkout"],
+    "refunded": ["refund", "partial_refund", "refund_item", "checkout_reject", "checkout"],
 }  # fmt: skip
-# Of the order's life; the others come up often enough.
-OFTEN = [*AIMS, *AIMS, "checkout", "checkout", "checkout", "point_add", "point_add", "point_spend", "point_unspend"]
+# What else comes up, apart from orders that are there.
+OFTEN = [
+    "checkout", "checkout", "checkout", "checkout", "checkout_item", "reserve_points", "checkout_claim", "point_add",
+    "point_add", "point_spend", "point_unspend", "survey", "opt_in",
+]  # fmt: skip
 # (attribute, value that is not one)
 FAULTS = [
     ("transaction_id", [1]), ("transaction_id", "x" * 129), ("transaction_id", True), ("transaction_id", ""),
@@ -136,6 +143,7 @@ FAULTS = [
     ("effective_timestamp", 4_102_444_800), ("effective_timestamp", -1), ("amount", "much"), ("product_id", ""),
     ("auto_accept", "soon"),
 ]  # fmt: skip
+OF_A_LINE = {"checkout_update_item", "checkout_accept_item", "refund_item"}
 AT = world.NOW
 Draw = Callable[..., Any]
 
@@ -155,23 +163,24 @@ def well_formed(draw: Draw) -> Sent:
 
 @st.composite
 def aimed(draw: Draw, model: Model) -> Sent:
-    """At an order, an event or a lot that is there, most often at one that the action can do something with."""
-    sent = _sent(draw, draw(st.sampled_from(OFTEN)))
-    wanted = AIMS.get(sent.action)
-    found = [
-        (name, order)
-        for name, member in model.members.items()
-        for order in member.orders.values()
-        if wanted and (order.status in wanted or draw(st.integers(0, 9)) == 0)
-    ]
-    if found and (sent.action != "checkout" or draw(st.integers(0, 2)) == 0):
-        name, order = draw(st.sampled_from(found))
-        sent.customer = name if draw(st.integers(0, 9)) else sent.customer
-        sent.data["transaction_id"] = order.id
-        if order.lines and "product_id" in sent.data and sent.action != "checkout_item":
-            sent.data["product_id"] = draw(st.sampled_from([line.product_id or "p1" for line in order.lines]))
-        if sent.action == "partial_refund" and draw(st.booleans()):
-            sent.data["amount"] = round(order.total * draw(st.integers(1, 5)) / 4, 2)
+    """At an order that is there, most often with what can be done to it."""
+    guests = [id for id, guest in model.guests.items() if guest.claimed_by is None]
+    if guests and draw(st.integers(0, 5)) == 0:
+        return Sent(draw(customers), "checkout_claim", {"transaction_id": draw(st.sampled_from(guests))})
+    orders = [(name, order) for name, member in model.members.items() for order in member.orders.values()]
+    if not orders or draw(st.integers(0, 3)) == 0:
+        return _sent(draw, draw(st.sampled_from(OFTEN)))
+    by_status = draw(st.sampled_from(sorted({order.status for _, order in orders})))
+    name, order = draw(st.sampled_from([pair for pair in orders if pair[1].status == by_status]))
+    sent = _sent(draw, draw(st.sampled_from(FITTING[by_status])))
+    sent.customer = name if draw(st.integers(0, 11)) else sent.customer
+    sent.guest, sent.data["transaction_id"] = False, order.id
+    if order.lines and sent.action in OF_A_LINE:
+        sent.data["product_id"] = draw(st.sampled_from([line.product_id or "p1" for line in order.lines]))
+        if sent.action == "refund_item" and draw(st.booleans()):
+            sent.data = {name: sent.data[name] for name in ("transaction_id", "product_id")}
+    if sent.action == "partial_refund" and draw(st.integers(0, 3)):
+        sent.data["amount"] = round(order.total * draw(st.integers(1, 9)) / 8, 2)
     return sent
 
 

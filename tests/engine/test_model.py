@@ -18,7 +18,6 @@ from .histories import AT, SETUPS, WELL_FORMED, about_events, aimed, customers, 
 from .model import Sent, Setup
 
 SEED = int(os.environ.get("LOYALTY_MODEL_SEED", "20260301"))
-BATCHES = 250
 OPERATIONS = 10_000
 # Of a run, some three of four are batches; the others change a status, or let time pass.
 STEPS = 30
@@ -61,14 +60,14 @@ class Histories(RuleBasedStateMachine):
                 self.accepted.append(sent)
         self.tally["batches"] += 1
 
-    @rule(data=st.data(), number=st.integers(1, 8))
+    @rule(data=st.data(), number=st.sampled_from([1, 4, 6, 8]))
     def send_what_fits(self, data: st.DataObject, number: int) -> None:
         self.send_some(data, number)
 
     def send_some(self, data: st.DataObject, number: int) -> None:
         self.send([data.draw(aimed(self.both.model)) for _ in range(number)])
 
-    @rule(data=st.data(), number=st.integers(4, 12))
+    @rule(data=st.data(), number=st.sampled_from([9, 18, 24]))
     def send_more_of_what_fits(self, data: st.DataObject, number: int) -> None:
         for _ in range(3):
             self.send_some(data, number // 3)
@@ -129,16 +128,17 @@ def run(examples: int) -> None:
 
 @pytest.mark.django_db
 def test_random_batches_never_diverge_from_a_plain_model() -> None:
-    run(examples=BATCHES // STEPS)
-    assert Histories.tally["batches"] >= BATCHES // 2
+    run(examples=30)
+    assert Histories.tally["operations"] >= 1_000
 
 
 @pytest.mark.prove
 @pytest.mark.django_db
 def test_10_000_operations_reach_every_action_and_refusal_and_never_diverge() -> None:
-    run(examples=110)
+    run(examples=220)
     assert Histories.tally["operations"] >= OPERATIONS
-    assert not (CODES | ACTIONS) - set(Histories.tally)
+    unreached = (CODES | ACTIONS) - set(Histories.tally)
+    assert not unreached
 
 
 @pytest.mark.django_db
