@@ -104,6 +104,7 @@ LIST: dict[str, Script] = {
         [ann("checkout_item", transaction_id="o", product_id="x", price=5)], [ann("checkout", "bonus", transaction_id="o", total=9)],
         [bob("checkout_item", transaction_id="t", product_id="bag", price=5)],
     ], brand(BY_ITEM)),
+    "adding": Script([*JOINED, [order(items=LINES, total=80)], [on_order("checkout_item", product_id="bag", price=5)]], WAITING),
     "accepting": Script([
         *JOINED, [PAID], [on_order("checkout_item", product_id="bag", price=5), bob("checkout_accept", transaction_id="t")],
         [on_order("checkout_accept"), on_order("checkout_accept"), on_order("checkout_reject"), on_order("checkout_update", total=1)],

@@ -76,7 +76,7 @@ MUTANTS = [
     Mutant("checkout: the named day is not read", EVENTS, "    if day is not None:\n        return dt", "    if False:\n        return dt", "by the timer"),
     Mutant("point_burn: twice the points", POINTS_ORDERS, "    order.burned += points", "    order.burned += 2 * points", "buying"),
     Mutant("point_unburn: not counted by the order", POINTS, "        order.given_back += points", "        pass", "buying"),
-    Mutant("checkout_item: always raises the total", EVENTS, "    if order.lines_total == order.total:", "    if True:", "accepting"),
+    Mutant("checkout_item: always raises the total", EVENTS, "    if order.lines_total == order.total:", "    if True:", "adding"),
     Mutant("5003: a product twice", EVENTS, "if any(line.product_id == other.product_id for other in order.items):", "if False:", "drafts"),
     Mutant("0: items are added to what is accepted", EVENTS, "    if order.status not in {TransactionStatus.DRAFT, TransactionStatus.PENDING}:\n        raise Refused(0, \"Items", "    if False:\n        raise Refused(0, \"Items", "drafts"),
     Mutant("checkout_update: the total stays", EVENTS, "    if total is not None or items:", "    if False:", "updating"),
