@@ -171,7 +171,7 @@ def test_chunks_hold_so_many_lots_and_never_part_of_a_customer(monkeypatch: pyte
     assert (done.chunks, done.events, done.lots) == (4, 5, 18)
 
 
-@pytest.mark.parametrize(("seconds", "lots"), [(0.3, 2_000), (0.1, 3_000), (0.6, 1_000), (100, 500)])
+@pytest.mark.parametrize(("seconds", "lots"), [(0.15, 2_000), (0.05, 3_000), (0.3, 1_000), (100, 500)])
 def test_a_chunk_that_took_long_makes_the_next_one_smaller(seconds: float, lots: int) -> None:
     pace = expiry_run._Pace()
 
