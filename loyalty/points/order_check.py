@@ -8,13 +8,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 from msgspec import DecodeError
+from msgspec.structs import asdict, replace
 
-from events.orders import Line, lines_of
+from events.orders import lines_of
 from events.replay import Step, replay
 from loyalty.engine.types import Refused
 
@@ -28,52 +29,39 @@ COLUMNS = (
     "status", "event_id", "total", "refunded", "earned", "taken_back", "burned", "given_back", "reserved",
     "fixed_points", "created_at", "checkout_at", "accepted_at",
 )  # fmt: skip
-# Of a line, what its events say; what it earned is a part of what the order earned.
-LINE = (
-    "product_id",
-    "name",
-    "category",
-    "quantity",
-    "subtotal",
-    "refunded_quantity",
-    "refunded",
-    "accepted",
-    "fixed_points",
-)
-
+STATUS, EVENT, ACCEPTED_AT = (COLUMNS.index(name) for name in ("status", "event_id", "accepted_at"))
+_values = attrgetter(*COLUMNS)
 _QUANTITY = f"coalesce({number('data', 'quantity')}, 1)"
 _SUBTOTAL = (
     f"coalesce({number('data', 'subtotal')},"
     f" {number('data', 'price')} * {_QUANTITY} - coalesce({number('data', 'discount')}, 0))"
 )
-_KEY = "hashtextextended(transaction_id, customer_id)"
-_NONE = ", ".join(["0::numeric", *["0::bigint"] * 4])
+# What it is as long as nothing but its checkout has happened to it.
+_PLAIN = """
+    (status, refunded, taken_back, burned, given_back, reserved, accepted_at) = ('accepted', 0, 0, 0, 0, 0, checkout_at)
+"""
 
 
 def _weights(orders: str, events: str) -> str:
-    """What orders weigh less their checkouts and lines: nothing, if all are as their checkouts left them."""
+    """What checkouts and their lines weigh less the orders: nothing, if all are as their checkouts left them."""
+    order, key = ("customer_id", "transaction_id"), "hashtextextended(transaction_id, customer_id)"
+    stored = mark_of(*order, "event_id", "total", "fixed_points", "created_at", "checkout_at")
+    fixed = f"({number('data', 'points_rewarded')})::bigint"
+    told = mark_of(*order, "id", number("data", "total"), fixed, "recorded_at", "occurred_at")
+    line = [f"coalesce({number('line', name)}, {absent})" for name, absent in (("quantity", 1), ("subtotal", 0))]
+    stored_line = mark_of(*order, "coalesce(line->>'product_id', '')", *line)
+    told_line = mark_of(*order, "coalesce(data->>'product_id', '')", _QUANTITY, _SUBTOTAL)
     return f"""
-        SELECT customer_id, {weight(0, _KEY)} * -earned - {mark_of(
-            "customer_id", "transaction_id", "event_id", "status", "total", "refunded", "taken_back", "burned",
-            "given_back", "reserved", "fixed_points", "created_at", "checkout_at", "accepted_at",
-        )} AS weight
+        SELECT customer_id, -earned * {weight(0, key)} - CASE WHEN {_PLAIN} THEN {stored} ELSE 0 END AS weight
         FROM {orders} stored
         UNION ALL
-        SELECT customer_id, -{mark_of(
-            "customer_id", "transaction_id", "coalesce(line->>'product_id', '')",
-            f"coalesce({number('line', 'quantity')}, 1)", f"coalesce({number('line', 'subtotal')}, 0)",
-        )}
+        SELECT customer_id, -{stored_line}
         FROM {orders} stored, jsonb_array_elements(CASE jsonb_typeof(items) WHEN 'array' THEN items END) line
         WHERE items <> '[]'
         UNION ALL
-        SELECT customer_id, {weight(0, _KEY)} * points + CASE action WHEN 'checkout' THEN {mark_of(
-            "customer_id", "transaction_id", "id", "'accepted'::varchar", number("data", "total"), _NONE,
-            f"({number('data', 'points_rewarded')})::bigint", "recorded_at", "occurred_at", "occurred_at",
-        )} ELSE {mark_of(
-            "customer_id", "transaction_id", "coalesce(data->>'product_id', '')", _QUANTITY, _SUBTOTAL
-        )} END
+        SELECT customer_id, points * {weight(0, key)} + CASE action WHEN 'checkout' THEN {told} ELSE {told_line} END
         FROM {events} told WHERE action IN ('checkout', 'checkout_item') AND transaction_id IS NOT NULL
-    """  # fmt: skip
+    """
 
 
 # Of these the checkout alone does not tell.
@@ -162,11 +150,11 @@ def _differing(cursor: CursorWrapper, names: Names) -> list[Mismatch]:
     cursor.execute(_STORED, _columns(names))
     wrong = []
     for customer_id, name, id, items, *columns in cursor.fetchall():
-        stored = dict(zip(COLUMNS, columns, strict=True))
+        stored = [*columns, None if id is None else _kept(items)]
         told = _told(steps.get((customer_id, name), []), stored)
-        stored["items"] = None if id is None else _kept(items)
         if stored != told:
-            wrong.append(mismatch(NAME, TABLE, (customer_id, id or f"none of event {told['event_id']}"), stored, told))
+            key = (customer_id, id or f"none of event {told[EVENT]}")
+            wrong.append(mismatch(NAME, TABLE, key, _named(stored), _named(told)))
     return wrong
 
 
@@ -175,23 +163,24 @@ def _step(row: Sequence[Any]) -> Step:
     return Step(id, action, json.loads(data, parse_float=Decimal), *rest)
 
 
-def _told(steps: Sequence[Step], stored: dict[str, Any]) -> dict[str, Any]:
+def _told(steps: Sequence[Step], stored: Sequence[Any]) -> list[Any]:
     """The columns that the events say; all NULL where there are none, or none that can be read."""
     try:
-        order = replay(steps, at_once=stored["status"] is None or stored["accepted_at"] is not None)
+        order = replay(steps, at_once=stored[STATUS] is None or stored[ACCEPTED_AT] is not None) if steps else None
     except (Refused, StopIteration):
         order = None
-    if order is None or not steps:
-        return dict.fromkeys([*COLUMNS, "items"])
-    return {**{name: getattr(order, name) for name in COLUMNS}, "items": [_line(line) for line in order.items]}
+    return [None] * (len(COLUMNS) + 1) if order is None else [*_values(order), order.items]
 
 
 def _kept(items: str) -> object:
+    """The lines without what they earned, which is a part of what the order earned."""
     try:
-        return [_line(line) for line in lines_of(items)]
+        return [replace(line, earned=0, lot=None) for line in lines_of(items)]
     except DecodeError:
         return items
 
 
-def _line(line: Line) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in LINE}
+def _named(columns: Sequence[Any]) -> dict[str, Any]:
+    *columns, items = columns
+    lines = [asdict(line) for line in items] if isinstance(items, list) else items
+    return {**dict(zip(COLUMNS, columns, strict=True)), "items": lines}

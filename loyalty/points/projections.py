@@ -146,38 +146,48 @@ _TOTALS = {
     "last_earn_date": "NULL",
     "last_spend_date": "NULL",
 }
+# Of an order that counts: those that are rejected or refunded as a whole count as nothing bought.
+_BOUGHT = "CASE WHEN status = 'accepted' THEN total - refunded ELSE 0 END"
+_LINES = "jsonb_array_elements(CASE WHEN status = 'accepted' AND jsonb_typeof(items) = 'array' THEN items END) line"
+_ITEMS = f"coalesce({number('line', 'quantity')}, 1) - coalesce({number('line', 'refunded_quantity')}, 0)"
+_MOMENTS = f"""
+    SELECT customer_id, checkout_at AS bought_at, NULL::timestamptz AS earned_at, NULL::timestamptz AS spent_at
+    FROM events_transaction WHERE accepted_at IS NOT NULL {{of}}
+    UNION ALL
+    SELECT customer_id, NULL, CASE WHEN points > 0 AND action NOT IN ({_listed(GIVING_BACK)}) THEN occurred_at END,
+        CASE WHEN action IN ({_listed(SPENDING)}) THEN occurred_at END
+    FROM events_event WHERE points <> 0 {{of}}
+"""
+_DATES = f"""
+    SELECT customer_id AS id, min(bought_at) AS purchase_first_date, max(bought_at) AS purchase_last_date,
+        max(earned_at) AS last_earn_date, max(spent_at) AS last_spend_date
+    FROM ({_MOMENTS}) moments GROUP BY customer_id
+"""
 _RECOMPUTED_TOTALS = f"""
-    SELECT customer_id AS id, coalesce(sum(bought), 0) AS purchase_total, count(bought_at) AS purchase_count,
-        coalesce(sum(items), 0)::bigint AS purchase_item_count, min(bought_at) AS purchase_first_date,
-        max(bought_at) AS purchase_last_date, max(earned_at) AS last_earn_date, max(spent_at) AS last_spend_date
+    SELECT customer_id AS id, sum(bought) AS purchase_total, sum(number) AS purchase_count, sum(items) AS purchase_item_count
     FROM (
-        SELECT customer_id, checkout_at AS bought_at, CASE WHEN status = 'accepted' THEN total - refunded END AS bought,
-            CASE WHEN status = 'accepted' AND items <> '[]' THEN (
-                SELECT sum(coalesce({number("line", "quantity")}, 1) - coalesce({number("line", "refunded_quantity")}, 0))
-                FROM jsonb_array_elements(CASE jsonb_typeof(items) WHEN 'array' THEN items END) line
-            )::bigint END AS items, NULL::timestamptz AS earned_at, NULL::timestamptz AS spent_at
+        SELECT customer_id, {_BOUGHT} AS bought, 1 AS number, 0 AS items
         FROM events_transaction WHERE accepted_at IS NOT NULL {{of}}
         UNION ALL
-        SELECT customer_id, NULL, NULL, NULL,
-            CASE WHEN points > 0 AND action NOT IN ({_listed(GIVING_BACK)}) THEN occurred_at END,
-            CASE WHEN action IN ({_listed(SPENDING)}) THEN occurred_at END
-        FROM events_event WHERE points <> 0 {{of}}
-    ) told GROUP BY customer_id
+        SELECT customer_id, 0, 0, {_ITEMS} FROM events_transaction, {_LINES} WHERE accepted_at IS NOT NULL {{of}}
+    ) bought GROUP BY customer_id
 """
 
 
-# Who has neither bought nor moved points weighs nothing.
-_NOTHING = f"({', '.join(_TOTALS)}) IS NOT DISTINCT FROM ({', '.join(_TOTALS.values())})"
-_WEIGHED_TOTALS = f"""
-    CASE WHEN {_NOTHING} THEN 0
-    ELSE {mark_of("id", *(f"{name}::bigint" if name.endswith("_count") else name for name in _TOTALS))} END
-"""
+def _dates() -> str:
+    """Who has neither bought nor moved points weighs nothing."""
+    dates = "purchase_first_date", "purchase_last_date", "last_earn_date", "last_spend_date"
+    return f"CASE WHEN ({', '.join(dates)}) IS NULL THEN 0 ELSE {mark_of('id', *dates)} END"
 
 
-def _totals_of(half: int) -> str:
+def _dates_of(half: int) -> str:
     """Of every other block of customers: two processes make them at a time."""
-    recomputed = _RECOMPUTED_TOTALS.replace("{of}", f"AND customer_id / {BLOCK} %% 2 = {half}")
-    return f"SELECT id AS customer_id, {_WEIGHED_TOTALS} AS weight FROM ({recomputed}) totals"
+    dates = _DATES.replace("{of}", f"AND customer_id / {BLOCK} %% 2 = {half}")
+    return f"SELECT id, {_dates()} FROM ({dates}) dates"
+
+
+def _count(place: int, of: str, customer: str = "customer_id") -> str:
+    return f"({of})::bigint * {weight(place, customer)}"
 
 
 # From the orders, which are compared with the events, and from the points of events, which are compared with entries.
@@ -190,9 +200,19 @@ TOTALS = Projection(
         SELECT id, {", ".join(_TOTALS)} FROM (SELECT *, id AS customer_id FROM customers_customer) customer
         WHERE true {{of}}
     """,
-    recomputed=_RECOMPUTED_TOTALS,
-    weighed=_WEIGHED_TOTALS,
-    history=f"{_totals_of(0)} UNION ALL {_totals_of(1)}",
+    recomputed=f"SELECT * FROM ({_RECOMPUTED_TOTALS}) bought FULL JOIN ({_DATES}) dates USING (id)",
+    weighed=f"""
+        {_count(0, "purchase_total * 10000", "id")} + {_count(1, "purchase_count", "id")}
+        + {_count(2, "purchase_item_count", "id")} + {_dates()}
+    """,
+    history=f"""
+        SELECT customer_id, {_count(0, f"({_BOUGHT}) * 10000")} + {_count(1, "1")} AS weight
+        FROM events_transaction WHERE accepted_at IS NOT NULL
+        UNION ALL
+        SELECT customer_id, {_count(2, _ITEMS)} FROM events_transaction, {_LINES}
+        WHERE accepted_at IS NOT NULL AND items <> '[]'
+        UNION ALL {_dates_of(0)} UNION ALL {_dates_of(1)}
+    """,
 )
 
 CHECKS: tuple[Check, ...] = (BALANCES, LOTS, PENDING, EVENTS, OrderCheck(), TOTALS)

@@ -1,5 +1,5 @@
--- {customers} customers of five events each, in the order of time: three orders, the third with a line and one in ten times
--- without a total; then a spending. Of one customer in fifty each: a refund, pending points, or an expiry in place of that.
+-- {customers} customers of five events each, in the order of time: three orders, the third with a line and one in a hundred
+-- times without a total; then a spending. Of one customer in fifty each: a refund, pending points, or an expiry in place of that.
 INSERT INTO customers_customer (id, public_id, status, properties, created_at, updated_at, purchase_total, purchase_count,
     purchase_item_count, purchase_first_date, purchase_last_date, last_earn_date, last_spend_date)
 SELECT c, 'v-' || c, 'active', '{{}}', '2026-01-01', '2026-01-01', CASE c % 50 WHEN 0 THEN 16.50 ELSE 23.75 END, 3, 2,
@@ -9,7 +9,7 @@ FROM generate_series(1, {customers}) c;
 INSERT INTO events_event (customer_id, id, action, points, account_id, data, transaction_id, parent_id, source, source_detail,
     api_key_id, ip_address, user_agent, occurred_at, recorded_at, program_version)
 SELECT c, (n - 1) * {customers} + c, kind.action, kind.points, {account},
-    CASE WHEN n = 3 AND c % 10 > 0 THEN kind.data || '{{"total": 6}}' ELSE kind.data END,
+    CASE WHEN n = 3 AND c % 100 <> 10 THEN kind.data || '{{"total": 6}}' ELSE kind.data END,
     'T-' || kind.transaction || '-' || c, CASE n WHEN 4 THEN 2 * {customers} + c END, 'api', '', 1,
     '192.0.2.1', 'till/1.0', timestamptz '2025-12-31' + n * interval '1 day', '2026-02-01', 1
 FROM generate_series(1, 5) n
