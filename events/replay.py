@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -21,15 +20,17 @@ EARNING = frozenset({"checkout", "checkout_item", "checkout_item_accept"}) | ACC
 
 
 class Step(NamedTuple):
-    """An event of an order. Of its entries: points taken back, and pending ones promised less those settled."""
+    """An event of an order; its instants are only handed on. Of its entries: points taken back, and pending ones promised
+    less those settled.
+    """
 
     id: int
     action: str
     data: Mapping[str, Any]
     points: int
     parent_id: int | None
-    occurred_at: datetime
-    recorded_at: datetime
+    occurred_at: str
+    recorded_at: str
     taken_back: int
     promised: int
 
@@ -48,9 +49,9 @@ class Order:
     given_back: int = 0
     reserved: int = 0
     fixed_points: int | None = None
-    created_at: datetime | None = None
-    checkout_at: datetime | None = None
-    accepted_at: datetime | None = None
+    created_at: str | None = None
+    checkout_at: str | None = None
+    accepted_at: str | None = None
     is_rejected: bool = False
     is_closed: bool = False
 

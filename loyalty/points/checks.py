@@ -2,8 +2,10 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any, Protocol
 
 from django.db import DataError, connection, transaction
@@ -11,13 +13,13 @@ from django.db.backends.utils import CursorWrapper
 
 # Customers whose rows are weighed together.
 BLOCK = 1_000
-# One state of the database for all statements: what is recorded meanwhile raises no false alarm.
-# The sums are made by as many cores as the server gives to one query (max_parallel_workers_per_gather).
-SNAPSHOT = (
-    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+# Checks that run at the same time, each by a connection and so a core of the database's own.
+AT_A_TIME = 2
+READING = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+COSTS = (
     "SET LOCAL work_mem = '256MB'",
-    "SET LOCAL parallel_setup_cost = 0",
-    "SET LOCAL parallel_tuple_cost = 0",
+    # The cores have enough to do; and rows that are grouped would all be handed on, to be grouped again.
+    "SET LOCAL max_parallel_workers_per_gather = 0",
 )
 
 
@@ -53,8 +55,8 @@ class Check(Protocol):
 class Projection:
     """Rows that one statement can recompute. `columns` maps each to its value where the recomputation has no row.
 
-    All rows are weighed first: a block of customers weighs nothing if what is stored of them is what their history says
-    (see `weight` and `mark`). Blocks that weigh something are compared row by row.
+    All rows are weighed first, less their history: nothing is left if each is what its history says (see `weight` and
+    `mark`). Else the blocks of customers that weigh something are compared row by row.
     """
 
     name: str
@@ -72,12 +74,13 @@ class Projection:
     stored: str = ""
 
     def run(self, cursor: CursorWrapper, limit: int) -> Found:
-        compared = count(cursor, self.table)
-        stored = f"SELECT {self.key[0]}, -({self.weighed}) FROM {self.table}"
-        blocks = weigh(cursor, f"{self.history} UNION ALL {stored}", seed=new_seed())
-        customers = None if blocks is None else members(blocks)
-        if customers == []:
+        seed = new_seed()
+        pieces = f"SELECT {self.key[0]}, -({self.weighed}) FROM {self.table}", self.history
+        compared, left = weigh(cursor, pieces, seed=seed)
+        if left == 0:
             return Found(compared, 0, [])
+        blocks = weigh_blocks(cursor, pieces, seed=seed)
+        customers = None if blocks is None else members(block for block, left in blocks.items() if left)
         statement = self._comparing(some=customers is not None)
         cursor.execute(statement, {"limit": limit, "customers": customers})
         rows = cursor.fetchall()
@@ -119,33 +122,46 @@ def mismatch(
     )
 
 
-def count(cursor: CursorWrapper, table: str) -> int:
-    cursor.execute(f"SELECT count(*) FROM {table}")
-    [(number,)] = cursor.fetchall()
-    return int(number)
-
-
 def new_seed() -> int:
     return secrets.randbits(62)
 
 
-def weigh(cursor: CursorWrapper, pieces: str, *, seed: int, **params: Any) -> dict[int, Decimal] | None:
-    """What each block of customers weighs; None where an amount is too large to be weighed.
+_OF = "FROM ({}) piece (customer_id, weight)"
 
-    `pieces` is a SELECT of the customer and a weight.
+
+def weigh(cursor: CursorWrapper, pieces: Sequence[str], *, seed: int) -> tuple[int, Decimal | None]:
+    """How many rows the first piece has, and what all weigh together; None where an amount is too large to be weighed.
+
+    A piece is a SELECT of the customer and a weight.
     """
-    weighing = f"SELECT customer_id / {BLOCK}, sum(weight) FROM ({pieces}) pieces (customer_id, weight) GROUP BY 1"
+    weighing = [f"SELECT count(*), coalesce(sum(weight), 0) {_OF.format(piece)}" for piece in pieces]
+    rows = [row for statement in weighing for row in _try(cursor, statement, seed=seed) or ()]
+    if len(rows) == len(pieces):
+        return rows[0][0], sum(row[1] for row in rows)
+    cursor.execute(f"SELECT count(*) {_OF.format(pieces[0])}", {"seed": seed})
+    return cursor.fetchall()[0][0], None
+
+
+def weigh_blocks(
+    cursor: CursorWrapper, pieces: Sequence[str], *, seed: int, **params: Any
+) -> dict[int, Decimal] | None:
+    """What each block of customers weighs; None as above."""
+    of_block = f"SELECT customer_id / {BLOCK}, sum(weight) {_OF.format(' UNION ALL '.join(pieces))} GROUP BY 1"
+    found = _try(cursor, of_block, seed=seed, **params)
+    return None if found is None else dict(found)
+
+
+def _try(cursor: CursorWrapper, statement: str, **params: Any) -> list[tuple[Any, ...]] | None:
     try:
         with transaction.atomic():
-            cursor.execute(weighing, {"seed": seed, **params})
-            return dict(cursor.fetchall())
+            cursor.execute(statement, params)
+            return cursor.fetchall()
     except DataError:
         return None
 
 
-def members(blocks: Mapping[int, Decimal]) -> list[int]:
-    """The customers of the blocks that weigh something."""
-    return [block * BLOCK + place for block, found in blocks.items() if found for place in range(BLOCK)]
+def members(blocks: Iterable[int]) -> list[int]:
+    return [block * BLOCK + place for block in blocks for place in range(BLOCK)]
 
 
 def weight(place: int, *key: str) -> str:
@@ -158,22 +174,23 @@ def weight(place: int, *key: str) -> str:
 
 
 def mark(place: int, *key: str) -> str:
-    """What a row of these bigints weighs: 60 bits, random in each run."""
+    """What a row of these columns weighs, none of them NULL: some 60 bits, random in each run."""
     return f"({_hash(place, *key)} >> 3)"
 
 
-def mark_of(*columns: str) -> str:
-    """The same for columns of any types, NULL among them; those that are compared must have the same types.
-
-    The hash of a row adds up those of its columns: hashed again, equal sums do not come from swapped columns.
-    """
-    return f"(hashint8extended(0, hash_record_extended(ROW({', '.join(columns)}), %(seed)s)) >> 3)"
+# By the type that a column is cast to.
+_HASHES = {
+    "text": "hashtextextended",
+    "numeric": "hash_numeric_extended",
+    "timestamptz": "timestamptz_hash_extended",
+}
 
 
 def _hash(place: int, *key: str) -> str:
     found = f"hashint8extended({place}, %(seed)s)"
     for column in key:
-        found = f"hashint8extended({column}, {found})"
+        function = _HASHES.get(column.rpartition("::")[2], "hashint8extended")
+        found = f"{function}({column}, {found})"
     return found
 
 
@@ -196,21 +213,41 @@ class Findings:
 
 
 def verify(checks: Iterable[Check], *, limit: int) -> Findings:
-    """Recompute everything in a read-only transaction of its own; of the rows that differ, `limit` are listed."""
-    with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            for statement in SNAPSHOT:
+    """Recompute everything; of the rows that differ, `limit` are listed.
+
+    In read-only transactions that see one state of the database: what is recorded meanwhile raises no false alarm.
+    """
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute(READING)
+        cursor.execute("SELECT pg_export_snapshot()")
+        [(snapshot,)] = cursor.fetchall()
+        with ThreadPoolExecutor(AT_A_TIME) as pool:
+            return _findings(pool.map(partial(_run, snapshot, limit), checks), limit)
+
+
+def _run(snapshot: str, limit: int, check: Check) -> tuple[str, Found]:
+    """In a thread, whose connection is another one."""
+    try:
+        with transaction.atomic(durable=True), connection.cursor() as cursor:
+            cursor.execute(READING)
+            cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
+            for statement in COSTS:
                 cursor.execute(statement)
-        return compare(checks, limit=limit)
+            return check.name, check.run(cursor, limit)
+    finally:
+        connection.close()
 
 
 def compare(checks: Iterable[Check], *, limit: int) -> Findings:
     """The same in the transaction that is open."""
-    compared, found, mismatches = {}, 0, list[Mismatch]()
     with connection.cursor() as cursor:
-        for check in checks:
-            result = check.run(cursor, limit)
-            compared[check.name] = result.compared
-            found += result.number
-            mismatches += result.mismatches
+        return _findings(((check.name, check.run(cursor, limit)) for check in checks), limit)
+
+
+def _findings(results: Iterable[tuple[str, Found]], limit: int) -> Findings:
+    compared, found, mismatches = {}, 0, list[Mismatch]()
+    for name, result in results:
+        compared[name] = result.compared
+        found += result.number
+        mismatches += result.mismatches
     return Findings(compared, found, mismatches[:limit])

@@ -5,7 +5,8 @@ and those of blocks that weigh something, are told again event by event (`events
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -19,7 +20,7 @@ from events.orders import lines_of
 from events.replay import Step, replay
 from loyalty.engine.types import Refused
 
-from .checks import Found, Mismatch, count, mark_of, members, mismatch, new_seed, number, weigh, weight
+from .checks import Found, Mismatch, mark, members, mismatch, new_seed, number, weigh, weigh_blocks, weight
 
 # Read and told together.
 AT_ONCE = 5_000
@@ -34,7 +35,7 @@ _values = attrgetter(*COLUMNS)
 _QUANTITY = f"coalesce({number('data', 'quantity')}, 1)"
 _SUBTOTAL = (
     f"coalesce({number('data', 'subtotal')},"
-    f" {number('data', 'price')} * {_QUANTITY} - coalesce({number('data', 'discount')}, 0))"
+    f" {number('data', 'price')} * {_QUANTITY} - coalesce({number('data', 'discount')}, 0), -1)"
 )
 # What it is as long as nothing but its checkout has happened to it.
 _PLAIN = """
@@ -42,26 +43,37 @@ _PLAIN = """
 """
 
 
-def _weights(orders: str, events: str) -> str:
+def _weights(orders: str, events: str) -> tuple[str, ...]:
     """What checkouts and their lines weigh less the orders: nothing, if all are as their checkouts left them."""
-    order, key = ("customer_id", "transaction_id"), "hashtextextended(transaction_id, customer_id)"
-    stored = mark_of(*order, "event_id", "total", "fixed_points", "created_at", "checkout_at")
-    fixed = f"({number('data', 'points_rewarded')})::bigint"
-    told = mark_of(*order, "id", number("data", "total"), fixed, "recorded_at", "occurred_at")
-    line = [f"coalesce({number('line', name)}, {absent})" for name, absent in (("quantity", 1), ("subtotal", 0))]
-    stored_line = mark_of(*order, "coalesce(line->>'product_id', '')", *line)
-    told_line = mark_of(*order, "coalesce(data->>'product_id', '')", _QUANTITY, _SUBTOTAL)
-    return f"""
-        SELECT customer_id, -earned * {weight(0, key)} - CASE WHEN {_PLAIN} THEN {stored} ELSE 0 END AS weight
+    order = ("customer_id", "transaction_id::text")
+    earned = weight(0, *order)
+    fixed = f"coalesce({number('data', 'points_rewarded')}, -1)::bigint"
+    total = f"coalesce({number('data', 'total')}, -1)::numeric"
+    told = mark(1, *order, "id", total, fixed, "recorded_at::timestamptz", "occurred_at::timestamptz")
+    own = ["event_id", "total::numeric", "coalesce(fixed_points, -1)", "created_at::timestamptz"]
+    stored = mark(1, *order, *own, "checkout_at::timestamptz")
+    line = [
+        f"coalesce({number('line', name)}, {absent})::numeric" for name, absent in (("quantity", 1), ("subtotal", 0))
+    ]
+    stored_line = mark(2, *order, "coalesce(line->>'product_id', '')::text", *line)
+    told_line = mark(
+        2, *order, "coalesce(data->>'product_id', '')::text", f"{_QUANTITY}::numeric", f"{_SUBTOTAL}::numeric"
+    )
+    return (
+        f"""
+        SELECT customer_id, -earned * {earned} - CASE WHEN {_PLAIN} THEN {stored} ELSE 0 END AS weight
         FROM {orders} stored
-        UNION ALL
+        """,
+        f"""
         SELECT customer_id, -{stored_line}
         FROM {orders} stored, jsonb_array_elements(CASE jsonb_typeof(items) WHEN 'array' THEN items END) line
         WHERE items <> '[]'
-        UNION ALL
-        SELECT customer_id, points * {weight(0, key)} + CASE action WHEN 'checkout' THEN {told} ELSE {told_line} END
+        """,
+        f"""
+        SELECT customer_id, points * {earned} + CASE action WHEN 'checkout' THEN {told} ELSE {told_line} END
         FROM {events} told WHERE action IN ('checkout', 'checkout_item') AND transaction_id IS NOT NULL
-    """
+        """,
+    )
 
 
 # Of these the checkout alone does not tell.
@@ -77,8 +89,8 @@ _ORDERS = """
 """
 _NAMED = "unnest(%(customers)s::bigint[], %(names)s::text[]) AS named(customer_id, transaction_id)"
 _STEPS = f"""
-    SELECT named.customer_id, named.transaction_id, e.id, e.action, e.data::text, e.points, e.parent_id, e.occurred_at,
-        e.recorded_at, coalesce(entry.taken_back, 0), coalesce(entry.promised, 0)
+    SELECT named.customer_id, named.transaction_id, e.id, e.action, e.data::text, e.points, e.parent_id,
+        e.occurred_at::text, e.recorded_at::text, coalesce(entry.taken_back, 0), coalesce(entry.promised, 0)
     FROM {_NAMED} JOIN events_event e USING (customer_id, transaction_id)
     LEFT JOIN (
         SELECT customer_id, event_id, -coalesce(sum(points) FILTER (WHERE kind = 'refund'), 0)::bigint AS taken_back,
@@ -89,11 +101,12 @@ _STEPS = f"""
     ORDER BY named.customer_id, named.transaction_id, e.id
 """
 _STORED = f"""
-    SELECT named.customer_id, named.transaction_id, t.id, t.items::text, {", ".join(f"t.{name}" for name in COLUMNS)}
+    SELECT named.customer_id, named.transaction_id, t.id, t.items::text, {", ".join(f"t.{name}{'::text' * name.endswith('_at')}" for name in COLUMNS)}
     FROM {_NAMED} LEFT JOIN events_transaction t USING (customer_id, transaction_id)
 """
 
 
+_WEIGHTS = _weights(TABLE, "events_event")
 _WEIGHTS_OF_NAMED = _weights(
     f"(SELECT t.* FROM {_NAMED} JOIN {TABLE} t USING (customer_id, transaction_id))",
     f"(SELECT e.* FROM {_NAMED} JOIN events_event e USING (customer_id, transaction_id))",
@@ -107,30 +120,28 @@ class OrderCheck:
     name = NAME
 
     def run(self, cursor: CursorWrapper, limit: int) -> Found:
-        seed = new_seed()
-        blocks = weigh(cursor, _weights(TABLE, "events_event"), seed=seed)
+        seed, number, first = new_seed(), 0, list[Mismatch]()
         cursor.execute(_EVENTFUL)
         eventful = cursor.fetchall()
-        number, first = 0, list[Mismatch]()
+        apart = Counter[int]()
         for names in _chunks(eventful):
             wrong = _differing(cursor, names)
             number, first = number + len(wrong), (first + wrong)[:limit]
-            for block, found in (weigh(cursor, _WEIGHTS_OF_NAMED, seed=seed, **_columns(names)) or {}).items():
-                if blocks:
-                    blocks[block] -= found
-        for names in _chunks(sorted(_orders_of(cursor, blocks).difference(eventful))):
-            wrong = _differing(cursor, names)
-            number, first = number + len(wrong), (first + wrong)[:limit]
-        return Found(count(cursor, TABLE), number, first)
+            apart.update(weigh_blocks(cursor, _WEIGHTS_OF_NAMED, seed=seed, **_columns(names)))
+        compared, left = weigh(cursor, _WEIGHTS, seed=seed)
+        if left != sum(apart.values()):
+            blocks = weigh_blocks(cursor, _WEIGHTS, seed=seed)
+            suspects = _orders_of(cursor, blocks and [block for block in blocks if blocks[block] != apart[block]])
+            for names in _chunks(sorted(suspects.difference(eventful))):
+                wrong = _differing(cursor, names)
+                number, first = number + len(wrong), (first + wrong)[:limit]
+        return Found(compared, number, first)
 
 
-def _orders_of(cursor: CursorWrapper, blocks: Mapping[int, Decimal] | None) -> set[tuple[int, str]]:
-    """Of the customers of blocks that weigh something; None: of all."""
-    customers = None if blocks is None else members(blocks)
-    if customers == []:
-        return set()
-    of = "true" if customers is None else "customer_id = ANY(%(customers)s)"
-    cursor.execute(_ORDERS.format(of=of), {"customers": customers})
+def _orders_of(cursor: CursorWrapper, blocks: Iterable[int] | None) -> set[tuple[int, str]]:
+    """Of the customers of these blocks; None: of all."""
+    of = "true" if blocks is None else "customer_id = ANY(%(customers)s)"
+    cursor.execute(_ORDERS.format(of=of), {"customers": members(blocks or ())})
     return set(cursor.fetchall())
 
 

@@ -16,9 +16,9 @@ FROM generate_series(1, 5) n
 CROSS JOIN generate_series(1, {customers}) c
 JOIN (VALUES
     (1, NULL, 'checkout', 10, 1, '{{"total": 10.50, "currency": "EUR", "transaction_id": "T-1", "shop": "Budapest", "till": 4}}'::jsonb),
-    (2, NULL, 'checkout', 7, 2, '{{"total": "7.25", "currency": "EUR", "transaction_id": "T-2", "shop": "Budapest", "till": 4}}'),
+    (2, NULL, 'checkout', 7, 2, '{{"total": 7.25, "currency": "EUR", "transaction_id": "T-2", "shop": "Budapest", "till": 4}}'),
     (3, NULL, 'checkout', 6, 3, '{{"currency": "EUR", "transaction_id": "T-3", "shop": "Budapest", "till": 4}}'),
-    (4, NULL, 'checkout_item', 0, 3, '{{"quantity": "2", "price": "3.5", "discount": 1, "product_id": "MUG", "product_name": "Blue mug"}}'),
+    (4, NULL, 'checkout_item', 0, 3, '{{"quantity": 2, "price": 3.5, "discount": 1, "product_id": "MUG", "product_name": "Blue mug"}}'),
     (5, 0, 'refund', -7, 2, '{{"transaction_id": "T-2"}}'),
     (5, 1, 'review', 0, NULL, '{{"stars": 5}}'),
     (5, 2, 'point_expire', -10, NULL, '{{"points": 10}}'),
