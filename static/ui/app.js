@@ -73,7 +73,8 @@
     event.detail.isError = false;
   });
 
-  document.addEventListener("htmx:afterSwap", (event) => {
+  // After settling, when htmx itself gives the focus to an autofocus field: later would take it from where somebody has gone since.
+  document.addEventListener("htmx:afterSettle", (event) => {
     const dialog = event.detail.target;
     if (!dialog.matches?.("dialog")) return;
     if (!dialog.open && dialog.innerHTML.trim()) dialog.showModal();
