@@ -13,3 +13,39 @@ class Status(TextChoices):
 
 # Their profiles are gone for every interface: answered as unknown.
 GONE = frozenset({Status.OPTED_OUT.value, Status.BANNED.value, Status.MERGED.value})
+
+
+class FieldType(TextChoices):
+    STRING = "string", _("String")
+    NUMERIC = "numeric", _("Numeric")
+    BOOLEAN = "boolean", _("Boolean")
+    SELECT = "select", _("Select")
+    DATE = "date", _("Date")
+    DATETIME = "datetime", _("Date and time")
+    URL = "url", _("URL")
+    MULTIPLE_CHOICE = "multiple_choice", _("Multiple choice")
+    LIST = "list", _("List")
+    IMAGE = "image", _("Image")
+
+
+class FieldFormat(TextChoices):
+    """What the text of a string field must look like."""
+
+    DATE = "date", _("Date")
+    URL = "url", _("URL")
+    EMAIL = "email", _("Email address")
+    PHONE = "phone", _("Phone number")
+
+
+class MergeKind(TextChoices):
+    PARTIAL = "partial", _("Partial: without custom fields")
+    FULL = "full", _("Full: with custom fields")
+
+
+class BanReason(TextChoices):
+    """Fixed choices: kept after the person's data is gone, so it may say nothing about the person."""
+
+    FRAUD = "fraud", _("Fraud")
+    ABUSE = "abuse", _("Abuse of the programme")
+    TERMS = "terms", _("Violation of the terms")
+    OTHER = "other", _("Another reason")

@@ -1,9 +1,15 @@
-from django.contrib.postgres.indexes import OpClass
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from .enums import Status
+from .field_models import Field as Field
+from .life_models import Erasure as Erasure
+from .life_models import ErasureItem as ErasureItem
+from .life_models import Merge as Merge
+from .life_models import Tombstone as Tombstone
 
 
 def _prefix_index(field: str) -> models.Index:
@@ -73,6 +79,10 @@ class Customer(models.Model):
             models.Index(Lower("last_name"), "id", name="customer_by_last_name"),
             models.Index("last_login_at", "id", name="customer_by_login"),
             models.Index("status", "country", "gender", name="customer_by_facets"),
+            models.Index("mobile_phone", "id", name="customer_by_phone"),
+            models.Index("updated_at", "id", name="customer_by_update"),
+            # Custom values are asked for as `properties @> {"field": value}`.
+            GinIndex(OpClass("properties", "jsonb_path_ops"), name="customer_by_properties"),
         ]
 
     def __str__(self) -> str:
@@ -90,15 +100,17 @@ class Customer(models.Model):
 
 
 class Identity(models.Model):
-    """(scheme, value) → customer. Scheme `id` is the brand's own ID; merged-away IDs keep resolving."""
+    """(scheme, value) → customer. Scheme `id` is the brand's own ID, the others are external-ID fields."""
 
     pk = models.CompositePrimaryKey("scheme", "value")
     scheme = models.CharField(max_length=64)
     value = models.CharField(max_length=128)
     customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, related_name="identities")
+    # The merged-away profile whose identity it is; empty: the customer's own.
+    origin_id = models.BigIntegerField(null=True)
 
     PERSONAL = frozenset({"value"})
-    NEUTRAL = frozenset({"scheme", "customer"})
+    NEUTRAL = frozenset({"scheme", "customer", "origin_id"})
 
     class Meta:
         verbose_name = _("identity")
@@ -106,3 +118,49 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scheme}:{self.value}"
+
+
+class Note(models.Model):
+    """What staff write down about a customer."""
+
+    pk = models.CompositePrimaryKey("customer_id", "id")
+    customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, db_index=False, related_name="notes")
+    id = models.BigIntegerField(
+        db_default=models.Func(
+            models.Value("customers_note_id"), function="nextval", output_field=models.BigIntegerField()
+        )
+    )
+    text = models.TextField(_("note"))
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_index=False, related_name="+", verbose_name=_("by")
+    )
+    written_at = models.DateTimeField(_("written at"))
+
+    PERSONAL = frozenset({"text", "written_at"})
+    NEUTRAL = frozenset({"pk", "customer", "id", "staff"})
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        constraints = [models.CheckConstraint(condition=~models.Q(text=""), name="note_has_a_text")]
+
+    def __str__(self) -> str:
+        return f"{self.written_at:%Y-%m-%d %H:%M}"
+
+
+class Secret(models.Model):
+    """A value that is stored encrypted and never shown, exported or logged: the access token of a social network."""
+
+    pk = models.CompositePrimaryKey("customer_id", "name")
+    customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, db_index=False, related_name="secrets")
+    name = models.CharField(max_length=64)
+    sealed = models.BinaryField()
+
+    PERSONAL = frozenset({"sealed"})
+    NEUTRAL = frozenset({"pk", "customer", "name"})
+
+    class Meta:
+        verbose_name = _("secret")
+
+    def __str__(self) -> str:
+        return self.name

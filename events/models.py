@@ -76,6 +76,8 @@ class Event(models.Model):
     data = models.JSONField(_("attributes"), default=dict)
     transaction_id = models.CharField(_("transaction ID"), max_length=128, null=True)
     parent_id = models.BigIntegerField(_("caused by"), null=True)
+    # The merged-away profile by whose identity it came in; empty: the customer's own.
+    via_id = models.BigIntegerField(null=True)
     source = models.CharField(_("source"), max_length=12, choices=Source)
     source_detail = models.CharField(_("source detail"), max_length=200, default="")
     staff = models.ForeignKey(
@@ -96,7 +98,7 @@ class Event(models.Model):
     # Unknown attributes in `data` count as personal; the event type names those that are not.
     PERSONAL = frozenset(["data", "transaction_id", "ip_address", "user_agent", "occurred_at", "recorded_at"])
     NEUTRAL = frozenset(
-        "pk customer id action points account_id parent_id source source_detail staff api_key_id "
+        "pk customer id action points account_id parent_id via_id source source_detail staff api_key_id "
         "program_version".split()
     )
 

@@ -12,7 +12,10 @@ from django.db.models import CompositePrimaryKey, Model, UniqueConstraint
 OUR_APPS = {"staff", "customers", "events", "points", "transfer", "sync"}
 ROOT = "customers.Customer"
 # Looked up by something else than the customer.
-OWN_KEY = {"customers.Identity", "events.BusinessKey", "events.GuestOrder", "points.BonusTotal"}
+OWN_KEY = {
+    "customers.Identity", "customers.Merge", "customers.Tombstone", "customers.Erasure", "customers.ErasureItem",
+    "events.BusinessKey", "events.GuestOrder", "points.BonusTotal",
+}  # fmt: skip
 WRITE_ONCE = ("events_event", "points_entry", "staff_programrecord")
 DURABLE = {"fsync": {"on"}, "full_page_writes": {"on"}, "synchronous_commit": {"on", "remote_write", "remote_apply"}}
 SECRET_KEY_LENGTH = 32

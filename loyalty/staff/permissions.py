@@ -12,6 +12,11 @@ from .models import User
 class Right(StrEnum):
     VIEW_CUSTOMERS = "view_customers"
     RECORD_EVENTS = "record_events"
+    # Create, change, suspend, write notes.
+    EDIT_CUSTOMERS = "edit_customers"
+    MERGE_CUSTOMERS = "merge_customers"
+    # Opt out, ban, lift a ban.
+    ERASE_CUSTOMERS = "erase_customers"
     IMPORT_DATA = "import_data"
     EXPORT_DATA = "export_data"
     CONFIGURE = "configure"
@@ -19,7 +24,7 @@ class Right(StrEnum):
 
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.READ_ONLY: frozenset({Right.VIEW_CUSTOMERS}),
-    Role.MANAGER: frozenset({Right.VIEW_CUSTOMERS, Right.RECORD_EVENTS, Right.IMPORT_DATA, Right.EXPORT_DATA}),
+    Role.MANAGER: frozenset(Right) - {Right.CONFIGURE},
     Role.ADMINISTRATOR: frozenset(Right),
 }
 

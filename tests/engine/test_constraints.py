@@ -25,11 +25,43 @@ BONUS = "INSERT INTO points_bonus (account_id, name, kind, multiplier, points{})
 
 FIVE = BONUS.format("", "'fixed', NULL, 5")
 
+FIELD = (
+    "INSERT INTO customers_field (slug, name, labels, description, type, format, options, searchable, external_id,"
+    " read_only, personal, position, active, factory) VALUES"
+    " ('{}', 'F', '{{}}', '', {}, {}, '{{}}', false, {}, {}, true, 0, true, false)"
+)
+MERGE = (
+    'INSERT INTO customers_merge (source_id, survivor_id, "into", kind, merged_at, source_event, survivor_event, moved, filled)'
+    " SELECT a.id, {}.id, {}.id, '{}', now(), 1, 1, '{{}}', '{{}}' FROM customers_customer a, customers_customer b"
+    " WHERE a.public_id = 'ann' AND b.public_id = 'bob'"
+)
+ERASURE = (
+    "INSERT INTO customers_erasure (reference, customer_id, requested_at, banned, reason, completed_at, sealed)"
+    " SELECT gen_random_uuid(), id, now(), {} FROM customers_customer WHERE public_id = 'ann'"
+)
+OPTED_OUT = "false, '', NULL, NULL"
+RECEIPT = (
+    f"WITH made AS ({ERASURE.format(OPTED_OUT)} RETURNING id)"
+    " INSERT INTO customers_erasureitem (erasure_id, place, erased) SELECT id, 'logs', {} FROM made{}"
+)
+
 # Constraint → what it must refuse.
 ATTEMPTS = {
     "customer_status_is_known": "UPDATE customers_customer SET status = 'gone'",
     "customer_has_a_public_id": "UPDATE customers_customer SET public_id = '' WHERE public_id = 'ann'",
     "customer_purchases_are_not_negative": "UPDATE customers_customer SET purchase_total = -1",
+    "field_type_is_known": FIELD.format("f", "'colour'", "''", "false", "false"),
+    "field_format_is_of_a_string": FIELD.format("f", "'date'", "'email'", "false", "false"),
+    "field_external_id_is_a_personal_string": FIELD.format("f", "'string'", "''", "true", "true"),
+    "field_options_are_of_a_choice": FIELD.format("f", "'select'", "''", "false", "false"),
+    "merge_kind_is_known": MERGE.format("b", "b", "half"),
+    "merge_is_of_two_customers": MERGE.format("b", "a", "full"),
+    "erasure_ban_has_a_reason": ERASURE.format("true, '', NULL, NULL"),
+    "erasure_keeps_nothing_when_complete": ERASURE.format("false, '', now(), 'left'"),
+    "one_receipt_for_a_place": RECEIPT.format("NULL", ", generate_series(1, 2)"),
+    "receipt_is_open_or_counted": RECEIPT.format("1", ""),
+    "note_has_a_text": "INSERT INTO customers_note (customer_id, text, staff_id, written_at)"
+    " SELECT id, '', 1, now() FROM customers_customer",
     "default_points_are_not_negative": "UPDATE events_eventtype SET default_points = -1 WHERE action = 'opt_in'",
     "event_source_is_known": f"INSERT INTO events_event {EVENT} SELECT id, 'opt_in', 'nowhere', '{{}}', '', '', now(), now(), 1, 0"
     " FROM customers_customer LIMIT 1",
@@ -93,6 +125,8 @@ UNIQUE = {
     "points_bonus.slug": "INSERT INTO points_bonus (account_id, name, kind, multiplier, slug)"
     " SELECT id, 'B', 'multiplier', 2, 'b' FROM points_account, generate_series(1, 2)",
     "customers_customer.public_id": "UPDATE customers_customer SET public_id = 'ann'",
+    "customers_field.slug": FIELD.format("facebook_id", "'string'", "''", "false", "false"),
+    "customers_erasure.customer": f"{ERASURE.format(OPTED_OUT)}; {ERASURE.format(OPTED_OUT)}",
     "points_account.slug": "INSERT INTO points_account (slug, name, currency_label, is_default) VALUES ('main', 'M', 'p', false)",
 }
 
@@ -136,6 +170,20 @@ def test_the_database_refuses_a_second(field: str) -> None:
 def test_an_identity_belongs_to_one_customer() -> None:
     with pytest.raises(IntegrityError, match="customers_identity_pkey"), transaction.atomic():
         rows("INSERT INTO customers_identity SELECT 'id', 'ann', id FROM customers_customer")
+
+
+def test_a_customer_is_merged_away_once() -> None:
+    with pytest.raises(IntegrityError, match="customers_merge_pkey"), transaction.atomic():
+        rows(f"{MERGE.format('b', 'b', 'full')}; {MERGE.format('b', 'b', 'full')}")
+
+
+@pytest.mark.parametrize("later", [("bob", "ann"), ("cal", "ann")], ids=["cycle", "chain"])
+def test_nobody_is_merged_into_a_profile_that_was_merged_away(later: tuple[str, str]) -> None:
+    accepted(event("cal", "opt_in"))
+    rows(MERGE.format("b", "b", "full"))
+    again = MERGE.replace("'ann'", "'{}'").replace("'bob'", "'{}'").format("b", "b", "full", *later)
+    with pytest.raises(IntegrityError, match="was merged away"), transaction.atomic():
+        rows(f"{again}; SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def test_a_business_key_is_used_once() -> None:
