@@ -14,7 +14,7 @@ from psycopg import errors
 
 from .reduce import reduce
 from .rows import CUSTOMER, CustomerRow
-from .store import Copy, Session, insert, selected, update
+from .store import Copy, Session, delete, insert, selected, update
 from .types import Actor, Batch, Composition, Incoming, Key, Outcome, Part, Program, Refused, State
 from .wire import Answer, Statement
 
@@ -312,14 +312,29 @@ class _Recording:
             yield Statement(_RETURN_IDENTITIES, [[scheme for scheme, _ in never], [value for _, value in never]])
         if self.free_keys:
             yield Statement(_RETURN_KEYS, [sorted(self.free_keys)])
-        fresh = {row for rows in batch.added.values() for row in rows}
-        for table in self.composition.tables:
-            if batch.added.get(table):
-                yield insert(table, batch.added[table])
-            images = {row: image for row, image in batch.edited.items() if row.TABLE is table and row not in fresh}
-            if images:
-                yield update(table, images)
+        yield from self._rows(batch)
         yield self.session.commit
+
+    def _rows(self, batch: Batch) -> Iterator[Statement | Copy | None]:
+        """What is removed goes first, the rows that name others before those; then each table's new and changed rows."""
+        fresh = {row for rows in batch.added.values() for row in rows}
+        gone = batch.removed
+        for table in reversed(self.composition.tables) if gone else ():
+            yield delete(table, [row for row in gone if row.TABLE is table and row not in fresh])
+        for table in self.composition.tables:
+            added = batch.added.get(table)
+            if added and gone:
+                added = [row for row in added if row not in gone]
+            if added:
+                yield insert(table, added)
+            yield update(
+                table,
+                {
+                    row: image
+                    for row, image in batch.edited.items()
+                    if row.TABLE is table and row not in fresh and row not in gone
+                },
+            )
 
 
 def _replayed() -> Refused:

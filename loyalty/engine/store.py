@@ -112,6 +112,14 @@ def update(table: Table, images: dict[Row, tuple[Any, ...]]) -> Statement | None
     return Statement(_update_unnest(table, columns), _columns(values))
 
 
+def delete(table: Table, rows: Sequence[Row]) -> Statement | None:
+    """By the table's key; None without rows."""
+    if not rows:
+        return None
+    pick = _picker(table, table.key)
+    return Statement(_delete_unnest(table), _columns([pick(table.values(row)) for row in rows]))
+
+
 def _columns(values: Rows) -> list[list[Any]]:
     return [list(column) for column in zip(*values, strict=True)]
 
@@ -143,6 +151,12 @@ def _arrays(table: Table, names: tuple[str, ...]) -> str:
 def _array(kind: str) -> str:
     # Values of these kinds are text on our side: sent as such and cast.
     return f"text[]::{kind}[]" if kind in {"jsonb", "inet"} else f"{kind}[]"
+
+
+@cache
+def _delete_unnest(table: Table) -> str:
+    where = " AND ".join(f"t.{name} = v.{name}" for name in table.key)
+    return f"DELETE FROM {table.name} t USING unnest({_arrays(table, table.key)}) AS v({', '.join(table.key)}) WHERE {where}"
 
 
 @cache

@@ -294,6 +294,7 @@ MAX_EVENTS = 2_000
 
 
 R = TypeVar("R", bound=Row)
+_NOTHING = object()
 
 
 class Batch:
@@ -309,10 +310,14 @@ class Batch:
         self.added: dict[Table, list[Any]] = {}
         # Row → its image before the batch: the touched rows are the dirty set.
         self.edited: dict[Any, tuple[Any, ...]] = {}
+        # In their order; a row that this batch added is then neither written nor deleted.
+        self.removed: dict[Any, None] = {}
         self.emitted: list[Any] = []
         self._undo: dict[Any, tuple[Any, ...]] = {}
         self._marks: dict[Table, int] = {}
-        self._filed: list[tuple[dict[Any, Any], Any]] = []
+        self._removed: list[Any] = []
+        # What was in a part before, or _NOTHING.
+        self._filed: list[tuple[dict[Any, Any], Any, Any]] = []
 
     def edit(self, row: R) -> R:
         """Announce that `row` is about to change; returns it."""
@@ -330,10 +335,19 @@ class Batch:
         rows.append(row)
         return row
 
+    def remove(self, row: Row) -> None:
+        """The row goes: one that was loaded or that this batch added."""
+        self.removed[row] = None
+        self._removed.append(row)
+
     def file(self, part: dict[Any, Any], key: Any, value: Any) -> None:
-        """Put something new into a part of the state."""
+        """Put something into a part of the state."""
+        self._filed.append((part, key, part.get(key, _NOTHING)))
         part[key] = value
-        self._filed.append((part, key))
+
+    def unfile(self, part: dict[Any, Any], key: Any) -> None:
+        """Take something out of a part of the state; its row, if it has one, is removed by `remove`."""
+        self._filed.append((part, key, part.pop(key)))
 
     def emit(self, event: Any) -> None:
         """A further event, which runs through the mechanisms after the ones before it."""
@@ -344,6 +358,7 @@ class Batch:
         self._undo = {}
         self._marks = {}
         self._filed = []
+        self._removed = []
         self.emitted = []
 
     def keep(self) -> None:
@@ -357,5 +372,10 @@ class Batch:
                 setattr(row, name, value)
         for table, length in self._marks.items():
             del self.added[table][length:]
-        for part, key in self._filed:
-            del part[key]
+        for row in self._removed:
+            del self.removed[row]
+        for part, key, before in reversed(self._filed):
+            if before is _NOTHING:
+                del part[key]
+            else:
+                part[key] = before
