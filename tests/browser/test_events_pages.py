@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from customers.models import Customer
 from loyalty.engine.types import Incoming
 from loyalty.points.queries import balances_of
+from tests.browser.keys import tab_to
 from tests.factories import checkout, make_customer, tell
 
 pytestmark = pytest.mark.browser
@@ -95,7 +96,7 @@ def test_a_transaction_is_found_while_typing(timeline: Page) -> None:
     timeline.keyboard.press("/")
     timeline.keyboard.type("T-2")
     expect(titles(timeline)).to_have_text(["Checkout", "Checkout item"])
-    assert "transaction_id=T-2" in timeline.url
+    expect(timeline).to_have_url(re.compile("transaction_id=T-2"))
 
 
 def test_points_are_added_after_a_mistake(
@@ -125,8 +126,7 @@ def test_an_action_is_added_with_the_keyboard_alone(timeline: Page, zsofia: Cust
     timeline.keyboard.press("Enter")
     select = timeline.get_by_role("dialog").get_by_label("Action", exact=True)
     expect(select).to_be_visible()
-    while not select.evaluate("one => one === document.activeElement"):
-        timeline.keyboard.press("Tab")
+    tab_to(timeline, select)
     timeline.keyboard.type("Point sub")
     expect(timeline.locator("#modal [name=shown]")).to_have_value("point_sub")
     points = timeline.get_by_role("dialog").get_by_label("Points", exact=True)

@@ -10,6 +10,7 @@ from loyalty.engine.types import Incoming
 from loyalty.points.queries import balances_of
 from loyalty.staff.enums import Module
 from loyalty.staff.models import GeneralSettings
+from tests.browser.keys import tab_to
 from tests.factories import make_customer, tell
 
 pytestmark = pytest.mark.browser
@@ -36,8 +37,7 @@ def test_points_are_added_with_the_keyboard_alone(history: Page, zsofia: Custome
     history.keyboard.press("Shift+Tab")
     expect(dialog.get_by_role("radio", name="Add points")).to_be_focused()
     reason = dialog.get_by_label("Reason")
-    while not reason.evaluate("one => one === document.activeElement"):
-        history.keyboard.press("Tab")
+    tab_to(history, reason)
     history.keyboard.type("Lost parcel")
     history.keyboard.press("Tab")
     history.keyboard.press("Tab")

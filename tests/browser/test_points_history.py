@@ -13,6 +13,7 @@ from loyalty.engine.types import Incoming
 from loyalty.points.models import Account
 from loyalty.staff.enums import Module
 from loyalty.staff.models import GeneralSettings
+from tests.browser.keys import tab_to
 from tests.factories import NOON, checkout, make_customer, tell
 
 pytestmark = pytest.mark.browser
@@ -119,8 +120,7 @@ def test_points_are_explained_with_the_keyboard_alone(history: Page, complaints:
     check_page(history)
     spend = dialog.get_by_role("link", name="Point spend")
     settled(history)
-    while not spend.evaluate("one => one === document.activeElement"):
-        history.keyboard.press("Tab")
+    tab_to(history, spend)
     history.keyboard.press("Enter")
     second = history.get_by_role("dialog", name="Point spend")
     expect(second.get_by_text("Tote bag")).to_be_visible()
