@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EntryKind(TextChoices):
-    """What an entry does; without a lot it is debt, or pending points."""
+    """What an entry does; without a lot it is debt, or pending points. A merge moves lots from one profile to the other."""
 
     EARN = "earn", _("Earned")
     SPEND = "spend", _("Spent")
@@ -17,9 +17,11 @@ class EntryKind(TextChoices):
     RESERVE = "reserve", _("Reserved")
     RELEASE = "release", _("Released")
     PENDING = "pending", _("Pending")
+    MOVE = "move", _("Moved")
 
 
-# Which bucket of a balance each kind of entry moves, and which way. A repayment moves points from a lot to the debt.
+# Which bucket of a balance each kind of entry moves, and which way. A repayment moves points from a lot to the debt,
+# a merge from the lot of one profile to the other's: their buckets are added up.
 BUCKETS: Mapping[EntryKind, tuple[str, int] | None] = {
     EntryKind.EARN: ("earned", 1),
     EntryKind.DEDUCT: ("earned", 1),
@@ -31,6 +33,7 @@ BUCKETS: Mapping[EntryKind, tuple[str, int] | None] = {
     EntryKind.RESERVE: ("reserved", -1),
     EntryKind.RELEASE: ("reserved", -1),
     EntryKind.PENDING: ("pending", 1),
+    EntryKind.MOVE: None,
 }
 
 

@@ -277,14 +277,16 @@ class Entry(models.Model):
                 condition=Q(kind__in=[EntryKind.EARN, EntryKind.UNSPEND, EntryKind.RELEASE], points__gt=0)
                 | Q(kind__in=[EntryKind.SPEND, EntryKind.DEDUCT, EntryKind.REFUND, EntryKind.RESERVE], points__lt=0)
                 # A refund takes back first what has expired: that is no longer expired, then.
-                | Q(kind__in=[EntryKind.EXPIRE, EntryKind.PENDING])
+                | Q(kind__in=[EntryKind.EXPIRE, EntryKind.PENDING, EntryKind.MOVE])
                 | Q(kind=EntryKind.REPAY, lot_id__isnull=False, points__lt=0)
                 | Q(kind=EntryKind.REPAY, lot_id__isnull=True, points__gt=0),
                 name="entry_sign_follows_kind",
             ),
             models.CheckConstraint(
                 condition=~Q(kind=EntryKind.PENDING, lot_id__isnull=False)
-                & ~Q(kind__in=[EntryKind.EARN, EntryKind.EXPIRE, EntryKind.RESERVE], lot_id__isnull=True),
+                & ~Q(
+                    kind__in=[EntryKind.EARN, EntryKind.EXPIRE, EntryKind.RESERVE, EntryKind.MOVE], lot_id__isnull=True
+                ),
                 name="entry_has_a_lot_unless_pending_or_owed",
             ),
         ]

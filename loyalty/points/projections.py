@@ -116,6 +116,7 @@ PENDING = Projection(
     """,
 )
 
+# A merge moves points from one profile to the other: for whoever owns both, nothing has changed.
 EVENTS = Projection(
     name="events",
     table="events_event",
@@ -123,12 +124,12 @@ EVENTS = Projection(
     columns={"points": "0"},
     recomputed="""
         SELECT customer_id, event_id AS id, sum(points)::bigint AS points
-        FROM points_entry WHERE kind <> 'pending' {of} GROUP BY customer_id, event_id
+        FROM points_entry WHERE kind NOT IN ('pending', 'move') {of} GROUP BY customer_id, event_id
     """,
     weighed=f"CASE WHEN points <> 0 THEN points * {weight(0, 'customer_id', 'id')} ELSE 0 END",
     history=f"""
         SELECT customer_id, points * {weight(0, "customer_id", "event_id")} AS weight
-        FROM points_entry WHERE kind <> 'pending'
+        FROM points_entry WHERE kind NOT IN ('pending', 'move')
     """,
 )
 

@@ -161,6 +161,12 @@ def test_an_entry_has_the_sign_of_its_kind(kind: str, points: int, lot: bool) ->
         rows(f"{ENTRY} {row}")
 
 
+def test_points_move_with_their_lot_only() -> None:
+    row = LOT.format(kind="'move'", points=1).replace(", id,", ", NULL,")
+    with pytest.raises(IntegrityError, match="entry_has_a_lot"), transaction.atomic():
+        rows(f"{ENTRY} {row}")
+
+
 @pytest.mark.parametrize("field", UNIQUE)
 def test_the_database_refuses_a_second(field: str) -> None:
     with pytest.raises(IntegrityError, match="unique"), transaction.atomic():
@@ -203,6 +209,21 @@ def test_the_ledger_refers_to_events_of_the_same_customer(table: str) -> None:
             f"INSERT INTO {table} (customer_id, event_id, {columns}) SELECT c.id, t.event_id, {columns}"
             f" FROM {table if table == 'points_entry' else 'points_lot'} t, customers_customer c WHERE c.public_id = 'bob'"
         )
+
+
+ORDER_OF_EVENT = f"{ORDER.replace('status', 'status, event_id')} SELECT c.id, 'T', 'pending', e.id, {FIGURES}"
+OWNERS = " FROM events_event e, customers_customer c WHERE e.action = 'point_add' AND c.public_id = 'bob'"
+
+
+def test_an_order_and_a_lot_may_name_an_event_of_a_profile_merged_into_their_customer() -> None:
+    with pytest.raises(IntegrityError, match="transaction_event_fk"), transaction.atomic():
+        rows(ORDER_OF_EVENT + OWNERS)
+    rows(MERGE.format("b", "b", "full"))
+    rows(ORDER_OF_EVENT + OWNERS)
+    rows(
+        "INSERT INTO points_lot (customer_id, event_id, account_id, points, remaining, earned_at)"
+        f" SELECT c.id, e.id, {ACCOUNT}, 5, 5, now(){OWNERS}"
+    )
 
 
 def test_every_constraint_of_our_models_has_its_attempt() -> None:
