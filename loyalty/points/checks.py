@@ -1,9 +1,9 @@
 """Data health: stored projections against what the events and entries say. Reads only."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 
 # Customers whose rows are weighed together.
 BLOCK = 1_000
-# Checks that run at the same time, each by a connection and so a core of the database's own.
+# Statements that run at the same time, each by a connection and so a core of the database's own.
 AT_A_TIME = 2
 READING = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 COSTS = (
@@ -43,20 +43,54 @@ class Found:
     mismatches: list[Mismatch]
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A part of what a projection and its history weigh: nothing, together, if they agree (see `weight` and `mark`).
+
+    `rows`: what follows FROM. Pieces of the same rows are weighed in one scan, of all checks. `weight`: NULL is nothing.
+    """
+
+    rows: str
+    weight: str
+    customer: str = "customer_id"
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """`compared`: rows of the first piece. `left`: what all pieces weigh; None where an amount is too large for that."""
+
+    seed: int
+    compared: int
+    left: Decimal | None
+
+
+@dataclass(frozen=True)
+class Apart:
+    """What is compared row by row in any case: what these rows weigh by block of customers, and those that differ."""
+
+    blocks: Mapping[int, Decimal] = field(default_factory=dict)
+    rows: frozenset[tuple[int, str]] = frozenset()
+    number: int = 0
+    mismatches: Sequence[Mismatch] = ()
+
+
 class Check(Protocol):
     """A projection that can be compared with its history, in the transaction that is open."""
 
     @property
     def name(self) -> str: ...
-    def run(self, cursor: CursorWrapper, limit: int) -> Found: ...
+    @property
+    def pieces(self) -> Sequence[Piece]: ...
+    def apart(self, cursor: CursorWrapper, *, seed: int, limit: int) -> Apart: ...
+    def found(self, cursor: CursorWrapper, *, weighed: Weighed, apart: Apart, limit: int) -> Found: ...
 
 
 @dataclass(frozen=True)
 class Projection:
     """Rows that one statement can recompute. `columns` maps each to its value where the recomputation has no row.
 
-    All rows are weighed first, less their history: nothing is left if each is what its history says (see `weight` and
-    `mark`). Else the blocks of customers that weigh something are compared row by row.
+    All rows are weighed first, less their history: nothing is left if each is what its history says. Else the blocks of
+    customers that weigh something are compared row by row.
     """
 
     name: str
@@ -68,23 +102,27 @@ class Projection:
     recomputed: str
     # What a stored row weighs.
     weighed: str
-    # A SELECT of the customer and a weight, of the whole history.
-    history: str
+    # What the history weighs.
+    history: tuple[Piece, ...]
     # The stored rows, where they are not those of the table as they are.
     stored: str = ""
 
-    def run(self, cursor: CursorWrapper, limit: int) -> Found:
-        seed = new_seed()
-        pieces = f"SELECT {self.key[0]}, -({self.weighed}) FROM {self.table}", self.history
-        compared, left = weigh(cursor, pieces, seed=seed)
-        if left == 0:
-            return Found(compared, 0, [])
-        blocks = weigh_blocks(cursor, pieces, seed=seed)
+    @property
+    def pieces(self) -> Sequence[Piece]:
+        return Piece(self.table, f"-({self.weighed})", self.key[0]), *self.history
+
+    def apart(self, cursor: CursorWrapper, *, seed: int, limit: int) -> Apart:
+        return Apart()
+
+    def found(self, cursor: CursorWrapper, *, weighed: Weighed, apart: Apart, limit: int) -> Found:
+        if weighed.left == 0:
+            return Found(weighed.compared, 0, [])
+        blocks = weigh_blocks(cursor, self.pieces, seed=weighed.seed)
         customers = None if blocks is None else members(block for block, left in blocks.items() if left)
         statement = self._comparing(some=customers is not None)
         cursor.execute(statement, {"limit": limit, "customers": customers})
         rows = cursor.fetchall()
-        return Found(compared, rows[0][-1] if rows else 0, [self._mismatch(row) for row in rows])
+        return Found(weighed.compared, rows[0][-1] if rows else 0, [self._mismatch(row) for row in rows])
 
     def _comparing(self, *, some: bool) -> str:
         """The rows that differ: key, what is stored, what was recomputed, and how many such rows there are."""
@@ -126,27 +164,27 @@ def new_seed() -> int:
     return secrets.randbits(62)
 
 
-_OF = "FROM ({}) piece (customer_id, weight)"
-
-
-def weigh(cursor: CursorWrapper, pieces: Sequence[str], *, seed: int) -> tuple[int, Decimal | None]:
-    """How many rows the first piece has, and what all weigh together; None where an amount is too large to be weighed.
-
-    A piece is a SELECT of the customer and a weight.
-    """
-    weighing = [f"SELECT count(*), coalesce(sum(weight), 0) {_OF.format(piece)}" for piece in pieces]
-    rows = [row for statement in weighing for row in _try(cursor, statement, seed=seed) or ()]
-    if len(rows) == len(pieces):
-        return rows[0][0], sum(row[1] for row in rows)
-    cursor.execute(f"SELECT count(*) {_OF.format(pieces[0])}", {"seed": seed})
-    return cursor.fetchall()[0][0], None
+def weigh(cursor: CursorWrapper, pieces: Sequence[Piece], *, seed: int) -> tuple[int, dict[Piece, Decimal | None]]:
+    """How many rows there are and what each of these pieces of them weighs; None where an amount is too large for that."""
+    weights = ", ".join(f"coalesce(sum({piece.weight}), 0)" for piece in pieces)
+    rows = _try(cursor, f"SELECT count(*), {weights} FROM {pieces[0].rows}", seed=seed)
+    if rows is not None:
+        return rows[0][0], dict(zip(pieces, rows[0][1:], strict=True))
+    if len(pieces) > 1:
+        singly = [weigh(cursor, [piece], seed=seed) for piece in pieces]
+        return singly[0][0], {piece: left for _, weighed in singly for piece, left in weighed.items()}
+    cursor.execute(f"SELECT count(*) FROM {pieces[0].rows}")
+    return cursor.fetchall()[0][0], {pieces[0]: None}
 
 
 def weigh_blocks(
-    cursor: CursorWrapper, pieces: Sequence[str], *, seed: int, **params: Any
+    cursor: CursorWrapper, pieces: Sequence[Piece], *, seed: int, **params: Any
 ) -> dict[int, Decimal] | None:
     """What each block of customers weighs; None as above."""
-    of_block = f"SELECT customer_id / {BLOCK}, sum(weight) {_OF.format(' UNION ALL '.join(pieces))} GROUP BY 1"
+    weights = [
+        f"SELECT {piece.customer} / {BLOCK} AS block, {piece.weight} AS weight FROM {piece.rows}" for piece in pieces
+    ]
+    of_block = f"SELECT block, coalesce(sum(weight), 0) FROM ({' UNION ALL '.join(weights)}) weighed GROUP BY block"
     found = _try(cursor, of_block, seed=seed, **params)
     return None if found is None else dict(found)
 
@@ -212,6 +250,11 @@ class Findings:
     mismatches: list[Mismatch]
 
 
+Work = Callable[[CursorWrapper], Any]
+# Does them all, in any order, and gives their results in that of the works.
+Doing = Callable[[Iterable[Work]], Iterable[Any]]
+
+
 def verify(checks: Iterable[Check], *, limit: int) -> Findings:
     """Recompute everything; of the rows that differ, `limit` are listed.
 
@@ -222,10 +265,10 @@ def verify(checks: Iterable[Check], *, limit: int) -> Findings:
         cursor.execute("SELECT pg_export_snapshot()")
         [(snapshot,)] = cursor.fetchall()
         with ThreadPoolExecutor(AT_A_TIME) as pool:
-            return _findings(pool.map(partial(_run, snapshot, limit), checks), limit)
+            return _findings(lambda works: pool.map(partial(_do, snapshot), works), list(checks), limit)
 
 
-def _run(snapshot: str, limit: int, check: Check) -> tuple[str, Found]:
+def _do(snapshot: str, work: Work) -> Any:
     """In a thread, whose connection is another one."""
     try:
         with transaction.atomic(durable=True), connection.cursor() as cursor:
@@ -233,7 +276,7 @@ def _run(snapshot: str, limit: int, check: Check) -> tuple[str, Found]:
             cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
             for statement in COSTS:
                 cursor.execute(statement)
-            return check.name, check.run(cursor, limit)
+            return work(cursor)
     finally:
         connection.close()
 
@@ -241,13 +284,39 @@ def _run(snapshot: str, limit: int, check: Check) -> tuple[str, Found]:
 def compare(checks: Iterable[Check], *, limit: int) -> Findings:
     """The same in the transaction that is open."""
     with connection.cursor() as cursor:
-        return _findings(((check.name, check.run(cursor, limit)) for check in checks), limit)
+        return _findings(lambda works: [work(cursor) for work in works], list(checks), limit)
 
 
-def _findings(results: Iterable[tuple[str, Found]], limit: int) -> Findings:
-    compared, found, mismatches = {}, 0, list[Mismatch]()
-    for name, result in results:
-        compared[name] = result.compared
-        found += result.number
-        mismatches += result.mismatches
-    return Findings(compared, found, mismatches[:limit])
+def _findings(do: Doing, checks: Sequence[Check], limit: int) -> Findings:
+    """Weighs all of it, each table once, and then has those looked at that weigh something."""
+    seed = new_seed()
+    scans = _scans(checks)
+    aparts = [partial(check.apart, seed=seed, limit=limit) for check in checks]
+    weighings = [partial(weigh, pieces=pieces, seed=seed) for pieces in scans.values()]
+    done = list(do([*aparts, *weighings]))
+    told, counts = done[: len(checks)], dict(zip(scans, done[len(checks) :], strict=True))
+    works = []
+    for check, apart in zip(checks, told, strict=True):
+        works.append(partial(check.found, weighed=_weighed(check, counts, seed), apart=apart, limit=limit))
+    results = list(do(works))
+    return Findings(
+        compared={check.name: found.compared for check, found in zip(checks, results, strict=True)},
+        found=sum(found.number for found in results),
+        mismatches=[mismatch for found in results for mismatch in found.mismatches][:limit],
+    )
+
+
+def _scans(checks: Iterable[Check]) -> dict[str, list[Piece]]:
+    """The pieces by their rows, each of them once."""
+    scans = dict[str, dict[Piece, None]]()
+    for piece in (piece for check in checks for piece in check.pieces):
+        scans.setdefault(piece.rows, {})[piece] = None
+    return {rows: list(pieces) for rows, pieces in scans.items()}
+
+
+def _weighed(check: Check, counts: Mapping[str, tuple[int, Mapping[Piece, Decimal | None]]], seed: int) -> Weighed:
+    weights = [counts[piece.rows][1][piece] for piece in check.pieces]
+    known = [weight for weight in weights if weight is not None]
+    return Weighed(
+        seed, counts[check.pieces[0].rows][0], sum(known, Decimal(0)) if len(known) == len(weights) else None
+    )

@@ -5,7 +5,7 @@ and those of blocks that weigh something, are told again event by event (`events
 """
 
 import json
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
@@ -20,7 +20,7 @@ from events.orders import lines_of
 from events.replay import Step, replay
 from loyalty.engine.types import Refused
 
-from .checks import Found, Mismatch, mark, members, mismatch, new_seed, number, weigh, weigh_blocks, weight
+from .checks import Apart, Found, Mismatch, Piece, Weighed, mark, members, mismatch, number, weigh_blocks, weight
 
 # Read and told together.
 AT_ONCE = 5_000
@@ -43,7 +43,16 @@ _PLAIN = """
 """
 
 
-def _weights(orders: str, events: str) -> tuple[str, ...]:
+def _lines_of(orders: str) -> str:
+    return (
+        f"{orders}, jsonb_array_elements(CASE jsonb_typeof(items) WHEN 'array' THEN items END) line WHERE items <> '[]'"
+    )
+
+
+LINES = _lines_of(TABLE)
+
+
+def _weights(orders: str, events: str) -> tuple[Piece, ...]:
     """What checkouts and their lines weigh less the orders: nothing, if all are as their checkouts left them."""
     order = ("customer_id", "transaction_id::text")
     earned = weight(0, *order)
@@ -60,19 +69,16 @@ def _weights(orders: str, events: str) -> tuple[str, ...]:
         2, *order, "coalesce(data->>'product_id', '')::text", f"{_QUANTITY}::numeric", f"{_SUBTOTAL}::numeric"
     )
     return (
-        f"""
-        SELECT customer_id, -earned * {earned} - CASE WHEN {_PLAIN} THEN {stored} ELSE 0 END AS weight
-        FROM {orders} stored
-        """,
-        f"""
-        SELECT customer_id, -{stored_line}
-        FROM {orders} stored, jsonb_array_elements(CASE jsonb_typeof(items) WHEN 'array' THEN items END) line
-        WHERE items <> '[]'
-        """,
-        f"""
-        SELECT customer_id, points * {earned} + CASE action WHEN 'checkout' THEN {told} ELSE {told_line} END
-        FROM {events} told WHERE action IN ('checkout', 'checkout_item') AND transaction_id IS NOT NULL
-        """,
+        Piece(orders, f"-earned * {earned} - CASE WHEN {_PLAIN} THEN {stored} ELSE 0 END"),
+        Piece(
+            events,
+            f"""
+            CASE WHEN transaction_id IS NOT NULL AND action IN ('checkout', 'checkout_item') THEN
+                CASE WHEN points <> 0 THEN points * {earned} ELSE 0 END
+                + CASE action WHEN 'checkout' THEN {told} ELSE {told_line} END END
+            """,
+        ),
+        Piece(_lines_of(orders), f"-{stored_line}"),
     )
 
 
@@ -108,8 +114,8 @@ _STORED = f"""
 
 _WEIGHTS = _weights(TABLE, "events_event")
 _WEIGHTS_OF_NAMED = _weights(
-    f"(SELECT t.* FROM {_NAMED} JOIN {TABLE} t USING (customer_id, transaction_id))",
-    f"(SELECT e.* FROM {_NAMED} JOIN events_event e USING (customer_id, transaction_id))",
+    f"(SELECT t.* FROM {_NAMED} JOIN {TABLE} t USING (customer_id, transaction_id)) stored",
+    f"(SELECT e.* FROM {_NAMED} JOIN events_event e USING (customer_id, transaction_id)) told",
 )
 Names = Sequence[tuple[int, str]]
 
@@ -118,24 +124,29 @@ class OrderCheck:
     """Every order: `Check` of the projection `events_transaction`."""
 
     name = NAME
+    pieces = _WEIGHTS
 
-    def run(self, cursor: CursorWrapper, limit: int) -> Found:
-        seed, number, first = new_seed(), 0, list[Mismatch]()
+    def apart(self, cursor: CursorWrapper, *, seed: int, limit: int) -> Apart:
+        """The orders that their checkouts alone do not tell."""
+        number, first, blocks = 0, list[Mismatch](), defaultdict[int, Decimal](Decimal)
         cursor.execute(_EVENTFUL)
         eventful = cursor.fetchall()
-        apart = Counter[int]()
         for names in _chunks(eventful):
             wrong = _differing(cursor, names)
             number, first = number + len(wrong), (first + wrong)[:limit]
-            apart.update(weigh_blocks(cursor, _WEIGHTS_OF_NAMED, seed=seed, **_columns(names)))
-        compared, left = weigh(cursor, _WEIGHTS, seed=seed)
-        if left != sum(apart.values()):
-            blocks = weigh_blocks(cursor, _WEIGHTS, seed=seed)
-            suspects = _orders_of(cursor, blocks and [block for block in blocks if blocks[block] != apart[block]])
-            for names in _chunks(sorted(suspects.difference(eventful))):
+            for block, left in (weigh_blocks(cursor, _WEIGHTS_OF_NAMED, seed=seed, **_columns(names)) or {}).items():
+                blocks[block] += left
+        return Apart(blocks, frozenset(eventful), number, first)
+
+    def found(self, cursor: CursorWrapper, *, weighed: Weighed, apart: Apart, limit: int) -> Found:
+        number, first = apart.number, [*apart.mismatches]
+        if weighed.left != sum(apart.blocks.values()):
+            blocks = weigh_blocks(cursor, _WEIGHTS, seed=weighed.seed)
+            suspects = _orders_of(cursor, blocks and [one for one in blocks if blocks[one] != apart.blocks.get(one, 0)])
+            for names in _chunks(sorted(suspects.difference(apart.rows))):
                 wrong = _differing(cursor, names)
                 number, first = number + len(wrong), (first + wrong)[:limit]
-        return Found(compared, number, first)
+        return Found(weighed.compared, number, first)
 
 
 def _orders_of(cursor: CursorWrapper, blocks: Iterable[int] | None) -> set[tuple[int, str]]:

@@ -1,9 +1,9 @@
 """What the ledger keeps about the past, and how each of it comes about: docs/verify.md lists what is compared."""
 
 from .activity import GIVING_BACK, SPENDING
-from .checks import Check, Projection, mark, number, weight
+from .checks import Check, Piece, Projection, mark, number, weight
 from .enums import BUCKETS
-from .order_check import OrderCheck
+from .order_check import LINES, OrderCheck
 
 _COLUMNS = ("earned", "spent", "expired", "reserved", "pending", "debt")
 # Pending points are outside of the lots and no debt.
@@ -50,12 +50,16 @@ BALANCES = Projection(
         {" + ".join(f"CASE WHEN {name} <> 0 THEN {name} * {_in_balance(name)} ELSE 0 END" for name in _COLUMNS)}
         + CASE WHEN account_id = {_DEFAULT} THEN {mark(6, "customer_id")} ELSE 0 END
     """,
-    history=f"""
-        SELECT customer_id, points * (CASE {" ".join(map(_moved, _COLUMNS[:-1]))} ELSE 0 END
-            - CASE WHEN {OWED} THEN {_in_balance("debt")} ELSE 0 END) AS weight
-        FROM points_entry
-        UNION ALL SELECT id, {mark(6, "id")} FROM customers_customer
-    """,
+    history=(
+        Piece(
+            "points_entry",
+            f"""
+            points * (CASE {" ".join(map(_moved, _COLUMNS[:-1]))} ELSE 0 END
+                - CASE WHEN {OWED} THEN {_in_balance("debt")} ELSE 0 END)
+            """,
+        ),
+        Piece("customers_customer", mark(6, "id"), "id"),
+    ),
 )
 
 # With the balances right, this makes a customer's lots hold what is spendable: both are sums of the same entries.
@@ -77,12 +81,16 @@ LOTS = Projection(
         {mark(0, *_LOT, "event_id", "points")} + remaining * {weight(1, *_LOT)}
         + CASE WHEN expired <> 0 THEN expired * {weight(2, *_LOT)} ELSE 0 END
     """,
-    history=f"""
-        SELECT customer_id, points * {weight(1, *_ENTRY)} + CASE kind
-            WHEN 'earn' THEN {mark(0, *_ENTRY, "event_id", "points")}
-            WHEN 'expire' THEN -points * {weight(2, *_ENTRY)} ELSE 0 END AS weight
-        FROM points_entry WHERE lot_id IS NOT NULL
-    """,
+    history=(
+        Piece(
+            "points_entry",
+            f"""
+            CASE WHEN lot_id IS NOT NULL THEN points * {weight(1, *_ENTRY)} + CASE kind
+                WHEN 'earn' THEN {mark(0, *_ENTRY, "event_id", "points")}
+                WHEN 'expire' THEN -points * {weight(2, *_ENTRY)} ELSE 0 END END
+            """,
+        ),
+    ),
 )
 
 _EVENT = ("customer_id", "event_id", "account_id")
@@ -109,11 +117,15 @@ PENDING = Projection(
         points * ({weight(0, *_EVENT)} + CASE WHEN settled_by IS NULL THEN 0
             ELSE {weight(1, "customer_id", "settled_by", "account_id")} END)
     """,
-    history=f"""
-        SELECT customer_id, abs(points) * CASE WHEN points > 0 THEN {weight(0, *_EVENT)} ELSE {weight(1, *_EVENT)} END
-            AS weight
-        FROM points_entry WHERE kind = 'pending'
-    """,
+    history=(
+        Piece(
+            "points_entry",
+            f"""
+            CASE kind WHEN 'pending' THEN abs(points)
+                * CASE WHEN points > 0 THEN {weight(0, *_EVENT)} ELSE {weight(1, *_EVENT)} END END
+            """,
+        ),
+    ),
 )
 
 # A merge moves points from one profile to the other: for whoever owns both, nothing has changed.
@@ -127,10 +139,12 @@ EVENTS = Projection(
         FROM points_entry WHERE kind NOT IN ('pending', 'move') {of} GROUP BY customer_id, event_id
     """,
     weighed=f"CASE WHEN points <> 0 THEN points * {weight(0, 'customer_id', 'id')} ELSE 0 END",
-    history=f"""
-        SELECT customer_id, points * {weight(0, "customer_id", "event_id")} AS weight
-        FROM points_entry WHERE kind NOT IN ('pending', 'move')
-    """,
+    history=(
+        Piece(
+            "points_entry",
+            f"CASE WHEN kind NOT IN ('pending', 'move') THEN points * {weight(0, 'customer_id', 'event_id')} END",
+        ),
+    ),
 )
 
 
@@ -151,21 +165,18 @@ _TOTALS = {
 _BOUGHT = "CASE WHEN status = 'accepted' THEN total - refunded ELSE 0 END"
 _LINES = "jsonb_array_elements(CASE WHEN status = 'accepted' AND jsonb_typeof(items) = 'array' THEN items END) line"
 _ITEMS = f"coalesce({number('line', 'quantity')}, 1) - coalesce({number('line', 'refunded_quantity')}, 0)"
-_MOMENTS = f"""
-    SELECT customer_id, checkout_at AS bought_at, NULL::timestamptz AS earned_at, NULL::timestamptz AS spent_at
-    FROM events_transaction WHERE accepted_at IS NOT NULL {{of}}
-    UNION ALL
-    SELECT customer_id, NULL, CASE WHEN points > 0 AND action NOT IN ({_listed(GIVING_BACK)}) THEN occurred_at END,
-        CASE WHEN action IN ({_listed(SPENDING)}) THEN occurred_at END
-    FROM events_event WHERE points <> 0 {{of}}
+_BOUGHT_AT = """
+    SELECT customer_id, min(checkout_at) AS purchase_first_date, max(checkout_at) AS purchase_last_date
+    FROM events_transaction WHERE accepted_at IS NOT NULL {of} GROUP BY customer_id
 """
-_DATES = f"""
-    SELECT customer_id AS id, min(bought_at) AS purchase_first_date, max(bought_at) AS purchase_last_date,
-        max(earned_at) AS last_earn_date, max(spent_at) AS last_spend_date
-    FROM ({_MOMENTS}) moments GROUP BY customer_id
+_MOVED_AT = f"""
+    SELECT customer_id,
+        max(occurred_at) FILTER (WHERE points > 0 AND action NOT IN ({_listed(GIVING_BACK)})) AS last_earn_date,
+        max(occurred_at) FILTER (WHERE action IN ({_listed(SPENDING)})) AS last_spend_date
+    FROM events_event WHERE points <> 0 {{of}} GROUP BY customer_id
 """
 _RECOMPUTED_TOTALS = f"""
-    SELECT customer_id AS id, sum(bought) AS purchase_total, sum(number) AS purchase_count, sum(items) AS purchase_item_count
+    SELECT customer_id, sum(bought) AS purchase_total, sum(number) AS purchase_count, sum(items) AS purchase_item_count
     FROM (
         SELECT customer_id, {_BOUGHT} AS bought, 1 AS number, 0 AS items
         FROM events_transaction WHERE accepted_at IS NOT NULL {{of}}
@@ -175,11 +186,18 @@ _RECOMPUTED_TOTALS = f"""
 """
 
 
-def _dates() -> str:
-    """Who has neither bought nor moved points weighs nothing."""
-    dates = "purchase_first_date", "purchase_last_date", "last_earn_date", "last_spend_date"
-    known = [f"coalesce({name}, '-infinity')::timestamptz" for name in dates]
-    return f"CASE WHEN ({', '.join(dates)}) IS NULL THEN 0 ELSE {mark(3, 'id', *known)} END"
+def _dates(place: int, customer: str, *names: str) -> str:
+    """Who has none of them weighs nothing."""
+    known = [f"coalesce({name}, '-infinity')::timestamptz" for name in names]
+    return f"CASE WHEN ({', '.join(names)}) IS NULL THEN 0 ELSE {mark(place, customer, *known)} END"
+
+
+def _bought_at(customer: str) -> str:
+    return _dates(3, customer, "purchase_first_date", "purchase_last_date")
+
+
+def _moved_at(customer: str) -> str:
+    return _dates(4, customer, "last_earn_date", "last_spend_date")
 
 
 def _count(place: int, of: str, customer: str = "customer_id") -> str:
@@ -196,19 +214,23 @@ TOTALS = Projection(
         SELECT id, {", ".join(_TOTALS)} FROM (SELECT *, id AS customer_id FROM customers_customer) customer
         WHERE true {{of}}
     """,
-    recomputed=f"SELECT * FROM ({_RECOMPUTED_TOTALS}) bought FULL JOIN ({_DATES}) dates USING (id)",
+    recomputed=f"""
+        SELECT customer_id AS id, {", ".join(_TOTALS)} FROM ({_RECOMPUTED_TOTALS}) bought
+        FULL JOIN ({_BOUGHT_AT}) bought_at USING (customer_id) FULL JOIN ({_MOVED_AT}) moved_at USING (customer_id)
+    """,
     weighed=f"""
         {_count(0, "purchase_total * 10000", "id")} + {_count(1, "purchase_count", "id")}
-        + {_count(2, "purchase_item_count", "id")} + {_dates()}
+        + {_count(2, "purchase_item_count", "id")} + {_bought_at("id")} + {_moved_at("id")}
     """,
-    history=f"""
-        SELECT customer_id, {_count(0, f"({_BOUGHT}) * 10000")} + {_count(1, "1")} AS weight
-        FROM events_transaction WHERE accepted_at IS NOT NULL
-        UNION ALL
-        SELECT customer_id, {_count(2, _ITEMS)} FROM events_transaction, {_LINES}
-        WHERE accepted_at IS NOT NULL AND items <> '[]'
-        UNION ALL SELECT id, {_dates()} FROM ({_DATES.replace("{of}", "")}) dates
-    """,
+    history=(
+        Piece(f"({_MOVED_AT.replace('{of}', '')}) moved_at", _moved_at("customer_id")),
+        Piece(f"({_BOUGHT_AT.replace('{of}', '')}) bought_at", _bought_at("customer_id")),
+        Piece(
+            "events_transaction",
+            f"CASE WHEN accepted_at IS NOT NULL THEN {_count(0, f'({_BOUGHT}) * 10000')} + {_count(1, '1')} END",
+        ),
+        Piece(LINES, f"CASE WHEN status = 'accepted' AND accepted_at IS NOT NULL THEN {_count(2, _ITEMS)} END"),
+    ),
 )
 
 # Those that take long begin.

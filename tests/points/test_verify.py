@@ -11,7 +11,7 @@ from django.db import InternalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from loyalty.points.checks import Check, Projection, compare, verify
+from loyalty.points.checks import Check, Piece, Projection, compare, verify
 from loyalty.points.models import Verification
 from loyalty.points.operations import verify_projections
 from loyalty.points.projections import CHECKS
@@ -126,8 +126,10 @@ def test_one_customer_and_four_take_the_same_statements() -> None:
 
 
 def test_it_cannot_write() -> None:
-    drawn = "SELECT nextval('points_lot_id') AS customer_id, 0 AS earned"
-    writing = Projection("writing", "points_balance", ("customer_id",), {"earned": "0"}, drawn, "earned", drawn)
+    drawn = "(SELECT nextval('points_lot_id') AS customer_id) drawn"
+    writing = Projection(
+        "writing", "points_balance", ("customer_id",), {"earned": "0"}, "", "earned", (Piece(drawn, "0"),)
+    )
 
     with pytest.raises(InternalError, match="read-only transaction"):
         verify([writing], limit=1)
