@@ -233,12 +233,9 @@ def _hash(place: int, *key: str) -> str:
 
 
 def number(json: str, attribute: str) -> str:
-    """An attribute as a number, in SQL; NULL if it is none."""
-    value, text = f"{json}->'{attribute}'", f"{json}->>'{attribute}'"
-    return (
-        f"CASE jsonb_typeof({value}) WHEN 'number' THEN ({value})::numeric WHEN 'string'"
-        f" THEN CASE WHEN pg_input_is_valid({text}, 'numeric') THEN ({text})::numeric END END"
-    )
+    """An attribute as a number, in SQL; NULL if it is none, nor a text that is one."""
+    text = f"{json}->>'{attribute}'"
+    return f"CASE WHEN pg_input_is_valid({text}, 'numeric') THEN ({text})::numeric END"
 
 
 @dataclass(frozen=True)
