@@ -9,6 +9,7 @@ from loyalty.engine import values
 from loyalty.engine.rows import CustomerRow, EventRow, to_json
 from loyalty.engine.types import Batch, Mechanism, Refused, State
 
+from . import life
 from .enums import Status
 
 TEXTS = {
@@ -110,4 +111,5 @@ MECHANISMS = (
     Mechanism(frozenset({"subscribe"}), subscribe, enrols=True),
     Mechanism(frozenset({"opt_in"}), opt_in, enrols=True),
     Mechanism(frozenset({"profile"}), update_profile),
+    *life.MECHANISMS,
 )

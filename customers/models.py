@@ -17,6 +17,13 @@ def _prefix_index(field: str) -> models.Index:
     return models.Index(OpClass(Lower(field), "text_pattern_ops"), name=f"customer_{field}_prefix")
 
 
+def _day_of_year(field: str, zone: str = "") -> models.Func:
+    """month × 100 + day"""
+    extracted = "EXTRACT({} FROM %(expressions)s{})"
+    template = f"({extracted.format('MONTH', zone)} * 100 + {extracted.format('DAY', zone)})"
+    return models.Func(models.F(field), template=template, output_field=models.IntegerField())
+
+
 class Customer(models.Model):
     """A member. `id` is the internal key, `public_id` the ID that the brand uses."""
 
@@ -81,6 +88,10 @@ class Customer(models.Model):
             models.Index("status", "country", "gender", name="customer_by_facets"),
             models.Index("mobile_phone", "id", name="customer_by_phone"),
             models.Index("updated_at", "id", name="customer_by_update"),
+            # Who has a birthday or an anniversary. Of an instant in UTC, which the time zone of the
+            # programme moves by a day at most: an index in that zone would have to be made again with the setting.
+            models.Index(_day_of_year("birth_date"), "id", name="customer_by_birthday"),
+            models.Index(_day_of_year("optin_at", " AT TIME ZONE 'UTC'"), "id", name="customer_by_anniversary"),
             # Custom values are asked for as `properties @> {"field": value}`.
             GinIndex(OpClass("properties", "jsonb_path_ops"), name="customer_by_properties"),
         ]

@@ -1,6 +1,9 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+# Built-in actions that earn what their event type says, as the brand's own do.
+EARNING_BY_TYPE = frozenset({"daily_login", "birthday", "anniversary"})
+
 
 class Source(TextChoices):
     """Where an event came from."""

@@ -116,6 +116,14 @@ class Event(models.Model):
                 name="event_by_transaction",
                 condition=models.Q(transaction_id__isnull=False),
             ),
+            # A handful for each customer: who has had the birthday of this year.
+            models.Index(
+                "customer",
+                "action",
+                "occurred_at",
+                name="event_celebrated",
+                condition=models.Q(action__in=["birthday", "anniversary"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,10 +27,10 @@ def addable_types(customer: Customer) -> list[EventType]:
     """The actions that staff may add for this customer: the public ones that the engine would not refuse at once."""
     composition: Composition = import_module(settings.LOYALTY_PROGRAM).COMPOSITION
     ruled = {action for mechanism in composition.mechanisms for action in mechanism.actions}
-    refused = {action for mechanism in composition.mechanisms if not mechanism.public for action in mechanism.actions}
-    # Its events are chosen on a page of their own, not by their IDs.
-    refused.add("point_expiration")
-    refused |= {"subscribe"} if customer.status == Status.INACTIVE else {"subscribe", "opt_in"}
+    refused = {action for action in ruled if not composition.plan(action).admits(Source.BACK_OFFICE)}
+    # Their places are pages and buttons of their own.
+    refused |= {"point_expiration", "suspend", "unsuspend"}
+    refused |= {"subscribe", "login", "daily_login"} if customer.status == Status.INACTIVE else {"subscribe", "opt_in"}
     types = EventType.objects.all()
     return [row for row in types if row.action not in refused and (row.action in ruled or not row.factory)]
 

@@ -19,6 +19,7 @@ from loyalty.staff.section import (
     whole,
 )
 
+from .enums import EARNING_BY_TYPE
 from .models import EventType
 
 PLAIN = ("name", "labels", "description", "default_points", "one_time", "exposed", "pending_days")
@@ -73,7 +74,7 @@ def check_event_types(wanted: Document, current: Document) -> Iterable[Problem]:
             yield from (
                 Problem((*path, name), "cannot be changed: the action is built in")
                 for name in BUILT_IN
-                if item[name] != before[name]
+                if item[name] != before[name] and not (name == "default_points" and item["action"] in EARNING_BY_TYPE)
             )
 
 
@@ -93,7 +94,9 @@ EVENT_TYPES = Section(
             "exposed": flag(default=True, description="Shown by the Display API."),
             "pending_days": optional(whole(0, 32_767, description="Its points stay pending for so many days.")),
             "built_in": flag(
-                default=False, description="Its attributes, default points and one_time are the engine's and stay."
+                default=False,
+                description="Its attributes and one_time are the engine's and stay; so do the default points, except "
+                "of daily_login, birthday and anniversary.",
             ),
         },
         "action",

@@ -206,6 +206,9 @@ CELERY_BEAT_SCHEDULE = {
     "accept-pending": {"task": "loyalty.points.tasks.accept_pending", "schedule": 60.0},
     # A minute after each midnight of the programme, and again each hour: what a night has missed, and changed dates.
     "expire-points": {"task": "loyalty.points.tasks.expire", "schedule": crontab(minute=1)},
+    # Each hour of the day itself, of those that have come since; a week later still.
+    "birthdays": {"task": "customers.tasks.record_birthdays", "schedule": crontab(minute=4)},
+    "anniversaries": {"task": "customers.tasks.record_anniversaries", "schedule": crontab(minute=14)},
     "verify": {"task": "loyalty.points.tasks.verify", "schedule": crontab(hour=3, minute=10)},
 }
 

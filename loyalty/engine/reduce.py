@@ -26,7 +26,8 @@ class InvalidAction(Refused):
 
 def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: State | None) -> Outcome:
     """Apply one event to its customer's state; on refusal the state is as before."""
-    if incoming.action not in batch.program.event_rules or not composition.plan(incoming.action).is_public:
+    is_known = incoming.action in batch.program.event_rules
+    if not (is_known and composition.plan(incoming.action).admits(batch.by.source)):
         return Outcome(batch.program, [], state if state and state.exists else None, InvalidAction(incoming.action))
     if state is None or state.customer.status in GONE:
         return Outcome(batch.program, [], None, UnknownCustomer())

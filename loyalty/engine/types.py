@@ -216,6 +216,8 @@ class Mechanism:
     enrols: bool = False
     # Sent by staff, integrators and imports; the others only follow from events.
     public: bool = True
+    # The sources (`events.enums.Source`) that may send it; None: all of them.
+    sources: frozenset[str] | None = None
 
 
 ANY_OTHER_ACTION = "*"
@@ -234,6 +236,7 @@ class Plan:
     fan_outs: tuple[Callable[[Incoming], int], ...]
     enrols: bool
     is_public: bool
+    sources: frozenset[str] | None
 
     @classmethod
     def of(cls, mechanisms: Sequence[Mechanism]) -> "Plan":
@@ -245,7 +248,12 @@ class Plan:
             fan_outs=tuple(mechanism.fan_out for mechanism in mechanisms if mechanism.fan_out is not _one),
             enrols=any(mechanism.enrols for mechanism in mechanisms),
             is_public=all(mechanism.public for mechanism in mechanisms),
+            sources=next((mechanism.sources for mechanism in mechanisms if mechanism.sources is not None), None),
         )
+
+    def admits(self, source: str) -> bool:
+        """Whether the action may come from there; from nowhere if it only follows from events."""
+        return self.is_public and (self.sources is None or source in self.sources)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from events.enums import TransactionStatus
+from events.enums import EARNING_BY_TYPE, TransactionStatus
 from events.orders import TransactionRow, existing_order, order_of
 from loyalty.engine import values
 from loyalty.engine.rows import EventRow, to_json
@@ -128,7 +128,7 @@ def moved(event: EventRow, state: State, batch: Batch) -> None:
 
 
 def earn_default_points(event: EventRow, state: State, batch: Batch) -> None:
-    """The points that the event type of a custom action names; it may keep them pending for some days."""
+    """The points that the event type of the action names; it may keep them pending for some days."""
     rule, account = batch.program.event_rules[event.action], account_of(event, batch.program)
     arithmetic = to_json(default_points(rule.default_points))
     if rule.pending_days is None:
@@ -216,4 +216,5 @@ MECHANISMS = (
     Mechanism(frozenset({"pending_accept"}), confirm_pending, parts=_pending_points),
     Mechanism(frozenset({"pending_reject"}), cancel_pending, parts=_pending_points),
     Mechanism(frozenset({ANY_OTHER_ACTION}), earn_default_points),
+    Mechanism(EARNING_BY_TYPE, earn_default_points),
 )

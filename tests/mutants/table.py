@@ -28,7 +28,7 @@ MUTANTS = [
     Mutant("profile: custom attributes are lost", PEOPLE, "        customer.properties = _merged(customer.properties, custom)", "        pass", "people"),
     Mutant("0: a field that is read-only", PEOPLE, "elif name in READ_ONLY:", "elif False:", "people"),
     Mutant("160212: an unknown customer is another refusal", REDUCE, "super().__init__(160212,", "super().__init__(160213,", "people"),
-    Mutant("0: an action that only follows", REDUCE, "or not composition.plan(incoming.action).is_public", "", "own actions"),
+    Mutant("0: an action that only follows", REDUCE, "composition.plan(incoming.action).admits(batch.by.source)", "True", "own actions"),
     Mutant("101031: a signed request again", RECORD, 'if event.nonce and not keys:', "if False:", "signed"),
     # Points
     Mutant("point_add: the date is forgotten", POINTS, "_required_points(event), named_expiry(event, batch.program))", "_required_points(event))", "expiring"),
