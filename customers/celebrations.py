@@ -6,6 +6,7 @@ What decides is the engine, under the lock of the customer; what is read here on
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -91,7 +92,7 @@ def _due(celebration: Celebration, day: date, zone: ZoneInfo) -> Iterator[list[s
     """The IDs of the customers of whom there is something to celebrate on the day, so many at once."""
     sql = _DUE.format(first=celebration.first, indexed=celebration.indexed)
     marks = marks_of(day)
-    fixed = {
+    fixed: dict[str, Any] = {
         "action": celebration.action, "members": sorted(MEMBERS), "marks": sorted(marks), "day": day, "zone": zone.key,
         "begin": _begin(date(day.year, 1, 1), zone), "end": _begin(date(day.year + 1, 1, 1), zone), "limit": AT_ONCE,
     }  # fmt: skip
