@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0011_life_actions"),
+        ("events", "0012_events_of_the_merged"),
     ]
 
     operations = [
