@@ -16,10 +16,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from events.models import Event, EventType
-from events.queries import ICONS, events_of
-from loyalty.points.enums import EntryKind
+from events.queries import ICONS, events_apart
+from loyalty.points.enums import NO_MOVEMENT, EntryKind
 from loyalty.points.models import Balance, Entry
 from loyalty.ui.charts import Chart, Series, Spark, bars, spark
+from loyalty.ui.paging import nearest
 
 from .models import Customer
 
@@ -87,20 +88,22 @@ class Action:
         return ICONS.get(self.event.action, "zap")
 
 
-def strips_of(customer: Customer, balances: Sequence[Balance], at: dt.datetime) -> list[Strip]:
+def strips_of(family: Sequence[int], balances: Sequence[Balance], at: dt.datetime) -> list[Strip]:
     """One for each balance, in their order."""
     firsts = _first_days(timezone.localdate(at))
-    moved = _moved(customer.id, firsts[0])
+    moved = _moved(family, firsts[0])
     return [Strip(balance, [_month(day, moved[balance.account_id, day]) for day in firsts]) for balance in balances]
 
 
-def latest_actions(customer: Customer) -> list[Action]:
-    latest = events_of(customer.id).exclude(action=PARTS).order_by("-occurred_at", "-id")
-    events = list(latest.defer("data")[:LATEST])
+def latest_actions(family: Sequence[int]) -> list[Action]:
+    latest = [
+        events.exclude(action=PARTS).order_by("-occurred_at", "-id").defer("data") for events in events_apart(family)
+    ]
+    events = list(nearest(latest, LATEST))
     labels = {
         kind.action: kind.label for kind in EventType.objects.filter(action__in={event.action for event in events})
     }
-    of_parts = _points_of_parts(customer.id, {event.transaction_id for event in events} - {None})
+    of_parts = _points_of_parts(family, {event.transaction_id for event in events} - {None})
     return [
         Action(event, labels.get(event.action, event.action), event.points + of_parts.get(event.id, 0))
         for event in events
@@ -137,15 +140,15 @@ def _first_days(today: dt.date) -> list[dt.date]:
     return [dt.date(month // 12, month % 12 + 1, 1) for month in months]
 
 
-def _moved(customer_id: int, since: dt.date) -> dict[tuple[int, dt.date], dict[str, int]]:
-    """Points by kind, without pending ones, for each account and month.
+def _moved(family: Sequence[int], since: dt.date) -> dict[tuple[int, dt.date], dict[str, int]]:
+    """Points by kind, without pending and moved ones, for each account and month.
 
     By when the events took effect: an import brings a whole history.
     """
     start = timezone.make_aware(dt.datetime.combine(since, dt.time()))
     rows = (
-        Entry.objects.filter(customer_id=customer_id, event__occurred_at__gte=start)
-        .exclude(kind=EntryKind.PENDING)
+        Entry.objects.filter(customer_id__in=family, event__occurred_at__gte=start)
+        .exclude(kind__in=NO_MOVEMENT)
         .annotate(month=TruncMonth("event__occurred_at"))
         .values_list("account_id", "month", "kind")
         .annotate(total=Sum("points"))
@@ -163,7 +166,7 @@ def _month(first_day: dt.date, moved: Mapping[str, int]) -> Month:
     return Month(first_day, earned, spent, sum(moved.values()))
 
 
-def _points_of_parts(customer_id: int, transactions: set[str | None]) -> dict[int | None, int]:
+def _points_of_parts(family: Sequence[int], transactions: set[str | None]) -> dict[int | None, int]:
     """The points of the items, by their checkout."""
-    items = Event.objects.filter(customer_id=customer_id, transaction_id__in=transactions, action=PARTS)
+    items = Event.objects.filter(customer_id__in=family, transaction_id__in=transactions, action=PARTS)
     return dict(items.values_list("parent_id").annotate(total=Sum("points")).order_by())

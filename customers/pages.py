@@ -23,7 +23,7 @@ from .listing import NEWEST, SORTS, Listing, browse, find
 from .models import Customer
 from .names import country_name, gender_name, language_name
 from .overview import attributes_of, average_purchase, latest_actions, strips_of
-from .queries import LONGEST_SEARCH, Count, Filters, count_of, countries, genders
+from .queries import LONGEST_SEARCH, Count, Filters, count_of, countries, family, genders
 
 # Inactive customers are shown under their own tab only.
 STATUSES: dict[str, tuple[Text, Sequence[str]]] = {
@@ -161,6 +161,11 @@ class CustomerMixin(PageMixin):
     def customer(self) -> Customer:
         return get_object_or_404(Customer.objects.exclude(status__in=GONE), id=self.kwargs["customer_id"])
 
+    @cached_property
+    def family(self) -> Sequence[int]:
+        """The customer, then the profiles that were merged into it."""
+        return family(self.customer.id)
+
     def get_crumbs(self) -> Sequence[Crumb]:
         return [
             Crumb(_("Customers"), reverse("customers:list")),
@@ -196,13 +201,13 @@ class Overview(ProfilePage, TemplateView):
         customer, settings = self.customer, general_settings()
         default, balances = balances_of(customer.id)
         has_accounts = Module.MULTI_ACCOUNTS in settings.modules
-        strips = strips_of(customer, balances if has_accounts else [default], timezone.now())
+        strips = strips_of(self.family, balances if has_accounts else [default], timezone.now())
         context = {
             "strips": strips,
             "has_accounts": has_accounts,
             "points": next(strip for strip in strips if strip.balance.account_id == default.account_id),
             "shows_expired": Module.EXPIRING_POINTS in settings.modules,
-            "actions": latest_actions(customer),
+            "actions": latest_actions(self.family),
             "gender": gender_name(customer.gender) if customer.gender else "",
             "country": country_name(customer.country) if customer.country else "",
             "spoken": language_name(customer.language) if customer.language else "",

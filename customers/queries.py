@@ -1,7 +1,8 @@
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import Q, QuerySet, Value
@@ -11,7 +12,7 @@ from django.utils.translation import gettext
 from loyalty.ui import formats
 
 from .enums import GONE, Status
-from .models import Customer
+from .models import Customer, Merge
 
 # What a search collects of each column at most, and what it shows at most.
 MATCHES = 400
@@ -36,6 +37,39 @@ def customers_by_public_id(ids: Sequence[str]) -> dict[str, Customer]:
         " WHERE i.scheme = 'id' AND i.value = ANY(%s)"
     )
     return {getattr(row, "asked"): row for row in Customer.objects.raw(sql, [list(ids)])}  # noqa: B009  unknown to mypy
+
+
+def family(customer_id: int) -> Sequence[int]:
+    """The profiles whose histories are the customer's: its own, then those that were merged into it; one query."""
+    return [customer_id, *_merged(customer_id).values_list("source_id", flat=True)]
+
+
+def family_at(customer_id: int, at: datetime) -> Sequence[int]:
+    """The same as it was at an instant; one query.
+
+    Who came by another profile came with that one's merge.
+    """
+    merges = {
+        source: (into, on) for source, into, on in _merged(customer_id).values_list("source_id", "into", "merged_at")
+    }
+    found = [customer_id]
+    for source in merges:
+        came, place = [], source
+        while place in merges:
+            place, on = merges[place]
+            came.append(on)
+        if max(came) <= at:
+            found.append(source)
+    return found
+
+
+def _merged(customer_id: int) -> QuerySet[Merge]:
+    return Merge.objects.filter(survivor_id=customer_id).order_by("source_id")
+
+
+def public_ids(customers: Collection[int]) -> dict[int, str]:
+    """What the brand calls these profiles, also those that were merged away."""
+    return dict(Customer.objects.filter(id__in=customers).values_list("id", "public_id"))
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from loyalty.ui.responses import Text, is_partial
 from .forms import MAX_ITEMS, AddEventForm, FilterForm, OnceForm
 from .models import Event, EventType
 from .operations import AlreadyRecorded, add_event, addable_types
-from .queries import Names, Told, consequences, entries_of, event_of, events_of, names, tell
+from .queries import Names, Told, consequences, event_of, events_apart, events_of, names, postings_of, tell
 from .transactions import transaction_named
 
 ORDER = Order("occurred_at", descending=True)
@@ -85,7 +85,7 @@ class Timeline(PartialMixin, Modules, ProfilePage, TemplateView):
         known = names()
         form = FilterForm(self.request.GET, actions=known.actions)
         page = self._page(form)
-        rows = tell(page.rows, known, timezone.now(), expiring=Module.EXPIRING_POINTS in self.modules)
+        rows = tell(self.family, page.rows, known, timezone.now(), expiring=Module.EXPIRING_POINTS in self.modules)
         found = {
             "form": form,
             "order": transaction_named(self.customer, form.chosen_transaction),
@@ -98,9 +98,9 @@ class Timeline(PartialMixin, Modules, ProfilePage, TemplateView):
         return super().get_context_data(**(found | kwargs))
 
     def _page(self, form: FilterForm) -> Page[Event]:
-        events = events_of(self.customer.id, form.chosen_action, form.chosen_transaction).select_related("staff")
-        cursor = _with_instant(self.customer.id, self.request.GET.get("page", ""))
-        page = page_of(events, ORDER, cursor)
+        events = events_apart(self.family, form.chosen_action, form.chosen_transaction)
+        cursor = _with_instant(self.family, self.request.GET.get("page", ""))
+        page = page_of([rows.select_related("staff") for rows in events], ORDER, cursor)
         return replace(page, previous=_without_instant(page.previous), next=_without_instant(page.next))
 
 
@@ -108,10 +108,10 @@ def _day(told: Told) -> date:
     return timezone.localdate(told.event.occurred_at)
 
 
-def _with_instant(customer_id: int, text: str) -> str:
+def _with_instant(family: Sequence[int], text: str) -> str:
     """The cursor of the list for one of an address. Addresses name the event alone: when it happened is personal."""
     cursor = decode(text, BY_ID) if text else None
-    event = events_of(customer_id).filter(id=cursor.id).first() if cursor else None
+    event = events_of(family).filter(id=cursor.id).first() if cursor else None
     return encode(Cursor(event.occurred_at, event.id, cursor.backwards), NEWEST_FIRST) if cursor and event else ""
 
 
@@ -138,11 +138,11 @@ class EventDetail(Modules, ProfilePage, TemplateView):
 
     @cached_property
     def told(self) -> Told:
-        event = event_of(self.customer.id, self.kwargs["event_id"])
+        event = event_of(self.family, self.kwargs["event_id"])
         if event is None:
             raise Http404
         expiring = Module.EXPIRING_POINTS in self.modules
-        return tell([event], self.names, timezone.now(), expiring=expiring)[0]
+        return tell(self.family, [event], self.names, timezone.now(), expiring=expiring)[0]
 
     @cached_property
     def names(self) -> Names:
@@ -150,14 +150,15 @@ class EventDetail(Modules, ProfilePage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         event = self.told.event
+        caused = list(consequences(self.family, event))
         found = {
             "told": self.told,
             "event": event,
             "unix_time": int(event.occurred_at.timestamp()),
             "facts": list(islice(_facts(event.data), MAX_FACTS)),
             "most_facts": MAX_FACTS,
-            "caused": tell(list(consequences(event)), self.names, timezone.now(), expiring=False),
-            "entries": entries_of(event),
+            "caused": tell(self.family, caused, self.names, timezone.now(), expiring=False),
+            "postings": postings_of(self.customer.id, event),
             "order": transaction_named(self.customer, event.transaction_id),
             "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
             "may_import": may(self.request.user, Right.IMPORT_DATA),

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from customers.queries import public_ids
 from loyalty.engine.types import EventRule
 from loyalty.points.idle import idle_dates
 from loyalty.points.models import Account, Entry, Lot
@@ -74,6 +75,7 @@ ICONS = {
     "point_expiration": "calendar-clock",
     "pending_accept": "badge-check",
     "pending_reject": "badge-x",
+    "customer_merge": "merge",
 }
 
 
@@ -88,7 +90,10 @@ class Names:
 
 @dataclass(frozen=True)
 class Told:
-    """An event as the timeline tells it. `is_child`: its cause stands above it."""
+    """An event as the timeline tells it. `is_child`: its cause stands above it.
+
+    `via`: the ID of the merged-away profile whose event it is, or by whose ID it came in.
+    """
 
     event: Event
     label: str
@@ -96,6 +101,7 @@ class Told:
     source: str
     status: PointsStatus | None
     cause: str
+    via: str = ""
     is_child: bool = False
 
     @property
@@ -117,12 +123,20 @@ class Told:
         return int(number) if kind == "import" and number.isdecimal() else None
 
 
-def events_of(customer_id: int, action: str = "", transaction_id: str = "") -> QuerySet[Event]:
-    """The customer's events without an order: of one action, of one transaction, or all."""
-    found = Event.objects.filter(customer_id=customer_id)
+def events_of(family: Sequence[int], action: str = "", transaction_id: str = "") -> QuerySet[Event]:
+    """The customer's events without an order: of one action, of one transaction, or all.
+
+    `family`: the customer, then the profiles merged into it (`customers.queries.family`).
+    """
+    found = Event.objects.filter(customer_id__in=family)
     if action:
         found = found.filter(action=action)
     return found.filter(transaction_id=transaction_id) if transaction_id else found
+
+
+def events_apart(family: Sequence[int], action: str = "", transaction_id: str = "") -> list[QuerySet[Event]]:
+    """The same for each profile by itself, whose timeline an index serves."""
+    return [events_of([profile], action, transaction_id) for profile in family]
 
 
 def names() -> Names:
@@ -133,17 +147,18 @@ def names() -> Names:
     )
 
 
-def event_of(customer_id: int, event_id: int) -> Event | None:
-    return events_of(customer_id).filter(id=event_id).select_related("staff").first()
+def event_of(family: Sequence[int], event_id: int) -> Event | None:
+    return events_of(family).filter(id=event_id).select_related("staff").first()
 
 
-def tell(events: Sequence[Event], known: Names, at: datetime, *, expiring: bool) -> list[Told]:
+def tell(family: Sequence[int], events: Sequence[Event], known: Names, at: datetime, *, expiring: bool) -> list[Told]:
     """The events of one customer, those that others caused below their cause; a fixed number of queries.
 
     `expiring`: the programme lets points expire; without it only spent ones are told of.
     """
-    causes = _causes(events)
-    statuses = _statuses(events, at)
+    causes = _causes(family, events)
+    statuses = _statuses(family[0], events, at)
+    merged = _merged(family, events)
     if not expiring:
         statuses = {id: status for id, status in statuses.items() if status == PointsStatus.EXHAUSTED}
     children: dict[int | None, list[Event]] = {}
@@ -156,20 +171,29 @@ def tell(events: Sequence[Event], known: Names, at: datetime, *, expiring: bool)
         is_child = event.parent_id in shown
         account = known.accounts.get(event.account_id or 0, "")
         label = known.actions.get(event.action, event.action)
-        yield Told(event, label, account, _source(event, known), statuses.get(event.id), cause, is_child)
+        via = merged.get(event.id, "")
+        yield Told(event, label, account, _source(event, known), statuses.get(event.id), cause, via, is_child)
         for child in sorted(children.get(event.id, ()), key=lambda child: child.id):
             yield from told(child)
 
     return [row for event in children.get(None, ()) for row in told(event)]
 
 
-def _causes(events: Sequence[Event]) -> dict[int, str]:
+def _causes(family: Sequence[int], events: Sequence[Event]) -> dict[int, str]:
     """The actions of the events that caused these, by their ids."""
     known = {event.id: event.action for event in events}
     missing = {event.parent_id for event in events if event.parent_id and event.parent_id not in known}
     if events:
-        known.update(events_of(events[0].customer_id).filter(id__in=missing).values_list("id", "action"))
+        known.update(events_of(family).filter(id__in=missing).values_list("id", "action"))
     return known
+
+
+def _merged(family: Sequence[int], events: Sequence[Event]) -> dict[int, str]:
+    """By event, the ID of the merged-away profile that it came through."""
+    through = {event.id: event.via_id or event.customer_id for event in events}
+    found = set(through.values()) - {family[0]}
+    ids = public_ids(found) if found else {}
+    return {event_id: ids[profile] for event_id, profile in through.items() if profile in ids}
 
 
 def _source(event: Event, known: Names) -> str:
@@ -181,20 +205,20 @@ def _source(event: Event, known: Names) -> str:
     return event.source_detail if event.source == Source.AUTOMATION else ""
 
 
-def lots_of(events: Sequence[Event]) -> list[Lot]:
-    """What the events of one customer earned."""
+def lots_of(customer_id: int, events: Sequence[Event]) -> list[Lot]:
+    """What the events earned, with the customer, who has the lots of merged profiles too."""
     if not events:
         return []
     earned = [event.id for event in events if event.points > 0]
-    lots = Lot.objects.filter(customer_id=events[0].customer_id, event_id__in=earned)
+    lots = Lot.objects.filter(customer_id=customer_id, event_id__in=earned)
     return list(lots.select_related("account").order_by("id"))
 
 
-def _statuses(events: Sequence[Event], at: datetime) -> dict[int, PointsStatus]:
+def _statuses(customer_id: int, events: Sequence[Event], at: datetime) -> dict[int, PointsStatus]:
     """By event, for those whose points have an expiration date and are spent or past it."""
-    lots = lots_of(events)
+    lots = lots_of(customer_id, events)
     accounts = {lot.account_id: lot.account for lot in lots if lot.remaining and lot.expires_at is None}
-    idle = idle_dates(lots[0].customer_id, accounts.values()) if lots else {}
+    idle = idle_dates(customer_id, accounts.values()) if lots else {}
     statuses = ((lot.event_id, points_status(lot, lot.expires_at or idle.get(lot.account_id), at)) for lot in lots)
     return {event_id: status for event_id, status in statuses if status}
 
@@ -208,15 +232,29 @@ def points_status(lot: Lot, expires_at: datetime | None, at: datetime) -> Points
     return PointsStatus.EXHAUSTED if lot.expires_at else None
 
 
-def entries_of(event: Event) -> list[Entry]:
-    """What the event wrote in the ledger. There is no index by event: the customer's own part of it is read."""
+@dataclass(frozen=True)
+class Posting:
+    """An entry, and its lot as it is now."""
+
+    entry: Entry
+    lot: Lot | None
+
+
+def postings_of(customer_id: int, event: Event) -> list[Posting]:
+    """What the event wrote in the ledger, whoever's it was; the lots are the customer's.
+
+    There is no index by event: its profile's own part of the ledger is read.
+    """
     entries = Entry.objects.filter(customer_id=event.customer_id, event_id=event.id)
-    return list(entries.select_related("account", "lot").order_by("id"))
+    found = list(entries.select_related("account").order_by("id"))
+    lots = Lot.objects.filter(customer_id=customer_id, id__in={entry.lot_id for entry in found if entry.lot_id})
+    by_id = {lot.id: lot for lot in lots}
+    return [Posting(entry, by_id.get(entry.lot_id or 0)) for entry in found]
 
 
-def consequences(event: Event) -> QuerySet[Event]:
+def consequences(family: Sequence[int], event: Event) -> QuerySet[Event]:
     """The events that this one caused itself. They share its instant, which is what the index finds them by."""
-    return events_of(event.customer_id).filter(occurred_at=event.occurred_at, parent_id=event.id).order_by("id")
+    return events_of(family).filter(occurred_at=event.occurred_at, parent_id=event.id).order_by("id")
 
 
 def own_receipts(asked: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -225,8 +263,8 @@ def own_receipts(asked: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
         cursor.execute(
             "SELECT asked.customer, asked.receipt FROM unnest(%s::text[], %s::text[]) AS asked(customer, receipt)"
             " JOIN customers_identity i ON i.scheme = 'id' AND i.value = asked.customer"
-            " JOIN events_event e ON e.customer_id = i.customer_id AND e.transaction_id = asked.receipt"
-            " WHERE e.action = 'checkout'",
+            " JOIN events_transaction t ON t.customer_id = i.customer_id AND t.transaction_id = asked.receipt"
+            " WHERE t.event_id IS NOT NULL",
             [[customer for customer, _ in asked], [receipt for _, receipt in asked]],
         )
         return set(cursor.fetchall())

@@ -152,7 +152,7 @@ class TransactionDetail(PartialMixin, Modules, TransactionMixin, ProfilePage, Te
             "pending": pending_points(transaction),
             "account": known.accounts.get(transaction.account_id or 0, ""),
             "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
-            "events": tell(events[:MAX_EVENTS], known, timezone.now(), expiring=False),
+            "events": tell(self.family, events[:MAX_EVENTS], known, timezone.now(), expiring=False),
             "has_more_events": len(events) > MAX_EVENTS,
             "most_events": MAX_EVENTS,
             "may_import": may(self.request.user, Right.IMPORT_DATA),
@@ -161,7 +161,7 @@ class TransactionDetail(PartialMixin, Modules, TransactionMixin, ProfilePage, Te
 
     def _events(self) -> list[Any]:
         """The first ones, and one more if there is."""
-        events = events_of(self.customer.id, transaction_id=self.transaction.transaction_id).select_related("staff")
+        events = events_of(self.family, transaction_id=self.transaction.transaction_id).select_related("staff")
         return list(events.order_by("occurred_at", "id")[: MAX_EVENTS + 1])
 
 

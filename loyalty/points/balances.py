@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
 
 from customers.models import Customer
+from customers.queries import family, family_at
 from events.enums import TransactionStatus
 from events.models import Transaction
 from loyalty.staff.enums import Module
@@ -56,21 +57,24 @@ class Figures:
 
 
 def balances_at(customer: Customer, at: dt.datetime, now: dt.datetime) -> list[Figures]:
-    """Of every account, by its ID; a fixed number of queries."""
+    """Of every account, by its ID; a fixed number of queries.
+
+    What a merged profile had is the customer's from the instant of the merge on.
+    """
     if at > now:
         return _forecast(customer, at, now)
-    return _sums(customer.id, Q(recorded_at__lte=at))
+    return _sums(family_at(customer.id, at), Q(recorded_at__lte=at))
 
 
-def balances_by_effect(customer: Customer, at: dt.datetime) -> list[Figures]:
-    """The same as it is known today: what was recorded later for an effect by then counts too."""
-    return _sums(customer.id, Q(event__occurred_at__lte=at))
+def balances_by_effect(family: Sequence[int], at: dt.datetime) -> list[Figures]:
+    """The same as it is known today: what was recorded later for an effect by then counts too, merges as well."""
+    return _sums(family, Q(event__occurred_at__lte=at))
 
 
-def _sums(customer_id: int, condition: Q) -> list[Figures]:
+def _sums(family: Sequence[int], condition: Q) -> list[Figures]:
     found = {account.id: Figures(account) for account in Account.objects.order_by("slug")}
     owed = ExpressionWrapper(Q(lot_id__isnull=True), output_field=BooleanField())
-    entries = Entry.objects.filter(condition, customer_id=customer_id).annotate(owed=owed)
+    entries = Entry.objects.filter(condition, customer_id__in=family).annotate(owed=owed)
     for account_id, kind, is_owed, points in (
         entries.values_list("account_id", "kind", "owed").annotate(total=Sum("points")).order_by()
     ):
@@ -145,7 +149,7 @@ def _forecast(customer: Customer, at: dt.datetime, now: dt.datetime) -> list[Fig
     active = dict(Balance.objects.filter(customer_id=customer.id).values_list("account_id", "active_at"))
     courses = {
         figures.account.id: _course(figures, customer, active.get(figures.account.id), expiring=expiring)
-        for figures in _sums(customer.id, Q())
+        for figures in _sums(family(customer.id), Q())
     }
     _add_lots(courses, customer.id, expiring=expiring)
     for account_id, due_at, points in _promises(customer.id):

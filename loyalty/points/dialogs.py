@@ -1,6 +1,6 @@
 """What staff do with a customer's points by hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from django.views.generic import TemplateView
 from customers.pages import ProfilePage
 from events.operations import add_event
 from events.pages import EventDialog, Modules
-from events.queries import names
+from events.queries import events_of, names
 from loyalty.engine.types import Outcome
 from loyalty.staff.enums import Module
 from loyalty.staff.permissions import Right
@@ -122,14 +122,19 @@ class ModifyExpiration(ExpiringPoints, PartialMixin, ProfilePage, TemplateView):
     tab = "points:history"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        lots = open_lots(self.customer.id, of_all_accounts=bool(self.accounts)).select_related("event", "account")
-        page = page_of(lots, SOONEST, self.request.GET.get("page", ""), size=PER_PAGE)
+        lots = open_lots(self.customer.id, of_all_accounts=bool(self.accounts)).select_related("account")
+        # Lots of merged profiles keep their ids.
+        page = page_of(lots, replace(SOONEST, owner=self.customer.id), self.request.GET.get("page", ""), size=PER_PAGE)
         labels, now = names().actions, timezone.now()
+        earning = events_of(self.family).filter(id__in={lot.event_id for lot in page.rows})
+        actions = dict(earning.values_list("id", "action"))
         found = {
             "page": page,
             "lots": [
                 OpenLot(
-                    lot, labels.get(lot.event.action, lot.event.action), bool(lot.expires_at and lot.expires_at <= now)
+                    lot,
+                    label=labels.get(actions[lot.event_id], actions[lot.event_id]),
+                    is_due=bool(lot.expires_at and lot.expires_at <= now),
                 )
                 for lot in page.rows
             ],

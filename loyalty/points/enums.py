@@ -35,6 +35,8 @@ BUCKETS: Mapping[EntryKind, tuple[str, int] | None] = {
     EntryKind.PENDING: ("pending", 1),
     EntryKind.MOVE: None,
 }
+# Promises move nothing yet, and a merge's moves cancel each other in what the survivor is told.
+NO_MOVEMENT = frozenset({EntryKind.PENDING, EntryKind.MOVE})
 
 
 class AccountType(TextChoices):

@@ -17,7 +17,7 @@ from events.models import Event, EventType
 from events.queries import events_of
 
 from .earning import describe
-from .enums import EntryKind
+from .enums import NO_MOVEMENT, EntryKind
 from .models import Account, Entry, Lot, Pending
 from .queries import last_day
 
@@ -36,7 +36,7 @@ class EventRef:
 
 @dataclass(frozen=True)
 class Use:
-    """An entry of the lot: points are signed, `left` is what the lot held afterwards."""
+    """An entry of the lot: points are signed, `left` is what the lot held afterwards. A merge has used none of it."""
 
     by: EventRef
     kind: str
@@ -133,35 +133,36 @@ class Explanation:
     changes: Sequence[DateChange]
 
 
-def explain(customer_id: int, event_id: int) -> Explanation | None:
+def explain(family: Sequence[int], event_id: int) -> Explanation | None:
     """One event; None if the customer has none of that ID. A fixed number of queries, as `explain_all`."""
-    event = events_of(customer_id).filter(id=event_id).first()
+    event = events_of(family).filter(id=event_id).first()
     if event is None:
         return None
-    own = Q(event_id=event_id)
-    entries = list(_entries(customer_id).filter(own))
+    own, customer_id = Q(event_id=event_id), family[0]
+    entries = list(_entries(family).filter(own))
     lot_ids = {entry.lot_id for entry in entries} - {None}
     changed = [int(one["event"]) for one in event.data.get("changed", ())] if event.action == CHANGE_OF_DATES else []
     lots = list(Lot.objects.filter(Q(id__in=lot_ids) | Q(event_id__in=changed), customer_id=customer_id))
-    others = _entries(customer_id).filter(lot_id__in=[lot.id for lot in lots]).exclude(own)
+    others = _entries(family).filter(lot_id__in=[lot.id for lot in lots]).exclude(own)
     pending = Pending.objects.filter(own | Q(settled_by=event_id), customer_id=customer_id)
-    facts = _Facts(customer_id, [event], [*entries, *others], lots, list(pending.order_by("id")))
+    facts = _Facts(family, [event], [*entries, *others], lots, list(pending.order_by("id")))
     return facts.explain(event)
 
 
-def explain_all(customer_id: int) -> list[Explanation]:
+def explain_all(family: Sequence[int]) -> list[Explanation]:
     """Every event that moved points of the customer or changed their dates, in the order of recording."""
-    entries = list(_entries(customer_id))
+    entries, customer_id = list(_entries(family)), family[0]
     moved = Q(id__in={entry.event_id for entry in entries}) | Q(action=CHANGE_OF_DATES)
-    events = list(events_of(customer_id).filter(moved).order_by("id"))
+    events = list(events_of(family).filter(moved).order_by("id"))
     lots = list(Lot.objects.filter(customer_id=customer_id))
     pending = list(Pending.objects.filter(customer_id=customer_id).order_by("id"))
-    facts = _Facts(customer_id, events, entries, lots, pending)
+    facts = _Facts(family, events, entries, lots, pending)
     return [facts.explain(event) for event in events]
 
 
-def _entries(customer_id: int) -> Any:
-    return Entry.objects.filter(customer_id=customer_id).order_by("id")
+def _entries(family: Sequence[int]) -> Any:
+    """Of the customer and of merged profiles, whose lots are now the customer's under the same ids."""
+    return Entry.objects.filter(customer_id__in=family).order_by("id")
 
 
 class _Facts:
@@ -169,7 +170,7 @@ class _Facts:
 
     def __init__(
         self,
-        customer_id: int,
+        family: Sequence[int],
         explained: Sequence[Event],
         entries: Sequence[Entry],
         lots: Sequence[Lot],
@@ -180,7 +181,7 @@ class _Facts:
         self.labels = {kind.action: kind.label for kind in EventType.objects.all()}
         self.accounts = {account.id: account.slug for account in Account.objects.all()}
         ids = {event.id for event in explained}
-        self.events = {event.id: event for event in self._events(customer_id, explained)}
+        self.events = {event.id: event for event in self._events(family, explained)}
         self.children = defaultdict[int | None, list[Event]](list)
         for child in self.events.values():
             if child.parent_id in ids:
@@ -190,18 +191,18 @@ class _Facts:
         earned = {entry.event_id for entry in self.entries if entry.kind == EntryKind.EARN}
         missing = {one.settled_by for one in pending if one.settled_by} - set(self.by_event)
         if missing:
-            found = Entry.objects.filter(customer_id=customer_id, event_id__in=missing, kind=EntryKind.EARN)
+            found = Entry.objects.filter(customer_id__in=family, event_id__in=missing, kind=EntryKind.EARN)
             earned |= set(found.values_list("event_id", flat=True))
         self.earned = earned
 
-    def _events(self, customer_id: int, explained: Sequence[Event]) -> Iterable[Event]:
+    def _events(self, family: Sequence[int], explained: Sequence[Event]) -> Iterable[Event]:
         """Those that are explained, that the facts name, that caused or followed them, and the changes of dates."""
         ids = {event.id for event in explained}
         named = {event.parent_id for event in explained} | {entry.event_id for entry in self.entries}
         named |= {lot.event_id for lot in self.lots.values()}
         named |= {one.event_id for one in self.pending} | {one.settled_by for one in self.pending}
         wanted = Q(id__in=ids | (named - {None})) | Q(parent_id__in=ids) | Q(action=CHANGE_OF_DATES)
-        return events_of(customer_id).filter(wanted).order_by("id")
+        return events_of(family).filter(wanted).order_by("id")
 
     def _changes(self) -> dict[int, list[DateChange]]:
         """By the event whose points got another date."""
@@ -228,7 +229,7 @@ class _Facts:
             reason=str(event.data.get("reason") or ""),
             cause=self.ref(event.parent_id) if event.parent_id in self.events else None,
             consequences=[self.ref(child.id) for child in self.children[event.id]],
-            points=self._sums(entry for entry in entries if entry.kind != EntryKind.PENDING),
+            points=self._sums(entry for entry in entries if entry.kind not in NO_MOVEMENT),
             pending=self._sums(entry for entry in entries if entry.kind == EntryKind.PENDING),
             lots=[self._story(self.lots[entry.lot_id]) for entry in earned if entry.lot_id],
             moves=[self._move(entry) for entry in others if entry.lot_id not in stories],
@@ -262,6 +263,8 @@ class _Facts:
     def _uses(self, lot: Lot) -> Iterable[Use]:
         left = 0
         for entry in self.by_lot[lot.id]:
+            if entry.kind == EntryKind.MOVE:
+                continue
             left += entry.points
             if entry.kind != EntryKind.EARN:
                 yield Use(self.ref(entry.event_id), entry.kind, entry.points, left)

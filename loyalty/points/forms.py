@@ -47,7 +47,7 @@ class HistoryFilter(forms.Form):
             self._offer("account", [("", gettext("All accounts")), *names])
         else:
             del self.fields["account"]
-        hidden = set() if expiring else {EntryKind.EXPIRE}
+        hidden = {EntryKind.MOVE} if expiring else {EntryKind.MOVE, EntryKind.EXPIRE}
         kinds = [(kind.value, str(kind.label)) for kind in EntryKind if kind not in hidden]
         self._offer("kind", [("", gettext("All kinds")), *kinds])
         self.is_valid()

@@ -17,11 +17,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from events.models import Event, Transaction
-from events.queries import Names, PointsStatus, Told, tell
+from events.queries import Names, PointsStatus, Told, events_of, tell
 from loyalty.ui.charts import Chart, Series, area
 from loyalty.ui.paging import PAGE_SIZE, Cursor, decode, encode
 
-from .enums import EntryKind, Unit
+from .enums import NO_MOVEMENT, EntryKind, Unit
 from .expiry import later
 from .idle import idle_dates
 from .models import Account, Entry, Lot
@@ -105,33 +105,35 @@ class History:
 
 
 # The balance is reckoned over all that the customer ever had, whatever of it is shown: a statement's last column.
+# What moved to the customer with a merge was earned and used under the ids of others; the moves cancel each other.
 _MOVED = """
     SELECT e.id, n.account_id, n.points, n.pending,
         (sum(n.points) OVER (PARTITION BY n.account_id ORDER BY e.occurred_at, e.id))::bigint AS balance,
         n.kinds, e.recorded_at, e.occurred_at
     FROM (
-        SELECT event_id, account_id, array_agg(DISTINCT kind ORDER BY kind) AS kinds,
+        SELECT customer_id, event_id, account_id, array_agg(DISTINCT kind ORDER BY kind) AS kinds,
             coalesce(sum(points) FILTER (WHERE kind <> 'pending'), 0)::bigint AS points,
             coalesce(sum(points) FILTER (WHERE kind = 'pending'), 0)::bigint AS pending
-        FROM points_entry WHERE customer_id = %(customer)s GROUP BY event_id, account_id
-    ) n JOIN events_event e ON e.customer_id = %(customer)s AND e.id = n.event_id
+        FROM points_entry WHERE customer_id IN ({family}) AND kind <> 'move' GROUP BY customer_id, event_id, account_id
+    ) n JOIN events_event e ON e.customer_id = n.customer_id AND e.id = n.event_id
+    WHERE e.customer_id IN ({family})
 """
 _PLACE = "(moved.occurred_at, moved.id, moved.account_id)"
 
 
-def history_of(customer_id: int, filters: Filters, page: str = "", size: int = PAGE_SIZE) -> History:
-    """The movements, newest first; one query, of which the customer's own entries and events are read.
+def history_of(family: Sequence[int], filters: Filters, page: str = "", size: int = PAGE_SIZE) -> History:
+    """The movements, newest first; one query, of which the family's own entries and events are read.
 
     Cursors name the event alone: when something happened is personal and must not reach an address.
     """
     start = decode(page, SCOPE) if page else None
-    rows = movements(customer_id, filters, start, size + 1)
+    rows = movements(family, filters, start, size + 1)
     backwards = start is not None and start.backwards
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
     if not rows and start:
-        return history_of(customer_id, filters, size=size)
+        return history_of(family, filters, size=size)
     return History(
         rows,
         previous=_cursor(rows[0], backwards=True) if rows and (more if backwards else start) else None,
@@ -147,20 +149,20 @@ def after(row: Movement, *, backwards: bool = False) -> Cursor:
     return Cursor(row.account_id, row.event_id, backwards)
 
 
-def movements(customer_id: int, filters: Filters, start: Cursor | None, size: int) -> list[Movement]:
+def movements(family: Sequence[int], filters: Filters, start: Cursor | None, size: int) -> list[Movement]:
     """The `size` rows beyond the cursor, the nearest first."""
     conditions, bound = _conditions(filters)
     backwards = start is not None and start.backwards
     if start:
         place = "SELECT occurred_at, id, %(account_of_start)s::bigint FROM events_event"
         sign = ">" if backwards else "<"
-        conditions.append(f"{_PLACE} {sign} ({place} WHERE customer_id = %(customer)s AND id = %(start)s)")
+        conditions.append(f"{_PLACE} {sign} ({place} WHERE customer_id IN ({{family}}) AND id = %(start)s)")
         bound |= {"start": start.id, "account_of_start": start.value}
     direction = "ASC" if backwards else "DESC"
     order = ", ".join(f"moved.{column} {direction}" for column in ("occurred_at", "id", "account_id"))
     statement = f"SELECT * FROM ({_MOVED}) moved WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT %(size)s"
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"customer": customer_id, "size": size, **bound})
+        cursor.execute(statement.replace("{family}", ", ".join(map(str, family))), {"size": size, **bound})
         return [Movement(*row[:-1]) for row in cursor.fetchall()]
 
 
@@ -181,14 +183,16 @@ def _conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
     return ["true", *(texts[name] for name in wanted)], wanted
 
 
-def rows_of(customer_id: int, moved: Sequence[Movement], known: Names, at: dt.datetime, *, expiring: bool) -> list[Row]:
+def rows_of(
+    family: Sequence[int], moved: Sequence[Movement], known: Names, at: dt.datetime, *, expiring: bool
+) -> list[Row]:
     """The movements with what their events say; a fixed number of queries. `expiring` as in `events.queries.tell`."""
     ids = {one.event_id for one in moved}
-    events = list(Event.objects.filter(customer_id=customer_id, id__in=ids).select_related("staff"))
-    told = {row.event.id: row for row in tell(events, known, at, expiring=expiring)}
-    expiries = _expiries(customer_id, ids)
+    events = list(events_of(family).filter(id__in=ids).select_related("staff"))
+    told = {row.event.id: row for row in tell(family, events, known, at, expiring=expiring)}
+    expiries = _expiries(family[0], ids)
     named = {event.transaction_id for event in events if event.transaction_id}
-    orders = Transaction.objects.filter(customer_id=customer_id, transaction_id__in=named)
+    orders = Transaction.objects.filter(customer_id=family[0], transaction_id__in=named)
     order_ids: dict[str | None, int] = dict(orders.values_list("transaction_id", "id"))
     return [
         Row(
@@ -220,9 +224,9 @@ def accounts() -> list[Account]:
     return list(Account.objects.order_by("-is_default", "slug"))
 
 
-def daily_changes(customer_id: int, account_id: int) -> dict[dt.date, int]:
+def daily_changes(family: Sequence[int], account_id: int) -> dict[dt.date, int]:
     """By how much the balance changed on each day of the programme's time zone, by effect, oldest first."""
-    entries = Entry.objects.filter(customer_id=customer_id, account_id=account_id).exclude(kind=EntryKind.PENDING)
+    entries = Entry.objects.filter(customer_id__in=family, account_id=account_id).exclude(kind__in=NO_MOVEMENT)
     days = entries.annotate(day=TruncDate("event__occurred_at")).values_list("day")
     return dict(days.annotate(total=Sum("points")).order_by("day"))
 

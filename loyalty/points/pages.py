@@ -89,15 +89,15 @@ class PointsHistory(PartialMixin, HistoryPage, TemplateView):
     partial_template_name = "points/results.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        customer_id, now = self.customer.id, timezone.now()
-        page = history_of(customer_id, self.form.filters, self.request.GET.get("page", ""))
+        now = timezone.now()
+        page = history_of(self.family, self.form.filters, self.request.GET.get("page", ""))
         on = self._balance_on(now)
         found = {
             "form": self.form,
             "page": page,
-            "rows": rows_of(customer_id, page.rows, names(), now, expiring=self.expiring),
+            "rows": rows_of(self.family, page.rows, names(), now, expiring=self.expiring),
             "on": on,
-            "balances": on.figures if on else self._of_shown(balances_of(customer_id)[1]),
+            "balances": on.figures if on else self._of_shown(balances_of(self.customer.id)[1]),
             "chart": self._chart(),
             "charted": self.charted,
             "may_export": may(self.request.user, Right.EXPORT_DATA),
@@ -121,7 +121,7 @@ class PointsHistory(PartialMixin, HistoryPage, TemplateView):
         figures = self._of_shown(balances_at(self.customer, at, now))
         if at > now:
             return BalanceOn(day, is_expected=True, figures=figures, later=[])
-        known = self._of_shown(balances_by_effect(self.customer, at))
+        known = self._of_shown(balances_by_effect(self.family, at))
         later = [now for then, now in zip(figures, known, strict=True) if then.balance != now.balance]
         return BalanceOn(day, is_expected=False, figures=figures, later=later)
 
@@ -130,7 +130,7 @@ class PointsHistory(PartialMixin, HistoryPage, TemplateView):
         return self.form.account_chosen or self.shown_accounts[0]
 
     def _chart(self) -> Chart | None:
-        changes = daily_changes(self.customer.id, self.charted.id)
+        changes = daily_changes(self.family, self.charted.id)
         return chart_of(changes, self.form.first_day, self.form.last_day or timezone.localdate())
 
 
@@ -146,8 +146,8 @@ class ExportHistory(HistoryPage):
     def _cells(self) -> Iterator[Sequence[Cell]]:
         known, now, start = names(), timezone.now(), None
         slugs = {account.id: account.slug for account in accounts()}
-        while moved := movements(self.customer.id, self.form.filters, start, EXPORTED_AT_ONCE):
-            for row in rows_of(self.customer.id, moved, known, now, expiring=self.expiring):
+        while moved := movements(self.family, self.form.filters, start, EXPORTED_AT_ONCE):
+            for row in rows_of(self.family, moved, known, now, expiring=self.expiring):
                 yield _exported(self.customer.public_id, slugs[row.moved.account_id], row)
             start = after(moved[-1])
 
@@ -183,7 +183,7 @@ class Explain(PartialMixin, HistoryPage, TemplateView):
 
     @cached_property
     def told(self) -> Explanation:
-        found = explain(self.customer.id, self.kwargs["event_id"])
+        found = explain(self.family, self.kwargs["event_id"])
         if found is None:
             raise Http404
         return found

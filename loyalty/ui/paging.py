@@ -5,7 +5,7 @@ The rows run by (sort column, id), both in one direction, so one index serves bo
 Rows without a sort value come last and are read by a second query: `OR column IS NULL` would defeat the index.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,7 +28,7 @@ M = TypeVar("M", bound=Model)
 class Order:
     """`key`: sort by this expression of the column, such as Lower("email"). `nullable`: the column may be empty.
     `personal`: its values must not reach a URL, so the cursor carries the id alone and the value is looked up
-    (the column is then one of the model's)."""
+    (the column is then one of the model's), by `owner` too where the id alone names several rows."""
 
     column: str
     key: Combinable | None = None
@@ -36,6 +36,7 @@ class Order:
     nullable: bool = False
     personal: bool = False
     tie: str = "id"
+    owner: int | None = None
 
     @property
     def name(self) -> str:
@@ -76,20 +77,26 @@ def decode(text: str, scope: str) -> Cursor | None:
         return None
 
 
-def page_of(queryset: QuerySet[M], order: Order, cursor: str = "", size: int = PAGE_SIZE) -> Page[M]:
-    """One page of an unordered queryset: one query; two at the end of a nullable column, one more for a personal one."""
-    scope = f"{queryset.model._meta.label_lower}:{order.name}"
-    start = _start(queryset, order, decode(cursor, scope) if cursor else None)
+def page_of(
+    rows_of: QuerySet[M] | Sequence[QuerySet[M]], order: Order, cursor: str = "", size: int = PAGE_SIZE
+) -> Page[M]:
+    """One page of an unordered queryset: one query; two at the end of a nullable column, one more for a personal one.
+
+    Of several querysets, each of which an index serves where none serves all of them, the rows are merged.
+    """
+    apart = [rows_of] if isinstance(rows_of, QuerySet) else rows_of
+    scope = f"{apart[0].model._meta.label_lower}:{order.name}"
+    start = _start(apart[0], order, decode(cursor, scope) if cursor else None)
     backwards = start is not None and start.backwards
-    rows = _take(_keyed(queryset, order), order, start, size + 1)
+    rows = _take([_keyed(queryset, order) for queryset in apart], order, start, size + 1)
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
         if not more and len(rows) < size:
             # Rows have left in the meantime: a full first page serves better than a rest of one.
-            return page_of(queryset, order, size=size)
+            return page_of(apart, order, size=size)
     if not rows:
-        return Page(rows, previous=None, next=None) if start is None else page_of(queryset, order, size=size)
+        return Page(rows, previous=None, next=None) if start is None else page_of(apart, order, size=size)
     return Page(
         rows,
         previous=_at(rows[0], order, scope, backwards=True) if (more if backwards else start is not None) else None,
@@ -110,6 +117,8 @@ def _start(queryset: QuerySet[M], order: Order, cursor: Cursor | None) -> Cursor
     if cursor is None or not order.personal:
         return cursor
     everyone = _keyed(queryset.model._default_manager.all(), order)
+    if order.owner is not None:
+        everyone = everyone.filter(customer_id=order.owner)
     found = everyone.filter(**{order.tie: cursor.id}).values_list(order.field).first()
     return Cursor(found[0], cursor.id, cursor.backwards) if found else None
 
@@ -118,10 +127,18 @@ def _keyed(queryset: QuerySet[M], order: Order) -> QuerySet[M]:
     return queryset if order.key is None else cast(QuerySet[M], queryset.annotate(sort_key=order.key))
 
 
-def _take(queryset: QuerySet[M], order: Order, start: Cursor | None, count: int) -> list[M]:
+def nearest(apart: Sequence[QuerySet[M]], count: int) -> QuerySet[M]:
+    """The first rows of querysets in one order; one query."""
+    if len(apart) == 1:
+        return apart[0][:count]
+    pieces = [queryset[:count] for queryset in apart]
+    return pieces[0].union(*pieces[1:], all=True).order_by(*apart[0].query.order_by)[:count]
+
+
+def _take(apart: Sequence[QuerySet[M]], order: Order, start: Cursor | None, count: int) -> list[M]:
     rows: list[M] = []
-    for part in _parts(queryset, order, start):
-        rows += part[: count - len(rows)]
+    for stretch in zip(*(_parts(queryset, order, start) for queryset in apart), strict=True):
+        rows += nearest(stretch, count - len(rows))
         if len(rows) == count:
             break
     return rows

@@ -106,7 +106,7 @@ def test_months_follow_the_effect_and_deductions_lower_what_was_earned(client: C
     add_points(customer, 50)
     spend_points(customer, 30)
     tell(Incoming("C-1", "point_sub", {"points": 5}))
-    (strip,) = strips_of(customer, [balances_of(customer.id)[0]], NOON)
+    (strip,) = strips_of([customer.id], [balances_of(customer.id)[0]], NOON)
     moved = {f"{month.first_day:%m}": (month.earned, month.spent) for month in strip.months if month.change}
     assert moved == {"03": (100, 0), "11": (45, 30)}
     assert [month.first_day.month for month in strip.months] == [12, *range(1, 12)]
@@ -118,7 +118,7 @@ def test_pending_points_are_in_no_month_and_refunds_lower_what_was_earned(client
     customer = make_customer()
     make_order(customer, "T-1", "pending")
     tell(checkout(customer, "T-2", 30), Incoming("C-1", "partial_refund", {"transaction_id": "T-2", "amount": 10}))
-    [strip] = strips_of(customer, [balances_of(customer.id)[0]], NOON)
+    [strip] = strips_of([customer.id], [balances_of(customer.id)[0]], NOON)
     assert (strip.months[-1].earned, strip.months[-1].spent, strip.months[-1].change) == (20, 0, 20)
 
 
@@ -126,13 +126,13 @@ def test_months_begin_in_the_time_zone_of_the_programme(client: Client, settings
     settings.TIME_ZONE = "Asia/Tokyo"
     customer = make_customer(at=NOON - timedelta(days=100))
     add_points(customer, 9, at=datetime(2026, 10, 31, 16, tzinfo=UTC))  # 1 November in Tokyo
-    (strip,) = strips_of(customer, [balances_of(customer.id)[0]], NOON)
+    (strip,) = strips_of([customer.id], [balances_of(customer.id)[0]], NOON)
     assert strip.months[-1].earned == 9
 
 
 def test_points_of_more_than_a_year_ago_are_in_no_month(client: Client) -> None:
     customer = make_customer(points=9, at=datetime(2025, 11, 30, 12, tzinfo=UTC))
-    (strip,) = strips_of(customer, [balances_of(customer.id)[0]], NOON)
+    (strip,) = strips_of([customer.id], [balances_of(customer.id)[0]], NOON)
     assert not strip.has_moved
 
 
@@ -206,7 +206,7 @@ def test_the_number_of_queries_does_not_grow_with_the_history(client: Client) ->
             get(client, customer)
         counts.append(len(captured))
     assert counts[0] == counts[2]
-    assert counts[0] <= 12
+    assert counts[0] <= 13
 
 
 @pytest.mark.parametrize("role", Role.values)

@@ -138,7 +138,7 @@ def timeline(customer: int, action: str, transaction_id: str) -> list[int]:
     """Ids of all the pages of the timeline."""
     found, cursor = [], ""
     while True:
-        page = page_of(events_of(customer, action, transaction_id), Order("occurred_at", descending=True), cursor)
+        page = page_of(events_of([customer], action, transaction_id), Order("occurred_at", descending=True), cursor)
         found += [event.id for event in page.rows]
         if page.next is None:
             return found

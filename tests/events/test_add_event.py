@@ -282,7 +282,7 @@ def test_the_details_tell_all_and_escape_it(staff: Client, zsofia: Customer) -> 
     data = {"points": 5, "note": "<b>bold</b>", "place": {"city": "Pécs", "tags": ["a", True]}, "none": []}
     actor = Actor("api", ip_address="203.0.113.7", user_agent="till/1 <x>")
     [outcome] = record_all(Incoming("C-1", "point_add", data), by=actor)
-    event = event_of(zsofia.id, outcome.events[0].id)
+    event = event_of([zsofia.id], outcome.events[0].id)
     assert event
     html = staff.get(f"/customers/{zsofia.id}/events/{event.id}/").content.decode()
     facts = dict(re.findall(r"<dt[^>]*>([^<]+)</dt><dd[^>]*>(.*?)</dd>", html, re.S))

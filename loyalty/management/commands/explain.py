@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 
 from customers.models import Customer
-from customers.queries import customer_by_public_id
+from customers.queries import customer_by_public_id, family
 from loyalty.points.explain import EventRef, Explanation, LotStory, Move, Promise, explain, explain_all
 from loyalty.points.queries import balances_of
 from loyalty.ui.formats import instant, number, signed
@@ -40,8 +40,8 @@ class Command(BaseCommand):
 
     def _explained(self, customer: Customer, event_id: int | None) -> list[Explanation]:
         if event_id is None:
-            return explain_all(customer.id)
-        found = explain(customer.id, event_id)
+            return explain_all(family(customer.id))
+        found = explain(family(customer.id), event_id)
         if found is None:
             raise CommandError(
                 f"Customer {customer.public_id} has no event {event_id}: leave --event out to see them all."
