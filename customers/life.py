@@ -86,14 +86,10 @@ def _logged_in(event: EventRow, state: State, batch: Batch) -> None:
 
 # Celebrated
 
-# Of the whole family: a profile that was merged into the customer may have had its birthday this year.
-FAMILY = (
-    "(SELECT id AS survivor_id, id FROM customers_customer WHERE id IN ({customers})"
-    " UNION ALL SELECT survivor_id, source_id FROM customers_merge WHERE survivor_id IN ({customers}))"
-)
+# A profile that was merged into the customer may have had its birthday this year.
 CELEBRATED = Part(
     "celebrated",
-    f"SELECT f.survivor_id, e.action, e.occurred_at FROM {FAMILY} f JOIN events_event e ON e.customer_id = f.id"
+    "SELECT family.survivor, e.action, e.occurred_at FROM {family} family JOIN events_event e ON e.customer_id = family.id"
     " WHERE e.action IN ('birthday', 'anniversary')",
     lambda state, row: state.part("celebrated").setdefault(row[1], []).append(row[2]),
 )

@@ -282,8 +282,8 @@ def accepted_item(event: EventRow, state: State, batch: Batch) -> None:
 # Which one-time actions a customer has already done.
 DONE = Part(
     "done",
-    "SELECT c.id, t.action FROM customers_customer c CROSS JOIN events_eventtype t WHERE c.id IN ({customers}) AND t.one_time"
-    " AND EXISTS (SELECT 1 FROM events_event e WHERE e.customer_id = c.id AND e.action = t.action)",
+    "SELECT survivor, t.action FROM {family} family CROSS JOIN events_eventtype t WHERE t.one_time"
+    " AND EXISTS (SELECT 1 FROM events_event e WHERE e.customer_id = family.id AND e.action = t.action)",
     lambda state, row: state.part("done").update({row[1]: row[1]}),
 )
 

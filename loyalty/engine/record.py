@@ -27,13 +27,19 @@ RETRIED = (
     errors.InvalidSqlStatementName,
 )
 Ref = tuple[str, str]
+_NOBODY: Ref = ("", "")
 
 # The customers of the identities that a batch names; what an identity means is read again after the lock.
 _NAMED = (
     "SELECT customer_id FROM customers_identity WHERE (scheme, value) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
 )
 _LOCK = f"SELECT {selected(CUSTOMER)} FROM customers_customer WHERE id IN ({_NAMED}) ORDER BY id FOR NO KEY UPDATE"
-_RESOLVE = _NAMED.replace("customer_id", "scheme, value, customer_id", 1)
+_RESOLVE = _NAMED.replace("customer_id", "scheme, value, customer_id, origin_id", 1)
+# UNION, since two identities may name one customer.
+_FAMILY = (
+    f"({_NAMED.replace('customer_id', 'customer_id AS id, customer_id AS survivor', 1)}"
+    f" UNION SELECT source_id, survivor_id FROM customers_merge WHERE survivor_id IN ({_NAMED}))"
+)
 _CLAIM_KEYS = (
     "INSERT INTO events_businesskey (key, recorded_at) SELECT key, $1::timestamptz FROM unnest($2::text[]) AS key"
     " ORDER BY key ON CONFLICT DO NOTHING RETURNING key"
@@ -130,12 +136,17 @@ class _Recording:
         self.session = Session()
         self.states: dict[Ref, State] = {}
         self.by_id: dict[int, State] = {}
+        # The merged-away profiles by whose identities events come in.
+        self.vias: dict[Ref, int] = {}
         self.shared = State(None, exists=True)
         self.ids: dict[str, Iterator[int]] = {}
         # Keys that are ours to use; a key is taken out by the event that uses it.
         self.free_keys: set[str] = set()
         self.keys = [self._keys(event) for event in events]
         self.is_writing = False
+        if len(events) > 1 and any(event.target for event in events):
+            # What it moves, later events of the batch would not have read.
+            raise ValueError("An event that changes two customers is a batch of its own")
 
     def found_nobody(self) -> bool:
         """The kept connection turned out to be broken, before anything was written: a new one may do."""
@@ -168,7 +179,7 @@ class _Recording:
     # Lock and read
 
     def _lock_and_read(self) -> Program:
-        refs = list(dict.fromkeys((event.scheme, event.customer) for event in self.events if not event.guest))
+        refs = list(dict.fromkeys(ref for event in self.events if not event.guest for ref in _refs(event)))
         named = [[scheme for scheme, _ in refs], [value for _, value in refs]]
         keys = sorted({key.value for keys in self.keys for key in keys})
         wanted = self._parts()
@@ -212,8 +223,8 @@ class _Recording:
 
     def _reading(self, part: Part, named: list[list[str]]) -> Statement:
         sql, params = part.sql, []
-        if "{customers}" in sql:
-            sql, params = sql.replace("{customers}", _NAMED), [*named]
+        if "{customers}" in sql or "{family}" in sql:
+            sql, params = sql.replace("{customers}", _NAMED).replace("{family}", _FAMILY), [*named]
         if "{transactions}" in sql:
             params.append(self._transactions())
             sql = sql.replace("{transactions}", f"${len(params)}::text[]")
@@ -241,10 +252,12 @@ class _Recording:
 
     def _file(self, locked: Answer, resolved: Answer) -> None:
         self.by_id = {values[0]: State(CustomerRow.load(values), exists=True) for values in locked}
-        for scheme, value, customer_id in resolved:
+        for scheme, value, customer_id, origin_id in resolved:
             if customer_id not in self.by_id:
                 raise LostRace
             self.states[scheme, value] = self.by_id[customer_id]
+            if origin_id is not None:
+                self.vias[scheme, value] = origin_id
 
     def _put(self, parts: list[Part], answers: list[Answer]) -> None:
         for part, rows in zip(parts, answers, strict=True):
@@ -269,6 +282,8 @@ class _Recording:
             self.states[ref] = State(CustomerRow.new(id, ref[1], self.at), exists=False)
 
     def _creates(self, event: Incoming, program: Program) -> bool:
+        if event.target:
+            return False
         if program.auto_subscribe == "any" or (program.auto_subscribe == "checkout" and event.action == "checkout"):
             return True
         return self.composition.plan(event.action).enrols
@@ -281,6 +296,10 @@ class _Recording:
         if state and not state.exists and not self._creates(event, batch.program):
             # Claimed for a later event of the batch.
             state = None
+        batch.target, batch.via_id = (
+            self.states.get(event.target or _NOBODY),
+            self.vias.get((event.scheme, event.customer)),
+        )
         if taken is not None:
             return Outcome(batch.program, [], state if state and state.exists else None, taken.taken())
         outcome = reduce(batch, self.composition, event, state)
@@ -335,6 +354,11 @@ class _Recording:
                     if row.TABLE is table and row not in fresh and row not in gone
                 },
             )
+
+
+def _refs(event: Incoming) -> tuple[Ref, ...]:
+    own = (event.scheme, event.customer)
+    return (own, event.target) if event.target else (own,)
 
 
 def _replayed() -> Refused:

@@ -27,7 +27,8 @@ class InvalidAction(Refused):
 def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: State | None) -> Outcome:
     """Apply one event to its customer's state; on refusal the state is as before."""
     is_known = incoming.action in batch.program.event_rules
-    if not (is_known and composition.plan(incoming.action).admits(batch.by.source)):
+    may_send = incoming.target is not None or composition.plan(incoming.action).admits(batch.by.source)
+    if not (is_known and may_send):
         return Outcome(batch.program, [], state if state and state.exists else None, InvalidAction(incoming.action))
     if state is None or state.customer.status in GONE:
         return Outcome(batch.program, [], None, UnknownCustomer())
@@ -77,6 +78,7 @@ def _root(batch: Batch, incoming: Incoming, state: State) -> EventRow:
     event.customer_id, event.id = customer.id, batch.new_id("events_event_id")
     event.action, event.data, event.account = incoming.action, incoming.data, incoming.account
     event.points, event.account_id, event.parent_id, event.expires_at, event.line = 0, None, None, None, None
+    event.via_id = batch.via_id
     event.transaction_id = values.transaction_id(incoming.data)
     event.source, event.source_detail = by.source, by.detail
     event.staff_id, event.api_key_id = by.staff_id, by.api_key_id
@@ -94,16 +96,19 @@ def _effect_time(incoming: Incoming, at: datetime) -> datetime:
 
 def _cascade(batch: Batch, composition: Composition, root: EventRow, state: State) -> list[EventRow]:
     """The root and all that follows from it, in the order of recording."""
+    target = batch.target
     recorded = [root]
     for event in recorded:
         if event.depth > MAX_DEPTH or len(recorded) > MAX_EVENTS:
             raise Refused(0, f"This event causes too many further events. Send at most {MAX_EVENTS} items at once.")
         batch.add(event)
+        own = target if target is not None and event.customer_id == target.customer.id else state
         for apply in composition.plan(event.action).applies:
-            apply(event, state, batch)
+            apply(event, own, batch)
         recorded += batch.emitted
         batch.emitted = []
     for event in recorded:
+        own = target if target is not None and event.customer_id == target.customer.id else state
         for hook in composition.on_recorded:
-            hook(event, state, batch)
+            hook(event, own, batch)
     return recorded

@@ -105,6 +105,7 @@ _EVENT_COLUMNS = {
     "data": "jsonb",
     "transaction_id": "text",
     "parent_id": "bigint",
+    "via_id": "bigint",
     "source": "text",
     "source_detail": "text",
     "staff_id": "bigint",
@@ -138,6 +139,8 @@ class EventRow(Row):
     data: dict[str, Any]
     transaction_id: str | None
     parent_id: int | None
+    # The merged-away profile by whose identity it came in.
+    via_id: int | None
     source: str
     source_detail: str
     staff_id: int | None
@@ -169,5 +172,22 @@ class EventRow(Row):
         return row
 
 
-_IDENTITY_COLUMNS = {"scheme": "text", "value": "text", "customer_id": "bigint"}
-IDENTITY = Table(name="customers_identity", columns=_IDENTITY_COLUMNS, key=("scheme", "value"))
+_IDENTITY_COLUMNS = {"scheme": "text", "value": "text", "customer_id": "bigint", "origin_id": "bigint"}
+IDENTITY = Table(
+    name="customers_identity",
+    columns=_IDENTITY_COLUMNS,
+    key=("scheme", "value"),
+    mutable=("customer_id", "origin_id"),
+)
+
+
+class IdentityRow(Row):
+    """`origin_id`: the merged-away profile whose identity it was."""
+
+    __slots__ = tuple(_IDENTITY_COLUMNS)
+    TABLE = IDENTITY
+
+    scheme: str
+    value: str
+    customer_id: int
+    origin_id: int | None

@@ -57,6 +57,9 @@ class Incoming:
     nonce: str | None = None
     # Somebody who is no customer: the event is checked and kept aside.
     guest: bool = False
+    # The identity of a second customer whom the event changes, too. Only operations name one, never what comes from
+    # outside, so its action need not be public. Such an event is a batch of its own.
+    target: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +121,9 @@ class Part:
     """A piece of a customer's state that mechanisms ask for.
 
     `sql` selects it for the customers in `{customers}`, the customer's id first; `put(state, values)` files one
-    row of the answer. `{transactions}` is the array of the transaction IDs that the batch's events name. A shared part
-    belongs to no customer: its rows are filed in `batch.shared`, and it may lock them. Parts are read after the
+    row of the answer. `{family}` is a table of (id, survivor): these customers, and all profiles merged into them; what
+    reads history reads theirs, the survivor's id first. `{transactions}` is the array of the transaction IDs that the
+    batch's events name. A shared part belongs to no customer: its rows are filed in `batch.shared`, and it may lock them. Parts are read after the
     customers are locked, in the order of their names; one with `when` in a conversation of its own, if that is true of
     what the others have told of any of the customers.
     """
@@ -214,7 +218,7 @@ class Mechanism:
     fan_out: Callable[[Incoming], int] = _one
     # An unknown customer is created by it, whatever the auto-subscribe setting says.
     enrols: bool = False
-    # Sent by staff, integrators and imports; the others only follow from events.
+    # Sent by staff, integrators and imports; the others only follow from events, or have a target.
     public: bool = True
     # The sources (`events.enums.Source`) that may send it; None: all of them.
     sources: frozenset[str] | None = None
@@ -315,6 +319,9 @@ class Batch:
         self.new_id = new_id
         # What belongs to no customer, by part.
         self.shared = State(None, exists=True)
+        # Of the event that is reduced: the second customer, and the merged profile by whose identity it came in.
+        self.target: State | None = None
+        self.via_id: int | None = None
         self.added: dict[Table, list[Any]] = {}
         # Row → its image before the batch: the touched rows are the dirty set.
         self.edited: dict[Any, tuple[Any, ...]] = {}

@@ -143,10 +143,10 @@ OPEN_LOTS = Part(
 # With it the lots that are in use are read too, the exhausted ones among them.
 USAGES = Part(
     "usages",
-    "SELECT customer_id, lot_id, account_id, sum(-points)::bigint, max(event_id) FILTER (WHERE kind <> 'unspend')"
-    " FROM points_entry"
-    " WHERE customer_id IN ({customers}) AND lot_id IS NOT NULL AND kind IN ('spend', 'unspend', 'repay')"
-    " GROUP BY customer_id, lot_id, account_id HAVING sum(points) < 0",
+    "SELECT survivor, lot_id, account_id, sum(-points)::bigint, max(event_id) FILTER (WHERE kind <> 'unspend')"
+    " FROM {family} family JOIN points_entry ON customer_id = family.id"
+    " WHERE lot_id IS NOT NULL AND kind IN ('spend', 'unspend', 'repay')"
+    " GROUP BY survivor, lot_id, account_id HAVING sum(points) < 0",
     lambda state, row: state.part("usages").update({row[1]: UsageRow.load(row)}),
 )
 ALL_LOTS = Part("lots", _LOTS, _put_lot)
@@ -242,29 +242,30 @@ HELD = Part(
     "held",
     f"SELECT {', '.join(f'lot.{name}' for name in LOT.columns)}".replace("arithmetic", "arithmetic::text")
     + ", held.purpose, held.transaction_id, held.points FROM ("
-    " SELECT e.customer_id, e.lot_id, v.transaction_id, sum(-e.points)::bigint AS points,"
+    " SELECT family.survivor, e.lot_id, v.transaction_id, sum(-e.points)::bigint AS points,"
     " CASE WHEN e.kind IN ('spend', 'unspend') THEN 'burn' ELSE 'reserve' END AS purpose"
-    " FROM events_event v JOIN points_entry e ON e.customer_id = v.customer_id AND e.event_id = v.id"
-    " WHERE v.customer_id IN ({customers}) AND v.transaction_id = ANY({transactions}) AND e.lot_id IS NOT NULL"
+    " FROM {family} family JOIN events_event v ON v.customer_id = family.id AND v.transaction_id = ANY({transactions})"
+    " JOIN points_entry e ON e.customer_id = v.customer_id AND e.event_id = v.id WHERE e.lot_id IS NOT NULL"
     " AND (e.kind IN ('reserve', 'release') OR e.kind IN ('spend', 'unspend') AND v.action IN ('point_burn', 'point_unburn'))"
-    " GROUP BY e.customer_id, e.lot_id, v.transaction_id, purpose HAVING sum(e.points) < 0"
-    ") held JOIN points_lot lot ON lot.customer_id = held.customer_id AND lot.id = held.lot_id",
+    " GROUP BY family.survivor, e.lot_id, v.transaction_id, purpose HAVING sum(e.points) < 0"
+    ") held JOIN points_lot lot ON lot.customer_id = held.survivor AND lot.id = held.lot_id",
     _put_held,
     when=_orders_exist,
 )
 ORDER_LOTS = Part(
     "order_lots",
     "SELECT l.customer_id, l.id, v.transaction_id"
-    " FROM points_lot l JOIN events_event v ON v.customer_id = l.customer_id AND v.id = l.event_id"
-    " WHERE l.customer_id IN ({customers}) AND v.transaction_id = ANY({transactions})"
-    " AND v.action IN ('checkout', 'checkout_item', 'checkout_accept', 'checkout_accept_item', 'checkout_item_accept')",
+    " FROM {family} family JOIN events_event v ON v.customer_id = family.id AND v.transaction_id = ANY({transactions})"
+    " JOIN points_lot l ON l.customer_id = family.survivor AND l.event_id = v.id"
+    " WHERE v.action IN ('checkout', 'checkout_item', 'checkout_accept', 'checkout_accept_item', 'checkout_item_accept')",
     lambda state, row: state.part("order_lots").update({row[1]: row[2]}),
     when=_orders_exist,
 )
-_PENDING = (
+_ALL_PENDING = (
     f"SELECT {', '.join(PendingRow.TABLE.columns)} FROM points_pending".replace("arithmetic", "arithmetic::text")
-    + " WHERE customer_id IN ({customers}) AND settled_by IS NULL"
+    + " WHERE customer_id IN ({customers})"
 )
+_PENDING = f"{_ALL_PENDING} AND settled_by IS NULL"
 
 
 def _put_pending(state: State, row: Sequence[Any]) -> None:
@@ -272,6 +273,8 @@ def _put_pending(state: State, row: Sequence[Any]) -> None:
 
 
 PENDING = Part("pending", f"{_PENDING} AND transaction_id IS NULL", _put_pending)
+# Settled ones, too.
+ALL_PENDING = Part("all_pending", _ALL_PENDING, _put_pending)
 PENDING_OF_ORDERS = Part(
     "pending_of_orders", f"{_PENDING} AND transaction_id = ANY({{transactions}})", _put_pending, when=_orders_exist
 )
