@@ -193,12 +193,11 @@ def _put_guest(state: State, row: Sequence[Any]) -> None:
     state.part("guests")[row[0]] = GuestRow.load(row)
 
 
-ORDERS = Part(
-    "orders",
-    f"SELECT {', '.join(_COLUMNS)} FROM events_transaction".replace("items", "items::text")
-    + " WHERE customer_id IN ({customers}) AND transaction_id = ANY({transactions})",
-    _put_order,
+_ORDERS = f"SELECT {', '.join(_COLUMNS)} FROM events_transaction WHERE customer_id IN ({{customers}})".replace(
+    "items", "items::text"
 )
+ORDERS = Part("orders", f"{_ORDERS} AND transaction_id = ANY({{transactions}})", _put_order)
+ALL_ORDERS = Part("all_orders", _ORDERS, _put_order)
 # Which of the transactions exist, whoever's they are.
 RECEIPTS = Part(
     "receipts",

@@ -9,15 +9,18 @@ from django.db import OperationalError
 from django.utils import timezone
 
 import customers.mechanism
+import customers.merging
 import events.mechanism
+import events.merging
 import events.program
 import loyalty.points.bonus_program
+import loyalty.points.merging
 import loyalty.points.program
 import loyalty.staff.program
 import loyalty.sync.mechanism
 from events import orders
 from events.queries import event_rules
-from loyalty.engine.rows import CUSTOMER, EVENT
+from loyalty.engine.rows import CUSTOMER, EVENT, IDENTITY
 from loyalty.engine.types import Composition, Program
 from loyalty.points import activity, bonuses, ledger, mechanism, rows
 from loyalty.points.queries import config_of
@@ -84,11 +87,18 @@ COMPOSITION = Composition(
         *customers.mechanism.MECHANISMS,
         *events.mechanism.MECHANISMS,
         *mechanism.MECHANISMS,
+        # Who is merged, then what each app holds.
+        customers.merging.MECHANISM,
+        events.merging.MECHANISM,
+        loyalty.points.merging.MECHANISM,
     ),
     # In the order of their foreign keys.
     tables=(
         CUSTOMER,
+        IDENTITY,
         EVENT,
+        customers.merging.EarlierMergeRow.TABLE,
+        customers.merging.MergeRow.TABLE,
         orders.TRANSACTION,
         orders.GuestRow.TABLE,
         rows.LOT,

@@ -29,6 +29,11 @@ def send(*events: Incoming, at: dt.datetime = NOW) -> list[Outcome]:
     return record(events, by=BY, at=at)
 
 
+def merging(source: str, target: str, kind: str = "full") -> Incoming:
+    """As `merge_customers` sends it."""
+    return Incoming(source, "customer_merge", {"kind": kind, "source": source, "target": target}, target=("id", target))
+
+
 def codes(outcomes: list[Outcome]) -> list[int | None]:
     """The refusals' numbers; None where the event was accepted."""
     return [outcome.error.code if outcome.error else None for outcome in outcomes]
