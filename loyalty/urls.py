@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from customers.api import CustomerDetail
+from customers.api import CustomerDetail, CustomerMerge
 from events.api import BulkEvents, Events
 from events.transaction_pages import Transactions
 from loyalty.ui.pages import Login
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events", Events.as_view(), name="api-events"),
     path("events/bulk", BulkEvents.as_view(), name="api-events-bulk"),
     re_path(r"^customers/(?P<public_id>[^/]+)$", CustomerDetail.as_view(), name="api-customer"),
+    re_path(r"^customers/(?P<public_id>[^/]+)/merge$", CustomerMerge.as_view(), name="api-customer-merge"),
     path("customers/<int:customer_id>/events/", include("events.urls")),
     path("customers/<int:customer_id>/points/", include("loyalty.points.urls")),
     path("customers/<int:customer_id>/transactions/", include("events.transaction_urls")),

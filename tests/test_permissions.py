@@ -17,6 +17,7 @@ RULES: dict[str, str | Right] = {
     "api-events": API_KEY,
     "api-events-bulk": API_KEY,
     "api-customer": API_KEY,
+    "api-customer-merge": API_KEY,
     "home": EVERYBODY,
     "login": EVERYBODY,
     "admin-login": EVERYBODY,
