@@ -1,11 +1,21 @@
+from collections.abc import Iterator
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.engine.types import Refused
+
 from .enums import FieldFormat, FieldType
+from .fields import MAX_ITEM, RESERVED, FieldRule, plain, read_value
+
+CHOICES = frozenset({FieldType.SELECT.value, FieldType.MULTIPLE_CHOICE.value})
+MAX_OPTIONS = 500
 
 
 class Field(models.Model):
@@ -26,7 +36,7 @@ class Field(models.Model):
         _("format"), max_length=5, choices=FieldFormat, blank=True, default="", help_text=_("Of a string.")
     )
     options = ArrayField(
-        models.CharField(max_length=200),
+        models.CharField(max_length=MAX_ITEM),
         verbose_name=_("options"),
         default=list,
         blank=True,
@@ -76,3 +86,54 @@ class Field(models.Model):
     def label(self) -> str:
         """The name in the reader's language."""
         return str(self.labels.get(get_language() or "en") or self.name)
+
+    @property
+    def rule(self) -> FieldRule:
+        return FieldRule(
+            id=self.slug,
+            type=self.type,
+            format=self.format,
+            options=tuple(self.options),
+            default=self.default,
+            searchable=self.searchable,
+            external_id=self.external_id,
+            read_only=self.read_only,
+        )
+
+    def clean(self) -> None:
+        """What goes together in a definition; the default becomes what a customer would hold."""
+        wrong: dict[str, Any] = dict(self._wrong())
+        if not wrong:
+            try:
+                self.default = plain(read_value(self.rule, self.default))
+            except Refused as refusal:
+                wrong["default"] = refusal.message
+        if wrong:
+            raise ValidationError(wrong)
+
+    def _wrong(self) -> Iterator[tuple[str, Any]]:
+        if self.slug in RESERVED:
+            yield "slug", _("This ID is reserved, it means something else: choose another.")
+        if self.format and self.type != FieldType.STRING:
+            yield "format", _("Only strings have a format: leave it empty.")
+        if message := self._wrong_options():
+            yield "options", message
+        if self.external_id and self.type != FieldType.STRING:
+            yield "external_id", _("Only a string can be an external ID.")
+        elif self.external_id and self.default not in (None, ""):
+            yield "default", _("An external ID names one customer: it cannot have a default value.")
+        if self.external_id and self.read_only:
+            yield "read_only", _("An external ID is set from outside: it cannot be read-only.")
+        if self.external_id and not self.personal:
+            yield "personal", _("An external ID names a person: it must be personal.")
+
+    def _wrong_options(self) -> Any:
+        if self.type not in CHOICES:
+            return _("Only a select and a multiple choice have options: leave them empty.") if self.options else None
+        if not self.options:
+            return _("Enter what can be chosen.")
+        if len(self.options) > MAX_OPTIONS or len(set(self.options)) < len(self.options):
+            return _("Enter at most 500 options, none of them twice.")
+        if self.type == FieldType.MULTIPLE_CHOICE and any("," in option for option in self.options):
+            return _("A comma parts chosen options in imports: none may stand in an option.")
+        return None

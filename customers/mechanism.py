@@ -1,96 +1,196 @@
-"""Who: enrolment and profile."""
+"""Who: enrolment, profile and identities."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from loyalty.engine import values
-from loyalty.engine.rows import CustomerRow, EventRow, to_json
-from loyalty.engine.types import Batch, Mechanism, Refused, State
+from loyalty.engine.rows import FREE_IDENTITIES, IDENTITIES, CustomerRow, EventRow, IdentityRow, to_json
+from loyalty.engine.types import (
+    EVERY_ACTION,
+    Batch,
+    Incoming,
+    Mechanism,
+    Part,
+    Program,
+    Ref,
+    Refused,
+    Row,
+    State,
+    Table,
+)
 
 from . import life
 from .enums import Status
-
-TEXTS = {
-    "first_name": 200,
-    "last_name": 200,
-    "nickname": 200,
-    "handler": 200,
-    "email": 254,
-    "mobile_phone": 64,
-    "gender": 20,
-    "language": 20,
-    "image_url": 1_000,
-    "src": 100,
-    "referrer": 128,
-}
-# Attributes that speak of the event, not of the customer.
-ABOUT_THE_EVENT = frozenset({"effective_timestamp", "transaction_id", "reason", "points"})
-# What the customer object shows under a name of its own: no custom attribute may take it.
-READ_ONLY = frozenset(
-    "id public_id customer status score spent reserved expired spendable pending properties accounts "
-    "created_at updated_at optin_at last_login_at purchase_total purchase_count purchase_last_date".split()
+from .fields import (
+    ABOUT_THE_EVENT,
+    EMAIL_SCHEME,
+    READ_ONLY,
+    SECRETS,
+    CustomersConfig,
+    config,
+    is_built_in,
+    lowered,
+    read_attribute,
 )
+from .sealing import seal
+
 MAX_PROPERTIES = 200
 
 
-def _code(length: int, example: str) -> Callable[[Any, str], str | None]:
-    def read(data: Any, name: str) -> str | None:
-        found = values.text(data, name)
-        if found is not None and not (len(found) == length and found.isascii() and found.isalpha()):
-            raise Refused(0, f"'{name}' must be a code such as {example}")
-        return found.upper() if found else None
-
-    return read
-
-
-def _email(data: Any, name: str) -> str | None:
-    found = values.text(data, name, limit=TEXTS["email"])
-    if found is not None and (found.count("@") != 1 or found.startswith("@") or found.endswith("@") or " " in found):
-        raise Refused(0, f"'{name}' must be an address such as name@example.com")
-    return found
-
-
-SPECIAL: dict[str, Callable[[Any, str], Any]] = {
-    "email": _email,
-    "birth_date": values.day,
-    "country": _code(2, "HU"),
-    "currency": _code(3, "EUR"),
-}
-
-
-def read_attribute(data: dict[str, Any], name: str) -> Any:
-    """The value of a built-in field as the customer holds it; raises Refused naming the field."""
-    special = SPECIAL.get(name)
-    return special(data, name) if special else values.text(data, name, limit=TEXTS[name])
-
-
-def is_built_in(name: str) -> bool:
-    return name in TEXTS or name in SPECIAL
+# Profile
 
 
 def update_profile(event: EventRow, state: State, batch: Batch) -> None:
-    """Take over the attributes of the event: built-in fields, and custom attributes of any name."""
+    """Take over the attributes of the event: built-in fields, custom ones by their definitions, others as they are."""
     customer: CustomerRow = batch.edit(state.customer)
-    custom: dict[str, Any] = {}
+    rules, custom = config(batch.program), {}
     for name, value in event.data.items():
         if is_built_in(name):
-            setattr(customer, name, read_attribute(event.data, name))
+            found = read_attribute(event.data, name)
+            if name == "email" and rules.unique_emails:
+                _take_identity(state, batch, name, EMAIL_SCHEME, lowered(found), lowered(customer.email))
+            setattr(customer, name, found)
         elif name in READ_ONLY:
             raise Refused(0, f"'{name}' cannot be set by an event")
         elif name not in ABOUT_THE_EVENT:
-            custom[name] = value
+            custom[name] = _custom(event, rules, name, value)
     if custom:
-        customer.properties = _merged(customer.properties, custom)
+        _merge(custom, state, batch)
     customer.updated_at = event.recorded_at
 
 
-def _merged(properties: str, custom: dict[str, Any]) -> str:
-    merged = {**json.loads(properties, parse_float=Decimal), **custom}
+def _custom(event: EventRow, rules: CustomersConfig, name: str, value: Any) -> Any:
+    rule = rules.fields.get(name)
+    if rule and rule.read_only and event.depth == 0:
+        raise Refused(0, f"'{name}' is read-only: leave it out")
+    return rules.read(name, value)
+
+
+def _merge(custom: dict[str, Any], state: State, batch: Batch) -> None:
+    customer, rules = state.customer, config(batch.program)
+    held = json.loads(customer.properties, parse_float=Decimal)
+    for name in rules.external_ids & custom.keys():
+        _take_identity(state, batch, name, name, custom[name], _as_identity(held.get(name)))
+    merged = {**held, **custom}
+    for name in rules.fields.keys() & custom.keys():
+        if custom[name] is None:
+            del merged[name]
     if len(merged) > MAX_PROPERTIES:
         raise Refused(0, f"A customer has at most {MAX_PROPERTIES} custom attributes")
-    return to_json(merged)
+    customer.properties = to_json(merged)
+
+
+def _as_identity(held: Any) -> str | None:
+    """What the database makes of a value from before its field was an external ID."""
+    return None if held is None else str(held)
+
+
+# Identities
+
+
+def claims(incoming: Incoming, program: Program) -> Iterable[Ref]:
+    """The identities that the event wants for its customer; a wrong value wants none, and is refused later."""
+    rules = config(program)
+    try:
+        found = [(name, rules.read(name, incoming.data[name])) for name in rules.external_ids & incoming.data.keys()]
+        if rules.unique_emails and "email" in incoming.data:
+            found.append((EMAIL_SCHEME, lowered(read_attribute(incoming.data, "email"))))
+    except Refused:
+        return []
+    return [(scheme, value) for scheme, value in found if value is not None]
+
+
+def _take_identity(state: State, batch: Batch, name: str, scheme: str, value: str | None, held: str | None) -> None:
+    """The customer's identity in the scheme becomes `value`; the one that it held is free again."""
+    if value == held:
+        return
+    if value is not None:
+        _claim(state, batch, name, (scheme, value))
+    if held is not None:
+        _release(state, batch, (scheme, held))
+
+
+def _claim(state: State, batch: Batch, name: str, ref: Ref) -> None:
+    row: IdentityRow = batch.shared.part(IDENTITIES)[ref]
+    free = batch.shared.part(FREE_IDENTITIES)
+    if ref in free:
+        batch.unfile(free, ref)
+        row = batch.edit(row)
+        row.customer_id, row.origin_id = state.customer.id, None
+    elif row.customer_id != state.customer.id:
+        raise Refused(0, f"'{name}' belongs to another customer")
+
+
+def _release(state: State, batch: Batch, ref: Ref) -> None:
+    known, customer_id = batch.shared.part(IDENTITIES), state.customer.id
+    if ref not in known:
+        batch.file(known, ref, IdentityRow(*ref, customer_id))
+    if known[ref].customer_id == customer_id:
+        batch.file(batch.shared.part(FREE_IDENTITIES), ref, ref)
+
+
+def welcome(state: State, batch: Batch) -> None:
+    """A new customer's custom fields: the defaults, and the external ID that made it."""
+    first = dict(config(batch.program).defaults)
+    if state.named:
+        scheme, value = state.named
+        _claim(state, batch, scheme, state.named)
+        first[scheme] = value
+    if first:
+        state.customer.properties = to_json({**first, **json.loads(state.customer.properties)})
+
+
+# Secrets
+
+
+class SecretRow(Row):
+    """`plain` never leaves the row but encrypted; unknown of a row that was read."""
+
+    __slots__ = ("customer_id", "name", "plain")
+    TABLE = Table(
+        name="customers_secret",
+        columns={"customer_id": "bigint", "name": "text", "sealed": "bytea"},
+        key=("customer_id", "name"),
+    )
+
+    def __init__(self, customer_id: int, name: str, plain: str = "") -> None:
+        self.customer_id, self.name, self.plain = customer_id, name, plain
+
+    @property
+    def sealed(self) -> bytes:
+        return seal(self.plain)
+
+
+def _put_secret(state: State, row: Any) -> None:
+    state.part("secrets")[row[1]] = SecretRow(*row)
+
+
+_SECRETS = Part(
+    "secrets", "SELECT customer_id, name FROM customers_secret WHERE customer_id IN ({customers})", _put_secret
+)
+
+
+def _secret_parts(incoming: Incoming) -> Iterable[Part]:
+    return () if SECRETS.isdisjoint(incoming.data) else (_SECRETS,)
+
+
+def keep_secrets(event: EventRow, state: State, batch: Batch) -> None:
+    """Out of the event before it is written, whatever its action."""
+    if SECRETS.isdisjoint(event.data):
+        return
+    for name in SECRETS & event.data.keys():
+        plain, held = values.text(event.data, name), state.part("secrets")
+        if name in held:
+            batch.remove(held[name])
+            batch.unfile(held, name)
+        if plain is not None:
+            batch.file(held, name, batch.add(SecretRow(event.customer_id, name, plain)))
+    event.data = {name: value for name, value in event.data.items() if name not in SECRETS}
+
+
+# Life
 
 
 def subscribe(event: EventRow, state: State, batch: Batch) -> None:
@@ -107,9 +207,10 @@ def opt_in(event: EventRow, state: State, batch: Batch) -> None:
     state.customer.optin_at = event.occurred_at
 
 
+OPENING = (Mechanism(frozenset({EVERY_ACTION}), keep_secrets, parts=_secret_parts),)
 MECHANISMS = (
-    Mechanism(frozenset({"subscribe"}), subscribe, enrols=True),
-    Mechanism(frozenset({"opt_in"}), opt_in, enrols=True),
-    Mechanism(frozenset({"profile"}), update_profile),
+    Mechanism(frozenset({"subscribe"}), subscribe, enrols=True, claims=claims),
+    Mechanism(frozenset({"opt_in"}), opt_in, enrols=True, claims=claims),
+    Mechanism(frozenset({"profile"}), update_profile, claims=claims),
     *life.MECHANISMS,
 )

@@ -111,11 +111,15 @@ class Customer(models.Model):
 
 
 class Identity(models.Model):
-    """(scheme, value) → customer. Scheme `id` is the brand's own ID, the others are external-ID fields."""
+    """(scheme, value) → customer.
+
+    Scheme `id` is the brand's own ID, `@email` a unique e-mail address, the others are external-ID fields.
+    """
 
     pk = models.CompositePrimaryKey("scheme", "value")
     scheme = models.CharField(max_length=64)
-    value = models.CharField(max_length=128)
+    # As long as an e-mail address; IDs have at most 128.
+    value = models.CharField(max_length=254)
     customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, related_name="identities")
     # The merged-away profile whose identity it is; empty: the customer's own.
     origin_id = models.BigIntegerField(null=True)

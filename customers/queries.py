@@ -3,6 +3,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet, Value
@@ -12,6 +13,7 @@ from django.utils.translation import gettext
 from loyalty.ui import formats
 
 from .enums import GONE, Status
+from .fields import MAX_IDENTITY
 from .models import Customer, Merge
 
 # What a search collects of each column at most, and what it shows at most.
@@ -70,6 +72,43 @@ def _merged(customer_id: int) -> QuerySet[Merge]:
 def public_ids(customers: Collection[int]) -> dict[int, str]:
     """What the brand calls these profiles, also those that were merged away."""
     return dict(Customer.objects.filter(id__in=customers).values_list("id", "public_id"))
+
+
+@dataclass(frozen=True)
+class Shared:
+    """How many living customers stand in the way of a value that names one customer each."""
+
+    customers: int
+    values: int
+    too_long: int = 0
+
+    def __str__(self) -> str:
+        if self.too_long:
+            return f"{self.too_long} customers have a value longer than {MAX_IDENTITY} characters"
+        return f"{self.customers} customers share {self.values} values"
+
+
+_SHARED = (
+    "SELECT coalesce(sum(holders), 0)::bigint, count(*), coalesce(sum(holders) FILTER (WHERE length(value) > %s), 0)::bigint"
+    " FROM (SELECT value, count(*) AS holders FROM (SELECT {value} AS value FROM customers_customer"
+    " WHERE status <> ALL(%s)) AS held WHERE value <> '' GROUP BY value) AS by_value WHERE holders > 1 OR length(value) > %s"
+)
+
+
+def shared_emails() -> Shared:
+    """Living customers whose e-mail address another one has, too, in capitals or not."""
+    return _shared(_SHARED.format(value="lower(email)"), [], 254)
+
+
+def shared_values(slug: str) -> Shared:
+    """Living customers whose value of a custom field cannot name them alone."""
+    return _shared(_SHARED.format(value="properties ->> %s"), [slug], MAX_IDENTITY)
+
+
+def _shared(sql: str, params: list[Any], limit: int) -> Shared:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [limit, *params, sorted(GONE), limit])
+        return Shared(*cursor.fetchone())
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import msgspec
 
+from customers.fields import SECRETS
 from loyalty.engine import values
 from loyalty.engine.rows import EventRow, to_json
 from loyalty.engine.types import POINTS_REWARDED, Batch, Incoming, Part, Refused, Row, State, Table
@@ -180,7 +181,8 @@ class GuestRow(Row):
 def keep_guest_order(incoming: Incoming, event: EventRow, batch: Batch) -> None:
     assert event.transaction_id is not None
     at = (event.occurred_at, event.recorded_at)
-    row = GuestRow.load((event.transaction_id, to_json(incoming.data), event.account, *at, None))
+    sent = {name: value for name, value in incoming.data.items() if name not in SECRETS}
+    row = GuestRow.load((event.transaction_id, to_json(sent), event.account, *at, None))
     batch.file(batch.shared.part("guests"), event.transaction_id, batch.add(row))
     batch.file(batch.shared.part("receipts"), event.transaction_id, event.transaction_id)
 

@@ -14,9 +14,10 @@ MAX_ID = 128
 
 
 def read_event(body: Mapping[str, Any], nonce: str | None) -> Incoming:
-    """The event of a request body; raises ApiError naming the field that is wrong."""
-    if body.get("external_id") not in (None, ""):
-        raise bad_request("'external_id' names no configured external ID field: leave it out to use the customer's ID")
+    """The event of a request body; raises ApiError naming the field that is wrong.
+
+    `external_id` is the ID of the field whose value `customer` is.
+    """
     data = body.get("data")
     if data is None or data == "":
         data = {}
@@ -26,6 +27,7 @@ def read_event(body: Mapping[str, Any], nonce: str | None) -> Incoming:
         customer=_text(body, "customer"),
         action=_text(body, "action"),
         data=data,
+        scheme=_text(body, "external_id") if body.get("external_id") not in (None, "") else "id",
         account=_text(body, "account") if body.get("account") not in (None, "") else None,
         nonce=nonce,
         guest=_is_guest(body),

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from django.db import OperationalError
 from django.utils import timezone
 
+import customers.fields
 import customers.mechanism
 import customers.merging
+import customers.program
 import events.mechanism
 import events.merging
 import events.program
@@ -32,6 +34,7 @@ logger = logging.getLogger(__name__)
 # The parts of the program file, in its order.
 SECTIONS = (
     loyalty.staff.program.SETTINGS,
+    customers.program.CUSTOMER_FIELDS,
     events.program.EVENT_TYPES,
     loyalty.points.program.ACCOUNTS,
     loyalty.points.bonus_program.BONUSES,
@@ -41,6 +44,10 @@ SECTIONS = (
 def build(version: int, document: Mapping[str, Any], facts: Mapping[str, Any]) -> Program:
     """The engine's programme of a version: what its file says, and the facts that no file holds."""
     brand = document["settings"]
+    # Versions from before there were such fields or such a setting have none.
+    people = customers.fields.config_of(
+        document.get("customer_fields", []), unique_emails=brand.get("unique_emails", False)
+    )
     return Program(
         version=version,
         time_zone=ZoneInfo(facts["time_zone"]),
@@ -48,7 +55,9 @@ def build(version: int, document: Mapping[str, Any], facts: Mapping[str, Any]) -
         currency=brand["currency"],
         modules=frozenset(brand["modules"]),
         event_rules=event_rules(document["event_types"]),
+        schemes=frozenset({"id", *people.external_ids}),
         config={
+            customers.fields.APP: people,
             ledger.APP: config_of(document, facts),
             orders.APP: orders.OrdersConfig(brand["accept_after_days"]),
         },
@@ -82,6 +91,7 @@ def program_of(version: int) -> Program:
 
 COMPOSITION = Composition(
     mechanisms=(
+        *customers.mechanism.OPENING,
         *events.mechanism.OPENING,
         *mechanism.MECHANISMS_BEFORE_ORDERS,
         *customers.mechanism.MECHANISMS,
@@ -96,6 +106,7 @@ COMPOSITION = Composition(
     tables=(
         CUSTOMER,
         IDENTITY,
+        customers.mechanism.SecretRow.TABLE,
         EVENT,
         customers.merging.EarlierMergeRow.TABLE,
         customers.merging.MergeRow.TABLE,
@@ -111,7 +122,7 @@ COMPOSITION = Composition(
     ),
     parts=(rows.BALANCES,),
     on_guest=orders.keep_guest_order,
-    on_new_customer=(mechanism.open_default_account,),
+    on_new_customer=(customers.mechanism.welcome, mechanism.open_default_account),
     on_recorded=(activity.keep_activity, loyalty.sync.mechanism.tell),
     configure=configure,
     keep=keep,

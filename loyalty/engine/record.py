@@ -7,15 +7,16 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from importlib import import_module
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection, transaction
 from psycopg import errors
 
 from .reduce import reduce
-from .rows import CUSTOMER, CustomerRow
+from .rows import CUSTOMER, FREE_IDENTITIES, IDENTITIES, IDENTITY, CustomerRow, IdentityRow
 from .store import Copy, Session, delete, insert, selected, update
-from .types import Actor, Batch, Composition, Incoming, Key, Outcome, Part, Program, Refused, State
+from .types import Actor, Batch, Composition, Incoming, Key, Outcome, Part, Program, Ref, Refused, State
 from .wire import Answer, Statement
 
 ATTEMPTS = 5
@@ -26,7 +27,6 @@ RETRIED = (
     errors.FeatureNotSupported,
     errors.InvalidSqlStatementName,
 )
-Ref = tuple[str, str]
 _NOBODY: Ref = ("", "")
 
 # The customers of the identities that a batch names; what an identity means is read again after the lock.
@@ -34,7 +34,7 @@ _NAMED = (
     "SELECT customer_id FROM customers_identity WHERE (scheme, value) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
 )
 _LOCK = f"SELECT {selected(CUSTOMER)} FROM customers_customer WHERE id IN ({_NAMED}) ORDER BY id FOR NO KEY UPDATE"
-_RESOLVE = _NAMED.replace("customer_id", "scheme, value, customer_id, origin_id", 1)
+_RESOLVE = _NAMED.replace("customer_id", selected(IDENTITY), 1)
 # UNION, since two identities may name one customer.
 _FAMILY = (
     f"({_NAMED.replace('customer_id', 'customer_id AS id, customer_id AS survivor', 1)}"
@@ -48,7 +48,7 @@ _RETURN_KEYS = "DELETE FROM events_businesskey WHERE key = ANY($1::text[])"
 _CLAIM_IDENTITIES = (
     "INSERT INTO customers_identity (scheme, value, customer_id)"
     " SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) AS claim(scheme, value, customer_id)"
-    " ORDER BY scheme, value ON CONFLICT DO NOTHING RETURNING value"
+    " ORDER BY scheme, value ON CONFLICT DO NOTHING RETURNING scheme, value"
 )
 _RETURN_IDENTITIES = (
     "DELETE FROM customers_identity WHERE (scheme, value) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
@@ -199,7 +199,7 @@ class _Recording:
         program = _programs.current(version)
         if later := self._later(wanted, program):
             self._put(later, self.session.run(*(self._reading(part, named) for part in later)))
-        self._claim_unknown([ref for ref in refs if ref not in self.states], program)
+        self._claim_identities(self._to_create(refs, program), program)
         return program
 
     def _parts(self) -> list[Part]:
@@ -266,20 +266,56 @@ class _Recording:
                 if state:
                     part.put(state, values)
 
-    def _claim_unknown(self, unknown: list[Ref], program: Program) -> None:
-        """Claim the IDs of customers that these events may create."""
+    def _to_create(self, refs: list[Ref], program: Program) -> list[Ref]:
+        """The unknown identities whose customers these events may create."""
+        unknown = [ref for ref in refs if ref not in self.states and ref[0] in program.schemes]
         wanted = {(e.scheme, e.customer) for e in self.events if not e.guest and self._creates(e, program)}
-        refs = [ref for ref in unknown if ref in wanted and ref[0] == "id"]
-        if not refs:
+        return [ref for ref in unknown if ref in wanted] if unknown else []
+
+    def _claim_identities(self, refs: list[Ref], program: Program) -> None:
+        """Claim those of customers to be created, and what the events want for their customers, all in one order."""
+        claims = self._create(refs) if refs else {}
+        created, wanted = set(claims), self._wanted(program)
+        for ref, state in wanted.items():
+            claims.setdefault(ref, state.customer.id)
+        if not claims:
             return
-        [drawn] = self.session.run(Statement(_DRAW_IDS, [CUSTOMER.sequence, len(refs)]))
-        ids = [id for (id,) in drawn]
-        schemes, values = [scheme for scheme, _ in refs], [value for _, value in refs]
-        [claimed] = self.session.run(Statement(_CLAIM_IDENTITIES, [schemes, values, ids]))
-        if len(claimed) < len(refs):
+        named = [[scheme for scheme, _ in claims], [value for _, value in claims]]
+        claimed, found = self.session.run(
+            Statement(_CLAIM_IDENTITIES, [*named, list(claims.values())]), Statement(_RESOLVE, named)
+        )
+        ours = {(scheme, value) for scheme, value in claimed}
+        known = {(row.scheme, row.value): row for row in map(IdentityRow.load, found)}
+        known |= {ref: IdentityRow(*ref, claims[ref]) for ref in ours}
+        # Lost: somebody has created the customer, or has given back the identity in between.
+        if len(known) < len(claims) or not created <= ours:
             raise LostRace
-        for ref, id in zip(refs, ids, strict=True):
-            self.states[ref] = State(CustomerRow.new(id, ref[1], self.at), exists=False)
+        of_events = [ref for ref in claims if ref in wanted or ref[0] != "id"]
+        self.shared.parts[IDENTITIES] = {ref: known[ref] for ref in of_events}
+        self.shared.parts[FREE_IDENTITIES] = {ref: ref for ref in of_events if ref in ours}
+
+    def _create(self, refs: list[Ref]) -> dict[Ref, int]:
+        """Customers who exist once an event of theirs is accepted; one without an ID of the brand gets a random one."""
+        [drawn] = self.session.run(Statement(_DRAW_IDS, [CUSTOMER.sequence, len(refs)]))
+        claims: dict[Ref, int] = {}
+        for ref, (id,) in zip(refs, drawn, strict=True):
+            public_id = ref[1] if ref[0] == "id" else str(uuid4())
+            state = State(CustomerRow.new(id, public_id, self.at), exists=False)
+            state.named = None if ref[0] == "id" else ref
+            self.states[ref] = self.by_id[id] = state
+            claims |= {ref: id, ("id", public_id): id}
+        return claims
+
+    def _wanted(self, program: Program) -> dict[Ref, State]:
+        """By identity, the first customer that an event wants it for."""
+        found: dict[Ref, State] = {}
+        anybody = next(iter(self.by_id.values()), None)
+        for event in self.events:
+            for claims_of in self.composition.plan(event.action).claims:
+                # An earlier event of the batch may make the unknown external ID somebody's.
+                if state := self.states.get((event.scheme, event.customer), anybody):
+                    found |= {ref: state for ref in claims_of(event, program) if ref not in found}
+        return found
 
     def _creates(self, event: Incoming, program: Program) -> bool:
         if event.target:
@@ -292,7 +328,7 @@ class _Recording:
 
     def _reduce(self, batch: Batch, event: Incoming, keys: list[Key]) -> Outcome:
         taken = next((key for key in keys if key.value not in self.free_keys), None)
-        state = self._guest(event) if event.guest else self.states.get((event.scheme, event.customer))
+        state = self._guest(event) if event.guest else self._named(event)
         if state and not state.exists and not self._creates(event, batch.program):
             # Claimed for a later event of the batch.
             state = None
@@ -306,6 +342,16 @@ class _Recording:
         if outcome.error is None:
             self.free_keys.difference_update(key.value for key in keys)
         return outcome
+
+    def _named(self, event: Incoming) -> State | None:
+        """Whom the event means by now: earlier ones of the batch may have given the external ID to somebody else."""
+        ref = event.scheme, event.customer
+        row = None if ref[0] == "id" else self.shared.part(IDENTITIES).get(ref)
+        if row is None:
+            return self.states.get(ref)
+        state = self.by_id.get(row.customer_id)
+        is_free = ref in self.shared.part(FREE_IDENTITIES)
+        return state if not (is_free and (state is None or state.exists)) else None
 
     def _guest(self, event: Incoming) -> State:
         """Nobody: what an event does to them is checked and forgotten."""
@@ -326,7 +372,8 @@ class _Recording:
         self.session.write([step for step in self._writes(batch) if step is not None])
 
     def _writes(self, batch: Batch) -> Iterator[Statement | Copy | None]:
-        never = [ref for ref, state in self.states.items() if not state.exists]
+        never = [("id", state.customer.public_id) for state in self.states.values() if not state.exists]
+        never += self.shared.part(FREE_IDENTITIES)
         if never:
             yield Statement(_RETURN_IDENTITIES, [[scheme for scheme, _ in never], [value for _, value in never]])
         if self.free_keys:

@@ -19,6 +19,15 @@ class UnknownCustomer(Refused):
         super().__init__(160212, "Customer not found", kind="NotFoundException", status=404)
 
 
+class UnknownScheme(Refused):
+    def __init__(self, scheme: str) -> None:
+        super().__init__(
+            0,
+            f"'external_id' is '{scheme[:64]}', which names no external-ID field: define one, or leave it out"
+            " for the customer's ID",
+        )
+
+
 class InvalidAction(Refused):
     def __init__(self, action: str) -> None:
         super().__init__(0, f"Invalid action: {action[:64]}")
@@ -30,6 +39,8 @@ def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: St
     may_send = incoming.target is not None or composition.plan(incoming.action).admits(batch.by.source)
     if not (is_known and may_send):
         return Outcome(batch.program, [], state if state and state.exists else None, InvalidAction(incoming.action))
+    if incoming.scheme not in batch.program.schemes:
+        return Outcome(batch.program, [], None, UnknownScheme(incoming.scheme))
     if state is None or state.customer.status in GONE:
         return Outcome(batch.program, [], None, UnknownCustomer())
     if incoming.guest and incoming.action not in FOR_GUESTS:

@@ -179,10 +179,14 @@ IDENTITY = Table(
     key=("scheme", "value"),
     mutable=("customer_id", "origin_id"),
 )
+# Shared parts: the identities that the batch's events want, by (scheme, value), and which of them nobody has.
+# What nobody has at the end is deleted.
+IDENTITIES = "identities"
+FREE_IDENTITIES = "free_identities"
 
 
 class IdentityRow(Row):
-    """`origin_id`: the merged-away profile whose identity it was."""
+    """(scheme, value) → customer. `origin_id` is the merged-away profile whose identity it is."""
 
     __slots__ = tuple(_IDENTITY_COLUMNS)
     TABLE = IDENTITY
@@ -191,3 +195,6 @@ class IdentityRow(Row):
     value: str
     customer_id: int
     origin_id: int | None
+
+    def __init__(self, scheme: str, value: str, customer_id: int, origin_id: int | None = None) -> None:
+        self.scheme, self.value, self.customer_id, self.origin_id = scheme, value, customer_id, origin_id

@@ -12,6 +12,9 @@ from operator import attrgetter
 from typing import Any, ClassVar, Self, TypeVar
 from zoneinfo import ZoneInfo
 
+# An identity: (scheme, value).
+Ref = tuple[str, str]
+
 
 class Refused(Exception):
     """An event that may not happen; `code` is the wire's number for it.
@@ -138,7 +141,7 @@ class Part:
 class State:
     """One customer's state during a batch; `parts` holds what mechanisms filed, by part name."""
 
-    __slots__ = ("created_by", "customer", "exists", "parts")
+    __slots__ = ("created_by", "customer", "exists", "named", "parts")
 
     def __init__(self, customer: Any, *, exists: bool) -> None:
         self.customer = customer
@@ -146,6 +149,8 @@ class State:
         self.exists = exists
         # The id of the event that creates the customer in this batch.
         self.created_by: int | None = None
+        # The external ID by which an event asked for this customer, who is to be created.
+        self.named: Ref | None = None
         self.parts: dict[str, dict[Any, Any]] = {}
 
     def part(self, name: str) -> dict[Any, Any]:
@@ -183,6 +188,8 @@ class Program:
     # All that it is built from: what the program file has, and the facts that no file holds.
     document: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    # By which events may name customers.
+    schemes: frozenset[str] = frozenset({"id"})
 
 
 Apply = Callable[[Any, State, "Batch"], None]
@@ -193,6 +200,10 @@ def _no_keys(incoming: Incoming) -> Iterable[Key]:
 
 
 def _no_parts(incoming: Incoming) -> Iterable[Part]:
+    return ()
+
+
+def _no_claims(incoming: Incoming, program: Program) -> Iterable[Ref]:
     return ()
 
 
@@ -214,6 +225,8 @@ class Mechanism:
     parts: Callable[[Incoming], Iterable[Part]] = _no_parts
     # What only some programmes need: read once the programme is known, in a conversation of its own.
     later: Callable[[Incoming, Program, datetime], Iterable[Part]] = _nothing_later
+    # The identities that it wants for its customer.
+    claims: Callable[[Incoming, Program], Iterable[Ref]] = _no_claims
     # About how many events come of one, itself included: ids are drawn in one go.
     fan_out: Callable[[Incoming], int] = _one
     # An unknown customer is created by it, whatever the auto-subscribe setting says.
@@ -237,6 +250,7 @@ class Plan:
     keys: tuple[Callable[[Incoming], Iterable[Key]], ...]
     parts: tuple[Callable[[Incoming], Iterable[Part]], ...]
     laters: tuple[Callable[[Incoming, Program, datetime], Iterable[Part]], ...]
+    claims: tuple[Callable[[Incoming, Program], Iterable[Ref]], ...]
     fan_outs: tuple[Callable[[Incoming], int], ...]
     enrols: bool
     is_public: bool
@@ -249,6 +263,7 @@ class Plan:
             keys=tuple(mechanism.keys for mechanism in mechanisms if mechanism.keys is not _no_keys),
             parts=tuple(mechanism.parts for mechanism in mechanisms if mechanism.parts is not _no_parts),
             laters=tuple(mechanism.later for mechanism in mechanisms if mechanism.later is not _nothing_later),
+            claims=tuple(mechanism.claims for mechanism in mechanisms if mechanism.claims is not _no_claims),
             fan_outs=tuple(mechanism.fan_out for mechanism in mechanisms if mechanism.fan_out is not _one),
             enrols=any(mechanism.enrols for mechanism in mechanisms),
             is_public=all(mechanism.public for mechanism in mechanisms),

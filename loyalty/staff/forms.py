@@ -7,6 +7,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 from .document import MAX_BYTES, read_document
 from .enums import Module
 from .models import GeneralSettings
+from .operations import problems_of_settings
 
 
 class GeneralSettingsForm(forms.ModelForm[GeneralSettings]):
@@ -14,7 +15,13 @@ class GeneralSettingsForm(forms.ModelForm[GeneralSettings]):
 
     class Meta:
         model = GeneralSettings
-        fields = ("brand_name", "currency", "auto_subscribe", "modules", "accept_after_days")
+        fields = ("brand_name", "currency", "auto_subscribe", "modules", "accept_after_days", "unique_emails")
+
+    def clean(self) -> None:
+        super().clean()
+        for name, message in problems_of_settings(self.cleaned_data):
+            if name not in self.errors:
+                self.add_error(name, message)
 
 
 class ProgramFileForm(forms.Form):

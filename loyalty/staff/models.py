@@ -75,6 +75,13 @@ class GeneralSettings(models.Model):
         help_text=_("With Checkout accept: an order is accepted by itself so many days after it. Empty: by hand only."),
     )
 
+    unique_emails = models.BooleanField(
+        _("unique email addresses"),
+        default=False,
+        db_default=False,
+        help_text=_("No two customers may have the same address, in capitals or not."),
+    )
+
     class Meta:
         verbose_name = verbose_name_plural = _("general settings")
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="general_settings_is_one_row")]

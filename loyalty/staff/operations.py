@@ -105,6 +105,16 @@ def keep_program(
         return bool(cursor.fetchone()[0])
 
 
+def problems_of_settings(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What the rest of the programme has against settings, as (field, sentence)."""
+    _, current, _ = read_program()
+    wanted = {**current, "settings": {**current["settings"], **settings}}
+    for section in sections():
+        for problem in section.check(wanted, current):
+            if problem.path[0] == "settings":
+                yield str(problem.path[1]), f"It {problem.message}."
+
+
 def advance_program() -> None:
     """A version of its own for a programme that is not as its version was kept: of another release or time zone."""
     with connection.cursor() as cursor:

@@ -5,9 +5,9 @@ from typing import Any
 from .enums import AutoSubscribe, Module
 from .models import GeneralSettings
 from .queries import general_settings
-from .section import CURRENCY, Section, choice, fields, optional, several, text, whole
+from .section import CURRENCY, Section, choice, fields, flag, optional, several, text, whole
 
-FIELDS = ("brand_name", "currency", "auto_subscribe", "modules", "accept_after_days")
+FIELDS = ("brand_name", "currency", "auto_subscribe", "modules", "accept_after_days", "unique_emails")
 
 
 def read_settings() -> dict[str, Any]:
@@ -35,6 +35,9 @@ SETTINGS = Section(
                 whole(
                     0, 32_767, description="With checkout_accept: orders are accepted by themselves so many days after."
                 )
+            ),
+            "unique_emails": flag(
+                default=False, description="No two customers may have the same address, in capitals or not."
             ),
         }
     ),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from customers.mechanism import ABOUT_THE_EVENT, READ_ONLY, is_built_in, read_attribute
+from customers.fields import ABOUT_THE_EVENT, READ_ONLY, is_built_in, read_attribute
 from customers.models import Customer
 from loyalty.engine.types import Incoming
 

@@ -181,7 +181,7 @@ def test_points_that_expire_name_their_last_day(client: Client, key: ApiKey) -> 
         ({"data": {"transaction_id": "x", "total": -1}}, "'total' must be between 0 and 1000000000000"),
         (
             {"external_id": "card"},
-            "'external_id' names no configured external ID field: leave it out to use the customer's ID",
+            "'external_id' is 'card', which names no external-ID field: define one, or leave it out for the customer's ID",
         ),
         ({"account": "gold"}, "Unknown account: gold. Leave 'account' out for the default account."),
     ],

@@ -108,6 +108,7 @@ def test_what_changes_nothing_is_no_new_version() -> None:
 TABLES = {
     "staff_generalsettings": "UPDATE staff_generalsettings SET brand_name = 'x'",
     "events_eventtype": "DELETE FROM events_eventtype WHERE action = 'profile'",
+    "customers_field": "UPDATE customers_field SET name = 'F'",
     "points_account": "UPDATE points_account SET negative_points = true",
     "points_burnrate": "INSERT INTO points_burnrate (account_id, currency, points, amount)"
     " SELECT id, 'EUR', 1, 1 FROM points_account",

@@ -18,7 +18,9 @@ CHECKED_NOT_CLAIMED = (
     " WHERE b.key = key.key)), made AS (INSERT INTO events_businesskey (key, recorded_at) SELECT key, $1::timestamptz"
     " FROM free ON CONFLICT DO NOTHING) SELECT key FROM free"
 )
-UNCLAIMED = "SELECT value FROM unnest($1::text[], $2::text[], $3::bigint[]) AS claim(scheme, value, customer_id)"
+UNCLAIMED = (
+    "SELECT scheme, value FROM unnest($1::text[], $2::text[], $3::bigint[]) AS claim(scheme, value, customer_id)"
+)
 
 
 def members(number: int) -> list[str]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from customers.fields import CustomersConfig
 from loyalty.engine.reduce import reduce
 from loyalty.engine.rows import CustomerRow
 from loyalty.engine.types import Actor, Batch, EventRule, Incoming, Outcome, Program, State
@@ -25,7 +26,10 @@ PROGRAM = Program(
     currency="EUR",
     modules=frozenset({"expiring_points"}),
     event_rules={action: EventRule(action, action, factory=True) for action in ACTIONS},
-    config={"points": PointsConfig({"main": MAIN}, MAIN, {1: Earning("item", "up", Decimal("12.5"), {})}, {1: MAIN})},
+    config={
+        "customers": CustomersConfig(),
+        "points": PointsConfig({"main": MAIN}, MAIN, {1: Earning("item", "up", Decimal("12.5"), {})}, {1: MAIN}),
+    },
 )
 STORY: list[tuple[str, dict[str, Any]]] = [
     ("opt_in", {"first_name": "Ann", "shoe_size": 38}),

@@ -395,7 +395,7 @@ def test_neither_secrets_nor_staff_nor_ids_are_in_the_file() -> None:
     text = written(read_program()[1], sections())
 
     assert not [word for word in ("root-user", "the-key", "the-secret", "till") if word in text]
-    assert list(exported()) == ["$schema", "settings", "event_types", "accounts", "bonuses"]
+    assert list(exported()) == ["$schema", "settings", "customer_fields", "event_types", "accounts", "bonuses"]
     assert set(exported()["accounts"][0]) == {*GOLD, "default"}
 
 
