@@ -60,7 +60,8 @@ class Tombstone(models.Model):
     """
 
     pseudonym = models.CharField(max_length=64, primary_key=True)
-    customer = models.ForeignKey("customers.Customer", on_delete=models.DO_NOTHING, related_name="tombstones")
+    # Empty: taken over from the time after a backup that was restored.
+    customer = models.ForeignKey("customers.Customer", on_delete=models.DO_NOTHING, null=True, related_name="tombstones")
     erased_at = models.DateTimeField(_("erased at"))
     banned = models.BooleanField(_("banned"), default=False)
 

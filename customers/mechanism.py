@@ -21,7 +21,7 @@ from loyalty.engine.types import (
     Table,
 )
 
-from . import life
+from . import leaving, life
 from .enums import Status
 from .fields import (
     ABOUT_THE_EVENT,
@@ -213,4 +213,6 @@ MECHANISMS = (
     Mechanism(frozenset({"opt_in"}), opt_in, enrols=True, claims=claims),
     Mechanism(frozenset({"profile"}), update_profile, claims=claims),
     *life.MECHANISMS,
+    Mechanism(frozenset({"opt_out"}), leaving.opt_out, parts=leaving.traces),
+    Mechanism(frozenset({"ban"}), leaving.ban, parts=leaving.traces),
 )

@@ -59,11 +59,11 @@ class Customer(models.Model):
     # Erased at opt-out. Every other field is in NEUTRAL; a test fails for a field in neither.
     PERSONAL = frozenset(
         "public_id first_name last_name nickname handler email mobile_phone birth_date gender language "
-        "country currency image_url properties src referrer last_login_at purchase_first_date "
-        "purchase_last_date last_earn_date last_spend_date".split()
+        "country currency image_url properties src referrer created_at updated_at optin_at last_login_at "
+        "purchase_first_date purchase_last_date last_earn_date last_spend_date".split()
     )
     NEUTRAL = frozenset(
-        "id status created_at updated_at optin_at purchase_total purchase_count purchase_item_count".split()
+        "id status purchase_total purchase_count purchase_item_count".split()
     )
 
     class Meta:

@@ -181,10 +181,10 @@ class Transaction(models.Model):
     accepted_at = models.DateTimeField(_("accepted at"), null=True)
 
     PERSONAL = frozenset(
-        ["transaction_id", "items", "created_at", "updated_at", "checkout_at", "accept_at", "accepted_at"]
+        "transaction_id items channel created_at updated_at checkout_at accept_at accepted_at".split()
     )
     NEUTRAL = frozenset(
-        "pk customer id status event_id account_id currency total refunded earned bonus fixed_points channel taken_back burned given_back "
+        "pk customer id status event_id account_id currency total refunded earned bonus fixed_points taken_back burned given_back "
         "reserved".split()
     )
 

@@ -200,6 +200,8 @@ _ORDERS = f"SELECT {', '.join(_COLUMNS)} FROM events_transaction WHERE customer_
 )
 ORDERS = Part("orders", f"{_ORDERS} AND transaction_id = ANY({{transactions}})", _put_order)
 ALL_ORDERS = Part("all_orders", _ORDERS, _put_order)
+# Those that hold points, or still promise some.
+UNSETTLED = Part("unsettled", f"{_ORDERS} AND (reserved > 0 OR status IN ('draft', 'pending'))", _put_order)
 # Which of the transactions exist, whoever's they are.
 RECEIPTS = Part(
     "receipts",

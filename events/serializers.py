@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from customers.enums import ERASED
 from loyalty.api.errors import ApiError, bad_request
 from loyalty.engine.rows import EventRow
 from loyalty.engine.types import Incoming, Outcome, Refused
@@ -62,6 +63,8 @@ def summary(outcome: Outcome) -> dict[str, Any]:
     if outcome.state is None:
         return {"events": []}
     customer, points = outcome.state.customer, config(outcome.program)
+    if customer.status in ERASED:
+        return {"id": customer.public_id, "status": customer.status, "events": []}
     balance = outcome.state.part("balances")[points.default.id]
     return {
         "id": customer.public_id,

@@ -20,6 +20,7 @@ import loyalty.points.merging
 import loyalty.points.program
 import loyalty.staff.program
 import loyalty.sync.mechanism
+from customers.leaving import ErasureRow
 from events import orders
 from events.queries import event_rules
 from loyalty.engine.rows import CUSTOMER, EVENT, IDENTITY
@@ -119,7 +120,9 @@ COMPOSITION = Composition(
         rows.BALANCE,
         rows.ENTRY,
         loyalty.sync.mechanism.OUTBOX,
+        ErasureRow.TABLE,
     ),
+    erasures=("erase_customers", "erase_events", "erase_points", "erase_sync"),
     parts=(rows.BALANCES,),
     on_guest=orders.keep_guest_order,
     on_new_customer=(customers.mechanism.welcome, mechanism.open_default_account),

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection, transaction
 from psycopg import errors
 
+from customers.enums import ERASED
+
 from .reduce import reduce
 from .rows import CUSTOMER, FREE_IDENTITIES, IDENTITIES, IDENTITY, CustomerRow, IdentityRow
 from .store import Copy, Session, delete, insert, selected, update
@@ -40,18 +42,28 @@ _FAMILY = (
     f"({_NAMED.replace('customer_id', 'customer_id AS id, customer_id AS survivor', 1)}"
     f" UNION SELECT source_id, survivor_id FROM customers_merge WHERE survivor_id IN ({_NAMED}))"
 )
+# With each whether an erased person's order has used it: looked up after the insert, which may have had to wait.
 _CLAIM_KEYS = (
-    "INSERT INTO events_businesskey (key, recorded_at) SELECT key, $1::timestamptz FROM unnest($2::text[]) AS key"
-    " ORDER BY key ON CONFLICT DO NOTHING RETURNING key"
+    "WITH claimed AS (INSERT INTO events_businesskey (key, recorded_at)"
+    " SELECT key, $1::timestamptz FROM unnest($2::text[]) AS key ORDER BY key ON CONFLICT DO NOTHING RETURNING key),"
+    " erased AS MATERIALIZED (SELECT erased_keys(ARRAY(SELECT key FROM claimed)) AS keys)"
+    " SELECT key, key = ANY(erased.keys) FROM claimed, erased"
 )
 _RETURN_KEYS = "DELETE FROM events_businesskey WHERE key = ANY($1::text[])"
+# With those that were erased, and whether they were banned: in a statement of its own, which sees what the insert waited for.
 _CLAIM_IDENTITIES = (
     "INSERT INTO customers_identity (scheme, value, customer_id)"
     " SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) AS claim(scheme, value, customer_id)"
     " ORDER BY scheme, value ON CONFLICT DO NOTHING RETURNING scheme, value"
 )
+_BURIED = "SELECT scheme, value, banned FROM buried($1::text[], $2::text[])"
 _RETURN_IDENTITIES = (
     "DELETE FROM customers_identity WHERE (scheme, value) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
+)
+_ERASE = (
+    "INSERT INTO customers_erasureitem (erasure_id, place, erased, done_at)"
+    " SELECT e.id, found.place, found.erased, $2::timestamptz"
+    " FROM customers_erasure e CROSS JOIN LATERAL {}(ARRAY[e.customer_id]) AS found WHERE e.customer_id = ANY($1::bigint[])"
 )
 _DRAW_IDS = "SELECT nextval($1::text::regclass) FROM generate_series(1, $2)"
 
@@ -142,6 +154,10 @@ class _Recording:
         self.ids: dict[str, Iterator[int]] = {}
         # Keys that are ours to use; a key is taken out by the event that uses it.
         self.free_keys: set[str] = set()
+        # Keys of erased people's orders: used, and not ours.
+        self.erased_keys: set[str] = set()
+        # Unknown identities that were erased, and whether they were banned.
+        self.buried: dict[Ref, bool] = {}
         self.keys = [self._keys(event) for event in events]
         self.is_writing = False
         if len(events) > 1 and any(event.target for event in events):
@@ -194,7 +210,8 @@ class _Recording:
         )
         self._file(locked, resolved)
         self._put(parts, answers)
-        self.free_keys = {key for (key,) in claimed}
+        self.free_keys = {key for key, is_erased in claimed if not is_erased}
+        self.erased_keys = {key for key, is_erased in claimed if is_erased}
         self.ids = {name: iter(ids) for name, ids in zip(self._sequences(), drawn, strict=True)}
         program = _programs.current(version)
         if later := self._later(wanted, program):
@@ -281,9 +298,12 @@ class _Recording:
         if not claims:
             return
         named = [[scheme for scheme, _ in claims], [value for _, value in claims]]
-        claimed, found = self.session.run(
-            Statement(_CLAIM_IDENTITIES, [*named, list(claims.values())]), Statement(_RESOLVE, named)
+        claimed, found, buried = self.session.run(
+            Statement(_CLAIM_IDENTITIES, [*named, list(claims.values())]),
+            Statement(_RESOLVE, named),
+            Statement(_BURIED, named),
         )
+        self.buried = {(scheme, value): banned for scheme, value, banned in buried}
         ours = {(scheme, value) for scheme, value in claimed}
         known = {(row.scheme, row.value): row for row in map(IdentityRow.load, found)}
         known |= {ref: IdentityRow(*ref, claims[ref]) for ref in ours}
@@ -324,12 +344,19 @@ class _Recording:
             return True
         return self.composition.plan(event.action).enrols
 
+    def _may_create(self, event: Incoming, program: Program) -> bool:
+        """Whoever was erased comes back by their own word only: not by what arrives late, nor by an old file."""
+        banned = self.buried.get((event.scheme, event.customer))
+        if banned is None:
+            return self._creates(event, program)
+        return not banned and event.action == "opt_in" and self.by.source != "import"
+
     # Reduce
 
     def _reduce(self, batch: Batch, event: Incoming, keys: list[Key]) -> Outcome:
         taken = next((key for key in keys if key.value not in self.free_keys), None)
         state = self._guest(event) if event.guest else self._named(event)
-        if state and not state.exists and not self._creates(event, batch.program):
+        if state and not state.exists and not self._may_create(event, batch.program):
             # Claimed for a later event of the batch.
             state = None
         batch.target, batch.via_id = (
@@ -376,10 +403,18 @@ class _Recording:
         never += self.shared.part(FREE_IDENTITIES)
         if never:
             yield Statement(_RETURN_IDENTITIES, [[scheme for scheme, _ in never], [value for _, value in never]])
-        if self.free_keys:
-            yield Statement(_RETURN_KEYS, [sorted(self.free_keys)])
+        if self.free_keys or self.erased_keys:
+            yield Statement(_RETURN_KEYS, [sorted(self.free_keys | self.erased_keys)])
         yield from self._rows(batch)
+        yield from self._erasures(batch)
         yield self.session.commit
+
+    def _erasures(self, batch: Batch) -> Iterator[Statement]:
+        """Of those who have left in this batch: what was written of them before and just now."""
+        touched = (*batch.edited, *batch.added.get(CUSTOMER, ()))
+        gone = sorted({row.id for row in touched if row.TABLE is CUSTOMER and row.status in ERASED})
+        for function in self.composition.erasures if gone else ():
+            yield Statement(_ERASE.format(function), [gone, self.at])
 
     def _rows(self, batch: Batch) -> Iterator[Statement | Copy | None]:
         """What is removed goes first, the rows that name others before those; then each table's new and changed rows."""

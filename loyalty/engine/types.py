@@ -291,6 +291,9 @@ class Composition:
     on_guest: Callable[[Incoming, Any, "Batch"], None] | None = None
     # Keeps it again: what kept it may have been rolled back. False: its version is kept otherwise.
     keep: Callable[[Program], bool] | None = None
+    # Database functions that erase what the apps hold of the customers in an array: called last in the transaction in
+    # which these opted out or were banned.
+    erasures: tuple[str, ...] = ()
     # Called for each accepted event, last.
     on_recorded: tuple[Callable[[Any, State, "Batch"], None], ...] = ()
 

@@ -9,7 +9,7 @@ from loyalty.engine import values
 from loyalty.engine.rows import EventRow, to_json
 from loyalty.engine.types import ANY_OTHER_ACTION, Batch, Incoming, Mechanism, Part, Refused, State
 
-from . import orders
+from . import leaving, orders
 from .bonuses import limits
 from .earning import default_points
 from .enums import EntryKind
@@ -204,7 +204,8 @@ MECHANISMS = (
     Mechanism(frozenset({"checkout_accept", "checkout_accept_item"}), orders.accept, parts=_promises),
     Mechanism(frozenset({"checkout_item_accept"}), orders.accept, public=False),
     Mechanism(frozenset({"checkout_reject", "refund", "partial_refund", "refund_item"}), orders.undo, parts=_to_undo),
-    Mechanism(frozenset({"point_burn", "point_unburn"}), moved, public=False),
+    Mechanism(frozenset({"point_burn", "point_unburn", "point_expire"}), moved, public=False),
+    Mechanism(frozenset({"opt_out", "ban"}), leaving.post_away, parts=leaving.parts),
     Mechanism(frozenset({"reserve_points"}), reserve, parts=_held),
     Mechanism(frozenset({"release_points"}), release_points, parts=_held),
     Mechanism(frozenset({"point_add"}), add),

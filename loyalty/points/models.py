@@ -222,10 +222,9 @@ class Lot(models.Model):
     # Why these points: the rules that applied, with their figures; the version of the programme is the event's.
     arithmetic = models.JSONField(null=True)
 
-    PERSONAL = frozenset({"earned_at", "expires_at"})
-    NEUTRAL = frozenset(
-        ["pk", "customer", "id", "event", "event_id", "account", "points", "remaining", "expired", "arithmetic"]
-    )
+    # Why an order earned its points tells what was bought.
+    PERSONAL = frozenset({"arithmetic", "earned_at", "expires_at"})
+    NEUTRAL = frozenset("pk customer id event event_id account points remaining expired".split())
 
     class Meta:
         verbose_name = _("lot")
@@ -364,8 +363,8 @@ class Pending(models.Model):
     # The event that confirmed or cancelled them.
     settled_by = models.BigIntegerField(null=True)
 
-    PERSONAL = frozenset({"transaction_id", "due_at"})
-    NEUTRAL = frozenset("pk customer id event event_id account points bonus arithmetic line settled_by".split())
+    PERSONAL = frozenset({"arithmetic", "transaction_id", "due_at"})
+    NEUTRAL = frozenset("pk customer id event event_id account points bonus line settled_by".split())
 
     class Meta:
         verbose_name = _("pending points")

@@ -252,6 +252,18 @@ HELD = Part(
     _put_held,
     when=_orders_exist,
 )
+# Of all the customer's orders, with the lots that the points come from.
+RESERVED = Part(
+    "reserved",
+    f"SELECT {', '.join(f'lot.{name}' for name in LOT.columns)}".replace("arithmetic", "arithmetic::text")
+    + ", 'reserve', held.transaction_id, held.points FROM ("
+    " SELECT e.customer_id, e.lot_id, v.transaction_id, sum(-e.points)::bigint AS points"
+    " FROM points_entry e JOIN events_event v ON v.customer_id = e.customer_id AND v.id = e.event_id"
+    " WHERE e.customer_id IN ({customers}) AND e.kind IN ('reserve', 'release') AND e.lot_id IS NOT NULL"
+    " GROUP BY e.customer_id, e.lot_id, v.transaction_id HAVING sum(e.points) < 0"
+    ") held JOIN points_lot lot ON lot.customer_id = held.customer_id AND lot.id = held.lot_id",
+    _put_held,
+)
 ORDER_LOTS = Part(
     "order_lots",
     "SELECT l.customer_id, l.id, v.transaction_id"
@@ -272,6 +284,7 @@ def _put_pending(state: State, row: Sequence[Any]) -> None:
     state.part("pending")[row[1]] = PendingRow.load(row)
 
 
+ALL_PENDING = Part("pending", _PENDING, _put_pending)
 PENDING = Part("pending", f"{_PENDING} AND transaction_id IS NULL", _put_pending)
 # Settled ones, too.
 ALL_PENDING = Part("all_pending", _ALL_PENDING, _put_pending)

@@ -1,0 +1,70 @@
+"""What becomes of the points of somebody who leaves. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+from events.orders import UNSETTLED, TransactionRow
+from loyalty.engine.rows import EventRow
+from loyalty.engine.types import Batch, Incoming, Part, State
+
+from .enums import EntryKind
+from .ledger import balance_of, config, in_spending_order, release, repay_from, settle
+from .orders import account_of_order
+from .queries import AccountRule
+from .rows import ALL_PENDING, OPEN_LOTS, RESERVED, EntryRow, PendingRow
+
+
+def parts(incoming: Incoming) -> Sequence[Part]:
+    return (ALL_PENDING, OPEN_LOTS, RESERVED, UNSETTLED)
+
+
+def post_away(event: EventRow, state: State, batch: Batch) -> None:
+    """Reserved points are released, promises cancelled; all that can be spent then expires. A debt stays."""
+    orders: list[TransactionRow] = list(state.part("orders").values())
+    for order in orders:
+        if order.reserved:
+            _release(event, state, batch, batch.edit(order))
+    rows: Iterable[PendingRow] = state.part("pending").values()
+    for row in rows:
+        if row.settled_by is None:
+            settle(event, state, batch, row)
+            _forget(row, state, batch)
+    for account in config(batch.program).by_id.values():
+        if account.id in state.part("balances"):
+            _expire(event, state, batch, account)
+
+
+def _release(event: EventRow, state: State, batch: Batch, order: TransactionRow) -> None:
+    data = {"points": order.reserved, "transaction_id": order.transaction_id}
+    child = event.follow_up("release_points", data, batch.new_id("events_event_id"))
+    child.transaction_id = order.transaction_id
+    account = account_of_order(order, event, batch)
+    release(child, state, batch, account, order.reserved, 0)
+    repay_from(child, state, batch, account)
+    order.reserved = 0
+    batch.emit(child)
+
+
+def _forget(row: PendingRow, state: State, batch: Batch) -> None:
+    """The order no longer promises them."""
+    order: TransactionRow | None = state.part("orders").get(row.transaction_id)
+    if order is not None:
+        batch.edit(order).earned -= row.points
+        order.bonus -= row.bonus
+        if row.line is not None and row.line < len(order.items):
+            order.set_line(row.line, earned=0)
+
+
+def _expire(event: EventRow, state: State, batch: Batch, account: AccountRule) -> None:
+    """By an event of its own for each account."""
+    left = in_spending_order(state, account)
+    points = sum(remaining for _, remaining in left)
+    if not points:
+        return
+    child = event.follow_up("point_expire", {"points": points}, batch.new_id("events_event_id"))
+    child.account_id, child.points = account.id, -points
+    batch.edit(balance_of(state, account, batch)).expired += points
+    for lot, remaining in left:
+        batch.edit(lot).remaining = 0
+        lot.expired += remaining
+        batch.add(EntryRow(child, EntryKind.EXPIRE, -remaining, account.id, lot))
+    batch.emit(child)
