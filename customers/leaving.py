@@ -76,4 +76,3 @@ def _leave(event: EventRow, state: State, batch: Batch, status: Status, reason: 
     customer.status, customer.updated_at = status.value, event.recorded_at
     named = (customer.public_id, customer.email, customer.mobile_phone, *state.part("traces"))
     batch.add(ErasureRow(event, reason, filter(None, named)))
-

@@ -61,7 +61,9 @@ class Tombstone(models.Model):
 
     pseudonym = models.CharField(max_length=64, primary_key=True)
     # Empty: taken over from the time after a backup that was restored.
-    customer = models.ForeignKey("customers.Customer", on_delete=models.DO_NOTHING, null=True, related_name="tombstones")
+    customer = models.ForeignKey(
+        "customers.Customer", on_delete=models.DO_NOTHING, null=True, related_name="tombstones"
+    )
     erased_at = models.DateTimeField(_("erased at"))
     banned = models.BooleanField(_("banned"), default=False)
 

@@ -62,9 +62,7 @@ class Customer(models.Model):
         "country currency image_url properties src referrer created_at updated_at optin_at last_login_at "
         "purchase_first_date purchase_last_date last_earn_date last_spend_date".split()
     )
-    NEUTRAL = frozenset(
-        "id status purchase_total purchase_count purchase_item_count".split()
-    )
+    NEUTRAL = frozenset("id status purchase_total purchase_count purchase_item_count".split())
 
     class Meta:
         verbose_name = _("customer")

@@ -180,9 +180,7 @@ class Transaction(models.Model):
     accept_at = models.DateTimeField(_("accepted automatically at"), null=True)
     accepted_at = models.DateTimeField(_("accepted at"), null=True)
 
-    PERSONAL = frozenset(
-        "transaction_id items channel created_at updated_at checkout_at accept_at accepted_at".split()
-    )
+    PERSONAL = frozenset("transaction_id items channel created_at updated_at checkout_at accept_at accepted_at".split())
     NEUTRAL = frozenset(
         "pk customer id status event_id account_id currency total refunded earned bonus fixed_points taken_back burned given_back "
         "reserved".split()

@@ -20,7 +20,7 @@ from events.orders import lines_of
 from events.replay import Step, replay
 from loyalty.engine.types import Refused
 
-from .checks import Apart, Found, Mismatch, Piece, Weighed, mark, members, mismatch, number, weigh_blocks, weight
+from .checks import TOLD, Apart, Found, Mismatch, Piece, Weighed, mark, members, mismatch, number, weigh_blocks, weight
 
 # Read and told together.
 AT_ONCE = 5_000
@@ -69,7 +69,7 @@ def _weights(orders: str, events: str) -> tuple[Piece, ...]:
         2, *order, "coalesce(data->>'product_id', '')::text", f"{_QUANTITY}::numeric", f"{_SUBTOTAL}::numeric"
     )
     return (
-        Piece(orders, f"-earned * {earned} - CASE WHEN {_PLAIN} THEN {stored} ELSE 0 END"),
+        Piece(orders, f"CASE WHEN {TOLD} THEN -earned * {earned} - CASE WHEN {_PLAIN} THEN {stored} ELSE 0 END END"),
         Piece(
             events,
             f"""
@@ -78,20 +78,20 @@ def _weights(orders: str, events: str) -> tuple[Piece, ...]:
                 WHEN 'checkout_item' THEN CASE WHEN points <> 0 THEN points * {earned} ELSE 0 END + {told_line} END END
             """,
         ),
-        Piece(_lines_of(orders), f"-{stored_line}"),
+        Piece(_lines_of(orders), f"CASE WHEN {TOLD} THEN -{stored_line} END"),
     )
 
 
 # Of these the checkout alone does not tell.
-_EVENTFUL = """
+_EVENTFUL = f"""
     SELECT customer_id, transaction_id FROM events_event
     WHERE transaction_id IS NOT NULL AND CASE action WHEN 'checkout' THEN coalesce(data->>'total', '') = ''
         WHEN 'checkout_item' THEN parent_id IS NULL ELSE true END
-    UNION SELECT customer_id, transaction_id FROM events_transaction WHERE status <> 'accepted'
+    UNION SELECT customer_id, transaction_id FROM events_transaction WHERE status <> 'accepted' AND {TOLD}
 """
-_ORDERS = """
-    SELECT customer_id, transaction_id FROM events_event WHERE {of} AND transaction_id IS NOT NULL
-    UNION SELECT customer_id, transaction_id FROM events_transaction WHERE {of}
+_ORDERS = f"""
+    SELECT customer_id, transaction_id FROM events_event WHERE {{of}} AND transaction_id IS NOT NULL
+    UNION SELECT customer_id, transaction_id FROM events_transaction WHERE {{of}} AND {TOLD}
 """
 _NAMED = "unnest(%(customers)s::bigint[], %(names)s::text[]) AS named(customer_id, transaction_id)"
 _STEPS = f"""

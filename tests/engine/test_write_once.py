@@ -29,7 +29,9 @@ DEFINITIONS = {
     "alter a column": "ALTER TABLE {table} ALTER COLUMN {change} DROP NOT NULL",
     "rename": "ALTER TABLE {table} RENAME TO gone",
     "drop": "DROP TABLE {table} CASCADE",
-    "put another function in place": "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$",
+    "put another function in place": "CREATE OR REPLACE FUNCTION refuse_change_but_erasure() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$BEGIN RETURN NEW; END$$",
+    "put another erasure in place": "DROP FUNCTION erased_form({table}); CREATE FUNCTION erased_form({table}) RETURNS {table} LANGUAGE sql AS 'SELECT $1'",
     "become the owner": "ALTER TABLE {table} OWNER TO CURRENT_USER",
     "make a rule": "CREATE RULE away AS ON INSERT TO {table} DO INSTEAD NOTHING",
 }
@@ -133,6 +135,57 @@ def test_copying_over_rows_is_refused(filled: None, table: str) -> None:
 def test_the_owner_may_do_the_same_which_is_the_limit_of_the_protection(filled: None, name: str) -> None:
     with connect("owner") as raw:
         harmless(raw, statement(DEFINITIONS[name], "points_entry"))
+
+
+ERASING = "SELECT set_config('loyalty.erasing', 'on', true)"
+# The erasure itself, and changes that are more or other than that.
+ERASURES = {
+    "events_event": "UPDATE events_event SET data = '{}', transaction_id = NULL, ip_address = NULL, user_agent = '',"
+    " occurred_at = date_trunc('day', occurred_at, 'UTC'), recorded_at = date_trunc('day', recorded_at, 'UTC')",
+    "points_entry": "UPDATE points_entry SET recorded_at = date_trunc('day', recorded_at, 'UTC')",
+}
+MORE = {"events_event": "points = points + 1", "points_entry": "points = points + 1"}
+OTHER = {
+    "events_event": "UPDATE events_event SET data = '{\"a\": 1}'",
+    "points_entry": "UPDATE points_entry SET recorded_at = now()",
+}
+LEFT = "UPDATE customers_customer SET status = 'opted_out'"
+
+
+@pytest.mark.parametrize("table", WRITE_ONCE)
+@pytest.mark.parametrize("role", ["app", "owner"])
+def test_whoever_pretends_to_erase_changes_nothing_of_the_living(filled: None, role: str, table: str) -> None:
+    with connect(role) as raw:
+        raw.execute(ERASING)
+        refused(raw, ERASURES[table])
+    assert_unchanged()
+
+
+@pytest.mark.parametrize("table", WRITE_ONCE)
+def test_whoever_pretends_to_erase_can_do_nothing_but_erase_those_who_have_left(filled: None, table: str) -> None:
+    with connect("owner") as raw, raw.transaction(force_rollback=True):
+        raw.execute(LEFT)
+        refused(raw, ERASURES[table])
+        raw.execute(ERASING)
+        refused(raw, f"{ERASURES[table]}, {MORE[table]}")
+        refused(raw, OTHER[table])
+        refused(raw, f"DELETE FROM {table}")
+        harmless(raw, ERASURES[table])
+
+
+@pytest.mark.parametrize("function", ["erase_events", "erase_points", "erase_customers", "erase_sync"])
+def test_the_functions_erase_nobody_who_is_still_there(filled: None, function: str) -> None:
+    with connect("app") as raw, raw.transaction(force_rollback=True):
+        counts = raw.execute(f"SELECT sum(erased) FROM {function}(ARRAY(SELECT id FROM customers_customer))")  # type: ignore[arg-type]
+        assert counts.fetchone() == (0,)
+    assert_unchanged()
+
+
+@pytest.mark.parametrize("text", ["SELECT * FROM customers_erasurekey", "DELETE FROM customers_erasurekey"])
+def test_the_application_never_reads_the_key_of_pseudonyms(filled: None, text: str) -> None:
+    with connect("app") as raw:
+        refused(raw, text)
+        assert len((raw.execute("SELECT pseudonym('id', 'ann')").fetchone() or ("",))[0]) == 64
 
 
 def assert_unchanged() -> None:

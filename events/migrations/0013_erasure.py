@@ -58,8 +58,13 @@ BEGIN
     RETURN QUERY WITH gone AS (DELETE FROM events_guestorder WHERE claimed_by = ANY(family) RETURNING 1)
         SELECT 'events_guestorder', count(*) FROM gone;
     RETURN QUERY WITH emptied AS (
-        UPDATE events_transaction SET transaction_id = gen_random_uuid()::text, items = '[]', channel = NULL,
-            accept_at = NULL, created_at = date_trunc('day', created_at, 'UTC'),
+        UPDATE events_transaction SET transaction_id = gen_random_uuid()::text, channel = NULL,
+            -- How many pieces there were stays: the totals count them.
+            items = coalesce((
+                SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+                    'quantity', line -> 'quantity', 'refunded_quantity', line -> 'refunded_quantity'
+                ))) FROM jsonb_array_elements(items) AS line
+            ), '[]'), accept_at = NULL, created_at = date_trunc('day', created_at, 'UTC'),
             updated_at = date_trunc('day', updated_at, 'UTC'), checkout_at = date_trunc('day', checkout_at, 'UTC'),
             accepted_at = date_trunc('day', accepted_at, 'UTC')
         WHERE customer_id = ANY(family) RETURNING 1
@@ -85,6 +90,6 @@ DROP FUNCTION erased_form(events_event);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0011_life_actions"), ("customers", "0008_erasure")]
+    dependencies = [("events", "0012_events_of_the_merged"), ("customers", "0008_erasure")]
 
     operations = [migrations.RunSQL(SQL, BACK)]
