@@ -16,7 +16,7 @@ WITHOUT_LOCK = engine._LOCK.replace("FOR NO KEY UPDATE", "")
 CHECKED_NOT_CLAIMED = (
     "WITH free AS (SELECT key FROM unnest($2::text[]) AS key WHERE NOT EXISTS (SELECT 1 FROM events_businesskey b"
     " WHERE b.key = key.key)), made AS (INSERT INTO events_businesskey (key, recorded_at) SELECT key, $1::timestamptz"
-    " FROM free ON CONFLICT DO NOTHING) SELECT key FROM free"
+    " FROM free ON CONFLICT DO NOTHING) SELECT key, false FROM free"
 )
 UNCLAIMED = (
     "SELECT scheme, value FROM unnest($1::text[], $2::text[], $3::bigint[]) AS claim(scheme, value, customer_id)"

@@ -46,6 +46,6 @@ DROP FUNCTION erased_form(points_entry);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("points", "0011_moves"), ("events", "0013_erasure")]
+    dependencies = [("points", "0011_moves"), ("events", "0014_erasure")]
 
     operations = [migrations.RunSQL(SQL, BACK)]

@@ -90,6 +90,6 @@ DROP FUNCTION erased_form(events_event);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0012_events_of_the_merged"), ("customers", "0008_erasure")]
+    dependencies = [("events", "0013_celebrated"), ("customers", "0009_erasure")]
 
     operations = [migrations.RunSQL(SQL, BACK)]

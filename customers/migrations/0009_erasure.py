@@ -162,7 +162,7 @@ def create_key(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0007_rules_of_people")]
+    dependencies = [("customers", "0008_celebrations")]
 
     operations = [
         migrations.AlterField(
