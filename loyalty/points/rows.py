@@ -257,11 +257,12 @@ RESERVED = Part(
     "reserved",
     f"SELECT {', '.join(f'lot.{name}' for name in LOT.columns)}".replace("arithmetic", "arithmetic::text")
     + ", 'reserve', held.transaction_id, held.points FROM ("
-    " SELECT e.customer_id, e.lot_id, v.transaction_id, sum(-e.points)::bigint AS points"
-    " FROM points_entry e JOIN events_event v ON v.customer_id = e.customer_id AND v.id = e.event_id"
-    " WHERE e.customer_id IN ({customers}) AND e.kind IN ('reserve', 'release') AND e.lot_id IS NOT NULL"
-    " GROUP BY e.customer_id, e.lot_id, v.transaction_id HAVING sum(e.points) < 0"
-    ") held JOIN points_lot lot ON lot.customer_id = held.customer_id AND lot.id = held.lot_id",
+    " SELECT family.survivor, e.lot_id, v.transaction_id, sum(-e.points)::bigint AS points"
+    " FROM {family} family JOIN points_entry e ON e.customer_id = family.id"
+    " JOIN events_event v ON v.customer_id = e.customer_id AND v.id = e.event_id"
+    " WHERE e.kind IN ('reserve', 'release') AND e.lot_id IS NOT NULL"
+    " GROUP BY family.survivor, e.lot_id, v.transaction_id HAVING sum(e.points) < 0"
+    ") held JOIN points_lot lot ON lot.customer_id = held.survivor AND lot.id = held.lot_id",
     _put_held,
 )
 ORDER_LOTS = Part(

@@ -7,7 +7,8 @@ import pytest
 
 from customers.enums import BanReason
 from customers.leaving import BAN
-from customers.models import Erasure, Tombstone
+from customers.models import Customer, Erasure, Tombstone
+from customers.operations import merge_customers
 from loyalty.engine.record import record
 from loyalty.engine.types import Actor, Incoming, Outcome
 
@@ -171,3 +172,25 @@ def test_a_banned_id_cannot_opt_in() -> None:
     assert Erasure.objects.get().reason == "fraud"
     rows("UPDATE customers_tombstone SET banned = false")
     assert refused(event("ann", "opt_in")) == [None]
+
+
+def test_who_was_merged_into_the_person_goes_with_them() -> None:
+    accepted(
+        event("ann", "opt_in"),
+        event("old", "opt_in", email="old@example.com"),
+        event("old", "point_add", points=9),
+        event("old", "reserve_points", points=4, transaction_id="r"),
+        event("old", "checkout", transaction_id="t", total=5),
+    )
+    old, ann = (Customer.objects.get(public_id=name) for name in ("old", "ann"))
+    merge_customers(old, ann, kind="full", by=BY, at=NOW)
+
+    opt_out()
+
+    assert rows("SELECT count(*) FROM customers_customer WHERE email IS NOT NULL OR public_id IN ('ann', 'old')") == [
+        (0,)
+    ]
+    assert rows("SELECT count(*) FROM events_event WHERE data <> '{}' OR transaction_id IS NOT NULL") == [(0,)]
+    assert rows(BALANCE) == [(14, 0, 14, 0, 0, 0, 0)]
+    assert refused(event("old", "checkout", transaction_id="u", total=5)) == [160212]
+    assert refused(event("bob", "checkout", transaction_id="t", total=5)) == [5003]

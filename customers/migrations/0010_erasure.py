@@ -162,7 +162,7 @@ def create_key(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0008_celebrations")]
+    dependencies = [("customers", "0009_chains")]
 
     operations = [
         migrations.AlterField(
