@@ -90,6 +90,6 @@ DROP FUNCTION erased_form(events_event);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0013_celebrated"), ("customers", "0010_erasure")]
+    dependencies = [("events", "0013_celebrated"), ("customers", "0012_erasure")]
 
     operations = [migrations.RunSQL(SQL, BACK)]

@@ -13,6 +13,6 @@ SELECT let_application_execute('erase_sync(bigint[])');
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sync", "0001_initial"), ("customers", "0010_erasure")]
+    dependencies = [("sync", "0001_initial"), ("customers", "0012_erasure")]
 
     operations = [migrations.RunSQL(SQL, "DROP FUNCTION erase_sync(bigint[])")]

@@ -162,7 +162,7 @@ def create_key(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0009_chains")]
+    dependencies = [("customers", "0011_claim_what_is_held")]
 
     operations = [
         migrations.AlterField(
