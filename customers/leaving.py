@@ -7,9 +7,9 @@ from typing import Any
 
 from loyalty.engine.rows import EventRow
 from loyalty.engine.types import Batch, Incoming, Part, Refused, Row, State, Table
-from .sealing import seal
 
 from .enums import BanReason, Status
+from .sealing import seal
 
 # What a ban needs: only the operation of staff grants it.
 BAN = "ban"
