@@ -1,3 +1,5 @@
+"""`/customers/{id}`: the customer object, and what is done to one customer."""
+
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,39 +9,55 @@ from rest_framework.response import Response
 
 from events.api import actor
 from events.serializers import refusal
-from loyalty.api.errors import bad_request, not_found
+from loyalty.api.authentication import signature_nonce
+from loyalty.api.errors import ApiError, bad_request, not_found
 from loyalty.api.views import ApiView
-from loyalty.engine.types import Refused
+from loyalty.engine.record import record
+from loyalty.engine.types import Incoming, Refused
 from loyalty.points.balances import balances_at
-from loyalty.points.queries import balances_of, expiring_points, reset_date
 from loyalty.staff.enums import Module
 from loyalty.staff.queries import general_settings
 
 from .enums import MergeKind
+from .filters import LATEST
 from .models import Customer
+from .objects import customer_objects, read_fields
 from .operations import merge_customers
 from .queries import customer_by_public_id
-from .serializers import account_object, balance_at_object, customer_object, expiring_object
+from .serializers import balance_at_object
 
-# The end of the year 9999, beyond which no calendar reaches.
-LATEST = 253_402_300_799
+def unknown() -> ApiError:
+    return not_found("Customer not found", 160212)
 
 
 class CustomerDetail(ApiView):
     def get(self, request: Request, public_id: str) -> Response:
         at = self._balance_at()
-        customer = customer_by_public_id(public_id)
-        if customer is None:
-            raise not_found("Customer not found", 160212)
-        default, balances = balances_of(customer.id)
-        has_accounts = Module.MULTI_ACCOUNTS in general_settings().modules
-        accounts = [account_object(balance) for balance in balances] if has_accounts else None
-        found = customer_object(customer, default, accounts) | self._optional(customer)
+        customer = self._customer(public_id)
+        found = self._object(customer)
         if at:
+            has_accounts = Module.MULTI_ACCOUNTS in general_settings().modules
             figures = balances_at(customer, at, timezone.now())
             shown = [one for one in figures if has_accounts or one.account.is_default]
             found["balance_at"] = balance_at_object(at, shown)
         return Response(found)
+
+    def post(self, request: Request, public_id: str) -> Response:
+        """A `profile` event of the body's attributes."""
+        incoming = Incoming(self._customer(public_id).public_id, "profile", self.body(), nonce=signature_nonce(request))
+        outcome = record([incoming], by=actor(request), at=timezone.now())[0]
+        if outcome.error:
+            raise refusal(outcome.error)
+        return Response(self._object(self._customer(public_id)))
+
+    def _customer(self, public_id: str) -> Customer:
+        customer = customer_by_public_id(public_id)
+        if customer is None:
+            raise unknown()
+        return customer
+
+    def _object(self, customer: Customer) -> dict[str, Any]:
+        return customer_objects([customer], read_fields(self.request.query_params.get("fields", "")))[0]
 
     def _balance_at(self) -> datetime | None:
         """The instant that is asked for, if any."""
@@ -50,16 +68,6 @@ class CustomerDetail(ApiView):
         if not (text.isascii() and text.isdecimal() and len(text) <= len(str(LATEST)) and int(text) <= LATEST):
             raise bad_request(f"'balance_at' must be a unix time in whole seconds, from 0 to {LATEST}")
         return datetime.fromtimestamp(int(text), UTC)
-
-    def _optional(self, customer: Customer) -> dict[str, Any]:
-        """What `fields` asks for besides; what is unknown or switched off is left out."""
-        fields = set(self.request.query_params.get("fields", "").split(","))
-        history = "expiring_points.history" in fields
-        if not (history or "expiring_points" in fields) or Module.EXPIRING_POINTS not in general_settings().modules:
-            return {}
-        expiring = expiring_points(customer.id)
-        reset = reset_date(customer, timezone.now())
-        return {"expiring_points": expiring_object(expiring, timezone.localdate(), reset, history=history)}
 
 
 class CustomerMerge(ApiView):
@@ -84,5 +92,5 @@ class CustomerMerge(ApiView):
         text = str(name).strip()
         found = customer_by_public_id(text) if text.isprintable() else None
         if found is None:
-            raise not_found("Customer not found", 160212)
+            raise unknown()
         return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from events.purchases import Purchases
 from loyalty.points.balances import Figures
 from loyalty.points.models import Balance, BurnRate
 
@@ -58,6 +59,14 @@ def purchases(customer: Customer) -> dict[str, Any]:
         "purchase_total": number(customer.purchase_total),
         "purchase_count": customer.purchase_count,
         "purchase_last_date": timezone.localdate(last).isoformat() if last else None,
+    }
+
+
+def purchases_object(periods: Mapping[str, Purchases]) -> dict[str, Any]:
+    """By the name that was asked for."""
+    return {
+        name: {"total": number(found.total), "count": found.count, "items": found.items}
+        for name, found in periods.items()
     }
 
 

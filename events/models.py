@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Case, F, Func, Value, When
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -179,11 +180,26 @@ class Transaction(models.Model):
     checkout_at = models.DateTimeField(_("checkout date"), null=True)
     accept_at = models.DateTimeField(_("accepted automatically at"), null=True)
     accepted_at = models.DateTimeField(_("accepted at"), null=True)
+    # What of it counts in the purchase statistics: less its refunds, nothing if it was undone. Kept by the database.
+    bought = models.GeneratedField(
+        expression=Case(When(status="accepted", then=F("total") - F("refunded")), default=Value(Decimal(0))),
+        output_field=models.DecimalField(max_digits=20, decimal_places=4),
+        db_persist=True,
+    )
+    bought_items = models.GeneratedField(
+        expression=Case(
+            When(status="accepted", then=Func("items", function="events_items_left")),
+            default=Value(0),
+            output_field=models.BigIntegerField(),
+        ),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
 
     PERSONAL = frozenset("transaction_id items channel created_at updated_at checkout_at accept_at accepted_at".split())
     NEUTRAL = frozenset(
         "pk customer id status event_id account_id currency total refunded earned bonus fixed_points taken_back burned given_back "
-        "reserved".split()
+        "reserved bought bought_items".split()
     )
 
     class Meta:
@@ -221,6 +237,14 @@ class Transaction(models.Model):
             models.Index("id", name="transaction_recent"),
             models.Index("status", "id", name="transaction_by_status", condition=~models.Q(status="accepted")),
             models.Index("accept_at", name="transaction_due", condition=models.Q(status="pending")),
+            # All that the purchase statistics read.
+            models.Index(
+                "customer",
+                "checkout_at",
+                name="transaction_bought",
+                include=["bought", "bought_items"],
+                condition=models.Q(accepted_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from customers.api import CustomerDetail, CustomerMerge
+from customers.search_api import CustomerCount, CustomerSearch
 from events.api import BulkEvents, Events
 from events.transaction_pages import Transactions
 from loyalty.ui.pages import Login
@@ -11,6 +12,8 @@ from loyalty.ui.pages import Login
 urlpatterns: list[URLPattern | URLResolver] = [
     path("events", Events.as_view(), name="api-events"),
     path("events/bulk", BulkEvents.as_view(), name="api-events-bulk"),
+    path("customers", CustomerSearch.as_view(), name="api-customers"),
+    path("customers/-/count", CustomerCount.as_view(), name="api-customers-count"),
     re_path(r"^customers/(?P<public_id>[^/]+)$", CustomerDetail.as_view(), name="api-customer"),
     re_path(r"^customers/(?P<public_id>[^/]+)/merge$", CustomerMerge.as_view(), name="api-customer-merge"),
     path("customers/<int:customer_id>/events/", include("events.urls")),

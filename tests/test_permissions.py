@@ -18,6 +18,8 @@ RULES: dict[str, str | Right] = {
     "api-events-bulk": API_KEY,
     "api-customer": API_KEY,
     "api-customer-merge": API_KEY,
+    "api-customers": API_KEY,
+    "api-customers-count": API_KEY,
     "home": EVERYBODY,
     "login": EVERYBODY,
     "admin-login": EVERYBODY,

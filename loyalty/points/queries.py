@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,7 +16,7 @@ from customers.models import Customer
 from .bonus_program import bonus_facts, bonus_of, read_bonuses
 from .enums import Expiry
 from .expiry import ONE_DAY, ExpiryRule, end_of, expires_at
-from .idle import idle_dates
+from .idle import idle_dates_of
 from .models import Account, Balance, Bonus, Lot, Pending
 from .program import account_facts, account_of, read_accounts
 
@@ -141,13 +141,24 @@ def _bonus(bonus: Bonus, zone: ZoneInfo) -> BonusRule:
 
 def balances_of(customer_id: int) -> tuple[Balance, list[Balance]]:
     """The customer's balance in the default account, and in every account by its ID; zeros where nothing happened."""
-    found = {balance.account_id: balance for balance in Balance.objects.filter(customer_id=customer_id)}
-    balances = []
-    for account in Account.objects.order_by("slug").prefetch_related("burn_rates"):
-        balance = found.get(account.id) or Balance(customer_id=customer_id, account_id=account.id, spendable=0)
-        balance.account = account
-        balances.append(balance)
-    return next(balance for balance in balances if balance.account.is_default), balances
+    return balances_of_all([customer_id])[customer_id]
+
+
+def balances_of_all(customers: Collection[int]) -> dict[int, tuple[Balance, list[Balance]]]:
+    """The same of many customers."""
+    stored = {(one.customer_id, one.account_id): one for one in Balance.objects.filter(customer__in=customers)}
+    accounts = list(Account.objects.order_by("slug").prefetch_related("burn_rates"))
+    default = next(number for number, account in enumerate(accounts) if account.is_default)
+    found = {}
+    for customer in customers:
+        balances = []
+        for account in accounts:
+            balance = stored.get((customer, account.id))
+            balance = balance or Balance(customer_id=customer, account_id=account.id, spendable=0)
+            balance.account = account
+            balances.append(balance)
+        found[customer] = balances[default], balances
+    return found
 
 
 def open_lots(customer_id: int, *, of_all_accounts: bool) -> QuerySet[Lot]:
@@ -166,23 +177,29 @@ def expiring_points(customer_id: int) -> dict[date, int]:
 
     Where points expire some time after the last activity, the day is the one that holds if none follows.
     """
-    lots = Lot.objects.filter(customer_id=customer_id, account__is_default=True, remaining__gt=0)
-    remaining = dict(lots.values_list("expires_at").annotate(Sum("remaining")).order_by())
-    idle = list(idle_dates(customer_id, Account.objects.filter(is_default=True)).values()) if None in remaining else []
-    found: Counter[date] = Counter()
-    for dated, points in remaining.items():
-        for instant in [dated] if dated else idle:
-            found[last_day(instant)] += points
-    return dict(sorted(found.items()))
+    return expiring_points_of([customer_id])[customer_id]
 
 
-def reset_date(customer: Customer, at: datetime) -> date | None:
+def expiring_points_of(customers: Collection[int]) -> dict[int, dict[date, int]]:
+    """The same of many customers."""
+    lots = Lot.objects.filter(customer__in=customers, account__is_default=True, remaining__gt=0)
+    remaining = list(lots.values_list("customer_id", "expires_at").annotate(Sum("remaining")).order_by())
+    idle = idle_dates_of(customers, Account.objects.filter(is_default=True))
+    found: dict[int, Counter[date]] = {customer: Counter() for customer in customers}
+    for customer, dated, points in remaining:
+        for instant in [dated] if dated else idle[customer].values():
+            found[customer][last_day(instant)] += points
+    return {customer: dict(sorted(days.items())) for customer, days in found.items()}
+
+
+def reset_dates(customers: Iterable[Customer], at: datetime) -> dict[int, date | None]:
     """The last day of the default account's period: what is earned now expires with it; None unless yearly."""
     rule = Account.objects.get(is_default=True).expiry_rule
     if rule is None or rule.kind not in {Expiry.CALENDAR, Expiry.ANNIVERSARY}:
-        return None
-    found = expires_at(rule, at, customer, timezone.get_default_timezone())
-    return last_day(found) if found else None
+        return {customer.id: None for customer in customers}
+    zone = timezone.get_default_timezone()
+    ends = {customer.id: expires_at(rule, at, customer, zone) for customer in customers}
+    return {customer: last_day(end) if end else None for customer, end in ends.items()}
 
 
 def due_points(at: datetime, after: tuple[datetime, int, int] | None, limit: int) -> list[Pending]:

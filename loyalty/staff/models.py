@@ -74,6 +74,12 @@ class GeneralSettings(models.Model):
         blank=True,
         help_text=_("With Checkout accept: an order is accepted by itself so many days after it. Empty: by hand only."),
     )
+    show_inactive = models.BooleanField(
+        _("inactive customers in the API's list"),
+        default=False,
+        db_default=False,
+        help_text=_("Whether GET /customers finds customers who have not opted in. By their ID they are always found."),
+    )
 
     unique_emails = models.BooleanField(
         _("unique email addresses"),

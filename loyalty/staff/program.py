@@ -7,7 +7,7 @@ from .models import GeneralSettings
 from .queries import general_settings
 from .section import CURRENCY, Section, choice, fields, flag, optional, several, text, whole
 
-FIELDS = ("brand_name", "currency", "auto_subscribe", "modules", "accept_after_days", "unique_emails")
+FIELDS = ("brand_name", "currency", "auto_subscribe", "modules", "accept_after_days", "unique_emails", "show_inactive")
 
 
 def read_settings() -> dict[str, Any]:
@@ -39,6 +39,7 @@ SETTINGS = Section(
             "unique_emails": flag(
                 default=False, description="No two customers may have the same address, in capitals or not."
             ),
+            "show_inactive": flag(default=False, description="Whether GET /customers finds inactive customers."),
         }
     ),
     read=read_settings,
