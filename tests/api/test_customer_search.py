@@ -15,7 +15,7 @@ from tests.engine.world import accepted, configure, event, rows
 
 pytestmark = pytest.mark.django_db
 KEY = "till-key"
-NOBODY = {"data": [], "next": None, "previous": None}
+NOBODY: dict[str, Any] = {"data": [], "next": None, "previous": None}
 AT = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
 
@@ -102,7 +102,7 @@ def test_what_cannot_be_asked_for_is_refused_and_never_ignored(client: Client, q
     assert refused(client, query) == (400, "BadRequestException", 300122)
 
 
-PROFILE = {
+PROFILE: dict[str, Any] = {
     "first_name": "Ann", "last_name": "Kis", "nickname": "annie", "handler": "@ann", "email": "Ann@Example.com",
     "mobile_phone": "+36301234567", "birth_date": "1990-05-06", "gender": "female", "language": "hu", "country": "HU",
     "currency": "HUF", "image_url": "https://example.com/a.png", "src": "shop", "referrer": "bob",

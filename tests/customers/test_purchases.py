@@ -241,7 +241,7 @@ def test_a_refunded_order_still_counts_and_a_pending_one_does_not_yet(client: Cl
     kept = {"total": 30, "count": 2, "items": 3}
     assert purchases(client, key, "purchases.today") == {"overall": kept, "today": kept}
     found = Customer.objects.get(public_id=WHO)
-    assert (found.purchase_total, found.purchase_count) == (30, 2)
+    assert (found.purchase_total, found.purchase_count) == (Decimal(30), 2)
 
 
 def test_amounts_of_several_currencies_are_added_as_in_the_total(client: Client, key: str) -> None:

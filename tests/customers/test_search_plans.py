@@ -3,7 +3,6 @@
 import os
 import re
 import time
-from collections.abc import Iterator
 
 import pytest
 from django.db import connection
@@ -30,7 +29,7 @@ FILL = (
 
 
 @pytest.fixture(scope="module")
-def key(committed_module: None) -> Iterator[str]:
+def key(committed_module: None) -> str:
     as_owner(*FILL)
     Field.objects.create(slug="size", name="Size", type="numeric", searchable=True)
     return ApiKey.objects.create(name="till").key
