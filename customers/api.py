@@ -26,6 +26,7 @@ from .operations import merge_customers
 from .queries import customer_by_public_id
 from .serializers import balance_at_object
 
+
 def unknown() -> ApiError:
     return not_found("Customer not found", 160212)
 

@@ -15,7 +15,15 @@ class GeneralSettingsForm(forms.ModelForm[GeneralSettings]):
 
     class Meta:
         model = GeneralSettings
-        fields = ("brand_name", "currency", "auto_subscribe", "modules", "accept_after_days", "unique_emails", "show_inactive")
+        fields = (
+            "brand_name",
+            "currency",
+            "auto_subscribe",
+            "modules",
+            "accept_after_days",
+            "unique_emails",
+            "show_inactive",
+        )
 
     def clean(self) -> None:
         super().clean()

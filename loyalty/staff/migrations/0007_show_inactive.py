@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("staff", "0005_program_record"),
+        ("staff", "0006_unique_emails"),
     ]
 
     operations = [

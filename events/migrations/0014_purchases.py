@@ -26,7 +26,7 @@ END $$
 class Migration(migrations.Migration):
     dependencies = [
         ("customers", "0007_rules_of_people"),
-        ("events", "0012_events_of_the_merged"),
+        ("events", "0013_celebrated"),
     ]
 
     operations = [
