@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -22,8 +21,10 @@ from loyalty.api.paging import INVALID_PARAMETER
 from loyalty.api.parsers import API_KEY
 from loyalty.api.problems import ApiError, bad_request
 from loyalty.engine.rows import to_json
+from loyalty.engine.types import Refused
 
 from .enums import FieldType
+from .fields import FieldRule, read_value
 from .models import Customer, Field, Identity
 
 EMPTY = 160211
@@ -75,14 +76,24 @@ class IdentityFilter(AskedFilter):
 
 
 class PropertyFilter(AskedFilter):
+    """By a custom value, read by its definition as everywhere; of a list, by one of its items."""
+
     def __init__(self, field: Field, lookup_expr: str = "exact") -> None:
         super().__init__(field.slug, lookup_expr)
-        self.type = field.type
+        self.rule = FieldRule(field.slug, field.type, field.format, tuple(field.options))
 
     def filter(self, qs: QuerySet[Customer], value: str) -> QuerySet[Customer]:
-        stored = [found for one in self.values(value) if (found := _stored(self.type, one)) is not None]
-        holds = [Q(properties__contains=_json({self.field_name: one})) for one in stored]
+        holds = [Q(properties__contains=found) for one in self.values(value) if (found := self.stored(one))]
         return qs.filter(reduce(or_, holds)) if holds else qs.none()
+
+    def stored(self, text: str) -> Cast | None:
+        """As the properties hold it; None for what they cannot."""
+        is_several = self.rule.type in {FieldType.LIST, FieldType.MULTIPLE_CHOICE}
+        try:
+            value = read_value(self.rule, [text] if is_several else text)
+        except Refused:
+            return None
+        return Cast(Value(to_json({self.rule.id: value}), TextField()), JSONField())
 
 
 class NobodyFilter(AskedFilter):
@@ -122,26 +133,6 @@ def _moment(text: str) -> datetime:
         return found if timezone.is_aware(found) else timezone.make_aware(found)
     except (ValueError, OverflowError):
         raise ValidationError("not a time") from None
-
-
-def _stored(type: str, text: str) -> Any:
-    """The text as the properties hold it; None for what they cannot."""
-    match type:
-        case FieldType.NUMERIC:
-            try:
-                number = Decimal(text)
-            except InvalidOperation:
-                return None
-            return number if number.is_finite() and abs(number.adjusted()) < 30 else None
-        case FieldType.BOOLEAN:
-            return {"true": True, "1": True, "false": False, "0": False}.get(text.lower())
-        case FieldType.LIST | FieldType.MULTIPLE_CHOICE:
-            return [text]
-    return text
-
-
-def _json(value: Any) -> Cast:
-    return Cast(Value(to_json(value), TextField()), JSONField())
 
 
 def _built_in(name: str, operator: str) -> Filter | None:
