@@ -26,7 +26,7 @@ END $$
 class Migration(migrations.Migration):
     dependencies = [
         ("customers", "0007_rules_of_people"),
-        ("events", "0013_celebrated"),
+        ("events", "0014_erasure"),
     ]
 
     operations = [
