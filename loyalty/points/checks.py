@@ -1,7 +1,7 @@
 """Data health: stored projections against what the events and entries say. Reads only."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from django.db import DataError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-# What the events of erased customers no longer tell: their orders. Everything else of them is compared.
-TOLD = "customer_id NOT IN (SELECT id FROM customers_customer WHERE status IN ('opted_out', 'banned'))"
+from .families import Families, read_families
+
 # Customers whose rows are weighed together.
 BLOCK = 1_000
 # Statements that run at the same time, each by a connection and so a core of the database's own.
@@ -68,12 +68,20 @@ class Weighed:
 
 @dataclass(frozen=True)
 class Apart:
-    """What is compared row by row in any case: what these rows weigh by block of customers, and those that differ."""
+    """What is compared row by row in any case: what it weighs by block of customers, and the rows that differ.
+
+    It is some rows, and all rows of some customers.
+    """
 
     blocks: Mapping[int, Decimal] = field(default_factory=dict)
     rows: frozenset[tuple[int, str]] = frozenset()
+    customers: frozenset[int] = frozenset()
     number: int = 0
     mismatches: Sequence[Mismatch] = ()
+
+    @property
+    def left(self) -> Decimal:
+        return sum(self.blocks.values(), Decimal(0))
 
 
 class Check(Protocol):
@@ -83,8 +91,21 @@ class Check(Protocol):
     def name(self) -> str: ...
     @property
     def pieces(self) -> Sequence[Piece]: ...
-    def apart(self, cursor: CursorWrapper, *, seed: int, limit: int) -> Apart: ...
+    def apart(self, cursor: CursorWrapper, *, families: Families, seed: int, limit: int) -> Apart: ...
     def found(self, cursor: CursorWrapper, *, weighed: Weighed, apart: Apart, limit: int) -> Found: ...
+
+
+IN, NOT_IN = "AND customer_id = ANY(%(customers)s)", "AND customer_id <> ALL(%(customers)s)"
+_OF = "FROM unnest(%(owners)s::bigint[], %(profiles)s::bigint[]) AS kin(owner, profile)"
+# What a history is told from: each customer's own rows, or those of all profiles that are the customer's.
+PLAIN: Mapping[str, str] = {"entries": "points_entry", "events": "events_event"}
+OF_FAMILY: Mapping[str, str] = {
+    "entries": f"""(
+        SELECT owner AS customer_id, event_id, account_id, kind, points, lot_id
+        {_OF} JOIN points_entry ON customer_id = profile
+    ) entries""",
+    "events": f"(SELECT owner AS customer_id, action, points, occurred_at {_OF} JOIN events_event ON customer_id = profile) events",
+}
 
 
 @dataclass(frozen=True)
@@ -92,7 +113,8 @@ class Projection:
     """Rows that one statement can recompute. `columns` maps each to its value where the recomputation has no row.
 
     All rows are weighed first, less their history: nothing is left if each is what its history says. Else the blocks of
-    customers that weigh something are compared row by row.
+    customers that weigh something are compared row by row. Families are in any case, since no row of an entry or event
+    says to which of them it belongs.
     """
 
     name: str
@@ -100,7 +122,7 @@ class Projection:
     # The customer first.
     key: tuple[str, ...]
     columns: Mapping[str, str]
-    # A SELECT of the key and the columns, from events and entries; `{of}` narrows it to some customers.
+    # A SELECT of the key and the columns, from `{events}` and `{entries}`; `{of}` narrows it to some customers.
     recomputed: str
     # What a stored row weighs.
     weighed: str
@@ -108,35 +130,61 @@ class Projection:
     history: tuple[Piece, ...]
     # The stored rows, where they are not those of the table as they are.
     stored: str = ""
+    # A survivor's rows are what all profiles of the family have done; else each profile's are its own.
+    of_families: bool = True
+    # Merged-away profiles keep their rows, as they were left by the merge.
+    stays: bool = False
 
     @property
     def pieces(self) -> Sequence[Piece]:
         return Piece(self.table, f"-({self.weighed})", self.key[0]), *self.history
 
-    def apart(self, cursor: CursorWrapper, *, seed: int, limit: int) -> Apart:
-        return Apart()
+    def apart(self, cursor: CursorWrapper, *, families: Families, seed: int, limit: int) -> Apart:
+        if not (self.of_families and families.customers):
+            return Apart()
+        blocks = weigh_blocks(cursor, self.pieces, seed=seed, only=families.customers)
+        owners = [one for one in families.profiles if self.stays or one not in families.survivors]
+        pairs = [(owner, profile) for owner in owners for profile in families.profiles[owner]]
+        history = {
+            "customers": owners,
+            "owners": [owner for owner, _ in pairs],
+            "profiles": [profile for _, profile in pairs],
+        }
+        number, mismatches = self._compare(cursor, IN, {**OF_FAMILY, **history}, limit)
+        return Apart(blocks or {}, customers=families.customers, number=number, mismatches=mismatches)
 
     def found(self, cursor: CursorWrapper, *, weighed: Weighed, apart: Apart, limit: int) -> Found:
-        if weighed.left == 0:
-            return Found(weighed.compared, 0, [])
+        if weighed.left == apart.left:
+            return Found(weighed.compared, apart.number, [*apart.mismatches])
         blocks = weigh_blocks(cursor, self.pieces, seed=weighed.seed)
-        customers = None if blocks is None else members(block for block, left in blocks.items() if left)
-        statement = self._comparing(some=customers is not None)
-        cursor.execute(statement, {"limit": limit, "customers": customers})
-        rows = cursor.fetchall()
-        return Found(weighed.compared, rows[0][-1] if rows else 0, [self._mismatch(row) for row in rows])
+        if blocks is None:
+            of, chosen = NOT_IN, [*apart.customers]
+        else:
+            wrong = (block for block, left in blocks.items() if left != apart.blocks.get(block, 0))
+            of, chosen = IN, [one for one in members(wrong) if one not in apart.customers]
+        number, mismatches = self._compare(cursor, of, {**PLAIN, "customers": chosen}, limit)
+        return Found(weighed.compared, apart.number + number, [*apart.mismatches, *mismatches][:limit])
 
-    def _comparing(self, *, some: bool) -> str:
+    def _compare(
+        self, cursor: CursorWrapper, of: str, history: Mapping[str, Any], limit: int
+    ) -> tuple[int, list[Mismatch]]:
+        """How many rows differ, and the first of them."""
+        statement = self._comparing().replace("{of}", of)
+        for name in PLAIN:
+            statement = statement.replace(f"{{{name}}}", history[name])
+        cursor.execute(statement, {**history, "limit": limit})
+        rows = cursor.fetchall()
+        return rows[0][-1] if rows else 0, [self._mismatch(row) for row in rows]
+
+    def _comparing(self) -> str:
         """The rows that differ: key, what is stored, what was recomputed, and how many such rows there are."""
         stored = [f"stored.{name}" for name in self.columns]
         recomputed = [f"coalesce(recomputed.{name}, {absent})" for name, absent in self.columns.items()]
-        of = "AND customer_id = ANY(%(customers)s)" if some else ""
         columns = ", ".join([*self.key, *self.columns])
         rows = self.stored or f"SELECT {columns} FROM {self.table} WHERE true {{of}}"
         return f"""
             SELECT {", ".join([*self.key, *stored, *recomputed])}, count(*) OVER ()
-            FROM ({rows.replace("{of}", of)}) stored
-            FULL JOIN ({self.recomputed.replace("{of}", of)}) recomputed USING ({", ".join(self.key)})
+            FROM ({rows}) stored FULL JOIN ({self.recomputed}) recomputed USING ({", ".join(self.key)})
             WHERE ({", ".join(stored)}) IS DISTINCT FROM ({", ".join(recomputed)})
             ORDER BY {", ".join(self.key)} LIMIT %(limit)s
         """
@@ -180,14 +228,16 @@ def weigh(cursor: CursorWrapper, pieces: Sequence[Piece], *, seed: int) -> tuple
 
 
 def weigh_blocks(
-    cursor: CursorWrapper, pieces: Sequence[Piece], *, seed: int, **params: Any
+    cursor: CursorWrapper, pieces: Sequence[Piece], *, seed: int, only: Collection[int] | None = None, **params: Any
 ) -> dict[int, Decimal] | None:
-    """What each block of customers weighs; None as above."""
+    """What each block of customers weighs, or `only` these of them; None as above."""
     weights = [
-        f"SELECT {piece.customer} / {BLOCK} AS block, {piece.weight} AS weight FROM {piece.rows}" for piece in pieces
+        f"SELECT {piece.customer} / {BLOCK} AS block, {piece.weight} AS weight FROM {piece.rows}"
+        + ("" if only is None else f" WHERE {piece.customer} = ANY(%(only)s)")
+        for piece in pieces
     ]
     of_block = f"SELECT block, coalesce(sum(weight), 0) FROM ({' UNION ALL '.join(weights)}) weighed GROUP BY block"
-    found = _try(cursor, of_block, seed=seed, **params)
+    found = _try(cursor, of_block, seed=seed, only=None if only is None else [*only], **params)
     return None if found is None else dict(found)
 
 
@@ -290,7 +340,8 @@ def _findings(do: Doing, checks: Sequence[Check], limit: int) -> Findings:
     """Weighs all of it, each table once, and then has those looked at that weigh something."""
     seed = new_seed()
     scans = _scans(checks)
-    aparts = [partial(check.apart, seed=seed, limit=limit) for check in checks]
+    [families] = do([read_families])
+    aparts = [partial(check.apart, families=families, seed=seed, limit=limit) for check in checks]
     weighings = [partial(weigh, pieces=pieces, seed=seed) for pieces in scans.values()]
     done = list(do([*aparts, *weighings]))
     told, counts = done[: len(checks)], dict(zip(scans, done[len(checks) :], strict=True))

@@ -6,7 +6,7 @@ and those of blocks that weigh something, are told again event by event (`events
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -20,7 +20,8 @@ from events.orders import lines_of
 from events.replay import Step, replay
 from loyalty.engine.types import Refused
 
-from .checks import TOLD, Apart, Found, Mismatch, Piece, Weighed, mark, members, mismatch, number, weigh_blocks, weight
+from .checks import Apart, Found, Mismatch, Piece, Weighed, mark, members, mismatch, number, weigh_blocks, weight
+from .families import Families
 
 # Read and told together.
 AT_ONCE = 5_000
@@ -45,7 +46,8 @@ _PLAIN = """
 
 def _lines_of(orders: str) -> str:
     return (
-        f"{orders}, jsonb_array_elements(CASE jsonb_typeof(items) WHEN 'array' THEN items END) line WHERE items <> '[]'"
+        f"{orders} JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(items) WHEN 'array' THEN items END) line"
+        " ON items <> '[]'"
     )
 
 
@@ -69,7 +71,7 @@ def _weights(orders: str, events: str) -> tuple[Piece, ...]:
         2, *order, "coalesce(data->>'product_id', '')::text", f"{_QUANTITY}::numeric", f"{_SUBTOTAL}::numeric"
     )
     return (
-        Piece(orders, f"CASE WHEN {TOLD} THEN -earned * {earned} - CASE WHEN {_PLAIN} THEN {stored} ELSE 0 END END"),
+        Piece(orders, f"-earned * {earned} - CASE WHEN {_PLAIN} THEN {stored} ELSE 0 END"),
         Piece(
             events,
             f"""
@@ -78,30 +80,41 @@ def _weights(orders: str, events: str) -> tuple[Piece, ...]:
                 WHEN 'checkout_item' THEN CASE WHEN points <> 0 THEN points * {earned} ELSE 0 END + {told_line} END END
             """,
         ),
-        Piece(_lines_of(orders), f"CASE WHEN {TOLD} THEN -{stored_line} END"),
+        Piece(_lines_of(orders), f"-{stored_line}"),
     )
 
 
 # Of these the checkout alone does not tell.
-_EVENTFUL = f"""
+_EVENTFUL = """
     SELECT customer_id, transaction_id FROM events_event
     WHERE transaction_id IS NOT NULL AND CASE action WHEN 'checkout' THEN coalesce(data->>'total', '') = ''
         WHEN 'checkout_item' THEN parent_id IS NULL ELSE true END
-    UNION SELECT customer_id, transaction_id FROM events_transaction WHERE status <> 'accepted' AND {TOLD}
+    UNION SELECT customer_id, transaction_id FROM events_transaction WHERE status <> 'accepted'
 """
-_ORDERS = f"""
-    SELECT customer_id, transaction_id FROM events_event WHERE {{of}} AND transaction_id IS NOT NULL
-    UNION SELECT customer_id, transaction_id FROM events_transaction WHERE {{of}} AND {TOLD}
+_ORDERS = """
+    SELECT customer_id, transaction_id FROM events_event WHERE {of} AND transaction_id IS NOT NULL
+    UNION SELECT customer_id, transaction_id FROM events_transaction WHERE {of}
+"""
+# Of families: the orders are the survivor's, and their events may be any profile's.
+_ORDERS_OF_FAMILIES = """
+    SELECT owner, transaction_id FROM unnest(%(customers)s::bigint[], %(profiles)s::bigint[]) AS kin(owner, profile)
+    JOIN events_event ON customer_id = profile WHERE transaction_id IS NOT NULL
+    UNION SELECT customer_id, transaction_id FROM events_transaction WHERE customer_id = ANY(%(customers)s)
 """
 _NAMED = "unnest(%(customers)s::bigint[], %(names)s::text[]) AS named(customer_id, transaction_id)"
+_NAMED_BY_PROFILE = (
+    "unnest(%(customers)s::bigint[], %(names)s::text[], %(profiles)s::bigint[])"
+    " AS named(customer_id, transaction_id, profile)"
+)
 _STEPS = f"""
     SELECT named.customer_id, named.transaction_id, e.id, e.action, e.data::text, e.points, e.parent_id,
         e.occurred_at::text, e.recorded_at::text, coalesce(entry.taken_back, 0), coalesce(entry.promised, 0)
-    FROM {_NAMED} JOIN events_event e USING (customer_id, transaction_id)
+    FROM {_NAMED_BY_PROFILE}
+    JOIN events_event e ON e.customer_id = named.profile AND e.transaction_id = named.transaction_id
     LEFT JOIN (
         SELECT customer_id, event_id, -coalesce(sum(points) FILTER (WHERE kind = 'refund'), 0)::bigint AS taken_back,
             coalesce(sum(points) FILTER (WHERE kind = 'pending'), 0)::bigint AS promised
-        FROM points_entry WHERE customer_id = ANY(%(customers)s) AND kind IN ('refund', 'pending')
+        FROM points_entry WHERE customer_id = ANY(%(profiles)s) AND kind IN ('refund', 'pending')
         GROUP BY customer_id, event_id
     ) entry ON entry.customer_id = e.customer_id AND entry.event_id = e.id
     ORDER BY named.customer_id, named.transaction_id, e.id
@@ -126,27 +139,44 @@ class OrderCheck:
     name = NAME
     pieces = _WEIGHTS
 
-    def apart(self, cursor: CursorWrapper, *, seed: int, limit: int) -> Apart:
-        """The orders that their checkouts alone do not tell."""
+    def apart(self, cursor: CursorWrapper, *, families: Families, seed: int, limit: int) -> Apart:
+        """The orders that their checkouts alone do not tell, and those of families; of erased customers none is told."""
         number, first, blocks = 0, list[Mismatch](), defaultdict[int, Decimal](Decimal)
+        whole = families.customers | families.erased
         cursor.execute(_EVENTFUL)
-        eventful = cursor.fetchall()
+        eventful = [order for order in cursor.fetchall() if order[0] not in whole]
         for names in _chunks(eventful):
             wrong = _differing(cursor, names)
             number, first = number + len(wrong), (first + wrong)[:limit]
             for block, left in (weigh_blocks(cursor, _WEIGHTS_OF_NAMED, seed=seed, **_columns(names)) or {}).items():
                 blocks[block] += left
-        return Apart(blocks, frozenset(eventful), number, first)
+        if whole:
+            for names in _chunks(_orders_of_families(cursor, families)):
+                wrong = _differing(cursor, names, families.profiles)
+                number, first = number + len(wrong), (first + wrong)[:limit]
+            for block, left in (weigh_blocks(cursor, _WEIGHTS, seed=seed, only=whole) or {}).items():
+                blocks[block] += left
+        return Apart(blocks, frozenset(eventful), whole, number, first)
 
     def found(self, cursor: CursorWrapper, *, weighed: Weighed, apart: Apart, limit: int) -> Found:
         number, first = apart.number, [*apart.mismatches]
-        if weighed.left != sum(apart.blocks.values()):
+        if weighed.left != apart.left:
             blocks = weigh_blocks(cursor, _WEIGHTS, seed=weighed.seed)
             suspects = _orders_of(cursor, blocks and [one for one in blocks if blocks[one] != apart.blocks.get(one, 0)])
-            for names in _chunks(sorted(suspects.difference(apart.rows))):
+            told = {order for order in suspects.difference(apart.rows) if order[0] not in apart.customers}
+            for names in _chunks(sorted(told)):
                 wrong = _differing(cursor, names)
                 number, first = number + len(wrong), (first + wrong)[:limit]
         return Found(weighed.compared, number, first)
+
+
+def _orders_of_families(cursor: CursorWrapper, families: Families) -> list[tuple[int, str]]:
+    """Of those who are alive and not erased."""
+    alive = families.profiles.keys() - families.survivors.keys() - families.erased
+    pairs = [(owner, profile) for owner in alive for profile in families.profiles[owner]]
+    customers, profiles = ([pair[place] for pair in pairs] for place in (0, 1))
+    cursor.execute(_ORDERS_OF_FAMILIES, {"customers": customers, "profiles": profiles})
+    return sorted(cursor.fetchall())
 
 
 def _orders_of(cursor: CursorWrapper, blocks: Iterable[int] | None) -> set[tuple[int, str]]:
@@ -164,9 +194,15 @@ def _columns(names: Names) -> dict[str, list[Any]]:
     return {"customers": [customer for customer, _ in names], "names": [name for _, name in names]}
 
 
-def _differing(cursor: CursorWrapper, names: Names) -> list[Mismatch]:
-    """Of these orders, those that are not what their events tell."""
-    cursor.execute(_STEPS, _columns(names))
+def _by_profile(names: Names, profiles: Mapping[int, Sequence[int]]) -> dict[str, list[Any]]:
+    """The orders, once for each profile that may have events of them."""
+    found = [(*order, profile) for order in names for profile in profiles.get(order[0], order[:1])]
+    return {name: [row[place] for row in found] for place, name in enumerate(("customers", "names", "profiles"))}
+
+
+def _differing(cursor: CursorWrapper, names: Names, profiles: Mapping[int, Sequence[int]] = {}) -> list[Mismatch]:
+    """Of these orders, those that are not what their events tell. `profiles`: of those customers who have several."""
+    cursor.execute(_STEPS, _by_profile(names, profiles))
     rows = cursor.fetchall()
     steps = {order: [_step(row[2:]) for row in found] for order, found in groupby(rows, itemgetter(0, 1))}
     cursor.execute(_STORED, _columns(names))

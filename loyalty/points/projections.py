@@ -3,6 +3,7 @@
 from .activity import GIVING_BACK, SPENDING
 from .checks import Check, Piece, Projection, mark, number, weight
 from .enums import BUCKETS
+from .merge_check import MergeCheck
 from .order_check import LINES, OrderCheck
 
 _COLUMNS = ("earned", "spent", "expired", "reserved", "pending", "debt")
@@ -42,7 +43,7 @@ BALANCES = Projection(
         SELECT customer_id, account_id, {", ".join(map(_sum_of, _COLUMNS[:-1]))},
             -coalesce(sum(points) FILTER (WHERE {OWED}), 0)::bigint AS debt
         FROM (
-            SELECT customer_id, account_id, kind, points, lot_id FROM points_entry
+            SELECT customer_id, account_id, kind, points, lot_id FROM {{entries}}
             UNION ALL SELECT id, {_DEFAULT}, 'earn', 0, 0 FROM customers_customer
         ) moved WHERE account_id IS NOT NULL {{of}} GROUP BY customer_id, account_id
     """,
@@ -75,7 +76,7 @@ LOTS = Projection(
             CASE WHEN min(account_id) = max(account_id) THEN min(account_id) END AS account_id,
             coalesce(sum(points) FILTER (WHERE kind = 'earn'), 0)::bigint AS points, sum(points)::bigint AS remaining,
             -coalesce(sum(points) FILTER (WHERE kind = 'expire'), 0)::bigint AS expired
-        FROM points_entry WHERE lot_id IS NOT NULL {of} GROUP BY customer_id, lot_id
+        FROM {entries} WHERE lot_id IS NOT NULL {of} GROUP BY customer_id, lot_id
     """,
     weighed=f"""
         {mark(0, *_LOT, "event_id", "points")} + remaining * {weight(1, *_LOT)}
@@ -91,6 +92,8 @@ LOTS = Projection(
             """,
         ),
     ),
+    # Of a merged-away profile nothing remains, and the rest is what it was at the merge.
+    stays=True,
 )
 
 _EVENT = ("customer_id", "event_id", "account_id")
@@ -111,7 +114,7 @@ PENDING = Projection(
     recomputed="""
         SELECT customer_id, event_id, account_id, coalesce(sum(points) FILTER (WHERE points > 0), 0)::bigint AS promised,
             -coalesce(sum(points) FILTER (WHERE points < 0), 0)::bigint AS settled
-        FROM points_entry WHERE kind = 'pending' {of} GROUP BY customer_id, event_id, account_id
+        FROM {entries} WHERE kind = 'pending' {of} GROUP BY customer_id, event_id, account_id
     """,
     weighed=f"""
         points * ({weight(0, *_EVENT)} + CASE WHEN settled_by IS NULL THEN 0
@@ -136,7 +139,7 @@ EVENTS = Projection(
     columns={"points": "0"},
     recomputed="""
         SELECT customer_id, event_id AS id, sum(points)::bigint AS points
-        FROM points_entry WHERE kind NOT IN ('pending', 'move') {of} GROUP BY customer_id, event_id
+        FROM {entries} WHERE kind NOT IN ('pending', 'move') {of} GROUP BY customer_id, event_id
     """,
     weighed=f"CASE WHEN points <> 0 THEN points * {weight(0, 'customer_id', 'id')} ELSE 0 END",
     history=(
@@ -145,6 +148,7 @@ EVENTS = Projection(
             f"CASE WHEN kind NOT IN ('pending', 'move') THEN points * {weight(0, 'customer_id', 'event_id')} END",
         ),
     ),
+    of_families=False,
 )
 
 
@@ -173,7 +177,7 @@ _MOVED_AT = f"""
     SELECT customer_id,
         max(occurred_at) FILTER (WHERE points > 0 AND action NOT IN ({_listed(GIVING_BACK)})) AS last_earn_date,
         max(occurred_at) FILTER (WHERE action IN ({_listed(SPENDING)})) AS last_spend_date
-    FROM events_event WHERE points <> 0 {{of}} GROUP BY customer_id
+    FROM {{events}} WHERE points <> 0 {{of}} GROUP BY customer_id
 """
 _RECOMPUTED_TOTALS = f"""
     SELECT customer_id, sum(bought) AS purchase_total, sum(number) AS purchase_count, sum(items) AS purchase_item_count
@@ -223,8 +227,8 @@ TOTALS = Projection(
         + {_count(2, "purchase_item_count", "id")} + {_bought_at("id")} + {_moved_at("id")}
     """,
     history=(
-        Piece(f"({_MOVED_AT.replace('{of}', '')}) moved_at", _moved_at("customer_id")),
-        Piece(f"({_BOUGHT_AT.replace('{of}', '')}) bought_at", _bought_at("customer_id")),
+        Piece(f"({_MOVED_AT.format(of='', events='events_event')}) moved_at", _moved_at("customer_id")),
+        Piece(f"({_BOUGHT_AT.format(of='')}) bought_at", _bought_at("customer_id")),
         Piece(
             "events_transaction",
             f"CASE WHEN accepted_at IS NOT NULL THEN {_count(0, f'({_BOUGHT}) * 10000')} + {_count(1, '1')} END",
@@ -234,4 +238,4 @@ TOTALS = Projection(
 )
 
 # Those that take long begin.
-CHECKS: tuple[Check, ...] = (OrderCheck(), TOTALS, EVENTS, LOTS, BALANCES, PENDING)
+CHECKS: tuple[Check, ...] = (OrderCheck(), TOTALS, EVENTS, LOTS, BALANCES, PENDING, MergeCheck())

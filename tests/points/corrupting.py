@@ -152,6 +152,7 @@ CORRUPTIONS: dict[str, tuple[str, dict[str, list[str]]]] = {
         f"INSERT INTO events_transaction (customer_id, id, transaction_id, status, {_COPIED}) {_NEW_ORDER}",
         {"transactions": _ORDER},
     ),
+    "status": ("UPDATE customers_customer SET status = 'merged' WHERE id = {customer}", {"merges": ["status"]}),
     **{
         name: (f"UPDATE customers_customer SET {name} = {name} + 1 WHERE id = {{customer}}", {"totals": [name]})
         for name in _COUNTS
