@@ -8,8 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
@@ -102,19 +101,14 @@ _ORDERS_OF_FAMILIES = """
     UNION SELECT customer_id, transaction_id FROM events_transaction WHERE customer_id = ANY(%(customers)s)
 """
 _NAMED = "unnest(%(customers)s::bigint[], %(names)s::text[]) AS named(customer_id, transaction_id)"
-_NAMED_BY_PROFILE = (
-    "unnest(%(customers)s::bigint[], %(names)s::text[], %(profiles)s::bigint[])"
-    " AS named(customer_id, transaction_id, profile)"
-)
 _STEPS = f"""
     SELECT named.customer_id, named.transaction_id, e.id, e.action, e.data::text, e.points, e.parent_id,
         e.occurred_at::text, e.recorded_at::text, coalesce(entry.taken_back, 0), coalesce(entry.promised, 0)
-    FROM {_NAMED_BY_PROFILE}
-    JOIN events_event e ON e.customer_id = named.profile AND e.transaction_id = named.transaction_id
+    FROM {_NAMED} JOIN events_event e USING (customer_id, transaction_id)
     LEFT JOIN (
         SELECT customer_id, event_id, -coalesce(sum(points) FILTER (WHERE kind = 'refund'), 0)::bigint AS taken_back,
             coalesce(sum(points) FILTER (WHERE kind = 'pending'), 0)::bigint AS promised
-        FROM points_entry WHERE customer_id = ANY(%(profiles)s) AND kind IN ('refund', 'pending')
+        FROM points_entry WHERE customer_id = ANY(%(customers)s) AND kind IN ('refund', 'pending')
         GROUP BY customer_id, event_id
     ) entry ON entry.customer_id = e.customer_id AND entry.event_id = e.id
     ORDER BY named.customer_id, named.transaction_id, e.id
@@ -194,17 +188,15 @@ def _columns(names: Names) -> dict[str, list[Any]]:
     return {"customers": [customer for customer, _ in names], "names": [name for _, name in names]}
 
 
-def _by_profile(names: Names, profiles: Mapping[int, Sequence[int]]) -> dict[str, list[Any]]:
-    """The orders, once for each profile that may have events of them."""
-    found = [(*order, profile) for order in names for profile in profiles.get(order[0], order[:1])]
-    return {name: [row[place] for row in found] for place, name in enumerate(("customers", "names", "profiles"))}
-
-
 def _differing(cursor: CursorWrapper, names: Names, profiles: Mapping[int, Sequence[int]] = {}) -> list[Mismatch]:
     """Of these orders, those that are not what their events tell. `profiles`: of those customers who have several."""
-    cursor.execute(_STEPS, _by_profile(names, profiles))
-    rows = cursor.fetchall()
-    steps = {order: [_step(row[2:]) for row in found] for order, found in groupby(rows, itemgetter(0, 1))}
+    cursor.execute(_STEPS, _columns([(one, name) for owner, name in names for one in profiles.get(owner, (owner,))]))
+    owners = {profile: owner for owner, _ in names for profile in profiles.get(owner, ())}
+    steps = defaultdict[tuple[int, str], list[Step]](list)
+    for row in cursor.fetchall():
+        steps[owners.get(row[0], row[0]), row[1]].append(_step(row[2:]))
+    for found in steps.values() if owners else ():
+        found.sort(key=attrgetter("id"))
     cursor.execute(_STORED, _columns(names))
     wrong = []
     for customer_id, name, id, items, *columns in cursor.fetchall():

@@ -6,6 +6,7 @@ import pytest
 
 from customers.models import Customer
 from loyalty.points.checks import compare
+from loyalty.points.expiry_run import expire_points
 from loyalty.points.families import Families
 from loyalty.points.projections import CHECKS
 from tests.engine.world import NOW, accepted, event, rows
@@ -125,14 +126,32 @@ def test_a_merge_that_repays_a_debt_is_right(db: None) -> None:
     assert compare(CHECKS, limit=10).mismatches == []
 
 
-def test_an_empty_draft_of_the_same_id_gives_way(db: None) -> None:
+@pytest.mark.parametrize(("buyer", "other"), [("a", "b"), ("b", "a")])
+def test_an_empty_draft_that_gave_way_to_its_namesake_is_right(db: None, buyer: str, other: str) -> None:
     accepted(event("a", "opt_in"), event("b", "opt_in"))
-    accepted(event("b", "point_add", points=1, transaction_id="t"), event("a", "point_add", points=2))
-    accepted(event("a", "checkout", transaction_id="u", total=10), event("a", "refund", transaction_id="u"))
-    rows("DELETE FROM events_transaction WHERE transaction_id = 't'")
-    merged("b", "a")
-    [found] = compare(CHECKS, limit=10).mismatches
-    assert (found.check, found.customer_id) == ("transactions", customer_of("a"))
+    accepted(event(other, "point_add", points=1, transaction_id="t"))
+    accepted(event(buyer, "checkout", transaction_id="t", total=10), at=LATER)
+    accepted(event(buyer, "partial_refund", transaction_id="t", amount=4), at=LATER)
+    merged("a", "b")
+    assert compare(CHECKS, limit=10).mismatches == []
+
+
+def test_what_the_survivor_does_with_merged_points_and_orders_is_right(chain: None) -> None:
+    rows("UPDATE points_account SET negative_points = true")
+    accepted(
+        event("c", "refund", transaction_id="a-2"),
+        event("c", "partial_refund", transaction_id="b-3", amount=1),
+        event("a", "refund_item", transaction_id="b-1", product_id="hat", quantity=1),
+        event("c", "release_points", transaction_id="a-8"),
+        event("c", "point_unspend", points=20),
+        event("c", "point_spend", points=900),
+        event("c", "checkout", transaction_id="c-77", total=5000, points_burned=1),
+        event("b", "checkout_accept", transaction_id="a-7"),
+        at=LATER + dt.timedelta(hours=2),
+    )
+    expire_points(now=lambda: LATER + dt.timedelta(days=400))
+    found = compare(CHECKS, limit=10)
+    assert found.mismatches == []
 
 
 def test_profiles_of_a_chain_belong_to_each_that_they_came_to() -> None:
