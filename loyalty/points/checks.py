@@ -314,7 +314,8 @@ def verify(checks: Iterable[Check], *, limit: int) -> Findings:
         cursor.execute("SELECT pg_export_snapshot()")
         [(snapshot,)] = cursor.fetchall()
         with ThreadPoolExecutor(AT_A_TIME) as pool:
-            return _findings(lambda works: pool.map(partial(_do, snapshot), works), list(checks), limit)
+            do = partial(pool.map, partial(_do, snapshot))
+            return _findings(do, list(checks), read_families(cursor), limit)
 
 
 def _do(snapshot: str, work: Work) -> Any:
@@ -333,14 +334,13 @@ def _do(snapshot: str, work: Work) -> Any:
 def compare(checks: Iterable[Check], *, limit: int) -> Findings:
     """The same in the transaction that is open."""
     with connection.cursor() as cursor:
-        return _findings(lambda works: [work(cursor) for work in works], list(checks), limit)
+        return _findings(lambda works: [work(cursor) for work in works], list(checks), read_families(cursor), limit)
 
 
-def _findings(do: Doing, checks: Sequence[Check], limit: int) -> Findings:
+def _findings(do: Doing, checks: Sequence[Check], families: Families, limit: int) -> Findings:
     """Weighs all of it, each table once, and then has those looked at that weigh something."""
     seed = new_seed()
     scans = _scans(checks)
-    [families] = do([read_families])
     aparts = [partial(check.apart, families=families, seed=seed, limit=limit) for check in checks]
     weighings = [partial(weigh, pieces=pieces, seed=seed) for pieces in scans.values()]
     done = list(do([*aparts, *weighings]))

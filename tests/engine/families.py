@@ -1,5 +1,8 @@
 """The books of customers with the profiles that were merged into them, added up without the programme's own checks."""
 
+from loyalty.points.checks import compare
+from loyalty.points.projections import CHECKS
+
 from .world import rows
 
 _FAMILY = (
@@ -43,6 +46,8 @@ def check_families() -> None:
     # A pair of entries for each lot and merge.
     assert not rows("SELECT lot_id FROM points_entry WHERE kind = 'move' GROUP BY lot_id HAVING sum(points) <> 0")
     check_tree()
+    # The programme's own checks see it alike.
+    assert compare(CHECKS, limit=10).mismatches == []
 
 
 def check_tree() -> None:
