@@ -178,28 +178,37 @@ def _fill(source: CustomerRow, survivor: CustomerRow, kind: str) -> list[str]:
     """Take over what the survivor lacks: the names of these fields."""
     for name, become in FIGURES.items():
         setattr(survivor, name, become(getattr(survivor, name), getattr(source, name)))
-    filled = [name for name in BUILT_IN if getattr(survivor, name) in (None, "") and getattr(source, name)]
+    filled = lacking_fields(survivor, source)
     for name in filled:
         setattr(survivor, name, getattr(source, name))
     if kind == MergeKind.FULL:
         ours, theirs = (json.loads(row.properties, parse_float=Decimal) for row in (survivor, source))
         lacking = lacking_properties(ours, theirs)
+        require_room(ours, lacking)
         if lacking:
             survivor.properties = to_json({**ours, **lacking})
         filled += lacking
     return filled
 
 
+def lacking_fields(ours: Any, theirs: Any) -> list[str]:
+    """The built-in fields of the source that the survivor has no value of; of rows or of models."""
+    return [name for name in BUILT_IN if getattr(ours, name) in (None, "") and getattr(theirs, name)]
+
+
 def lacking_properties(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
     """The custom fields of the source that the survivor has no value of."""
-    found = {
+    return {
         name: value
         for name, value in theirs.items()
         if name not in MARKS and value not in (None, "") and ours.get(name) in (None, "")
     }
-    if len({**ours, **found}) > MAX_PROPERTIES:
+
+
+def require_room(ours: Mapping[str, Any], lacking: Mapping[str, Any]) -> None:
+    """Raises Refused where the survivor would have more attributes than a customer may."""
+    if len({**ours, **lacking}) > MAX_PROPERTIES:
         raise Refused(0, f"Together they have more than {MAX_PROPERTIES} custom attributes: merge them partially")
-    return found
 
 
 def _parts(incoming: Incoming) -> Iterable[Part]:
