@@ -13,6 +13,7 @@ from loyalty.engine.rows import CustomerRow, EventRow, IdentityRow, to_json
 from loyalty.engine.types import Batch, Incoming, Mechanism, Part, Refused, Row, State, Table
 
 from .enums import GONE, MergeKind, Status
+from .mechanism import MAX_PROPERTIES
 
 ACTION = "customer_merge"
 # Fields that a person fills in: the survivor's stay, and those that it lacks are taken over.
@@ -22,7 +23,6 @@ BUILT_IN = (
 )  # fmt: skip
 # What of the attributes is no field: that nobody had enrolled the profile.
 MARKS = frozenset({"auto_subscribed"})
-MAX_PROPERTIES = 200
 
 
 def _of_either(choose: Callable[..., Any]) -> Callable[[Any, Any], Any]:
