@@ -5,6 +5,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from .celebrations import ANNIVERSARY, BIRTHDAY, Celebration, record_celebrations
+from .erasing import sweep_erasures, tell_of_late_receipts
 
 log = logging.getLogger("loyalty.customers")
 
@@ -24,3 +25,16 @@ def _record(celebration: Celebration) -> None:
     told = record_celebrations(celebration, now=timezone.now)
     if told:
         log.info("%s: %d customers", celebration.action, told)
+
+
+@shared_task
+def go_on_erasing(**kwargs: Any) -> None:
+    """The places outside of the database, until each has given its receipt."""
+    complete = sweep_erasures(at=timezone.now())
+    if complete:
+        log.info("erasures complete: %d", complete)
+
+
+@shared_task
+def tell_of_late_erasures(**kwargs: Any) -> None:
+    tell_of_late_receipts(at=timezone.now())

@@ -20,7 +20,7 @@ import loyalty.points.merging
 import loyalty.points.program
 import loyalty.staff.program
 import loyalty.sync.mechanism
-from customers.leaving import ErasureRow
+from customers.leaving import ErasureRow, holds_nothing
 from events import orders
 from events.queries import event_rules
 from loyalty.engine.rows import CUSTOMER, EVENT, IDENTITY
@@ -29,6 +29,7 @@ from loyalty.points import activity, bonuses, ledger, mechanism, rows
 from loyalty.points.queries import config_of
 from loyalty.staff.operations import advance_program, keep_program
 from loyalty.staff.queries import program_record, read_program
+from loyalty.transfer.erasing import erase_imports
 
 logger = logging.getLogger(__name__)
 
@@ -122,6 +123,13 @@ COMPOSITION = Composition(
         loyalty.sync.mechanism.OUTBOX,
         ErasureRow.TABLE,
     ),
+    fan_out={
+        "import_files": erase_imports,
+        # The queue holds ids, the cache nothing; logs name nobody; bodies for others are made as they are sent.
+        "caches": holds_nothing,
+        "logs": holds_nothing,
+        "outgoing_syncs": holds_nothing,
+    },
     erasures=("erase_customers", "erase_events", "erase_points", "erase_sync"),
     parts=(rows.BALANCES,),
     on_guest=orders.keep_guest_order,

@@ -209,6 +209,8 @@ CELERY_BEAT_SCHEDULE = {
     # Each hour of the day itself, of those that have come since; a week later still.
     "birthdays": {"task": "customers.tasks.record_birthdays", "schedule": crontab(minute=4)},
     "anniversaries": {"task": "customers.tasks.record_anniversaries", "schedule": crontab(minute=14)},
+    "erasures": {"task": "customers.tasks.go_on_erasing", "schedule": 30.0},
+    "late-erasures": {"task": "customers.tasks.tell_of_late_erasures", "schedule": crontab(hour=3, minute=40)},
     "verify": {"task": "loyalty.points.tasks.verify", "schedule": crontab(hour=3, minute=10)},
 }
 

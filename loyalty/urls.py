@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from customers.api import CustomerDetail, CustomerMerge
+from customers.erasure_api import CustomerOptOut, ErasureReceipt
 from customers.search_api import CustomerCount, CustomerSearch
 from events.api import BulkEvents, Events
 from events.transaction_pages import Transactions
@@ -16,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/-/count", CustomerCount.as_view(), name="api-customers-count"),
     re_path(r"^customers/(?P<public_id>[^/]+)$", CustomerDetail.as_view(), name="api-customer"),
     re_path(r"^customers/(?P<public_id>[^/]+)/merge$", CustomerMerge.as_view(), name="api-customer-merge"),
+    re_path(r"^customers/(?P<public_id>[^/]+)/opt-out$", CustomerOptOut.as_view(), name="api-customer-opt-out"),
+    path("erasures/<uuid:reference>", ErasureReceipt.as_view(), name="api-erasure"),
+    path("erasures/", include("customers.erasure_urls")),
     path("customers/<int:customer_id>/events/", include("events.urls")),
     path("customers/<int:customer_id>/points/", include("loyalty.points.urls")),
     path("customers/<int:customer_id>/transactions/", include("events.transaction_urls")),

@@ -29,6 +29,12 @@ RULES: dict[str, str | Right] = {
     "preferences": Right.VIEW_CUSTOMERS,
     "customers:list": Right.VIEW_CUSTOMERS,
     "customers:overview": Right.VIEW_CUSTOMERS,
+    "customers:opt_out": Right.ERASE_CUSTOMERS,
+    "erasures:list": Right.ERASE_CUSTOMERS,
+    "erasures:lift_ban": Right.ERASE_CUSTOMERS,
+    "erasures:receipt": Right.ERASE_CUSTOMERS,
+    "api-customer-opt-out": API_KEY,
+    "api-erasure": API_KEY,
     "events:timeline": Right.VIEW_CUSTOMERS,
     "events:detail": Right.VIEW_CUSTOMERS,
     "events:add": Right.RECORD_EVENTS,
@@ -81,9 +87,10 @@ def _sample(pattern: Any) -> str:
         "<int:transaction_id>",
         "<int:place>",
         "<int:id>",
+        "<uuid:reference>",
         "(?P<public_id>[^/]+)",
     ):
-        text = text.replace(name, "1")
+        text = text.replace(name, "1" if "uuid" not in name else "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10")
     return text
 
 

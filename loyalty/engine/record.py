@@ -67,6 +67,10 @@ _ERASE = (
     " SELECT e.id, found.place, found.erased, $2::timestamptz"
     " FROM customers_erasure e CROSS JOIN LATERAL {}(ARRAY[e.customer_id]) AS found WHERE e.customer_id = ANY($1::bigint[])"
 )
+_LEAVE_OPEN = (
+    "INSERT INTO customers_erasureitem (erasure_id, place) SELECT e.id, place"
+    " FROM customers_erasure e CROSS JOIN unnest($2::text[]) AS place WHERE e.customer_id = ANY($1::bigint[])"
+)
 _DRAW_IDS = "SELECT nextval($1::text::regclass) FROM generate_series(1, $2)"
 
 
@@ -421,6 +425,8 @@ class _Recording:
         gone = sorted({row.id for row in touched if row.TABLE is CUSTOMER and row.status in ERASED})
         for function in self.composition.erasures if gone else ():
             yield Statement(_ERASE.format(function), [gone, self.at])
+        if gone and self.composition.fan_out:
+            yield Statement(_LEAVE_OPEN, [gone, list(self.composition.fan_out)])
 
     def _rows(self, batch: Batch) -> Iterator[Statement | Copy | None]:
         """What is removed goes first, the rows that name others before those; then each table's new and changed rows."""

@@ -14,6 +14,8 @@ class ImportJob(models.Model):
     stored_name = models.CharField(max_length=64)
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.BigIntegerField(_("size"))
+    # It named somebody who was erased: deleted as a whole, with the words of its refused rows.
+    file_erased = models.BooleanField(_("file erased"), default=False, db_default=False)
     status = models.CharField(_("status"), max_length=20, choices=JobStatus, default=JobStatus.UPLOADED)
     # Why the file as a whole was given up.
     error = models.TextField(_("error"), default="")

@@ -35,7 +35,10 @@ class Group:
 NAVIGATION: Sequence[Group] = (
     Group(
         _("Customer Insights"),
-        (Entry(_("Customers"), "customers:list", "users", Right.VIEW_CUSTOMERS, shortcut="c"),),
+        (
+            Entry(_("Customers"), "customers:list", "users", Right.VIEW_CUSTOMERS, shortcut="c"),
+            Entry(_("Erasures"), "erasures:list", "eraser", Right.ERASE_CUSTOMERS),
+        ),
     ),
     Group(
         _("Loyalty"),

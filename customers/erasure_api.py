@@ -1,0 +1,38 @@
+"""Opt-out and its receipt, for integrators: ours, no part of the interface that existing clients know."""
+
+from uuid import UUID
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from events.api import actor
+from events.serializers import refusal
+from loyalty.api.errors import not_found
+from loyalty.api.views import ApiView
+from loyalty.engine.types import Refused
+
+from .erasing import opt_out, receipt
+from .models import Erasure
+from .queries import customer_by_public_id
+
+
+class CustomerOptOut(ApiView):
+    """The event `opt_out`; answers the receipt, whose open places follow."""
+
+    def post(self, request: Request, public_id: str) -> Response:
+        customer = customer_by_public_id(public_id)
+        if customer is None:
+            raise not_found("Customer not found", 160212)
+        try:
+            return Response(receipt(opt_out(customer, by=actor(request), at=timezone.now())))
+        except Refused as refused:
+            raise refusal(refused) from None
+
+
+class ErasureReceipt(ApiView):
+    def get(self, request: Request, reference: UUID) -> Response:
+        found = Erasure.objects.filter(reference=reference).first()
+        if found is None:
+            raise not_found("Erasure not found")
+        return Response(receipt(found))

@@ -1,0 +1,38 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .enums import BanReason
+
+
+class TypedIdForm(forms.Form):
+    typed = forms.CharField(
+        label=_("Customer ID"),
+        max_length=128,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class OptOutForm(TypedIdForm):
+    """The ID is typed, so that nobody is erased by a slip."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[("", _("Opt out: may join again, from nothing"))]
+        + [(value, _("Forced opt-out: %s") % label) for value, label in BanReason.choices],
+        required=False,
+        help_text=_("After a forced opt-out the ID may not join again until the ban is lifted."),
+    )
+
+    field_order = ("kind", "typed")
+
+    def __init__(self, *args: Any, public_id: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.public_id = public_id
+        self.fields["typed"].help_text = _("Type %s to confirm.") % public_id
+
+    def clean_typed(self) -> str:
+        if self.cleaned_data["typed"] != self.public_id:
+            raise forms.ValidationError(_("This is not the ID of the customer whose profile is open."))
+        return self.public_id

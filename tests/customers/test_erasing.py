@@ -1,0 +1,184 @@
+"""Opting out in the back office and by the API, what follows in files, and the receipts."""
+
+import datetime as dt
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.utils import timezone
+
+from customers.erasing import NotBanned, lift_ban, opt_out, sweep_erasures, tell_of_late_receipts
+from customers.models import Customer, Erasure
+from customers.sealing import unseal
+from loyalty.staff.enums import Role
+from loyalty.staff.models import ApiKey, User
+from loyalty.transfer.enums import JobStatus
+from loyalty.transfer.erasing import NOT_KEPT
+from loyalty.transfer.files import path_of
+from loyalty.transfer.models import ImportJob
+from loyalty.transfer.operations import import_here
+from tests.engine.world import codes, event, send
+from tests.factories import make_customer
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def _files(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def dana() -> User:
+    return User.objects.create_user("dana", role=Role.MANAGER)
+
+
+@pytest.fixture
+def staff(client: Client, dana: User) -> Client:
+    client.force_login(dana)
+    return client
+
+
+@pytest.fixture
+def zsofia() -> Customer:
+    return make_customer("C-1", first_name="Zsófia", email="zsofia@example.com", points=100)
+
+
+def imported(text: str, name: str = "C-1.csv") -> ImportJob:
+    return import_here(model="events", name=name, content=[text.encode()], now=timezone.now)
+
+
+def send_dialog(client: Client, customer: Customer, typed: str, kind: str = "") -> Any:
+    return client.post(f"/customers/{customer.id}/opt-out/", {"typed": typed, "kind": kind}, headers=HTMX)
+
+
+def test_the_dialog_asks_for_the_id_and_erases(staff: Client, zsofia: Customer) -> None:
+    assert "C-1" in staff.get(f"/customers/{zsofia.id}/opt-out/", headers=HTMX).content.decode()
+    assert send_dialog(staff, zsofia, "C-2").status_code == 422
+    assert Erasure.objects.count() == 0
+
+    assert send_dialog(staff, zsofia, "C-1")["HX-Redirect"] == "/erasures/"
+
+    zsofia.refresh_from_db()
+    assert (zsofia.status, zsofia.first_name, zsofia.email) == ("opted_out", None, None)
+    assert staff.get(f"/customers/{zsofia.id}/").status_code == 404
+    assert "Zsófia" not in staff.get("/erasures/").content.decode()
+
+
+def test_a_forced_opt_out_keeps_its_reason_until_the_ban_is_lifted_by_the_id(staff: Client, zsofia: Customer) -> None:
+    send_dialog(staff, zsofia, "C-1", kind="fraud")
+
+    assert "Fraud" in staff.get("/erasures/").content.decode()
+    assert codes(send(event("C-1", "opt_in"))) == [160212]
+    assert staff.post("/erasures/lift-ban/", {"typed": "C-2"}, headers=HTMX).status_code == 422
+    assert staff.post("/erasures/lift-ban/", {"typed": "C-1"}, headers=HTMX).status_code == 204
+    assert codes(send(event("C-1", "opt_in"))) == [None]
+
+
+def test_whoever_may_not_erase_is_refused(zsofia: Customer) -> None:
+    reader = User.objects.create_user("reader", role=Role.READ_ONLY)
+    with pytest.raises(PermissionDenied):
+        opt_out(zsofia, by=reader, at=timezone.now())
+    with pytest.raises(PermissionDenied):
+        lift_ban("C-1", by=reader, at=timezone.now())
+
+
+def test_a_ban_that_is_not_there_cannot_be_lifted(dana: User, zsofia: Customer) -> None:
+    opt_out(zsofia, by=dana, at=timezone.now())
+    with pytest.raises(NotBanned):
+        lift_ban("C-1", by=dana, at=timezone.now())
+
+
+def test_the_receipt_names_places_and_counts_and_nobody(staff: Client, dana: User, zsofia: Customer) -> None:
+    erasure = opt_out(zsofia, by=dana, at=timezone.now())
+    sweep_erasures(at=timezone.now())
+
+    answer = staff.get(f"/erasures/{erasure.reference}/receipt.json")
+
+    found = json.loads(answer.content)
+    assert "attachment" in answer["Content-Disposition"]
+    assert {k: v for k, v in found["places"][-4].items() if k != "done_at"} == {"place": "import_files", "erased": 0}
+    assert found["completed_at"]
+    assert not any(text in answer.content.decode() for text in ("C-1", "sófia", "zsofia"))
+
+
+def test_the_api_opts_out_and_answers_the_receipt(client: Client, zsofia: Customer) -> None:
+    ApiKey.objects.create(name="Till", key="till-key")
+
+    made = client.post("/customers/C-1/opt-out?api_key=till-key")
+    reference = made.json()["reference"]
+
+    assert made.status_code == 200
+    assert client.get(f"/erasures/{reference}?api_key=till-key").json() == made.json()
+    assert client.post("/customers/C-1/opt-out?api_key=till-key").status_code == 404
+    assert client.get("/customers/C-1?api_key=till-key").status_code == 404
+
+
+def test_the_event_answers_the_id_and_the_status_only(client: Client, zsofia: Customer) -> None:
+    ApiKey.objects.create(name="Till", key="till-key")
+
+    answer = client.post("/events?api_key=till-key", {"customer": "C-1", "action": "opt_out"}, "application/json")
+
+    assert answer.json() == {"id": "C-1", "status": "opted_out", "events": []}
+
+
+def test_a_finished_import_that_names_the_person_loses_its_file_and_the_words_of_its_refusals(
+    dana: User, zsofia: Customer
+) -> None:
+    job = imported("customer,action,transaction_id\nC-1,jump,x\nbob,point_add,y\n")
+    other = imported("customer,action\nC-10,opt_in\n", "others.csv")
+    erasure = opt_out(zsofia, by=dana, at=timezone.now())
+
+    assert sweep_erasures(at=timezone.now()) == 1
+
+    job.refresh_from_db()
+    assert job.file_erased
+    assert job.file_name == f"import-{job.pk}.csv"
+    assert not path_of(job.stored_name).exists()
+    assert set(job.refused_rows.values_list("reason", flat=True)) == {NOT_KEPT}
+    assert path_of(other.stored_name).exists()
+    assert erasure.items.get(place="import_files").erased == 1
+
+
+def test_an_open_import_keeps_the_receipt_open_and_what_to_look_for_sealed(dana: User, zsofia: Customer) -> None:
+    job = imported("customer,action\nC-1,profile\n")
+    ImportJob.objects.filter(pk=job.pk).update(status=JobStatus.PROCESSING)
+    erasure = opt_out(zsofia, by=dana, at=timezone.now())
+
+    assert sweep_erasures(at=timezone.now()) == 0
+    erasure.refresh_from_db()
+    assert b"C-1" not in bytes(erasure.sealed or b"")
+    assert json.loads(unseal(bytes(erasure.sealed or b""))) == ["C-1", "zsofia@example.com"]
+
+    ImportJob.objects.filter(pk=job.pk).update(status=JobStatus.FINISHED)
+    assert sweep_erasures(at=timezone.now()) == 1
+    erasure.refresh_from_db()
+    assert erasure.sealed is None
+    assert not path_of(job.stored_name).exists()
+
+
+def test_a_receipt_that_is_open_for_more_than_a_day_is_told_of(
+    staff: Client, dana: User, zsofia: Customer, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = timezone.now()
+    opt_out(zsofia, by=dana, at=now - dt.timedelta(days=2))
+    with caplog.at_level(logging.WARNING):
+        assert tell_of_late_receipts(at=now) == 1
+
+    assert "no receipt of import_files" in caplog.text
+    assert "Open for more than a day" in staff.get("/erasures/").content.decode()
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_takes_the_same_queries_for_one_and_three(
+    staff: Client, dana: User, number: int, django_assert_max_num_queries: Any
+) -> None:
+    for index in range(number):
+        opt_out(make_customer(f"C-{index}"), by=dana, at=timezone.now())
+    with django_assert_max_num_queries(9):
+        assert staff.get("/erasures/").status_code == 200
