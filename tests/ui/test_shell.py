@@ -64,6 +64,7 @@ urlpatterns = [
     path("", include("loyalty.ui.urls")),
     path("admin/", admin.site.urls),
     path("customers/", include(([path("", Empty.as_view(), name="list")], "customers"))),
+    path("erasures/", include(([path("", Empty.as_view(), name="list")], "erasures"))),
     path("imports/", include(([path("", Imports.as_view(), name="imports")], "transfer"))),
     path("transactions/", Empty.as_view(), name="transactions"),
     path("points/", Points.as_view()),
@@ -116,8 +117,8 @@ def test_signing_out_needs_a_post(signed_in: Client) -> None:
     ("role", "offered"),
     [
         (Role.READ_ONLY, ["/customers/", "/transactions/"]),
-        (Role.MANAGER, ["/customers/", "/transactions/", "/imports/"]),
-        (Role.ADMINISTRATOR, ["/customers/", "/transactions/", "/imports/", "/admin/"]),
+        (Role.MANAGER, ["/customers/", "/erasures/", "/transactions/", "/imports/"]),
+        (Role.ADMINISTRATOR, ["/customers/", "/erasures/", "/transactions/", "/imports/", "/admin/"]),
     ],
 )
 def test_the_navigation_offers_what_the_role_may_open(client: Client, role: Role, offered: list[str]) -> None:
