@@ -1,0 +1,64 @@
+"""A few people, half of whom opt out: of those nothing is found anywhere, of the others all. `make prove` does it with 1,000."""
+
+import dataclasses
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from customers.erasing import sweep_erasures
+from customers.models import Erasure
+from loyalty.engine.record import _programs
+
+from .scanning import import_refused_rows, kept, leave, marker, named, people
+
+EVERYBODY = list(range(1, 13))
+GONE, STAYING = EVERYBODY[:6], EVERYBODY[6:]
+
+
+@pytest.fixture
+def lived(committed_db: None, settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"
+    people(EVERYBODY)
+    import_refused_rows(EVERYBODY, f"{marker(1)}.csv")
+    import_refused_rows(STAYING, "staying.csv")
+
+
+def scan(caplog: pytest.LogCaptureFixture) -> dict[str, bytes]:
+    with caplog.at_level(logging.DEBUG):
+        leave(GONE)
+        sweep_erasures(at=timezone.now())
+    return kept(caplog.text)
+
+
+def test_of_those_who_left_nothing_is_found_and_of_the_others_everything(
+    lived: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = named(kept(""), EVERYBODY)
+    assert before.keys() == set(EVERYBODY)
+    places = scan(caplog)
+
+    assert named(places, GONE) == {}
+    found = named(places, STAYING)
+    assert found.keys() == set(STAYING)
+    assert found[STAYING[0]] == before[STAYING[0]]
+    assert Erasure.objects.filter(completed_at=None).count() == 0
+
+
+@pytest.mark.parametrize("left_out", ["erase_customers", "erase_events", "erase_points"])
+def test_control_an_app_that_is_left_out_is_found(
+    lived: None, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, left_out: str
+) -> None:
+    erasures = tuple(name for name in _programs.composition.erasures if name != left_out)
+    monkeypatch.setattr(_programs, "_composition", dataclasses.replace(_programs.composition, erasures=erasures))
+
+    assert named(scan(caplog), GONE).keys() == set(GONE)
+
+
+def test_control_without_the_fan_out_the_files_are_found(lived: None, caplog: pytest.LogCaptureFixture) -> None:
+    leave(GONE)
+
+    where = set().union(*named(kept(""), GONE).values())
+    assert where == {"files", "transfer_importjob", "transfer_refusedrow"}
