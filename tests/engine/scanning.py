@@ -62,7 +62,7 @@ def _live(number: int) -> None:
         "price": 9,
         "note": name,
     }
-    order = {"total": 9, "items": [item], "channel": name, "points_rewarded": 4, "reason": name}
+    order: dict[str, Any] = {"total": 9, "items": [item], "channel": name, "points_rewarded": 4, "reason": name}
     told = [
         event(f"{name}i", "opt_in", **_profile(name)),
         event(f"{name}i", "point_add", points=50, reason=name, deep={"er": [name]}),
