@@ -113,7 +113,7 @@ def latest_actions(family: Sequence[int]) -> list[Action]:
 def attributes_of(properties: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The custom attributes as (label, text), by label."""
     return sorted(
-        (name.replace("_", " ").capitalize(), _text(value)[:LONGEST_VALUE]) for name, value in properties.items()
+        (name.replace("_", " ").capitalize(), text_of(value)[:LONGEST_VALUE]) for name, value in properties.items()
     )
 
 
@@ -121,14 +121,15 @@ def average_purchase(customer: Customer) -> Decimal | None:
     return customer.purchase_total / customer.purchase_count if customer.purchase_count else None
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """A custom value as people read it."""
     match value:
         case None | "":
             return "\N{EN DASH}"
         case bool():
             return gettext("Yes") if value else gettext("No")
         case list() if not any(isinstance(item, dict | list) for item in value):
-            return ", ".join(map(_text, value))
+            return ", ".join(map(text_of, value))
         case dict() | list():
             return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)
