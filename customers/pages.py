@@ -190,7 +190,8 @@ class ProfilePage(CustomerMixin, StaffPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         tabs = [Tab(label, reverse(name, args=[self.customer.id]), name == self.tab) for label, name in TABS]
-        return super().get_context_data(**({"tabs": tabs} | kwargs))
+        may_download = may(self.request.user, Right.EXPORT_DATA)
+        return super().get_context_data(**({"tabs": tabs, "may_download": may_download} | kwargs))
 
 
 class Overview(ProfilePage, TemplateView):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import erasure_pages, merge_pages, pages
+from . import access_pages, erasure_pages, merge_pages, pages
 
 app_name = "customers"
 urlpatterns = [
@@ -10,4 +10,5 @@ urlpatterns = [
     path("<int:customer_id>/merge/", merge_pages.MergeStart.as_view(), name="merge"),
     path("<int:customer_id>/merge/<int:other_id>/", merge_pages.MergeCompare.as_view(), name="compare"),
     path("<int:customer_id>/duplicates/", merge_pages.Duplicates.as_view(), name="duplicates"),
+    path("<int:customer_id>/data/<slug:format>/", access_pages.Data.as_view(), name="data"),
 ]

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from customers.access_api import CustomerData
 from customers.api import CustomerDetail, CustomerMerge
 from customers.erasure_api import CustomerOptOut, ErasureReceipt
 from customers.search_api import CustomerCount, CustomerSearch
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers", CustomerSearch.as_view(), name="api-customers"),
     path("customers/-/count", CustomerCount.as_view(), name="api-customers-count"),
     re_path(r"^customers/(?P<public_id>[^/]+)$", CustomerDetail.as_view(), name="api-customer"),
+    re_path(r"^customers/(?P<public_id>[^/]+)/data$", CustomerData.as_view(), name="api-customer-data"),
     re_path(r"^customers/(?P<public_id>[^/]+)/merge$", CustomerMerge.as_view(), name="api-customer-merge"),
     re_path(r"^customers/(?P<public_id>[^/]+)/opt-out$", CustomerOptOut.as_view(), name="api-customer-opt-out"),
     path("erasures/<uuid:reference>", ErasureReceipt.as_view(), name="api-erasure"),

@@ -18,6 +18,7 @@ RULES: dict[str, str | Right] = {
     "api-events-bulk": API_KEY,
     "api-customer": API_KEY,
     "api-customer-merge": API_KEY,
+    "api-customer-data": API_KEY,
     "api-customers": API_KEY,
     "api-customers-count": API_KEY,
     "home": EVERYBODY,
@@ -38,6 +39,7 @@ RULES: dict[str, str | Right] = {
     "customers:merge": Right.MERGE_CUSTOMERS,
     "customers:compare": Right.MERGE_CUSTOMERS,
     "customers:duplicates": Right.VIEW_CUSTOMERS,
+    "customers:data": Right.EXPORT_DATA,
     "events:timeline": Right.VIEW_CUSTOMERS,
     "events:detail": Right.VIEW_CUSTOMERS,
     "events:add": Right.RECORD_EVENTS,
@@ -92,6 +94,7 @@ def _sample(pattern: Any) -> str:
         "<int:other_id>",
         "<int:id>",
         "<uuid:reference>",
+        "<slug:format>",
         "(?P<public_id>[^/]+)",
     ):
         text = text.replace(name, "1" if "uuid" not in name else "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10")
