@@ -45,7 +45,9 @@ class CustomerDetail(ApiView):
 
     def post(self, request: Request, public_id: str) -> Response:
         """A `profile` event of the body's attributes."""
-        incoming = Incoming(self._customer(public_id).public_id, "profile", self.body(), nonce=signature_nonce(request))
+        self._customer(public_id)
+        # By the ID of the path: the event keeps by which one it came.
+        incoming = Incoming(public_id, "profile", self.body(), nonce=signature_nonce(request))
         outcome = record([incoming], by=actor(request), at=timezone.now())[0]
         if outcome.error:
             raise refusal(outcome.error)

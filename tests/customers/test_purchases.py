@@ -244,6 +244,17 @@ def test_a_refunded_order_still_counts_and_a_pending_one_does_not_yet(client: Cl
     assert (found.purchase_total, found.purchase_count) == (Decimal(30), 2)
 
 
+def test_an_order_that_is_rejected_after_its_acceptance_still_counts_with_nothing_in_it(
+    client: Client, key: str
+) -> None:
+    """As the customer's own count has it."""
+    now = timezone.now()
+    buy("returned", now, 20, 2)
+    accepted(event(WHO, "checkout_reject", transaction_id="returned"), at=now)
+    nothing = {"total": 0, "count": 1, "items": 0}
+    assert purchases(client, key, "purchases.today") == {"overall": nothing, "today": nothing}
+
+
 def test_amounts_of_several_currencies_are_added_as_in_the_total(client: Client, key: str) -> None:
     buy("euros", timezone.now(), 30, 1, currency="EUR")
     buy("forints", timezone.now(), 4000, 1, currency="HUF")
