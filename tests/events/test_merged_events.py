@@ -196,6 +196,8 @@ def test_the_order_of_a_merged_profile_is_the_survivors_with_its_events_in_both_
     told = re.findall(rf"/customers/{anna.id}/events/(\d+)/", html)
     assert sorted(map(int, told)) == sorted(Event.objects.filter(transaction_id="T-1").values_list("id", flat=True))
     assert str(event.id) in told
+    # A line of the checkout stands below it, without a line of its own about where it came from.
+    assert html.count("Through M-1") == 1
     detail = page(staff, anna, f"events/{order.event_id}/")
     assert f"/customers/{anna.id}/transactions/{order.id}/" in detail
     assert "T-1" in page(staff, anna, "transactions/")

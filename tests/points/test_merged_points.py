@@ -152,6 +152,7 @@ def test_the_page_tells_status_date_and_order_of_a_merged_profiles_points(staff:
     html = staff.get(f"/customers/{anna.id}/points/").content.decode()
     assert "EXHAUSTED" in html
     assert "31 Dec 2099" in html
+    assert html.count("Through M-1") == 2
     assert f"/customers/{anna.id}/transactions/{order.id}/" in html
     assert f"/customers/{bea.id}/" not in html
 

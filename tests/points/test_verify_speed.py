@@ -38,6 +38,37 @@ def fill(customers: int) -> None:
     )
 
 
+def merge_pairs(number: int) -> None:
+    """Of the first customers each odd one into the next, as a merge leaves them."""
+    odd = f"customer_id < {2 * number} AND customer_id % 2 = 1"
+    lot = "event_id, account_id, points, expired, earned_at"
+    buckets = ("earned", "spent", "expired", "reserved", "pending", "debt")
+    sums = ("purchase_total", "purchase_count", "purchase_item_count")
+    dates = dict.fromkeys(("purchase_last_date", "last_earn_date", "last_spend_date"), "greatest")
+    dates["purchase_first_date"] = "least"
+    as_owner(
+        'INSERT INTO customers_merge (source_id, survivor_id, "into", kind, merged_at, source_event, survivor_event, moved, filled)'
+        f" SELECT s, s + 1, s + 1, 'partial', now(), 0, 0, '{{}}', '{{}}' FROM generate_series(1, {2 * number - 1}, 2) s",
+        "INSERT INTO customers_identity (scheme, value, customer_id, origin_id)"
+        " SELECT 'id', public_id, survivor_id, source_id FROM customers_merge JOIN customers_customer ON id = source_id",
+        "UPDATE customers_customer SET status = 'merged' WHERE id IN (SELECT source_id FROM customers_merge)",
+        f"UPDATE customers_customer c SET {', '.join(f'{name} = c.{name} + s.{name}' for name in sums)},"
+        f" {', '.join(f'{name} = {choose}(c.{name}, s.{name})' for name, choose in dates.items())}"
+        " FROM customers_customer s JOIN customers_merge ON source_id = s.id WHERE survivor_id = c.id",
+        f"INSERT INTO points_lot (customer_id, id, remaining, {lot}) SELECT customer_id + 1, id, remaining, {lot}"
+        f" FROM points_lot WHERE {odd}",
+        "INSERT INTO points_entry (customer_id, event_id, account_id, kind, points, lot_id, recorded_at)"
+        " SELECT customer_id + side, event_id, account_id, 'move', CASE side WHEN 0 THEN -remaining ELSE remaining END, id, now()"
+        f" FROM points_lot, generate_series(0, 1) side WHERE {odd} AND remaining > 0",
+        f"UPDATE points_lot SET remaining = 0 WHERE {odd}",
+        f"UPDATE points_balance b SET {', '.join(f'{name} = b.{name} + s.{name}' for name in buckets)} FROM points_balance s"
+        " JOIN customers_merge ON source_id = s.customer_id WHERE survivor_id = b.customer_id AND b.account_id = s.account_id",
+        f"DELETE FROM points_balance WHERE {odd}",
+        f"UPDATE points_pending SET customer_id = customer_id + 1 WHERE {odd}",
+        f"UPDATE events_transaction SET customer_id = customer_id + 1 WHERE {odd}",
+    )
+
+
 def seconds(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
@@ -60,3 +91,17 @@ def test_balances_take_three_times_a_plain_sum_and_everything_ten(committed_db: 
 
     assert balances <= 3 * plain
     assert everything <= 10 * plain
+
+
+@pytest.mark.prove
+def test_with_a_hundredth_of_customers_merged_it_takes_at_most_three_times_as_long(committed_db: None) -> None:
+    fill(CUSTOMERS)
+    alone = statistics.median(seconds(lambda: verify(CHECKS, limit=10)) for _ in range(5))
+    merge_pairs(CUSTOMERS // 100)
+    found = verify(CHECKS, limit=10)
+    assert found.mismatches == []
+    assert found.compared["merges"] == CUSTOMERS // 100
+    merged = statistics.median(seconds(lambda: verify(CHECKS, limit=10)) for _ in range(5))
+    print(f"alone {alone:.2f} s, merged {merged:.2f} s")
+
+    assert merged <= 3 * alone
