@@ -17,6 +17,10 @@ def _prefix_index(field: str) -> models.Index:
     return models.Index(OpClass(Lower(field), "text_pattern_ops"), name=f"customer_{field}_prefix")
 
 
+# Of a phone number, however it is written.
+DIGITS = "regexp_replace(%(expressions)s, '[^0-9]', '', 'g')"
+
+
 def _day_of_year(field: str, zone: str = "") -> models.Func:
     """month × 100 + day"""
     extracted = "EXTRACT({} FROM %(expressions)s{})"
@@ -85,6 +89,8 @@ class Customer(models.Model):
             models.Index("last_login_at", "id", name="customer_by_login"),
             models.Index("status", "country", "gender", name="customer_by_facets"),
             models.Index("mobile_phone", "id", name="customer_by_phone"),
+            # Who may be the same person.
+            models.Index(models.Func(models.F("mobile_phone"), template=DIGITS), "id", name="customer_by_digits"),
             models.Index("updated_at", "id", name="customer_by_update"),
             # Who has a birthday or an anniversary. Of an instant in UTC, which the time zone of the
             # programme moves by a day at most: an index in that zone would have to be made again with the setting.
@@ -148,8 +154,9 @@ class Note(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_index=False, related_name="+", verbose_name=_("by")
     )
     written_at = models.DateTimeField(_("written at"))
+    edited_at = models.DateTimeField(_("edited at"), null=True)
 
-    PERSONAL = frozenset({"text", "written_at"})
+    PERSONAL = frozenset({"text", "written_at", "edited_at"})
     NEUTRAL = frozenset({"pk", "customer", "id", "staff"})
 
     class Meta:

@@ -1,13 +1,41 @@
+"""What staff do with a customer beside recording events: suspend and unsuspend, merge, write notes."""
+
 from datetime import datetime
+from typing import Any
 
 from events.enums import Source
+from events.operations import add_event
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor, Incoming
+from loyalty.engine.types import Actor, Incoming, Outcome
 from loyalty.staff.models import User
-from loyalty.staff.permissions import Right, require
+from loyalty.staff.permissions import Right, may, require
 
 from .merging import ACTION
-from .models import Customer, Merge
+from .models import Customer, Merge, Note
+
+LONGEST_NOTE = 2_000
+
+
+class NotYours(Exception):
+    """Somebody else wrote the note: an administrator may delete it, nobody may change it."""
+
+
+def suspend(*, customer: Customer, reason: str, by: User, at: datetime, **sender: Any) -> Outcome:
+    """The customer earns from now on, but may not spend.
+
+    Raises Refused (114400) unless active, PermissionDenied; AlreadyRecorded for a form (`nonce`) that was sent twice.
+    """
+    return _change("suspend", customer=customer, reason=reason, by=by, at=at, **sender)
+
+
+def unsuspend(*, customer: Customer, reason: str, by: User, at: datetime, **sender: Any) -> Outcome:
+    """The customer is active again. Raises Refused (114600) unless suspended, and as `suspend` does."""
+    return _change("unsuspend", customer=customer, reason=reason, by=by, at=at, **sender)
+
+
+def _change(action: str, *, reason: str, **asked: Any) -> Outcome:
+    data = {"reason": reason} if reason else {}
+    return add_event(action=action, data=data, account=None, right=Right.EDIT_CUSTOMERS, **asked)
 
 
 def merge_customers(source: Customer, target: Customer, *, kind: str, by: User | Actor, at: datetime) -> Merge:
@@ -25,3 +53,38 @@ def merge_customers(source: Customer, target: Customer, *, kind: str, by: User |
     if outcome.error:
         raise outcome.error
     return Merge.objects.get(source=source)
+
+
+def add_note(*, customer: Customer, text: str, by: User, at: datetime) -> Note:
+    """`text`: 1 to LONGEST_NOTE characters. Raises PermissionDenied."""
+    require(by, Right.EDIT_CUSTOMERS)
+    return Note.objects.create(customer=customer, text=_checked(text), staff=by, written_at=at)
+
+
+def change_note(*, note: Note, text: str, by: User, at: datetime) -> None:
+    """Raises NotYours, PermissionDenied; Note.DoesNotExist if it was deleted in the meantime."""
+    require(by, Right.EDIT_CUSTOMERS)
+    if note.staff_id != by.pk:
+        raise NotYours
+    if not Note.objects.filter(pk=note.pk).update(text=_checked(text), edited_at=at):
+        raise Note.DoesNotExist
+
+
+def delete_note(*, note: Note, by: User) -> None:
+    """For good; once it is gone, again without effect. Raises NotYours, PermissionDenied."""
+    require(by, Right.EDIT_CUSTOMERS)
+    if not may_delete(note, by):
+        raise NotYours
+    Note.objects.filter(pk=note.pk).delete()
+
+
+def may_delete(note: Note, by: User) -> bool:
+    """Whoever wrote it may, and an administrator."""
+    return note.staff_id == by.pk or may(by, Right.CONFIGURE)
+
+
+def _checked(text: str) -> str:
+    found = text.strip()
+    if not 0 < len(found) <= LONGEST_NOTE:
+        raise ValueError(f"A note has 1 to {LONGEST_NOTE} characters")
+    return found

@@ -1,29 +1,42 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from loyalty.points.queries import balances_of
 from loyalty.staff.enums import Module
+from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, may
 from loyalty.staff.queries import general_settings
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb, Tab
+from loyalty.ui.paging import Order, page_of
 from loyalty.ui.responses import Text
 
 from .enums import GONE, Status
 from .listing import NEWEST, SORTS, Listing, browse, find
-from .models import Customer
+from .models import Customer, Note
 from .names import country_name, gender_name, language_name
+from .operations import may_delete
 from .overview import attributes_of, average_purchase, latest_actions, strips_of
-from .queries import LONGEST_SEARCH, Count, Filters, count_of, countries, family, genders
+from .queries import (
+    LONGEST_SEARCH,
+    Count,
+    Filters,
+    count_of,
+    countries,
+    duplicates_of,
+    family,
+    genders,
+    notes_of,
+)
 
 # Inactive customers are shown under their own tab only.
 STATUSES: dict[str, tuple[Text, Sequence[str]]] = {
@@ -41,6 +54,7 @@ ORDERS: Sequence[tuple[str, Text]] = (
     ("-spendable", _("Most spendable points")),
     ("-login", _("Latest login")),
 )
+LATEST_NOTE = Order("id", descending=True)
 # Offered only while the table's heads have chosen one of them.
 OTHER_ORDERS: Sequence[tuple[str, Text]] = (
     ("-name", _("Last name, Z to A")),
@@ -55,6 +69,7 @@ TABS: Sequence[tuple[Text, str]] = (
     (_("Events"), "events:timeline"),
     (_("Points history"), "points:history"),
     (_("Transactions"), "transactions:list"),
+    (_("Notes"), "customers:notes"),
 )
 
 
@@ -176,6 +191,23 @@ class CustomerMixin(PageMixin):
         return super().get_context_data(**({"customer": self.customer} | kwargs))
 
 
+@dataclass(frozen=True)
+class ShownNote:
+    note: Note
+    may_edit: bool
+    may_delete: bool
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """What can be done with the customer, in a dialog or on a page of its own."""
+
+    label: Text
+    url: str
+    icon: str
+    is_dialog: bool = True
+
+
 class ProfilePage(CustomerMixin, StaffPage):
     """A tab of the profile: its template extends `customers/profile.html`; its `tab` is a URL name of TABS."""
 
@@ -190,8 +222,24 @@ class ProfilePage(CustomerMixin, StaffPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         tabs = [Tab(label, reverse(name, args=[self.customer.id]), name == self.tab) for label, name in TABS]
-        may_download = may(self.request.user, Right.EXPORT_DATA)
-        return super().get_context_data(**({"tabs": tabs, "may_download": may_download} | kwargs))
+        found = {"tabs": tabs, "menu": list(self.menu()), "may_download": may(self.request.user, Right.EXPORT_DATA)}
+        return super().get_context_data(**(found | kwargs))
+
+    def menu(self) -> Iterator[MenuItem]:
+        """Of what is not done every day; only what the user may, and what the customer's status allows."""
+        customer, user = self.customer, self.request.user
+        if may(user, Right.EDIT_CUSTOMERS) and customer.status == Status.ACTIVE:
+            yield MenuItem(_("Suspend…"), reverse("customers:suspend", args=[customer.id]), "user-x")
+        if may(user, Right.EDIT_CUSTOMERS) and customer.status == Status.SUSPENDED:
+            yield MenuItem(_("Unsuspend…"), reverse("customers:unsuspend", args=[customer.id]), "user-round-check")
+
+
+def merge_url(customer: Customer) -> str:
+    """Where the customer is merged with another one; empty while there is no such page."""
+    try:
+        return reverse("customers:merge", args=[customer.id])
+    except NoReverseMatch:
+        return ""
 
 
 class Overview(ProfilePage, TemplateView):
@@ -215,5 +263,33 @@ class Overview(ProfilePage, TemplateView):
             "attributes": attributes_of(customer.properties),
             "average": average_purchase(customer),
             "currency": settings.currency,
+            "duplicates": duplicates_of(customer),
+            "merge_url": merge_url(customer) if may(self.request.user, Right.MERGE_CUSTOMERS) else "",
         }
         return super().get_context_data(**(context | kwargs))
+
+
+class Notes(PartialMixin, ProfilePage, TemplateView):
+    """What staff have written down about the customer, newest first."""
+
+    template_name = "customers/notes.html"
+    partial_template_name = "customers/note_rows.html"
+    tab = "customers:notes"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        page = page_of(notes_of(self.customer.id), LATEST_NOTE, self.request.GET.get("page", ""))
+        user = cast(User, self.request.user)
+        may_write = may(user, Right.EDIT_CUSTOMERS)
+        found = {
+            "page": page,
+            "notes": [
+                ShownNote(
+                    note,
+                    may_edit=may_write and note.staff_id == user.pk,
+                    may_delete=may_write and may_delete(note, user),
+                )
+                for note in page.rows
+            ],
+            "may_write": may_write,
+        }
+        return super().get_context_data(**(found | kwargs))

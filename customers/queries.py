@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Value
+from django.db.models import CharField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext
 
@@ -14,7 +14,7 @@ from loyalty.ui import formats
 
 from .enums import GONE, Status
 from .fields import MAX_IDENTITY
-from .models import Customer, Merge
+from .models import DIGITS, Customer, Field, Merge, Note
 
 # What a search collects of each column at most, and what it shows at most.
 MATCHES = 400
@@ -29,6 +29,13 @@ def customer_by_public_id(public_id: str) -> Customer | None:
     """The customer of that ID, also when the ID was merged away; None for those who are gone."""
     found = Customer.objects.filter(identities__scheme="id", identities__value=public_id).first()
     return found if found and found.status not in GONE else None
+
+
+def identity_in(text: str) -> tuple[str, str]:
+    """(scheme, value) of a customer in a path: what stands before the first colon, if it is an external-ID field."""
+    slug, colon, value = text.partition(":")
+    is_field = bool(colon) and Field.objects.filter(slug=slug, external_id=True, active=True).exists()
+    return (slug, value) if is_field else ("id", text)
 
 
 def customers_by_public_id(ids: Sequence[str]) -> dict[str, Customer]:
@@ -228,3 +235,37 @@ def genders() -> list[str]:
     """Of the newest customers: so few values that a sample has them all."""
     newest = Customer.objects.order_by("-id").values_list("gender", flat=True)[:SAMPLE]
     return sorted({gender for gender in newest if gender})
+
+
+# Of what may be the same person so many are named; fewer digits than these are no phone number.
+MOST_DUPLICATES = 5
+FEWEST_DIGITS = 7
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """Other living customers with the same e-mail address or phone number: the first ones, and whether there are more."""
+
+    customers: Sequence[Customer] = ()
+    has_more: bool = False
+
+
+def duplicates_of(customer: Customer) -> Duplicates:
+    """By the address in lower case, and by the digits of the number: an index range for each that the customer has."""
+    everyone = Customer.objects.exclude(status__in=GONE).exclude(id=customer.id).order_by("id")
+    found: dict[int, Customer] = {}
+    if customer.email:
+        same = everyone.alias(lower_email=Lower("email")).filter(lower_email=Lower(Value(customer.email)))
+        found |= {other.id: other for other in same[: MOST_DUPLICATES + 1]}
+    digits = "".join(filter(str.isascii, filter(str.isdecimal, customer.mobile_phone or "")))
+    if len(digits) >= FEWEST_DIGITS:
+        stored = Func(F("mobile_phone"), template=DIGITS, output_field=CharField())
+        found |= {
+            other.id: other for other in everyone.alias(digits=stored).filter(digits=digits)[: MOST_DUPLICATES + 1]
+        }
+    return Duplicates(list(found.values())[:MOST_DUPLICATES], len(found) > MOST_DUPLICATES)
+
+
+def notes_of(customer_id: int) -> QuerySet[Note]:
+    """In no order, with who wrote them; those of merged profiles, too."""
+    return Note.objects.filter(customer_id__in=family(customer_id)).select_related("staff")

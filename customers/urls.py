@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import access_pages, erasure_pages, merge_pages, pages
+from . import access_pages, erasure_pages, merge_pages, pages, profile_dialogs
 
 app_name = "customers"
 urlpatterns = [
@@ -11,4 +11,10 @@ urlpatterns = [
     path("<int:customer_id>/merge/<int:other_id>/", merge_pages.MergeCompare.as_view(), name="compare"),
     path("<int:customer_id>/duplicates/", merge_pages.Duplicates.as_view(), name="duplicates"),
     path("<int:customer_id>/data/<slug:format>/", access_pages.Data.as_view(), name="data"),
+    path("<int:customer_id>/suspend/", profile_dialogs.Suspend.as_view(), name="suspend"),
+    path("<int:customer_id>/unsuspend/", profile_dialogs.Unsuspend.as_view(), name="unsuspend"),
+    path("<int:customer_id>/notes/", pages.Notes.as_view(), name="notes"),
+    path("<int:customer_id>/notes/add/", profile_dialogs.AddNote.as_view(), name="add_note"),
+    path("<int:customer_id>/notes/<int:note_id>/", profile_dialogs.EditNote.as_view(), name="edit_note"),
+    path("<int:customer_id>/notes/<int:note_id>/delete/", profile_dialogs.DeleteNote.as_view(), name="delete_note"),
 ]

@@ -46,12 +46,15 @@ def add_event(
     nonce: str | None = None,
     ip_address: str | None = None,
     user_agent: str = "",
+    right: Right = Right.RECORD_EVENTS,
 ) -> Outcome:
     """Record one event of a customer by hand. `nonce` names the form that was sent: it records once.
 
+    `right` is what the action needs.
+
     Raises Refused with the engine's reason, AlreadyRecorded for a form that was sent twice.
     """
-    require(by, Right.RECORD_EVENTS)
+    require(by, right)
     actor = Actor(
         source=Source.BACK_OFFICE.value, staff_id=by.pk, ip_address=ip_address, user_agent=user_agent[:400],
         grants=frozenset({POINTS_REWARDED}),

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from customers.access_api import CustomerData
 from customers.api import CustomerDetail, CustomerMerge
 from customers.erasure_api import CustomerOptOut, ErasureReceipt
+from customers.life_api import LogIn, OptIn, Suspend, Unsuspend
 from customers.search_api import CustomerCount, CustomerSearch
 from events.api import BulkEvents, Events
 from events.transaction_pages import Transactions
@@ -16,12 +17,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/bulk", BulkEvents.as_view(), name="api-events-bulk"),
     path("customers", CustomerSearch.as_view(), name="api-customers"),
     path("customers/-/count", CustomerCount.as_view(), name="api-customers-count"),
+    path("auth", LogIn.as_view(), name="api-auth"),
+    path("customers/-/login", LogIn.as_view(), name="api-customer-login"),
     re_path(r"^customers/(?P<public_id>[^/]+)$", CustomerDetail.as_view(), name="api-customer"),
     re_path(r"^customers/(?P<public_id>[^/]+)/data$", CustomerData.as_view(), name="api-customer-data"),
     re_path(r"^customers/(?P<public_id>[^/]+)/merge$", CustomerMerge.as_view(), name="api-customer-merge"),
     re_path(r"^customers/(?P<public_id>[^/]+)/opt-out$", CustomerOptOut.as_view(), name="api-customer-opt-out"),
     path("erasures/<uuid:reference>", ErasureReceipt.as_view(), name="api-erasure"),
     path("erasures/", include("customers.erasure_urls")),
+    re_path(r"^customers/(?P<public_id>[^/]+)/opt-in$", OptIn.as_view(), name="api-customer-opt-in"),
+    re_path(r"^customers/(?P<public_id>[^/]+)/suspend$", Suspend.as_view(), name="api-customer-suspend"),
+    re_path(r"^customers/(?P<public_id>[^/]+)/unsuspend$", Unsuspend.as_view(), name="api-customer-unsuspend"),
     path("customers/<int:customer_id>/events/", include("events.urls")),
     path("customers/<int:customer_id>/points/", include("loyalty.points.urls")),
     path("customers/<int:customer_id>/transactions/", include("events.transaction_urls")),

@@ -16,7 +16,7 @@ from django.views.generic.base import ContextMixin, TemplateResponseMixin
 from loyalty.staff.permissions import Right, require
 
 from .navigation import Crumb
-from .responses import Text, done, go, is_partial
+from .responses import Text, done, go, is_partial, reload
 
 
 class StaffPage(View):
@@ -77,6 +77,8 @@ class DialogPage(StaffPage, PageMixin, FormView[BaseForm]):
     is_dangerous = False
     lead: Text = ""
     refresh: ClassVar[Sequence[str]] = ()
+    # For what changes the head of the page, too.
+    reloads: ClassVar[bool] = False
 
     def perform(self, form: BaseForm) -> Text:
         """Call one operation; say what was done. A named error belongs on the form: `form.add_error`."""
@@ -86,10 +88,10 @@ class DialogPage(StaffPage, PageMixin, FormView[BaseForm]):
         text = self.perform(form)
         if form.errors:
             return self.form_invalid(form)
-        if is_partial(self.request):
+        if is_partial(self.request) and not self.reloads:
             return done(text, refresh=self.refresh)
         messages.success(self.request, str(text))
-        return HttpResponseRedirect(self.get_success_url())
+        return reload() if is_partial(self.request) else HttpResponseRedirect(self.get_success_url())
 
     def form_invalid(self, form: BaseForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)

@@ -31,6 +31,11 @@ def done(text: Text = "", *, refresh: Sequence[str] = ()) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events | (toast(text) if text else {}))})
 
 
+def reload() -> HttpResponse:
+    """204: the browser reads the page again, whatever page the dialog was opened on; what is said is a message."""
+    return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+
+
 def go(url: str) -> HttpResponse:
     """204: the browser leaves for the address."""
     return HttpResponse(status=204, headers={"HX-Redirect": url})

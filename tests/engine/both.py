@@ -8,7 +8,7 @@ from loyalty.engine import record
 from loyalty.engine.types import Incoming, Outcome
 
 from . import stored, world
-from .model import Custom, Earning, Event, Expiry, Model, Refusal, Sent, Setup, end_state, lists
+from .model import DAILY_LOGIN, Custom, Earning, Event, Expiry, Model, Refusal, Sent, Setup, end_state, lists
 
 STATUSES = (["active", "suspended"], ["inactive"], ["active", "inactive", "suspended", "banned"])
 SORTS = ("joined", "-joined", "score", "-score", "spendable", "-spendable")
@@ -131,6 +131,7 @@ def configure(setup: Setup) -> None:
         _configure_account(setup, slug, setup.expiry.get(slug, Expiry("none")))
         if earning:
             _configure_earning(slug, earning)
+    world.rows("UPDATE events_eventtype SET default_points = %s WHERE action = 'daily_login'", [DAILY_LOGIN])
     for action, custom in setup.custom.items():
         _configure_action(action, custom)
     record._programs._program = None

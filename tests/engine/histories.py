@@ -89,7 +89,8 @@ named = data(transaction_id=transactions)
 takings = data({"reason": names}, points=points)
 takings_of_orders = data({"reason": names, "transaction_id": transactions}, points=points)
 WELL_FORMED: dict[str, st.SearchStrategy[dict[str, Any]]] = {
-    "subscribe": profiles, "opt_in": profiles, "profile": profiles,
+    "subscribe": profiles, "opt_in": profiles, "profile": profiles, "suspend": some(reason=names),
+    "unsuspend": some(reason=names), "login": st.just({}), "daily_login": st.just({}),
     "point_add": data({"expdate": expdates}, points=points), "point_sub": takings,
     "point_spend": takings_of_orders, "point_unspend": takings_of_orders,
     "point_fix": data(
@@ -127,7 +128,7 @@ FITTING = {
 # What else comes up, apart from orders that are there.
 OFTEN = [
     "checkout", "checkout", "checkout", "checkout", "checkout_item", "reserve_points", "checkout_claim", "point_add",
-    "point_add", "point_spend", "point_unspend", "survey", "opt_in",
+    "point_add", "point_spend", "point_unspend", "survey", "opt_in", "login", "unsuspend",
 ]  # fmt: skip
 # (attribute, value that is not one)
 FAULTS = [

@@ -20,7 +20,7 @@ FIELDS = {
     "first_name": "first_name", "last_name": "last_name", "language": "language", "email": "email",
     "country": "country", "currency": "currency", "birth_date": "birth_date", "status": "status",
     "optin_at": "optin_at", "total": "purchase_total", "count": "purchase_count", "items": "purchase_item_count",
-    "first": "purchase_first_date", "last": "purchase_last_date", "earn": "last_earn_date", "spend": "last_spend_date",
+    "login": "last_login_at", "first": "purchase_first_date", "last": "purchase_last_date", "earn": "last_earn_date", "spend": "last_spend_date",
 }  # fmt: skip
 ORDER_FIELDS = (
     "status", "currency", "total", "refunded", "earned", "taken_back", "burned", "given_back", "reserved",

@@ -26,7 +26,7 @@ PHASES = [Phase.generate, *([Phase.shrink] if "LOYALTY_MODEL_SHRINK" in os.envir
 CALM = settings(phases=PHASES, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False)
 CODES = {
     "160212", "5003", "112101", "110003", "160216", "120241", "112900", "10001", "101031", "103902", "112201", "112202",
-    "112203", "112204", "0",
+    "112203", "112204", "114400", "114600", "0",
 }  # fmt: skip
 ACTIONS = {*WELL_FORMED, "pending_accept", "pending_reject", "point_expiration"}
 

@@ -50,6 +50,11 @@ LIST: dict[str, Script] = {
         [ann("subscribe", email="a@b.hu"), ann("subscribe"), ann("opt_in", first_name="Ann"), ann("opt_in")],
         [ann("profile", country="hu", birth_date="1990-02-28", shoe_size=40), ann("profile", score=1), bob("profile")],
     ]),
+    "life": Script([
+        *JOINED, [ann("unsuspend"), ann("suspend", reason=["x"]), ann("suspend", reason="x"), ann("suspend"), ann("unsuspend"), ann("point_spend", points=1)],
+        [Sent("cyd", "subscribe", {}), Sent("cyd", "login", {}), Sent("cyd", "suspend", {})],
+        [ann("login"), ann("login"), ann("daily_login"), ann("login", effective_timestamp=1772000000)], 1, [ann("daily_login"), ann("login")],
+    ]),
     "spending": Script([
         *JOINED, [ann("point_add", points=50, expdate="2027-01-01"), ann("point_spend", points=60)],
         [ann("point_unspend", points=61), ann("point_unspend", points=20), ann("point_sub", points=30)],

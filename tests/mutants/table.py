@@ -6,18 +6,23 @@ LEDGER, POINTS, POINTS_ORDERS = "loyalty/points/ledger.py", "loyalty/points/mech
 EVENTS, ORDERS, REFUNDS = "events/mechanism.py", "events/orders.py", "events/refunds.py"
 ACTIVITY, EXPIRATION = "loyalty/points/activity.py", "loyalty/points/expiration.py"
 EXPIRY, EXPIRY_RUN = "loyalty/points/expiry.py", "loyalty/points/expiry_run.py"
-PEOPLE, RECORD, REDUCE = "customers/mechanism.py", "loyalty/engine/record.py", "loyalty/engine/reduce.py"
+PEOPLE, LIFE, RECORD, REDUCE = (
+    "customers/mechanism.py",
+    "customers/life.py",
+    "loyalty/engine/record.py",
+    "loyalty/engine/reduce.py",
+)
 
 ACTIONS = (
     "subscribe", "opt_in", "profile", "checkout", "checkout_item", "checkout_update", "checkout_update_item",
     "checkout_accept", "checkout_accept_item", "checkout_item_accept", "checkout_reject", "checkout_claim", "refund",
     "partial_refund", "refund_item", "point_add", "point_sub", "point_spend", "point_unspend", "point_fix", "point_burn",
     "point_unburn", "reserve_points", "release_points", "pending_accept", "pending_reject", "point_expiration",
-    "point_expire", "custom",
+    "point_expire", "custom", "suspend", "unsuspend", "login", "daily_login",
 )  # fmt: skip
 CODES = (
     "160212", "5003", "112101", "110003", "160216", "120241", "112900", "10001", "101031", "103902", "112201", "112202",
-    "112203", "112204", "0",
+    "112203", "112204", "114400", "114600", "0",
 )  # fmt: skip
 
 MUTANTS = [
@@ -30,6 +35,18 @@ MUTANTS = [
     Mutant("160212: an unknown customer is another refusal", REDUCE, "super().__init__(160212,", "super().__init__(160213,", "people"),
     Mutant("0: an action that only follows", REDUCE, "composition.plan(incoming.action).admits(batch.by.source)", "True", "own actions"),
     Mutant("101031: a signed request again", RECORD, 'if event.nonce and not keys:', "if False:", "signed"),
+    # The life of a member
+    Mutant("suspend: stays active", LIFE, "    _become(Status.SUSPENDED, event", "    _become(Status.ACTIVE, event", "life"),
+    Mutant("unsuspend: stays suspended", LIFE, "    _become(Status.ACTIVE, event", "    _become(Status.SUSPENDED, event", "life"),
+    Mutant("114400: whoever is suspended", LIFE, "if state.customer.status != Status.ACTIVE:", "if False:", "life"),
+    Mutant("114600: whoever is unsuspended", LIFE, "if state.customer.status != Status.SUSPENDED:", "if False:", "life"),
+    Mutant("0: a reason that is no text", LIFE, '    values.text(event.data, "reason")\n', "", "life"),
+    Mutant("160216: an inactive one logs in", LIFE, "if state.customer.status not in MEMBERS:", "if False:", "life"),
+    Mutant("login: is not noted", LIFE, "customer.last_login_at = max(customer.last_login_at or event.occurred_at, event.occurred_at)", "pass", "life"),
+    Mutant("login: a late one moves the date back", LIFE, "max(customer.last_login_at or event.occurred_at, event.occurred_at)", "event.occurred_at", "life"),
+    Mutant("daily_login: follows each login", LIFE, "    if _is_first_of_its_day(event, state, batch):", "    if True:", "life"),
+    Mutant("daily_login: follows a late login", LIFE, "local_day(event.occurred_at, zone) > local_day(last, zone)", "local_day(event.occurred_at, zone) != local_day(last, zone)", "life"),
+    Mutant("10001: a second daily login", LIFE, "    if not _is_first_of_its_day(event, state, batch):", "    if False:", "life"),
     # Points
     Mutant("point_add: the date is forgotten", POINTS, "_required_points(event), named_expiry(event, batch.program))", "_required_points(event))", "expiring"),
     Mutant("point_sub: as if it were spent", POINTS, "EntryKind.DEDUCT).earned -= points", "EntryKind.DEDUCT).spent += points", "spending"),

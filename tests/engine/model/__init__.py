@@ -6,8 +6,21 @@ putting a copy of the customer back.
 
 from . import lists
 from .machine import Model
+from .people import DAILY_LOGIN
 from .reading import end_state
 from .state import Custom, Earning, Event, Expiry, Sent, Setup
 from .values import Refusal
 
-__all__ = ["Custom", "Earning", "Event", "Expiry", "Model", "Refusal", "Sent", "Setup", "end_state", "lists"]
+__all__ = [
+    "DAILY_LOGIN",
+    "Custom",
+    "Earning",
+    "Event",
+    "Expiry",
+    "Model",
+    "Refusal",
+    "Sent",
+    "Setup",
+    "end_state",
+    "lists",
+]

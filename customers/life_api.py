@@ -1,0 +1,58 @@
+"""The life of a member by the API: suspend, unsuspend, opt in, log in. Each answers the customer object."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from events.api import actor
+from events.serializers import read_event, refusal
+from loyalty.api.authentication import signature_nonce
+from loyalty.engine.record import record
+
+from .api import CustomerDetail
+from .queries import identity_in
+
+
+class LifeAction(CustomerDetail):
+    """One event of the customer in the path, its attributes the body."""
+
+    http_method_names = ["post"]
+    action: ClassVar[str]
+
+    def post(self, request: Request, public_id: str) -> Response:
+        scheme, value = identity_in(public_id)
+        return self.answer(value, "" if scheme == "id" else scheme, self.body())
+
+    def answer(self, customer: Any, scheme: Any, data: Mapping[str, Any]) -> Response:
+        named = {"customer": customer, "external_id": scheme, "action": self.action, "data": data}
+        incoming = read_event(named, signature_nonce(self.request))
+        outcome = record([incoming], by=actor(self.request), at=timezone.now())[0]
+        if outcome.error:
+            raise refusal(outcome.error)
+        assert outcome.state
+        return self.get(self.request, outcome.state.customer.public_id)
+
+
+class Suspend(LifeAction):
+    action = "suspend"
+
+
+class Unsuspend(LifeAction):
+    action = "unsuspend"
+
+
+class OptIn(LifeAction):
+    action = "opt_in"
+
+
+class LogIn(LifeAction):
+    """The brand has authenticated the customer, whom the body names; no password is kept here."""
+
+    action = "login"
+
+    def post(self, request: Request, public_id: str = "") -> Response:
+        body = self.body()
+        return self.answer(body.get("customer"), body.get("external_id"), {})

@@ -1,0 +1,122 @@
+"""What staff do with a customer by hand."""
+
+from functools import cached_property
+from typing import Any, cast
+
+from django import forms
+from django.forms import BaseForm
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from events.pages import EventDialog
+from loyalty.engine.types import Outcome
+from loyalty.staff.models import User
+from loyalty.staff.permissions import Right
+from loyalty.ui.mixins import DialogPage
+from loyalty.ui.responses import Text
+
+from .dialog_forms import NoteForm, ReasonForm
+from .models import Note
+from .operations import NotYours, add_note, change_note, delete_note, suspend, unsuspend
+from .pages import CustomerMixin
+
+
+class Suspend(EventDialog):
+    right = Right.EDIT_CUSTOMERS
+    form_class = ReasonForm
+    title = submit_label = _("Suspend")
+    reloads = True
+
+    def get_success_url(self) -> str:
+        return reverse("customers:overview", args=[self.customer.id])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**({"lead": self.said_before()} | kwargs))
+
+    def said_before(self) -> Text:
+        text = _("%(name)s goes on earning points, but may not spend any until unsuspended.")
+        return text % {"name": self.customer.name}
+
+    def operate(self, form: BaseForm, **sender: Any) -> Outcome:
+        return suspend(reason=form.cleaned_data["reason"], **sender)
+
+    def said(self, outcome: Outcome) -> Text:
+        return _("%(name)s is suspended.") % {"name": self.customer.name}
+
+
+class Unsuspend(Suspend):
+    title = submit_label = _("Unsuspend")
+
+    def said_before(self) -> Text:
+        return _("%(name)s may spend points again.") % {"name": self.customer.name}
+
+    def operate(self, form: BaseForm, **sender: Any) -> Outcome:
+        return unsuspend(reason=form.cleaned_data["reason"], **sender)
+
+    def said(self, outcome: Outcome) -> Text:
+        return _("%(name)s is active again.") % {"name": self.customer.name}
+
+
+class NoteDialog(CustomerMixin, DialogPage):
+    right = Right.EDIT_CUSTOMERS
+    form_class: type[forms.Form] = NoteForm
+    submit_label = _("Save")
+    refresh = ("notes",)
+
+    def get_success_url(self) -> str:
+        return reverse("customers:notes", args=[self.customer.id])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**({"lead": self.customer.name} | kwargs))
+
+    @property
+    def by(self) -> User:
+        return cast(User, self.request.user)
+
+    @cached_property
+    def note(self) -> Note:
+        return get_object_or_404(Note, customer_id=self.customer.id, id=self.kwargs["note_id"])
+
+
+class AddNote(NoteDialog):
+    title = _("Add note")
+
+    def perform(self, form: BaseForm) -> Text:
+        add_note(customer=self.customer, text=form.cleaned_data["text"], by=self.by, at=timezone.now())
+        return _("Note added.")
+
+
+class EditNote(NoteDialog):
+    title = _("Edit note")
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"text": self.note.text}
+
+    def perform(self, form: BaseForm) -> Text:
+        try:
+            change_note(note=self.note, text=form.cleaned_data["text"], by=self.by, at=timezone.now())
+        except NotYours:
+            form.add_error(None, _("Somebody else wrote this note: add one of your own."))
+        except Note.DoesNotExist:
+            form.add_error(None, _("The note was deleted in the meantime: add a new one."))
+        return _("Note changed.")
+
+
+class DeleteNote(NoteDialog):
+    form_class = forms.Form
+    title = submit_label = _("Delete note")
+    is_dangerous = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        lead = _("“%(text)s” is deleted for good.") % {"text": Truncator(self.note.text).chars(120)}
+        return super().get_context_data(**({"lead": lead} | kwargs))
+
+    def perform(self, form: BaseForm) -> Text:
+        try:
+            delete_note(note=self.note, by=self.by)
+        except NotYours:
+            form.add_error(None, _("Somebody else wrote this note: ask an administrator to delete it."))
+        return _("Note deleted.")
