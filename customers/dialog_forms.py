@@ -1,5 +1,7 @@
 """What staff enter about a customer in a dialog."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +13,10 @@ from .operations import LONGEST_NOTE
 
 class ReasonForm(OnceForm):
     reason = paragraph(label=_("Reason"), required=False, help_text=_("Shown in the events of the customer."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].widget.attrs["autofocus"] = True
 
 
 class NoteForm(forms.Form):
