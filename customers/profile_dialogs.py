@@ -22,6 +22,7 @@ from .dialog_forms import NoteForm, ReasonForm
 from .models import Note
 from .operations import NotYours, add_note, change_note, delete_note, suspend, unsuspend
 from .pages import CustomerMixin
+from .queries import notes_of
 
 
 class Suspend(EventDialog):
@@ -78,7 +79,7 @@ class NoteDialog(CustomerMixin, DialogPage):
 
     @cached_property
     def note(self) -> Note:
-        return get_object_or_404(Note, customer_id=self.customer.id, id=self.kwargs["note_id"])
+        return get_object_or_404(notes_of(self.customer.id), id=self.kwargs["note_id"])
 
 
 class AddNote(NoteDialog):

@@ -11,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from customers.enums import MergeKind
 from customers.models import Customer, Note
-from customers.operations import NotYours, add_note, change_note, delete_note, suspend, unsuspend
+from customers.operations import NotYours, add_note, change_note, delete_note, merge_customers, suspend, unsuspend
 from customers.queries import Duplicates, duplicates_of
 from events.models import Event
 from events.operations import AlreadyRecorded
@@ -115,7 +116,7 @@ def test_who_comes_second_is_told_so(client: Client, dana: User) -> None:
 
 def test_a_form_that_is_sent_twice_suspends_once(dana: User) -> None:
     customer = make_customer()
-    sent = {"customer": customer, "by": dana, "at": timezone.now(), "nonce": "n"}
+    sent: dict[str, Any] = {"customer": customer, "by": dana, "at": timezone.now(), "nonce": "n"}
     suspend(reason="x", **sent)
     unsuspend(reason="", customer=customer, by=dana, at=timezone.now())
     with pytest.raises(AlreadyRecorded):
@@ -231,6 +232,15 @@ def test_a_note_belongs_to_its_customer(client: Client, dana: User) -> None:
     written = note(ann, dana)
     assert client.get(f"/customers/{bob.id}/notes/{written.id}/").status_code == 404
     assert "Called" not in get(client, f"/customers/{bob.id}/notes/")
+
+
+def test_the_notes_of_a_merged_profile_are_the_survivors(client: Client, dana: User) -> None:
+    old, ann = make_customer("old"), make_customer("ann")
+    written = note(old, dana)
+    merge_customers(old, ann, kind=MergeKind.PARTIAL, by=dana, at=timezone.now())
+    assert "Called about a parcel." in get(client, f"/customers/{ann.id}/notes/")
+    assert post(client, f"/customers/{ann.id}/notes/{written.id}/delete/").status_code == 204
+    assert not Note.objects.exists()
 
 
 def test_notes_need_the_right_to_edit_customers(dana: User, reader: User) -> None:
