@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from customers.models import Customer
+from customers.models import Customer, Field
 from events.models import Event
 from loyalty.staff.models import ApiKey, GeneralSettings
 from loyalty.transfer.operations import import_here
@@ -193,3 +193,30 @@ def test_an_enrolment_is_no_auto_subscription(client: Client) -> None:
     GeneralSettings.objects.update(auto_subscribe="any")
     post(client, "/events", {"customer": "C-1", "action": "subscribe"})
     assert Customer.objects.get().properties == {}
+
+
+@pytest.fixture
+def barcode() -> None:
+    Field.objects.create(slug="loyalty_barcode", name="Barcode", external_id=True)
+
+
+def test_a_path_may_name_the_customer_by_an_external_id(client: Client, barcode: None) -> None:
+    make_customer("C-1", loyalty_barcode="77")
+    assert post(client, "/customers/loyalty_barcode:77/suspend").json()["id"] == "C-1"
+    assert post(client, "/customers/loyalty_barcode:77/unsuspend").json()["status"] == "active"
+    answer = post(client, "/customers/-/login", {"customer": "77", "external_id": "loyalty_barcode"})
+    assert answer.json()["id"] == "C-1"
+
+
+def test_an_opt_in_by_an_unknown_external_id_makes_a_customer_who_has_it(client: Client, barcode: None) -> None:
+    found = post(client, "/customers/loyalty_barcode:77/opt-in").json()
+    assert (found["properties"], found["status"]) == ({"loyalty_barcode": "77"}, "active")
+
+
+def test_a_colon_after_no_external_id_field_is_a_part_of_the_id(client: Client) -> None:
+    assert post(client, "/customers/shop:77/opt-in").json()["id"] == "shop:77"
+
+
+def test_0_a_login_by_a_name_that_is_no_external_id_field(client: Client) -> None:
+    status, error = refusal(post(client, "/auth", {"customer": "77", "external_id": "barcode"}))
+    assert (status, error["code"], "'barcode'" in error["message"]) == (400, 0, True)
