@@ -34,11 +34,11 @@ def test_suspending_and_unsuspending_by_keyboard(zsofia: Customer, signed_in: Pa
         page.keyboard.press("Tab")
         expect(page.get_by_role("button", name=verb, exact=True)).to_be_focused()
         page.keyboard.press("Enter")
-        expect(page.get_by_role("status").get_by_text(f"Zsófia Kovács {end}")).to_be_visible()
+        expect(page.locator("#toasts").get_by_text(f"Zsófia Kovács {end}")).to_be_visible()
         expect(page.get_by_role("dialog")).to_have_count(0)
     # It stays on the tab where it was done.
     assert page.url.endswith(f"/customers/{zsofia.id}/events/")
-    expect(page.locator("#results").get_by_text("Unsuspend", exact=True)).to_be_visible()
+    expect(page.get_by_role("paragraph").get_by_text("Unsuspend", exact=True)).to_be_visible()
     assert complaints == []
 
 
@@ -55,6 +55,7 @@ def test_the_menu_its_dialog_and_a_suspended_profile_are_accessible(
     expect(page.get_by_role("dialog").get_by_role("heading", name="Suspend")).to_be_visible()
     check_page(page)
     page.get_by_role("button", name="Suspend", exact=True).click()
+    expect(page.locator("#toasts").get_by_text("is suspended.")).to_be_visible()
     expect(page.get_by_text("Suspended: earns points")).to_be_visible()
     check_page(page)
     assert complaints == []
