@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0011_claim_what_is_held"),
+        ("customers", "0012_erasure"),
     ]
 
     operations = [
