@@ -29,7 +29,7 @@ def addable_types(customer: Customer) -> list[EventType]:
     ruled = {action for mechanism in composition.mechanisms for action in mechanism.actions}
     refused = {action for action in ruled if not composition.plan(action).admits(Source.BACK_OFFICE)}
     # Their places are pages and buttons of their own.
-    refused |= {"point_expiration", "suspend", "unsuspend"}
+    refused |= {"point_expiration", "suspend", "unsuspend", "opt_out", "ban"}
     refused |= {"subscribe", "login", "daily_login"} if customer.status == Status.INACTIVE else {"subscribe", "opt_in"}
     types = EventType.objects.all()
     return [row for row in types if row.action not in refused and (row.action in ruled or not row.factory)]
