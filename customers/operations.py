@@ -1,7 +1,11 @@
 """What staff do with a customer beside recording events: suspend and unsuspend, merge, write notes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+
+from django.db import IntegrityError, transaction
 
 from events.enums import Source
 from events.operations import add_event
@@ -14,6 +18,10 @@ from .merging import ACTION
 from .models import Customer, Merge, Note
 
 LONGEST_NOTE = 2_000
+
+
+class Gone(Exception):
+    """Whom the note is about has left, or was merged away: nothing more is written about them."""
 
 
 class NotYours(Exception):
@@ -56,18 +64,30 @@ def merge_customers(source: Customer, target: Customer, *, kind: str, by: User |
 
 
 def add_note(*, customer: Customer, text: str, by: User, at: datetime) -> Note:
-    """`text`: 1 to LONGEST_NOTE characters. Raises PermissionDenied."""
+    """`text`: 1 to LONGEST_NOTE characters. Raises Gone, PermissionDenied."""
     require(by, Right.EDIT_CUSTOMERS)
-    return Note.objects.create(customer=customer, text=_checked(text), staff=by, written_at=at)
+    with _of_the_living():
+        return Note.objects.create(customer=customer, text=_checked(text), staff=by, written_at=at)
 
 
 def change_note(*, note: Note, text: str, by: User, at: datetime) -> None:
-    """Raises NotYours, PermissionDenied; Note.DoesNotExist if it was deleted in the meantime."""
+    """Raises NotYours, Gone, PermissionDenied; Note.DoesNotExist if it was deleted in the meantime."""
     require(by, Right.EDIT_CUSTOMERS)
     if note.staff_id != by.pk:
         raise NotYours
-    if not Note.objects.filter(pk=note.pk).update(text=_checked(text), edited_at=at):
-        raise Note.DoesNotExist
+    with _of_the_living():
+        if not Note.objects.filter(pk=note.pk).update(text=_checked(text), edited_at=at):
+            raise Note.DoesNotExist
+
+
+@contextmanager
+def _of_the_living() -> Iterator[None]:
+    """The database refuses what is written about those who are gone."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise Gone from error
 
 
 def delete_note(*, note: Note, by: User) -> None:

@@ -285,7 +285,7 @@ class Notes(PartialMixin, ProfilePage, TemplateView):
             "notes": [
                 ShownNote(
                     note,
-                    may_edit=may_write and note.staff_id == user.pk,
+                    may_edit=may_write and note.staff_id == user.pk and note.customer_id == self.customer.id,
                     may_delete=may_write and may_delete(note, user),
                 )
                 for note in page.rows

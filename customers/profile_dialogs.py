@@ -20,7 +20,7 @@ from loyalty.ui.responses import Text
 
 from .dialog_forms import NoteForm, ReasonForm
 from .models import Note
-from .operations import NotYours, add_note, change_note, delete_note, suspend, unsuspend
+from .operations import Gone, NotYours, add_note, change_note, delete_note, suspend, unsuspend
 from .pages import CustomerMixin
 from .queries import notes_of
 
@@ -86,7 +86,10 @@ class AddNote(NoteDialog):
     title = _("Add note")
 
     def perform(self, form: BaseForm) -> Text:
-        add_note(customer=self.customer, text=form.cleaned_data["text"], by=self.by, at=timezone.now())
+        try:
+            add_note(customer=self.customer, text=form.cleaned_data["text"], by=self.by, at=timezone.now())
+        except Gone:
+            form.add_error(None, _("The customer has left or was merged in the meantime."))
         return _("Note added.")
 
 
@@ -101,6 +104,8 @@ class EditNote(NoteDialog):
             change_note(note=self.note, text=form.cleaned_data["text"], by=self.by, at=timezone.now())
         except NotYours:
             form.add_error(None, _("Somebody else wrote this note: add one of your own."))
+        except Gone:
+            form.add_error(None, _("The note came with a merged profile and stays as it is: add a new one."))
         except Note.DoesNotExist:
             form.add_error(None, _("The note was deleted in the meantime: add a new one."))
         return _("Note changed.")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from customers.enums import MergeKind
 from customers.models import Customer, Note
-from customers.operations import NotYours, add_note, change_note, delete_note, merge_customers, suspend, unsuspend
+from customers.operations import Gone, NotYours, add_note, change_note, delete_note, merge_customers, suspend, unsuspend
 from customers.queries import Duplicates, duplicates_of
 from events.models import Event
 from events.operations import AlreadyRecorded
@@ -238,8 +238,20 @@ def test_the_notes_of_a_merged_profile_are_the_survivors(client: Client, dana: U
     old, ann = make_customer("old"), make_customer("ann")
     written = note(old, dana)
     merge_customers(old, ann, kind=MergeKind.PARTIAL, by=dana, at=timezone.now())
-    assert "Called about a parcel." in get(client, f"/customers/{ann.id}/notes/")
+    html = get(client, f"/customers/{ann.id}/notes/")
+    assert ("Called about a parcel." in html, f"/notes/{written.id}/delete/" in html) == (True, True)
+    assert f'/notes/{written.id}/"' not in html
+    assert post(client, f"/customers/{ann.id}/notes/{written.id}/", text="x").status_code == 422
     assert post(client, f"/customers/{ann.id}/notes/{written.id}/delete/").status_code == 204
+    assert not Note.objects.exists()
+
+
+@pytest.mark.parametrize("status", ["opted_out", "banned", "merged"])
+def test_nothing_is_written_about_who_has_left_meanwhile(dana: User, status: str) -> None:
+    customer = make_customer()
+    Customer.objects.update(status=status)
+    with pytest.raises(Gone):
+        note(customer, dana)
     assert not Note.objects.exists()
 
 
