@@ -232,6 +232,8 @@ class ProfilePage(CustomerMixin, StaffPage):
             yield MenuItem(_("Suspend…"), reverse("customers:suspend", args=[customer.id]), "user-x")
         if may(user, Right.EDIT_CUSTOMERS) and customer.status == Status.SUSPENDED:
             yield MenuItem(_("Unsuspend…"), reverse("customers:unsuspend", args=[customer.id]), "user-round-check")
+        if may(user, Right.ERASE_CUSTOMERS):
+            yield MenuItem(_("Opt out…"), reverse("customers:opt_out", args=[customer.id]), "user-minus")
 
 
 def merge_url(customer: Customer) -> str:
