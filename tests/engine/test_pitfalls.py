@@ -7,14 +7,20 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from customers.queries import customer_by_public_id
 from loyalty.engine import record as engine
 from loyalty.engine.types import Incoming
 from loyalty.points.expiry_run import expire_points
 from loyalty.points.queries import expiring_points
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
 
+from .families import check_families
 from .racing import BALANCES, CLIENTS, race
-from .world import NOW, accepted, check_books, codes, configure, event, rows, send, spendable
+from .world import NOW, accepted, check_books, codes, configure, event, merging, rows, send, spendable
 
 LATER = NOW + dt.timedelta(days=40)
 
@@ -182,3 +188,80 @@ def test_pitfall_4_refunds_at_once_never_exceed_the_order() -> None:
 def test_pitfall_4_control_without_the_customers_lock_more_is_refunded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_LOCK", engine._LOCK.replace("FOR NO KEY UPDATE", ""))
     assert race(refunds(), BALANCES).count(None) > 3
+
+
+# 8. A merge loses data
+
+
+@pytest.fixture
+def bob(ann: None) -> None:
+    accepted(event("bob", "opt_in"))
+
+
+def merge(source: str = "ann", target: str = "bob") -> None:
+    accepted(merging(source, target))
+    check_families()
+
+
+def test_pitfall_8_points_follow_the_merge_once(bob: None) -> None:
+    accepted(checkout(1), event("ann", "point_spend", points=30), event("bob", "point_add", points=5))
+    merge()
+    assert points() == (105, 30, 0, 0, 75)
+    assert codes(send(merging("ann", "bob"))) == [0]
+    assert points() == (105, 30, 0, 0, 75)
+
+
+def test_pitfall_8_the_chosen_profile_wins_and_the_known_id_does_not_vanish(bob: None) -> None:
+    accepted(event("ann", "profile", first_name="Ann", email="ann@x.hu"), event("bob", "profile", first_name="Bob"))
+    merge()
+    [found] = rows("SELECT public_id, first_name, email FROM customers_customer WHERE status = 'active'")
+    assert found == ("bob", "Bob", "ann@x.hu")
+    for name in ("ann", "bob"):
+        known = customer_by_public_id(name)
+        assert known is not None
+        assert known.public_id == "bob"
+
+
+def test_pitfall_8_the_merged_page_no_longer_opens(bob: None, client: Client) -> None:
+    [(id,)] = rows("SELECT id FROM customers_customer WHERE public_id = 'ann'")
+    client.force_login(User.objects.create_user("u", role=Role.MANAGER))
+    address = reverse("customers:overview", args=[id])
+    assert client.get(address).status_code == 200
+    merge()
+    assert client.get(address).status_code == 404
+
+
+def test_pitfall_8_nothing_of_a_profile_is_left_behind(bob: None) -> None:
+    accepted(event("ann", "profile", shoe_size=40, newsletter=True), checkout(1), event("ann", "point_add", points=1))
+    merge()
+    [(properties,)] = rows("SELECT properties::text FROM customers_customer WHERE public_id = 'bob'")
+    assert properties == '{"shoe_size": 40, "newsletter": true}'
+    for table in ("points_balance", "points_pending", "events_transaction", "points_bonususe", "customers_identity"):
+        assert not rows(
+            f"SELECT 1 FROM {table} JOIN customers_customer c ON c.id = customer_id WHERE status = 'merged'"
+        )
+    [(events,)] = rows(
+        "SELECT count(*) FROM events_event e JOIN customers_merge ON e.customer_id IN (source_id, survivor_id)"
+    )
+    assert events == len(rows("SELECT 1 FROM events_event"))
+
+
+def test_pitfall_8_one_time_rewards_are_not_earned_anew(bob: None) -> None:
+    rows(
+        "INSERT INTO events_eventtype (action, name, labels, description, attributes, personal_attributes, default_points,"
+        " one_time, exposed, factory) VALUES ('welcome', 'W', '{}', '', '{}', '{}', 5, true, true, false)"
+    )
+    accepted(event("ann", "welcome"))
+    merge()
+    assert codes(send(event("bob", "welcome"), event("ann", "welcome"))) == [10001, 10001]
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_pitfall_8_an_event_that_is_saved_during_the_merge_stays_with_nobody_who_is_gone() -> None:
+    configure()
+    accepted(event("ann", "opt_in"), event("bob", "opt_in"))
+    batches = [[event("ann", "point_add", points=1)] for _ in range(CLIENTS)]
+    batches[CLIENTS // 2] = [merging("ann", "bob")]
+    assert race(batches, "SELECT 1 FROM customers_customer FOR UPDATE") == [None] * CLIENTS
+    assert spendable("bob") == CLIENTS - 1
+    check_families()
