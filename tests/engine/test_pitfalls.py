@@ -238,7 +238,7 @@ def test_pitfall_8_nothing_of_a_profile_is_left_behind(bob: None) -> None:
     assert properties == '{"shoe_size": 40, "newsletter": true}'
     for table in ("points_balance", "points_pending", "events_transaction", "points_bonususe", "customers_identity"):
         assert not rows(
-            f"SELECT 1 FROM {table} JOIN customers_customer c ON c.id = customer_id WHERE status = 'merged'"
+            f"SELECT 1 FROM {table} JOIN customers_customer c ON c.id = customer_id WHERE c.status = 'merged'"
         )
     [(events,)] = rows(
         "SELECT count(*) FROM events_event e JOIN customers_merge ON e.customer_id IN (source_id, survivor_id)"

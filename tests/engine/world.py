@@ -84,7 +84,7 @@ def check_books() -> None:
         "SELECT 1 FROM customers_identity i LEFT JOIN customers_customer c ON c.id = i.customer_id WHERE c.id IS NULL"
     )
     assert not rows(
-        "SELECT 1 FROM customers_customer c WHERE status NOT IN ('opted_out', 'banned')"
+        "SELECT 1 FROM customers_customer c WHERE status NOT IN ('merged', 'opted_out', 'banned')"
         " AND NOT EXISTS (SELECT 1 FROM customers_identity WHERE customer_id = c.id)"
     )
 
