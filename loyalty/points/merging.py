@@ -14,7 +14,7 @@ from loyalty.engine.types import Batch, Incoming, Mechanism, Part, State
 from .bonuses import USES, BonusUseRow
 from .enums import EntryKind
 from .ledger import balance_of, config, repay_from
-from .rows import ALL_LOTS, ALL_PENDING, BalanceRow, EntryRow, LotRow, PendingRow
+from .rows import ALL_LOTS, PENDING_AND_SETTLED, BalanceRow, EntryRow, LotRow, PendingRow
 
 BUCKETS = ("earned", "spent", "expired", "reserved", "pending", "debt")
 
@@ -81,7 +81,7 @@ def _add_uses(state: State, target: State, batch: Batch) -> int:
 
 
 def _parts(incoming: Incoming) -> Iterable[Part]:
-    return (ALL_LOTS, ALL_PENDING, USES)
+    return (ALL_LOTS, PENDING_AND_SETTLED, USES)
 
 
 MECHANISM = Mechanism(frozenset({ACTION}), move_points, parts=_parts, public=False)

@@ -288,7 +288,7 @@ def _put_pending(state: State, row: Sequence[Any]) -> None:
 ALL_PENDING = Part("pending", _PENDING, _put_pending)
 PENDING = Part("pending", f"{_PENDING} AND transaction_id IS NULL", _put_pending)
 # Settled ones, too.
-ALL_PENDING = Part("all_pending", _ALL_PENDING, _put_pending)
+PENDING_AND_SETTLED = Part("pending_and_settled", _ALL_PENDING, _put_pending)
 PENDING_OF_ORDERS = Part(
     "pending_of_orders", f"{_PENDING} AND transaction_id = ANY({{transactions}})", _put_pending, when=_orders_exist
 )

@@ -260,3 +260,15 @@ def test_an_order_of_a_chain_is_refunded_from_its_lot() -> None:
 
     assert balance() == {"earned": 69, "spendable": 69}
     assert rows("SELECT points, remaining FROM points_lot WHERE remaining > 0 ORDER BY id") == [(9, 9), (60, 60)]
+
+
+def test_whoever_leaves_after_a_merge_has_open_promises_cancelled_and_settled_ones_left_alone() -> None:
+    rows(CUSTOM.format("survey", "false", 3))
+    merge(event("old", "survey"), event("old", "survey"))
+    [(first,)] = rows("SELECT min(event_id) FROM points_pending")
+    accepted(event("new", "pending_accept", event=str(first)))
+
+    accepted(event("new", "opt_out"))
+
+    assert rows("SELECT earned, pending, spendable FROM points_balance") == [(507, 0, 0)]
+    assert rows("SELECT sum(points)::int FROM points_entry WHERE kind = 'pending'") == [(0,)]
