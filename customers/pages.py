@@ -5,7 +5,7 @@ from typing import Any, ClassVar, cast
 
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
@@ -232,16 +232,10 @@ class ProfilePage(CustomerMixin, StaffPage):
             yield MenuItem(_("Suspend…"), reverse("customers:suspend", args=[customer.id]), "user-x")
         if may(user, Right.EDIT_CUSTOMERS) and customer.status == Status.SUSPENDED:
             yield MenuItem(_("Unsuspend…"), reverse("customers:unsuspend", args=[customer.id]), "user-round-check")
+        if may(user, Right.MERGE_CUSTOMERS) and customer.status == Status.ACTIVE:
+            yield MenuItem(_("Merge…"), reverse("customers:merge", args=[customer.id]), "merge")
         if may(user, Right.ERASE_CUSTOMERS):
             yield MenuItem(_("Opt out…"), reverse("customers:opt_out", args=[customer.id]), "user-minus")
-
-
-def merge_url(customer: Customer) -> str:
-    """Where the customer is merged with another one; empty while there is no such page."""
-    try:
-        return reverse("customers:merge", args=[customer.id])
-    except NoReverseMatch:
-        return ""
 
 
 class Overview(ProfilePage, TemplateView):
@@ -266,7 +260,7 @@ class Overview(ProfilePage, TemplateView):
             "average": average_purchase(customer),
             "currency": settings.currency,
             "duplicates": duplicates_of(customer),
-            "merge_url": merge_url(customer) if may(self.request.user, Right.MERGE_CUSTOMERS) else "",
+            "may_merge": may(self.request.user, Right.MERGE_CUSTOMERS),
         }
         return super().get_context_data(**(context | kwargs))
 
