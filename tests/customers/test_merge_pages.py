@@ -146,3 +146,15 @@ def test_the_comparison_takes_as_many_queries_for_one_field_as_for_many(
     with CaptureQueriesContext(connection) as many:
         client.get(compared(pair))
     assert len(few) == len(many)
+
+
+def test_the_profile_of_an_active_customer_offers_the_merge(client: Client, pair: tuple[Customer, Customer]) -> None:
+    link = f'href="/customers/{pair[0].id}/merge/"'
+    assert link in client.get(f"/customers/{pair[0].id}/").content.decode()
+    Customer.objects.filter(id=pair[0].id).update(status=Status.SUSPENDED)
+    assert link not in client.get(f"/customers/{pair[0].id}/").content.decode()
+
+
+def test_a_possible_duplicate_leads_to_the_comparison(client: Client, pair: tuple[Customer, Customer]) -> None:
+    Customer.objects.filter(id=pair[1].id).update(email="z@example.com")
+    assert f'href="{compared(pair)}"' in client.get(f"/customers/{pair[0].id}/").content.decode()
