@@ -222,7 +222,7 @@ class ProfilePage(CustomerMixin, StaffPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         tabs = [Tab(label, reverse(name, args=[self.customer.id]), name == self.tab) for label, name in TABS]
-        found = {"tabs": tabs, "menu": list(self.menu()), "may_download": may(self.request.user, Right.EXPORT_DATA)}
+        found = {"tabs": tabs, "menu": list(self.menu())}
         return super().get_context_data(**(found | kwargs))
 
     def menu(self) -> Iterator[MenuItem]:
@@ -234,6 +234,11 @@ class ProfilePage(CustomerMixin, StaffPage):
             yield MenuItem(_("Unsuspend…"), reverse("customers:unsuspend", args=[customer.id]), "user-round-check")
         if may(user, Right.MERGE_CUSTOMERS) and customer.status == Status.ACTIVE:
             yield MenuItem(_("Merge…"), reverse("customers:merge", args=[customer.id]), "merge")
+        if may(user, Right.EXPORT_DATA):
+            for format, label in (("json", _("Download data")), ("csv", _("Download data as CSV"))):
+                yield MenuItem(
+                    label, reverse("customers:data", args=[customer.id, format]), "download", is_dialog=False
+                )
         if may(user, Right.ERASE_CUSTOMERS):
             yield MenuItem(_("Opt out…"), reverse("customers:opt_out", args=[customer.id]), "user-minus")
 

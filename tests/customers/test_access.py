@@ -146,7 +146,7 @@ def test_csv_is_a_zip_with_a_safe_file_for_every_table(client: Client, ann: Cust
     assert archive.testzip() is None
     assert archive.namelist() == [f"{table.name}.csv" for table in tables()]
     notes = archive.read("note.csv").decode("utf-8-sig").splitlines()
-    assert notes[0] == '"customer","id","text","staff","written_at"'
+    assert notes[0] == '"customer","id","text","staff","written_at","edited_at"'
     assert '"\'=HYPERLINK(1)"' in notes[1]
     assert archive.read("event.csv").decode("utf-8-sig").count("\r\n") == 5
     assert b"sealed-bytes" not in archive.read("secret.csv")
