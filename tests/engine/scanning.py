@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,15 +32,15 @@ def marker(number: int) -> str:
     return f"Zqé{number:05}Kx"
 
 
-def forms(number: int) -> set[bytes]:
-    """A marker plain, in small letters, and as JSON, base64, hexadecimal digits and URLs write it."""
-    plain = {marker(number), marker(number).lower()}
-    found = {text.encode() for text in plain}
-    found |= {json.dumps(text)[1:-1].encode() for text in plain} | {quote(text).encode() for text in plain}
+def forms(number: int) -> list[bytes]:
+    """A marker plain, in small letters, and as JSON, base64, hexadecimal digits and URLs write it; in a fixed order."""
+    plain = [marker(number), marker(number).lower()]
+    found = [text.encode() for text in plain]
+    found += [json.dumps(text)[1:-1].encode() for text in plain] + [quote(text).encode() for text in plain]
     for raw in [text.encode() for text in plain]:
-        found |= {raw.hex().encode(), raw.hex().upper().encode()}
+        found += [raw.hex().encode(), raw.hex().upper().encode()]
         # At each of the three places where it may begin; what depends on its neighbours is cut off.
-        found |= {base64.b64encode(b"x" * place + raw + b"xx")[4 if place else 0 : -4] for place in range(3)}
+        found += [base64.b64encode(b"x" * place + raw + b"xx")[4 if place else 0 : -4] for place in range(3)]
     return found
 
 
@@ -154,10 +156,16 @@ def files() -> bytes:
 
 def named(places: dict[str, bytes], numbers: Iterable[int]) -> dict[int, set[str]]:
     """Of these people, those who are named somewhere, and where."""
+    whose = {number: forms(number) for number in numbers}
     found: dict[int, set[str]] = {}
-    for number in numbers:
-        wanted = forms(number)
-        where = {place for place, content in places.items() if any(form in content for form in wanted)}
-        if where:
-            found[number] = where
+    for same in zip(*whose.values(), strict=True):
+        owners = dict(zip(same, whose, strict=True))
+        # What they begin with is the same for all: only where that stands are they compared.
+        begin, lengths = os.path.commonprefix(list(same)), {len(form) for form in same}  # noqa: RUF071  no paths
+        for place, content in places.items():
+            for match in re.finditer(re.escape(begin), content):
+                for length in lengths:
+                    owner = owners.get(content[match.start() : match.start() + length])
+                    if owner is not None:
+                        found.setdefault(owner, set()).add(place)
     return found

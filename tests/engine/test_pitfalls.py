@@ -10,13 +10,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from customers.erasing import opt_out
+from customers.models import Customer
 from customers.queries import customer_by_public_id
 from loyalty.engine import record as engine
-from loyalty.engine.types import Incoming
+from loyalty.engine.types import Actor, Incoming
 from loyalty.points.expiry_run import expire_points
 from loyalty.points.queries import expiring_points
 from loyalty.staff.enums import Role
-from loyalty.staff.models import User
+from loyalty.staff.models import ApiKey, User
 
 from .families import check_families
 from .racing import BALANCES, CLIENTS, race
@@ -265,3 +267,22 @@ def test_pitfall_8_an_event_that_is_saved_during_the_merge_stays_with_nobody_who
     assert race(batches, "SELECT 1 FROM customers_customer FOR UPDATE") == [None] * CLIENTS
     assert spendable("bob") == CLIENTS - 1
     check_families()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("auto_subscribe", ["checkout", "any"])
+def test_pitfall_12_an_erased_person_has_no_access_and_is_brought_back_by_nothing(
+    client: Client, auto_subscribe: str
+) -> None:
+    configure(auto_subscribe=auto_subscribe)
+    ApiKey.objects.create(name="Till", key="till-key")
+    accepted(event("ann", "opt_in", first_name="Ann"), event("ann", "checkout", transaction_id="t", total=5))
+    opt_out(Customer.objects.get(public_id="ann"), by=Actor("api"), at=NOW)
+
+    assert client.get("/customers/ann?api_key=till-key").status_code == 404
+    late = [event("ann", action, transaction_id="u", total=5, points=1) for action in ("checkout", "profile", "refund")]
+    assert codes(send(*late)) == [160212] * 3
+    old_rows = engine.record([event("ann", "opt_in"), event("ann", "profile")], by=Actor("import"), at=NOW)
+    assert codes(old_rows) == [160212, 160212]
+    assert codes(send(event("bob", "opt_in"), event("bob", "checkout", transaction_id="t", total=5))) == [None, 5003]
+    assert rows("SELECT count(*) FROM customers_customer WHERE first_name IS NOT NULL OR public_id = 'ann'") == [(0,)]
