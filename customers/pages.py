@@ -262,7 +262,6 @@ class Overview(ProfilePage, TemplateView):
             "country": country_name(customer.country) if customer.country else "",
             "spoken": language_name(customer.language) if customer.language else "",
             "attributes": attributes_of(customer.properties),
-            "may_erase": may(self.request.user, Right.ERASE_CUSTOMERS),
             "average": average_purchase(customer),
             "currency": settings.currency,
             "duplicates": duplicates_of(customer),
