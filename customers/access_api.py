@@ -11,7 +11,7 @@ from loyalty.api.views import ApiView
 
 from .access import Access
 from .models import Customer
-from .queries import customer_by_public_id
+from .queries import customer_named
 
 log = logging.getLogger(__name__)
 FORMATS = ("json", "csv")
@@ -32,7 +32,7 @@ class CustomerData(ApiView):
         format = request.query_params.get("format", "json")
         if format not in FORMATS:
             raise bad_request("format must be json or csv", INVALID_PARAMETER)
-        customer = customer_by_public_id(public_id)
+        customer = customer_named(public_id)
         if customer is None:
             raise not_found("Customer not found", 160212)
         log.info("data of customer %d given to API key %d", customer.id, request.user.pk)

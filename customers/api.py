@@ -23,7 +23,7 @@ from .filters import LATEST
 from .models import Customer
 from .objects import customer_objects, read_fields
 from .operations import merge_customers
-from .queries import customer_by_public_id
+from .queries import customer_named, identity_in
 from .serializers import balance_at_object
 
 
@@ -45,16 +45,18 @@ class CustomerDetail(ApiView):
 
     def post(self, request: Request, public_id: str) -> Response:
         """A `profile` event of the body's attributes."""
-        self._customer(public_id)
-        # By the ID of the path: the event keeps by which one it came.
-        incoming = Incoming(public_id, "profile", self.body(), nonce=signature_nonce(request))
+        customer, (scheme, value) = self._customer(public_id), identity_in(public_id)
+        # By the identity of the path: the event keeps by which one it came.
+        incoming = Incoming(value, "profile", self.body(), scheme=scheme, nonce=signature_nonce(request))
         outcome = record([incoming], by=actor(request), at=timezone.now())[0]
         if outcome.error:
             raise refusal(outcome.error)
-        return Response(self._object(self._customer(public_id)))
+        # The address may have named it by what was just changed.
+        customer.refresh_from_db()
+        return Response(self._object(customer))
 
     def _customer(self, public_id: str) -> Customer:
-        customer = customer_by_public_id(public_id)
+        customer = customer_named(public_id)
         if customer is None:
             raise unknown()
         return customer
@@ -93,7 +95,7 @@ class CustomerMerge(ApiView):
         if not isinstance(name, str | int) or isinstance(name, bool) or name == "":
             raise bad_request(f"'{attribute}' property is required: the ID of a customer")
         text = str(name).strip()
-        found = customer_by_public_id(text) if text.isprintable() else None
+        found = customer_named(text) if text.isprintable() else None
         if found is None:
             raise unknown()
         return found

@@ -14,14 +14,14 @@ from loyalty.engine.types import Refused
 
 from .erasing import opt_out, receipt
 from .models import Erasure
-from .queries import customer_by_public_id
+from .queries import customer_named
 
 
 class CustomerOptOut(ApiView):
     """The event `opt_out`; answers the receipt, whose open places follow."""
 
     def post(self, request: Request, public_id: str) -> Response:
-        customer = customer_by_public_id(public_id)
+        customer = customer_named(public_id)
         if customer is None:
             raise not_found("Customer not found", 160212)
         try:

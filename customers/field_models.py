@@ -112,7 +112,7 @@ class Field(models.Model):
             raise ValidationError(wrong)
 
     def _wrong(self) -> Iterator[tuple[str, Any]]:
-        if self.slug in RESERVED:
+        if self._state.adding and self.slug in RESERVED:
             yield "slug", _("This ID is reserved, it means something else: choose another.")
         if self.format and self.type != FieldType.STRING:
             yield "format", _("Only strings have a format: leave it empty.")
@@ -134,6 +134,8 @@ class Field(models.Model):
             return _("Enter what can be chosen.")
         if len(self.options) > MAX_OPTIONS or len(set(self.options)) < len(self.options):
             return _("Enter at most 500 options, none of them twice.")
+        if any(option != option.strip() for option in self.options):
+            return _("No option may begin or end with a blank: remove it.")
         if self.type == FieldType.MULTIPLE_CHOICE and any("," in option for option in self.options):
             return _("A comma parts chosen options in imports: none may stand in an option.")
         return None

@@ -137,11 +137,16 @@ class CustomersConfig:
 
 def config_of(items: Iterable[Mapping[str, Any]], *, unique_emails: bool) -> CustomersConfig:
     """From the program's `customer_fields`."""
-    rules = {item["id"]: rule_of(item) for item in items if item["active"]}
+    return config_of_rules((rule_of(item) for item in items if item["active"]), unique_emails=unique_emails)
+
+
+def config_of_rules(rules: Iterable[FieldRule], *, unique_emails: bool) -> CustomersConfig:
+    """From the active fields."""
+    fields = {rule.id: rule for rule in rules}
     return CustomersConfig(
-        fields=rules,
-        external_ids=frozenset(name for name, rule in rules.items() if rule.external_id),
-        defaults={name: rule.default for name, rule in rules.items() if rule.default is not None},
+        fields=fields,
+        external_ids=frozenset(name for name, rule in fields.items() if rule.external_id),
+        defaults={name: rule.default for name, rule in fields.items() if rule.default is not None},
         unique_emails=unique_emails,
     )
 
@@ -342,7 +347,7 @@ _EXPECTED_FORMAT = {
 
 def expected(rule: FieldRule) -> str:
     """What the field takes, as the end of "must be …"."""
-    if rule.options:
+    if rule.type in (FieldType.SELECT, FieldType.MULTIPLE_CHOICE):
         shown = ", ".join(rule.options[:_SHOWN_OPTIONS]) + (", …" if len(rule.options) > _SHOWN_OPTIONS else "")
         return f"{'one' if rule.type == FieldType.SELECT else 'some'} of: {shown}"
     if rule.external_id:

@@ -33,7 +33,7 @@ from .names import country_name, gender_name, language_name
 from .operations import merge_customers
 from .overview import text_of
 from .pages import CustomerMixin, ProfilePage
-from .queries import customer_by_public_id
+from .queries import customer_named
 
 # How the codes of built-in fields are read aloud.
 SPOKEN = {"country": country_name, "gender": gender_name, "language": language_name}
@@ -60,7 +60,7 @@ class MergeStart(CustomerMixin, DialogPage):
         return reverse("customers:overview", args=[self.customer.id])
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
-        other = customer_by_public_id(form.cleaned_data["other"])
+        other = customer_named(form.cleaned_data["other"])
         if other is None:
             form.add_error("other", gettext("No customer has this ID."))
         elif other.id == self.customer.id:

@@ -22,7 +22,7 @@ from loyalty.points.models import Balance, Entry
 from loyalty.ui.charts import Chart, Series, Spark, bars, spark
 from loyalty.ui.paging import nearest
 
-from .models import Customer
+from .models import Customer, Field
 
 MONTHS = 12
 LATEST = 8
@@ -111,9 +111,14 @@ def latest_actions(family: Sequence[int]) -> list[Action]:
 
 
 def attributes_of(properties: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The custom attributes as (label, text), by label."""
-    return sorted(
-        (name.replace("_", " ").capitalize(), text_of(value)[:LONGEST_VALUE]) for name, value in properties.items()
+    """The custom attributes as (label, text): the defined ones in their order, then the others by name."""
+    labels = {field.slug: field.label for field in Field.objects.filter(active=True)}
+    defined = [
+        (label, text_of(properties[name])[:LONGEST_VALUE]) for name, label in labels.items() if name in properties
+    ]
+    others = (name for name in properties if name not in labels)
+    return defined + sorted(
+        (name.replace("_", " ").capitalize(), text_of(properties[name])[:LONGEST_VALUE]) for name in others
     )
 
 

@@ -66,6 +66,7 @@ OTHER_ORDERS: Sequence[tuple[str, Text]] = (
 MOST_CHOICES = 300
 TABS: Sequence[tuple[Text, str]] = (
     (_("Overview"), "customers:overview"),
+    (_("Personal information"), "customers:personal"),
     (_("Events"), "events:timeline"),
     (_("Points history"), "points:history"),
     (_("Transactions"), "transactions:list"),
@@ -148,6 +149,7 @@ class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
             "tabs": self._tabs(wanted.tab, totals),
             "is_first_day": not wanted.is_narrowed and not any(count.number for count in totals.values()),
             "shows_expired": Module.EXPIRING_POINTS in general_settings().modules,
+            "may_create": may(self.request.user, Right.EDIT_CUSTOMERS),
             "may_import": may(self.request.user, Right.IMPORT_DATA),
             "orders": _orders(wanted.sort),
             "genders": _choices(genders(), wanted.filters.genders, gender_name),

@@ -10,10 +10,11 @@ from django.db.models import CharField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext
 
+from loyalty.staff.queries import general_settings
 from loyalty.ui import formats
 
 from .enums import GONE, Status
-from .fields import MAX_IDENTITY
+from .fields import MAX_IDENTITY, CustomersConfig, config_of_rules
 from .models import DIGITS, Customer, Field, Merge, Note
 
 # What a search collects of each column at most, and what it shows at most.
@@ -25,27 +26,37 @@ COUNTED = 10_000
 SAMPLE = 2_000
 
 
-def customer_by_public_id(public_id: str) -> Customer | None:
-    """The customer of that ID, also when the ID was merged away; None for those who are gone."""
-    found = Customer.objects.filter(identities__scheme="id", identities__value=public_id).first()
-    return found if found and found.status not in GONE else None
+def customers_config() -> CustomersConfig:
+    """By what values are read outside of the engine, as it is now; two queries."""
+    rules = [field.rule for field in Field.objects.filter(active=True)]
+    return config_of_rules(rules, unique_emails=general_settings().unique_emails)
 
 
 def identity_in(text: str) -> tuple[str, str]:
-    """(scheme, value) of a customer in a path: what stands before the first colon, if it is an external-ID field."""
-    slug, colon, value = text.partition(":")
-    is_field = bool(colon) and Field.objects.filter(slug=slug, external_id=True, active=True).exists()
-    return (slug, value) if is_field else ("id", text)
+    """What a path or a body names, as (scheme, value): a public ID, or `field:value` by an external-ID field.
+
+    What stands before the first colon is looked up as a field; if it is none, the whole text is a public ID.
+    """
+    field, colon, value = text.partition(":")
+    is_field = bool(colon) and Field.objects.filter(slug=field, external_id=True, active=True).exists()
+    return (field, value) if is_field else ("id", text)
 
 
-def customers_by_public_id(ids: Sequence[str]) -> dict[str, Customer]:
-    """The customers that these IDs name, merged-away IDs too, by the ID asked for; one query for any number."""
+def customer_named(text: str) -> Customer | None:
+    """The customer of a path or a body, by `identity_in`; None for those who are gone."""
+    scheme, value = identity_in(text)
+    found = Customer.objects.filter(identities__scheme=scheme, identities__value=value).first()
+    return found if found and found.status not in GONE else None
+
+
+def customers_named(values: Sequence[str], scheme: str = "id") -> dict[str, Customer]:
+    """The customers whom these values name, merged-away ones too, by the value asked for; one query for any number."""
     # One array, not thousands of parameters: `__in` spends more time on the statement than on the rows.
     sql = (
         "SELECT c.*, i.value AS asked FROM customers_identity i JOIN customers_customer c ON c.id = i.customer_id"
-        " WHERE i.scheme = 'id' AND i.value = ANY(%s)"
+        " WHERE i.scheme = %s AND i.value = ANY(%s)"
     )
-    return {getattr(row, "asked"): row for row in Customer.objects.raw(sql, [list(ids)])}  # noqa: B009  unknown to mypy
+    return {getattr(row, "asked"): row for row in Customer.objects.raw(sql, [scheme, list(values)])}  # noqa: B009  unknown to mypy
 
 
 def family(customer_id: int) -> Sequence[int]:

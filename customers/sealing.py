@@ -13,7 +13,7 @@ def seal(text: str) -> bytes:
     return _fernets(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS).encrypt(text.encode())
 
 
-def unseal(sealed: bytes) -> str:
+def unseal(sealed: bytes | memoryview) -> str:
     """Raises cryptography.fernet.InvalidToken for what none of the keys sealed."""
     return _fernets(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS).decrypt(bytes(sealed)).decode()
 

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from . import access_pages, erasure_pages, merge_pages, pages, profile_dialogs
+from . import access_pages, erasure_pages, merge_pages, pages, personal, profile_dialogs
 
 app_name = "customers"
 urlpatterns = [
     path("", pages.CustomerList.as_view(), name="list"),
+    path("new/", personal.NewCustomer.as_view(), name="new"),
+    path("<int:customer_id>/personal/", personal.Personal.as_view(), name="personal"),
     path("<int:customer_id>/", pages.Overview.as_view(), name="overview"),
     path("<int:customer_id>/opt-out/", erasure_pages.OptOut.as_view(), name="opt_out"),
     path("<int:customer_id>/merge/", merge_pages.MergeStart.as_view(), name="merge"),

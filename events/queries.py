@@ -257,15 +257,15 @@ def consequences(family: Sequence[int], event: Event) -> QuerySet[Event]:
     return events_of(family).filter(occurred_at=event.occurred_at, parent_id=event.id).order_by("id")
 
 
-def own_receipts(asked: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Of (customer's ID, transaction ID), those whose checkout was recorded for that very customer."""
+def own_receipts(asked: Collection[tuple[str, str]], scheme: str = "id") -> set[tuple[str, str]]:
+    """Of (customer's ID in the scheme, transaction ID), those whose checkout was recorded for that very customer."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT asked.customer, asked.receipt FROM unnest(%s::text[], %s::text[]) AS asked(customer, receipt)"
-            " JOIN customers_identity i ON i.scheme = 'id' AND i.value = asked.customer"
+            " JOIN customers_identity i ON i.scheme = %s AND i.value = asked.customer"
             " JOIN events_transaction t ON t.customer_id = i.customer_id AND t.transaction_id = asked.receipt"
             " WHERE t.event_id IS NOT NULL",
-            [[customer for customer, _ in asked], [receipt for _, receipt in asked]],
+            [[customer for customer, _ in asked], [receipt for _, receipt in asked], scheme],
         )
         return set(cursor.fetchall())
 

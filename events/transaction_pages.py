@@ -16,7 +16,7 @@ from django.views.generic import TemplateView
 
 from customers.models import Customer
 from customers.pages import CustomerMixin, ProfilePage
-from customers.queries import customer_by_public_id
+from customers.queries import customer_named
 from loyalty.engine.types import Outcome
 from loyalty.points.models import Account
 from loyalty.staff.enums import Module
@@ -66,7 +66,7 @@ class TransactionList(PartialMixin, Modules):
 
     def _narrowed(self, form: TransactionFilterForm) -> QuerySet[Transaction]:
         asked_for = form.chosen("customer")
-        owner = customer_by_public_id(asked_for) if asked_for else self.owner
+        owner = customer_named(asked_for) if asked_for else self.owner
         if asked_for and owner is None:
             return Transaction.objects.none()
         found = transactions_of(owner).select_related("customer").defer("items", "customer__properties")

@@ -51,6 +51,8 @@ RULES: dict[str, str | Right] = {
     "customers:add_note": Right.EDIT_CUSTOMERS,
     "customers:edit_note": Right.EDIT_CUSTOMERS,
     "customers:delete_note": Right.EDIT_CUSTOMERS,
+    "customers:personal": Right.VIEW_CUSTOMERS,
+    "customers:new": Right.EDIT_CUSTOMERS,
     "events:timeline": Right.VIEW_CUSTOMERS,
     "events:detail": Right.VIEW_CUSTOMERS,
     "events:add": Right.RECORD_EVENTS,

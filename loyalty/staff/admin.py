@@ -78,7 +78,15 @@ class ConfigurationAdmin(ModelAdmin):
 @admin.register(GeneralSettings)
 class GeneralSettingsAdmin(ConfigurationAdmin):
     form = GeneralSettingsForm
-    fields = ("brand_name", "currency", "auto_subscribe", "modules", "accept_after_days", "show_inactive")
+    fields = (
+        "brand_name",
+        "currency",
+        "auto_subscribe",
+        "modules",
+        "accept_after_days",
+        "unique_emails",
+        "show_inactive",
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

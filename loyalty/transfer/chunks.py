@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import DataError, IntegrityError
 
-from customers.queries import customers_by_public_id
+from customers.queries import customers_config, customers_named
 from events.operations import REPLAYED
 from events.queries import own_receipts
 from loyalty.engine.record import record
@@ -46,7 +46,7 @@ def apply_events(plan: Plan, lines: Sequence[Line], *, sha256: str, by: Actor, a
         else:
             rows.append((line, event))
     results = list(zip(rows, _record([event for _, event in rows], by=by, at=at), strict=True))
-    foreign = _foreign_receipts([event for (_, event), error in results if error and error.code == TAKEN])
+    foreign = _foreign_receipts([event for (_, event), error in results if error and error.code == TAKEN], plan.scheme)
     for (line, event), error in results:
         if (event.customer, _receipt(event)) in foreign and error and error.code == TAKEN:
             tally.refused.append(_refusal(plan, line, Refused(TAKEN, "The 'transaction_id' is another customer's")))
@@ -59,10 +59,10 @@ def _receipt(event: Incoming) -> str:
     return str(event.data.get("transaction_id", "")).strip()
 
 
-def _foreign_receipts(events: list[Incoming]) -> set[tuple[str, str]]:
+def _foreign_receipts(events: list[Incoming], scheme: str) -> set[tuple[str, str]]:
     """Of receipts that were recorded before, those that are not the same customer's: their rows had no effect at all."""
     asked = {(event.customer, _receipt(event)) for event in events}
-    return asked - own_receipts(asked) if asked else set()
+    return asked - own_receipts(asked, scheme) if asked else set()
 
 
 def apply_customers(plan: Plan, lines: Sequence[Line], *, by: Actor, at: datetime) -> Tally:
@@ -96,10 +96,10 @@ def _apply_profiles(
 
 
 def _changes(plan: Plan, rows: Mapping[str, Line], tally: Tally) -> Iterator[tuple[Line, Incoming]]:
-    known = customers_by_public_id(list(rows))
+    known, config = customers_named(list(rows), plan.scheme), customers_config()
     for customer, line in rows.items():
         try:
-            event = profile_event(plan, line, customer, known.get(customer))
+            event = profile_event(plan, line, customer, known.get(customer), config)
         except Refused as error:
             tally.refused.append(_refusal(plan, line, error))
             continue

@@ -7,6 +7,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
+from customers.fields import CustomersConfig
 from loyalty.engine.types import Incoming
 
 from .reader import Line, UnreadableFile
@@ -34,6 +35,8 @@ class Plan:
 
     names: Sequence[str]
     customer: int
+    # What the customer's column holds: the brand's ID, or the external ID of this field.
+    scheme: str = "id"
     action: int | None = None
     account: int | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
@@ -75,17 +78,17 @@ def event_of(plan: Plan, line: Line, nonce: str) -> Incoming | Refusal:
     if not action:
         return Refusal(line.number, plan.names[plan.action], 0, "The row names no action")
     account = line.cells[plan.account].strip() or None if plan.account is not None else None
-    return Incoming(customer, action, plan.data(line.cells), account, nonce=nonce)
+    return Incoming(customer, action, plan.data(line.cells), account, scheme=plan.scheme, nonce=nonce)
 
 
-def plan_events(names: Sequence[str]) -> Plan:
+def plan_events(names: Sequence[str], config: CustomersConfig) -> Plan:
     """Raises UnreadableFile naming the column that is missing or cannot be understood."""
-    customer = customer_column(names)
+    customer, scheme = customer_column(names, config)
     if "action" not in names:
         raise UnreadableFile("The column “action” is missing: it names what each event is, such as opt_in.")
     action = names.index("action")
     account = names.index("account") if "account" in names else None
-    plan = Plan(names, customer, action, account)
+    plan = Plan(names, customer, scheme, action, account)
     for number, name in enumerate(names):
         if number not in (customer, action, account):
             _place(plan, number, name)
@@ -93,13 +96,17 @@ def plan_events(names: Sequence[str]) -> Plan:
     return plan
 
 
-def customer_column(names: Sequence[str]) -> int:
+def customer_column(names: Sequence[str], config: CustomersConfig) -> tuple[int, str]:
+    """The column that names the customer, and the scheme: without the ID, an external ID does."""
     found = [name for name in names if name in CUSTOMER_NAMES]
+    schemes = [] if found else [name for name in names if name in config.external_ids]
+    if schemes:
+        found = schemes
     if not found:
         raise UnreadableFile(f"No column names the customer: one must be called {', '.join(CUSTOMER_NAMES)}.")
     if len(found) > 1:
         raise UnreadableFile(f"Two columns name the customer, “{found[0]}” and “{found[1]}”: remove one.")
-    return names.index(found[0])
+    return names.index(found[0]), found[0] if schemes else "id"
 
 
 def _place(plan: Plan, number: int, name: str) -> None:

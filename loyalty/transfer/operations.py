@@ -13,6 +13,7 @@ from django.db import OperationalError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
+from customers.queries import customers_config
 from events.enums import Source
 from loyalty.engine.types import POINTS_REWARDED, Actor
 from loyalty.staff.models import User
@@ -83,7 +84,7 @@ def _upload(*, model: str, name: str, content: Iterable[bytes], by: User | None,
     stored = store(content)
     try:
         with path_of(stored.name).open("rb") as file:
-            PLANS[model](Reader(file).header.names)
+            PLANS[model](Reader(file).header.names, customers_config())
         return ImportJob.objects.create(
             model=model,
             file_name=name[-200:],
@@ -174,7 +175,7 @@ class OpenFile:
         check_untouched(self._job.stored_name, self._job.sha256)
         with ExitStack() as opened:
             self._reader = Reader(opened.enter_context(path_of(self._job.stored_name).open("rb")))
-            self.plan = PLANS[self._job.model](self._reader.header.names)
+            self.plan = PLANS[self._job.model](self._reader.header.names, customers_config())
             self._open = opened.pop_all()
         return self
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from customers.erasing import opt_out
 from customers.models import Customer
-from customers.queries import customer_by_public_id
+from customers.queries import customer_named
 from loyalty.engine import record as engine
 from loyalty.engine.types import Actor, Incoming
 from loyalty.points.expiry_run import expire_points
@@ -219,7 +219,7 @@ def test_pitfall_8_the_chosen_profile_wins_and_the_known_id_does_not_vanish(bob:
     [found] = rows("SELECT public_id, first_name, email FROM customers_customer WHERE status = 'active'")
     assert found == ("bob", "Bob", "ann@x.hu")
     for name in ("ann", "bob"):
-        known = customer_by_public_id(name)
+        known = customer_named(name)
         assert known is not None
         assert known.public_id == "bob"
 

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from customers.enums import GONE
 from customers.operations import merge_customers
-from customers.queries import customer_by_public_id, customers_by_public_id
+from customers.queries import customer_named, customers_named
 from loyalty.engine.types import Incoming
 from tests.engine.families import check_families
 from tests.engine.world import BY, NOW, accepted, configure, event, rows, send
@@ -70,7 +70,7 @@ class Writer:
 
 
 def by_operation(source: str, target: str) -> None:
-    pair = customers_by_public_id([source, target])
+    pair = customers_named([source, target])
     merge_customers(pair[source], pair[target], kind="full", by=BY, at=NOW)
 
 
@@ -127,7 +127,7 @@ def check_ids(ids: list[str]) -> None:
         while place in into:
             place, steps = into[place], steps + 1
             assert steps <= len(into), "a cycle"
-        found = customer_by_public_id(name)
+        found = customer_named(name)
         assert found is not None
         assert (found.id, found.status in GONE) == (place, False)
     assert rows("SELECT count(*)::int FROM customers_customer WHERE status = 'active'") == [(LIVING,)]
@@ -152,7 +152,7 @@ REPOINT: tuple[str, ...] = (
 
 
 def by_repointing(source: str, target: str) -> None:
-    pair = customers_by_public_id([source, target])
+    pair = customers_named([source, target])
     ids: dict[str, Any] = {"source": pair[source].id, "target": pair[target].id}
     [(ids["earned"],)] = rows("SELECT earned FROM points_balance WHERE customer_id = %(source)s", ids)
     with transaction.atomic():

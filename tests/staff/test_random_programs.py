@@ -36,6 +36,7 @@ SETTINGS = some(
     auto_subscribe=st.sampled_from(["off", "checkout", "any"]),
     modules=st.lists(st.sampled_from(["multi_accounts", "expiring_points", "checkout_accept"]), unique=True),
     accept_after_days=st.none() | st.integers(0, 32_767),
+    unique_emails=st.booleans(),
 )
 EVENT_FIELDS = some(
     labels=st.dictionaries(st.sampled_from(["hu", "de", "pt-BR", "zh-Hant"]), texts(200, 0)),
@@ -109,7 +110,25 @@ BONUSES = st.lists(
     ),
     unique_by=lambda item: item["id"], max_size=3,
 )  # fmt: skip
-PROGRAMS = some(settings=SETTINGS, event_types=EVENT_TYPES, accounts=ACCOUNTS, bonuses=BONUSES)
+OPTIONS = texts(20).map(lambda text: text.replace(",", " ").strip()).filter(bool)
+CUSTOMER_FIELDS = st.lists(
+    st.one_of(
+        some(
+            name=texts(100), labels=st.dictionaries(st.just("hu"), texts(50, 0)), position=st.integers(0, 32_767), active=st.booleans(),
+            external_id=st.booleans(), searchable=st.booleans(),
+        ).map(lambda more: {"id": "card", "name": "Card", **more}),
+        some(default=st.none() | st.integers(-(10**14), 10**14) | st.sampled_from(["1.50", 2.5, "0"]), read_only=st.booleans()).map(
+            lambda more: {"id": "size", "name": "Size", "type": "numeric", **more}
+        ),
+        st.lists(OPTIONS, min_size=1, max_size=4, unique=True).map(
+            lambda options: {"id": "picks", "name": "Picks", "type": "multiple_choice", "options": options, "default": options[:2]}
+        ),
+    ),
+    unique_by=lambda item: item["id"], max_size=3,
+)  # fmt: skip
+PROGRAMS = some(
+    settings=SETTINGS, customer_fields=CUSTOMER_FIELDS, event_types=EVENT_TYPES, accounts=ACCOUNTS, bonuses=BONUSES
+)
 
 
 def exported() -> str:

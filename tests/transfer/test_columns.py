@@ -1,12 +1,15 @@
 import pytest
 
+from customers.fields import CustomersConfig
 from loyalty.transfer.columns import plan_events
 from loyalty.transfer.profiles import plan_customers
 from loyalty.transfer.reader import UnreadableFile
 
+CONFIG = CustomersConfig()
+
 
 def test_brackets_and_dots_in_the_header_make_nested_attributes() -> None:
-    plan = plan_events(["_id", "action", "data[total]", "items[0][price]", "items.1.price", "address.city"])
+    plan = plan_events(["_id", "action", "data[total]", "items[0][price]", "items.1.price", "address.city"], CONFIG)
     assert plan.data(["1", "checkout", "20", "5", "15", "Pécs"]) == {
         "total": "20",
         "items": [{"price": "5"}, {"price": "15"}],
@@ -15,12 +18,12 @@ def test_brackets_and_dots_in_the_header_make_nested_attributes() -> None:
 
 
 def test_empty_cells_are_absent_and_gaps_in_a_list_close_up() -> None:
-    plan = plan_events(["_id", "action", "total", "items[0][price]", "items[1][price]", "items[10][price]"])
+    plan = plan_events(["_id", "action", "total", "items[0][price]", "items[1][price]", "items[10][price]"], CONFIG)
     assert plan.data(["1", "checkout", "", "", "5", "7"]) == {"items": [{"price": "5"}, {"price": "7"}]}
 
 
 def test_a_refusal_names_the_column_as_the_file_does() -> None:
-    plan = plan_events(["_id", "action", "data.total", "items.0.price"])
+    plan = plan_events(["_id", "action", "data.total", "items.0.price"], CONFIG)
     assert plan.column_of("'total' must be a number") == "data.total"
     assert plan.column_of("items[0]: 'price' must be a number") == "items.0.price"
     assert plan.column_of("'transaction_id' property is required") == "transaction_id"
@@ -43,10 +46,10 @@ def test_a_refusal_names_the_column_as_the_file_does() -> None:
 )
 def test_a_header_that_makes_no_events_is_refused(names: list[str], reason: str) -> None:
     with pytest.raises(UnreadableFile, match="^" + reason.replace("[", r"\[")):
-        plan_events(names)
+        plan_events(names, CONFIG)
 
 
 @pytest.mark.parametrize("name", ["status", "score", "points", "transaction_id", "action"])
 def test_a_column_that_no_customer_has_is_refused(name: str) -> None:
     with pytest.raises(UnreadableFile, match=f"The column “{name}” is no field of a customer"):
-        plan_customers(["id", name])
+        plan_customers(["id", name], CONFIG)

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 
 from customers.models import Customer
-from customers.queries import customer_by_public_id, family
+from customers.queries import customer_named, family
 from loyalty.points.explain import EventRef, Explanation, LotStory, Move, Promise, explain, explain_all
 from loyalty.points.queries import balances_of
 from loyalty.ui.formats import instant, number, signed
@@ -18,12 +18,12 @@ class Command(BaseCommand):
     help = "Tell from stored facts why a customer has these points: each event, its rule and figures, its points and what became of them."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("customer", help="The customer's ID.")
+        parser.add_argument("customer", help="The customer's ID, or field:value by an external ID.")
         parser.add_argument("--event", type=int, help="This event alone, by its ID.")
         parser.add_argument("--json", action="store_true", help="As JSON.")
 
     def handle(self, *, customer: str, event: int | None, json: bool, **options: Any) -> None:
-        found = customer_by_public_id(customer)
+        found = customer_named(customer)
         if found is None:
             raise CommandError(f"No customer has the ID {customer}: check its capitals and zeros.")
         explained = self._explained(found, event)

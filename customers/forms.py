@@ -1,0 +1,285 @@
+"""Personal information as staff enter it: each value is read as the engine reads it."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.engine.types import Refused
+from loyalty.points.forms import Lines
+
+from .enums import FieldFormat, FieldType
+from .fields import BUILT_IN, MAX_IDENTITY, MAX_STRING, TEXTS, FieldRule, plain, read_attribute, read_value
+from .models import Customer, Field
+from .queries import shared_values
+
+# The built-in fields in the order of the form.
+LABELS: dict[str, Any] = {
+    "first_name": _("First name"),
+    "last_name": _("Last name"),
+    "nickname": _("Nickname"),
+    "handler": _("Handler"),
+    "email": _("Email address"),
+    "mobile_phone": _("Mobile phone"),
+    "birth_date": _("Birthdate"),
+    "gender": _("Gender"),
+    "language": _("Language"),
+    "country": _("Country"),
+    "currency": _("Currency"),
+    "image_url": _("Picture"),
+    "src": _("Source"),
+    "referrer": _("Referrer"),
+}
+HINTS: dict[str, Any] = {
+    "language": _("A code such as hu."),
+    "country": _("A code such as HU."),
+    "currency": _("A code such as EUR."),
+    "image_url": _("The address of the picture."),
+    "referrer": _("The ID of the customer who brought this one."),
+}
+TYPES = {"email": "email", "mobile_phone": "tel", "birth_date": "date"}
+FORMATS = {FieldFormat.DATE: "date", FieldFormat.URL: "url", FieldFormat.EMAIL: "email", FieldFormat.PHONE: "tel"}
+# Of the form's names: a custom field may be called as one of its own.
+CUSTOM = "field_"
+
+
+def _line(kind: str = "text", **attributes: Any) -> forms.Widget:
+    # Numbers are entered as text: a number input drops what it cannot read, and tells nothing.
+    return forms.TextInput(attrs={"type": kind, "autocomplete": "off", **attributes})
+
+
+class ReadField(forms.Field):
+    """A value read by a definition; a wrong one is told in the same words everywhere."""
+
+    def __init__(self, read: Callable[[Any], Any], **kwargs: Any) -> None:
+        super().__init__(required=False, show_hidden_initial=True, **kwargs)
+        self.read = read
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return self.read(_as_sent(self.widget, value))
+        except Refused as refusal:
+            raise forms.ValidationError(refusal.message) from None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.clean(initial) != self.clean(data))
+        except forms.ValidationError:
+            return True
+
+
+def _as_sent(widget: forms.Widget, value: Any) -> Any:
+    """What the browser makes of a value, as an event would have it."""
+    if isinstance(widget, forms.Textarea) and isinstance(value, str):
+        return value.splitlines()
+    if getattr(widget, "input_type", "") == "datetime-local" and isinstance(value, str):
+        found = value.replace("T", " ")
+        return f"{found}:00" if len(found) == len("2026-12-31 18:30") else found
+    return value
+
+
+class Moment(forms.TextInput):
+    """`2026-12-31 18:30:00` as the browser's input for date and time has it."""
+
+    def format_value(self, value: Any) -> str | None:
+        return str(value).replace(" ", "T") if value else None
+
+
+class OnePerLine(forms.Textarea):
+    def format_value(self, value: Any) -> str | None:
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _choices(rule: FieldRule) -> list[tuple[str, Any]]:
+    return [(option, option) for option in rule.options]
+
+
+def widget_of(rule: FieldRule) -> forms.Widget:
+    match rule.type:
+        case FieldType.BOOLEAN:
+            return forms.Select(choices=[("", "–"), ("true", _("Yes")), ("false", _("No"))])
+        case FieldType.SELECT:
+            return forms.Select(choices=[("", "–"), *_choices(rule)])
+        case FieldType.MULTIPLE_CHOICE:
+            return forms.CheckboxSelectMultiple(choices=_choices(rule))
+        case FieldType.LIST:
+            return OnePerLine(attrs={"rows": 3})
+        case FieldType.DATE:
+            return _line("date")
+        case FieldType.DATETIME:
+            return Moment(attrs={"type": "datetime-local", "step": "1"})
+        case FieldType.NUMERIC:
+            return _line(inputmode="decimal")
+        case FieldType.URL | FieldType.IMAGE:
+            return _line("url", maxlength=MAX_STRING)
+    return _line(FORMATS.get(FieldFormat(rule.format), "text") if rule.format else "text", maxlength=MAX_STRING)
+
+
+def built_in(name: str) -> ReadField:
+    widget = _line(TYPES.get(name, "text"), **({"maxlength": TEXTS[name]} if name in TEXTS else {}))
+    read = lambda value: read_attribute({name: value}, name)  # noqa: E731  bound to this name
+    return ReadField(read, label=LABELS[name], help_text=HINTS.get(name, ""), widget=widget)
+
+
+def custom(field: Field) -> ReadField:
+    rule, widget = field.rule, widget_of(field.rule)
+    hidden = forms.MultipleHiddenInput if isinstance(widget, forms.CheckboxSelectMultiple) else forms.HiddenInput
+    found = ReadField(
+        lambda value: read_value(rule, value), label=field.label, help_text=field.description, widget=widget
+    )
+    found.hidden_widget = OnePerLineHidden if isinstance(widget, OnePerLine) else hidden
+    return found
+
+
+class OnePerLineHidden(forms.HiddenInput):
+    def format_value(self, value: Any) -> str | None:
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
+
+
+def held_by(customer: Customer, name: str) -> Any:
+    """The value as the form shows it first."""
+    if not name.startswith(CUSTOM):
+        found = getattr(customer, name)
+        return found.isoformat() if isinstance(found, dt.date) else found
+    found = customer.properties.get(name.removeprefix(CUSTOM))
+    return str(found).lower() if isinstance(found, bool) else found
+
+
+class PersonalForm(forms.Form):
+    """The fields that staff may change. What somebody else changed meanwhile is told, not overwritten."""
+
+    def __init__(self, *args: Any, customer: Customer, fields: Sequence[Field], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.customer = customer
+        assert set(LABELS) == BUILT_IN
+        self.fields |= {name: built_in(name) for name in LABELS}
+        self.fields |= {f"{CUSTOM}{field.slug}": custom(field) for field in fields if not field.read_only}
+        self.initial = {name: held_by(customer, name) for name in self.fields}
+
+    def clean(self) -> None:
+        """A field that has another value by now than when the page was shown is not overwritten unseen."""
+        for name in self.changed_data:
+            bound = self[name]
+            seen, held = self._read(name, bound), self._read(name, None)
+            if seen != held and name not in self.errors:
+                self.data = self.data.copy()  # type: ignore[attr-defined]
+                self._see_again(bound)
+                self.add_error(
+                    name,
+                    _("Somebody has changed this to “%(value)s” meanwhile. Save again to replace it.")
+                    % {"value": held},
+                )
+
+    def _read(self, name: str, bound: BoundField | None) -> Any:
+        field = self.fields[name]
+        found = self._widget_data_value(field.hidden_widget(), bound.html_initial_name) if bound else self.initial[name]  # type: ignore[attr-defined]
+        try:
+            return plain(field.clean(found))
+        except forms.ValidationError:
+            return None
+
+    def _see_again(self, bound: BoundField) -> None:
+        held = self.initial[bound.name]
+        name = bound.html_initial_name
+        if isinstance(held, list) and isinstance(bound.field.widget, forms.CheckboxSelectMultiple):
+            self.data.setlist(name, held)  # type: ignore[attr-defined]
+        else:
+            self.data[name] = bound.field.hidden_widget().format_value(held) or ""  # type: ignore[index]
+
+    def changes(self) -> dict[str, Any]:
+        """What was changed, as an event says it."""
+        return {name.removeprefix(CUSTOM): _as_json(self.cleaned_data[name]) for name in self.changed_data}
+
+    @property
+    def built_in_fields(self) -> Iterator[BoundField]:
+        return (self[name] for name in self.fields if not name.startswith(CUSTOM))
+
+    @property
+    def custom_fields(self) -> Sequence[BoundField]:
+        return [self[name] for name in self.fields if name.startswith(CUSTOM)]
+
+
+def _as_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+class NewCustomerForm(forms.Form):
+    public_id = forms.CharField(
+        label=_("ID"), max_length=MAX_IDENTITY, help_text=_("By which tills and shops know the customer.")
+    )
+    first_name = forms.CharField(label=_("First name"), required=False, max_length=TEXTS["first_name"])
+    last_name = forms.CharField(label=_("Last name"), required=False, max_length=TEXTS["last_name"])
+    email = forms.CharField(
+        label=_("Email address"),
+        required=False,
+        max_length=TEXTS["email"],
+        widget=_line("email", maxlength=TEXTS["email"]),
+    )
+    status = forms.ChoiceField(
+        label=_("Status"),
+        choices=[("active", _("Active: a member from now on")), ("inactive", _("Inactive: until they opt in"))],
+        initial="active",
+        widget=forms.RadioSelect,
+    )
+
+    def clean_public_id(self) -> str:
+        found: str = self.cleaned_data["public_id"]
+        if not found.isprintable():
+            raise forms.ValidationError(_("Use printable characters."))
+        return found
+
+    def clean_email(self) -> str | None:
+        try:
+            found: str | None = read_attribute({"email": self.cleaned_data["email"]}, "email")
+        except Refused as refusal:
+            raise forms.ValidationError(refusal.message) from None
+        return found
+
+    def profile(self) -> dict[str, Any]:
+        return {
+            name: self.cleaned_data[name] for name in ("first_name", "last_name", "email") if self.cleaned_data[name]
+        }
+
+
+class FieldForm(forms.ModelForm[Field]):
+    """The definition of a custom field in the configuration."""
+
+    options = Lines(label=_("Options"), required=False, help_text=_("What can be chosen, one a line."))
+    default = forms.CharField(
+        label=_("Default value"),
+        required=False,
+        empty_value=None,
+        help_text=_("Of new customers who bring none. Several: parted by commas."),
+    )
+
+    class Meta:
+        model = Field
+        fields = (
+            "slug", "name", "labels", "description", "type", "format", "options", "default", "searchable", "external_id",
+            "read_only", "personal", "position", "active",
+        )  # fmt: skip
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        found = super().get_initial_for_field(field, field_name)
+        if field_name != "default" or found is None:
+            return found
+        return (
+            ", ".join(map(str, found))
+            if isinstance(found, list)
+            else str(found).lower()
+            if found in (True, False)
+            else found
+        )
+
+    def clean(self) -> None:
+        super().clean()
+        before = None if self.instance._state.adding else Field.objects.get(pk=self.instance.pk)
+        names_customers = bool(before and before.external_id and before.active)
+        slug = before.slug if before else self.cleaned_data.get("slug")
+        if slug and self.cleaned_data.get("external_id") and self.cleaned_data.get("active") and not names_customers:
+            found = shared_values(slug)
+            if found.customers:
+                self.add_error("external_id", _("This cannot be switched on: %(why)s.") % {"why": found})
