@@ -34,6 +34,8 @@ class Environment:
     # Whose word on the sender's address is taken.
     trusted_proxies: list[str]
     secret_key: str = field(repr=False)
+    # Keys of before: what they sealed or signed still opens.
+    secret_key_fallbacks: list[str] = field(repr=False)
     database_url: str = field(repr=False)
     database_owner_url: str | None = field(repr=False)
     redis_url: str = field(repr=False)
@@ -82,6 +84,7 @@ def read() -> Environment:
         https=_flag(env, "HTTPS"),
         trusted_proxies=[name.strip() for name in (_text(env, "TRUSTED_PROXIES") or "127.0.0.1").split(",")],
         secret_key=secret_key,
+        secret_key_fallbacks=[key.strip() for key in _text(env, "SECRET_KEY_FALLBACKS").split(",") if key.strip()],
         database_url=database_url or (found.database_url if found else ""),
         database_owner_url=owner_url or (found.owner_url if found and not database_url else None),
         redis_url=redis_url or (found.redis_url if found else ""),

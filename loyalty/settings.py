@@ -19,6 +19,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 ENV = environment.read()
 
 SECRET_KEY = ENV.secret_key
+SECRET_KEY_FALLBACKS = ENV.secret_key_fallbacks
 DEBUG = False
 # Behind a proxy the proxy checks the name; signatures cover the Host header either way.
 ALLOWED_HOSTS = ["*"]

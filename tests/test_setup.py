@@ -151,6 +151,15 @@ def test_the_owner_has_an_address_of_its_own(monkeypatch: pytest.MonkeyPatch) ->
     assert environment.read().database("app")["USER"] == "app"
 
 
+def test_keys_of_before_still_open_what_they_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY_FALLBACKS", " former-key , older-key,")
+
+    values = environment.read()
+
+    assert values.secret_key_fallbacks == ["former-key", "older-key"]
+    assert "former-key" not in repr(values)
+
+
 def test_passwords_are_not_shown() -> None:
     values = environment.read()
 

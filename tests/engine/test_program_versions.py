@@ -367,8 +367,9 @@ def test_configuring_the_engine_is_quick_with_200_event_types() -> None:
     program.configure()
     times = []
     for _ in range(20):
-        started = time.perf_counter()
+        # Of the processor: how long others make it wait is not its doing.
+        started = time.thread_time()
         program.configure()
-        times.append(time.perf_counter() - started)
+        times.append(time.thread_time() - started)
 
     assert min(times) < 0.05, times
