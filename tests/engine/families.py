@@ -51,7 +51,7 @@ def check_families() -> None:
 
 
 def check_tree() -> None:
-    """No cycle and no chain; whoever is merged says so; no identity names a profile that is gone."""
+    """No cycle and no chain; whoever is merged says so; no identity names a profile that is gone, and all others are named."""
     assert not rows("SELECT 1 FROM customers_merge m JOIN customers_merge n ON n.source_id = m.survivor_id")
     assert rows("SELECT count(*) FROM customers_merge") == rows(
         "SELECT count(*) FROM customers_customer JOIN customers_merge ON source_id = id WHERE status = 'merged'"
@@ -61,6 +61,6 @@ def check_tree() -> None:
     )
     assert not rows("SELECT 1 FROM customers_identity i JOIN customers_merge ON source_id = i.customer_id")
     assert not rows(
-        "SELECT 1 FROM customers_customer c WHERE NOT EXISTS (SELECT 1 FROM customers_identity i"
+        "SELECT 1 FROM customers_customer c WHERE NOT is_erased(c.id) AND NOT EXISTS (SELECT 1 FROM customers_identity i"
         " WHERE i.scheme = 'id' AND i.value = c.public_id)"
     )
