@@ -210,14 +210,16 @@ class _Recording:
         keys = sorted({key.value for keys in self.keys for key in keys})
         wanted = self._parts()
         parts = [part for part in wanted if part.when is None]
-        _, locked, resolved, [(version, *drawn)], claimed, *answers = self.session.run(
+        claims = [Statement(_CLAIM_KEYS, [self.at, keys])] if keys else []
+        _, locked, resolved, [(version, *drawn)], *answers = self.session.run(
             self.session.begin,
             Statement(_LOCK, named),
             Statement(_RESOLVE, named),
             Statement(self._version_and_ids(), [self._expected()]),
-            Statement(_CLAIM_KEYS, [self.at, keys]),
+            *claims,
             *(self._reading(part, named) for part in parts),
         )
+        claimed = answers.pop(0) if claims else []
         self._file(locked, resolved)
         self._put(parts, answers)
         self.free_keys = {key for key, is_erased in claimed if not is_erased}

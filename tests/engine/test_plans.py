@@ -42,3 +42,13 @@ def test_a_plan_from_before_a_change_of_the_table_is_made_anew() -> None:
     accepted(event("ann", "point_add", points=5))
 
     assert rows("SELECT earned FROM points_balance") == [(15,)]
+
+
+def test_a_batch_without_business_keys_asks_nothing_of_them() -> None:
+    connection.close()
+    accepted(event("ann", "opt_in"), event("ann", "point_add", points=5))
+    asked = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%events_businesskey%'"
+    assert rows(asked) == [(0,)]
+
+    accepted(event("ann", "checkout", transaction_id="t", total=5))
+    assert rows(asked) == [(1,)]
