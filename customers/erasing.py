@@ -34,7 +34,7 @@ def opt_out(customer: Customer, *, by: User | Actor, at: datetime) -> Erasure:
     return _leave(customer, Incoming(customer.public_id, "opt_out", {}), by=by, at=at)
 
 
-def ban(customer: Customer, reason: str, *, by: User, at: datetime) -> Erasure:
+def ban(customer: Customer, reason: str, *, by: User | Actor, at: datetime) -> Erasure:
     """The same, and the ID may not opt in until the ban is lifted; `reason` is one of BanReason."""
     return _leave(customer, Incoming(customer.public_id, "ban", {"reason": reason}), by=by, at=at)
 
