@@ -70,7 +70,7 @@ def merge(source: Any, target: Any) -> None:
 
 
 @contextmanager
-def clients() -> Iterator[Callable[[list[Call]], None]]:
+def clients() -> Iterator[Callable[[list[Call]], object]]:
     """Each keeps its connection, so that a round is little more than its calls; all of them start at once."""
     start, end = Barrier(CLIENTS), Barrier(CLIENTS)
 
