@@ -104,6 +104,19 @@ def signed_in(page: Page, served: str, manager: User) -> Page:
     return page
 
 
+def _settled(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds once the page stands still: on a busy machine colours of the other scheme may last some frames."""
+    found: list[tuple[str, list[str]]] = []
+    for _ in range(3):
+        page.evaluate(SETTLE)
+        violations = Axe().run(page, options=AXE).response["violations"]
+        found = [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations]
+        if {name for name, _ in found} != {"color-contrast"}:
+            break
+        page.wait_for_timeout(300)
+    return found
+
+
 @pytest.fixture
 def check_page() -> Callable[[Page], None]:
     """Assert that axe finds nothing and that nothing overflows sideways, light and dark, wide and narrow."""
@@ -113,9 +126,7 @@ def check_page() -> Callable[[Page], None]:
             page.set_viewport_size(viewport)  # type: ignore[arg-type]
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                page.evaluate(SETTLE)
-                violations = Axe().run(page, options=AXE).response["violations"]
-                found = [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations]
+                found = _settled(page)
                 assert not found, (viewport["width"], scheme, found)
             overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert overflow <= 0, (viewport["width"], overflow)
