@@ -10,7 +10,7 @@ class TypedIdForm(forms.Form):
     typed = forms.CharField(
         label=_("Customer ID"),
         max_length=128,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True, "spellcheck": "false"}),
     )
 
 
@@ -22,6 +22,7 @@ class OptOutForm(TypedIdForm):
         choices=[("", _("Opt out: may join again, from nothing"))]
         + [(value, _("Forced opt-out: %s") % label) for value, label in BanReason.choices],
         required=False,
+        widget=forms.Select(attrs={"autofocus": True}),
         help_text=_("After a forced opt-out the ID may not join again until the ban is lifted."),
     )
 
@@ -30,6 +31,8 @@ class OptOutForm(TypedIdForm):
     def __init__(self, *args: Any, public_id: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.public_id = public_id
+        # The kind comes first.
+        del self.fields["typed"].widget.attrs["autofocus"]
         self.fields["typed"].help_text = _("Type %s to confirm.") % public_id
 
     def clean_typed(self) -> str:
