@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from .enums import BanReason
 
+# The kind that is no ban.
+OPT_OUT = "opt_out"
+
 
 class TypedIdForm(forms.Form):
     typed = forms.CharField(
@@ -19,9 +22,8 @@ class OptOutForm(TypedIdForm):
 
     kind = forms.ChoiceField(
         label=_("Kind"),
-        choices=[("", _("Opt out: may join again, from nothing"))]
+        choices=[(OPT_OUT, _("Opt out: may join again, from nothing"))]
         + [(value, _("Forced opt-out: %s") % label) for value, label in BanReason.choices],
-        required=False,
         widget=forms.Select(attrs={"autofocus": True}),
         help_text=_("After a forced opt-out the ID may not join again until the ban is lifted."),
     )

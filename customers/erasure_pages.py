@@ -21,7 +21,7 @@ from loyalty.ui.paging import Order, page_of
 from loyalty.ui.responses import Text, go, is_partial
 
 from .erasing import LATE, NotBanned, ban, lift_ban, opt_out, receipt
-from .erasure_forms import OptOutForm, TypedIdForm
+from .erasure_forms import OPT_OUT, OptOutForm, TypedIdForm
 from .models import Erasure
 from .pages import CustomerMixin
 
@@ -41,10 +41,10 @@ class OptOut(CustomerMixin, DialogPage):
         return reverse("customers:overview", args=[self.customer.id])
 
     def perform(self, form: BaseForm) -> Text:
-        reason, by = form.cleaned_data["kind"], cast(User, self.request.user)
+        kind, by = form.cleaned_data["kind"], cast(User, self.request.user)
         try:
-            if reason:
-                ban(self.customer, reason, by=by, at=timezone.now())
+            if kind != OPT_OUT:
+                ban(self.customer, kind, by=by, at=timezone.now())
                 return _("Banned and erased.")
             opt_out(self.customer, by=by, at=timezone.now())
         except Refused as refusal:

@@ -30,7 +30,7 @@ def test_the_id_is_typed_and_whoever_mistypes_it_is_told_so(
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("heading", name="Opt out")).to_be_visible()
     expect(dialog).to_contain_text("Erases Zsófia Kovács for good")
-    expect(dialog.get_by_label("Kind")).to_be_focused()
+    expect(dialog.get_by_label("Kind", exact=True)).to_be_focused()
     check_page(page)
 
     tab_to(page, dialog.get_by_label("Customer ID"))

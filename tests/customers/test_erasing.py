@@ -53,7 +53,7 @@ def imported(text: str, name: str = "C-1.csv") -> ImportJob:
     return import_here(model="events", name=name, content=[text.encode()], now=timezone.now)
 
 
-def send_dialog(client: Client, customer: Customer, typed: str, kind: str = "") -> Any:
+def send_dialog(client: Client, customer: Customer, typed: str, kind: str = "opt_out") -> Any:
     return client.post(f"/customers/{customer.id}/opt-out/", {"typed": typed, "kind": kind}, headers=HTMX)
 
 
