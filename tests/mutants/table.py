@@ -30,7 +30,7 @@ MUTANTS = [
     Mutant("subscribe: again", PEOPLE, "if state.created_by != event.id:", "if False:", "people"),
     Mutant("opt_in: stays inactive", PEOPLE, "state.customer.status = Status.ACTIVE.value", "pass", "people"),
     Mutant("112101: a second opt-in", PEOPLE, "if state.customer.status != Status.INACTIVE:", "if False:", "people"),
-    Mutant("profile: custom attributes are lost", PEOPLE, "        customer.properties = _merged(customer.properties, custom)", "        pass", "people"),
+    Mutant("profile: custom attributes are lost", PEOPLE, "    customer.properties = to_json(merged)", "    pass", "people"),
     Mutant("0: a field that is read-only", PEOPLE, "elif name in READ_ONLY:", "elif False:", "people"),
     Mutant("160212: an unknown customer is another refusal", REDUCE, "super().__init__(160212,", "super().__init__(160213,", "people"),
     Mutant("0: an action that only follows", REDUCE, "composition.plan(incoming.action).admits(batch.by.source)", "True", "own actions"),
