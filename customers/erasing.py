@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from events.enums import Source
-from loyalty.engine.record import record
+from loyalty.engine.record import record_one
 from loyalty.engine.types import Actor, Composition, Incoming
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, require
@@ -43,9 +43,7 @@ def _leave(customer: Customer, event: Incoming, *, by: User | Actor, at: datetim
     if isinstance(by, User):
         require(by, Right.ERASE_CUSTOMERS)
         by = Actor(source=Source.BACK_OFFICE.value, staff_id=by.pk, grants=frozenset({BAN}))
-    outcome = record([event], by=by, at=at)[0]
-    if outcome.error:
-        raise outcome.error
+    outcome = record_one(event, by=by, at=at)
     assert outcome.state is not None
     return Erasure.objects.get(customer_id=outcome.state.customer.id)
 

@@ -1,6 +1,6 @@
-"""What staff do with a customer beside recording events: suspend and unsuspend, merge, write notes."""
+"""What staff do with a customer beside recording events: create and change, suspend and unsuspend, merge, write notes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from events.enums import Source
 from events.operations import add_event
-from loyalty.engine.record import record
+from loyalty.engine.record import record_one
 from loyalty.engine.types import Actor, Incoming, Outcome
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, may, require
@@ -20,12 +20,35 @@ from .models import Customer, Merge, Note
 LONGEST_NOTE = 2_000
 
 
+class TakenId(Exception):
+    """A customer has this ID already."""
+
+
 class Gone(Exception):
     """Whom the note is about has left, or was merged away: nothing more is written about them."""
 
 
 class NotYours(Exception):
     """Somebody else wrote the note: an administrator may delete it, nobody may change it."""
+
+
+def change_profile(*, customer: Customer, changes: Mapping[str, Any], by: User, at: datetime) -> Outcome:
+    """Record the changed fields; None clears one. Raises Refused naming the field, PermissionDenied."""
+    return _edit(Incoming(customer.public_id, "profile", dict(changes)), by=by, at=at)
+
+
+def create_customer(*, public_id: str, profile: Mapping[str, Any], active: bool, by: User, at: datetime) -> Customer:
+    """A member, or an inactive customer. Raises TakenId, Refused naming the field, PermissionDenied."""
+    if Customer.objects.filter(identities__scheme="id", identities__value=public_id).exists():
+        raise TakenId
+    outcome = _edit(Incoming(public_id, "opt_in" if active else "subscribe", dict(profile)), by=by, at=at)
+    assert outcome.state is not None
+    return Customer.objects.get(id=outcome.state.customer.id)
+
+
+def _edit(incoming: Incoming, *, by: User, at: datetime) -> Outcome:
+    require(by, Right.EDIT_CUSTOMERS)
+    return record_one(incoming, by=Actor(source=Source.BACK_OFFICE.value, staff_id=by.pk), at=at)
 
 
 def suspend(*, customer: Customer, reason: str, by: User, at: datetime, **sender: Any) -> Outcome:
@@ -57,9 +80,7 @@ def merge_customers(source: Customer, target: Customer, *, kind: str, by: User |
         by = Actor(source=Source.BACK_OFFICE.value, staff_id=by.pk)
     data = {"kind": kind, "source": source.public_id, "target": target.public_id}
     incoming = Incoming(source.public_id, ACTION, data, target=("id", target.public_id))
-    outcome = record([incoming], by=by, at=at)[0]
-    if outcome.error:
-        raise outcome.error
+    record_one(incoming, by=by, at=at)
     return Merge.objects.get(source=source)
 
 

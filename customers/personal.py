@@ -19,9 +19,9 @@ from loyalty.ui.mixins import DialogPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.responses import Text, go, is_partial
 
-from .enrolment import TakenId, change_profile, create_customer
 from .forms import CUSTOM, NewCustomerForm, PersonalForm
 from .models import Customer, Field, Secret
+from .operations import TakenId, change_profile, create_customer
 from .overview import text_of
 from .pages import ProfilePage
 

@@ -6,8 +6,8 @@ from django.conf import settings
 
 from customers.enums import Status
 from customers.models import Customer
-from loyalty.engine.record import record
-from loyalty.engine.types import POINTS_REWARDED, Actor, Composition, Incoming, Outcome
+from loyalty.engine.record import record, record_one
+from loyalty.engine.types import POINTS_REWARDED, Actor, Composition, Incoming, Outcome, Refused
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, require
 
@@ -61,10 +61,12 @@ def add_event(
     )  # fmt: skip
     own_nonce = f"staff:{by.pk}:{nonce}" if nonce else None
     incoming = Incoming(customer.public_id, action, data, account=account, nonce=own_nonce)
-    outcome = record([incoming], by=actor, at=at)[0]
-    if outcome.error is None:
-        return outcome
-    raise AlreadyRecorded if outcome.error.code == REPLAYED else outcome.error
+    try:
+        return record_one(incoming, by=actor, at=at)
+    except Refused as refused:
+        if refused.code == REPLAYED:
+            raise AlreadyRecorded from None
+        raise
 
 
 TIMER = Actor(source=Source.TIMER.value)

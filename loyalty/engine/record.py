@@ -144,6 +144,14 @@ def record(events: Sequence[Incoming], *, by: Actor, at: datetime) -> list[Outco
         time.sleep(random.uniform(0, pause))  # noqa: S311  spreads retries, hides nothing
 
 
+def record_one(event: Incoming, *, by: Actor, at: datetime) -> Outcome:
+    """Record one event; raises Refused with the engine's reason, and else as `record` does."""
+    [outcome] = record([event], by=by, at=at)
+    if outcome.error:
+        raise outcome.error
+    return outcome
+
+
 def _may_retry(error: DatabaseError) -> bool:
     """A deadlock aborts the whole transaction: who opened it must start again, not we in its middle."""
     return isinstance(error.__cause__, RETRIED) and not connection.in_atomic_block
