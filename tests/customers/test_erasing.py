@@ -17,7 +17,7 @@ from customers.sealing import unseal
 from loyalty.staff.enums import Role
 from loyalty.staff.models import ApiKey, User
 from loyalty.transfer.enums import JobStatus
-from loyalty.transfer.erasing import NOT_KEPT
+from loyalty.transfer.erasing import NOT_KEPT, erase_imports
 from loyalty.transfer.files import path_of
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import import_here
@@ -143,6 +143,13 @@ def test_a_finished_import_that_names_the_person_loses_its_file_and_the_words_of
     assert set(job.refused_rows.values_list("reason", flat=True)) == {NOT_KEPT}
     assert path_of(other.stored_name).exists()
     assert erasure.items.get(place="import_files").erased == 1
+
+
+def test_without_a_word_to_look_for_no_file_is_deleted(zsofia: Customer) -> None:
+    job = imported("_id,action\n C-2 ,opt_in\n")
+    assert erase_imports([]) == 0
+    assert path_of(job.stored_name).exists()
+    assert erase_imports(["C-2"]) == 1, "control: the file can be found"
 
 
 def test_an_open_import_keeps_the_receipt_open_and_what_to_look_for_sealed(dana: User, zsofia: Customer) -> None:
