@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from loyalty.api.errors import bad_request, not_found
 from loyalty.api.paging import INVALID_PARAMETER
 from loyalty.api.views import ApiView
+from loyalty.staff.enums import Api
 
 from .access import Access
 from .models import Customer
@@ -28,6 +29,8 @@ def download(customer: Customer, format: str) -> StreamingHttpResponse:
 
 
 class CustomerData(ApiView):
+    api = Api.CUSTOMERS
+
     def get(self, request: Request, public_id: str) -> HttpResponseBase:
         format = request.query_params.get("format", "json")
         if format not in FORMATS:

@@ -15,7 +15,7 @@ from loyalty.api.views import ApiView
 from loyalty.engine.record import record
 from loyalty.engine.types import Incoming, Refused
 from loyalty.points.balances import balances_at
-from loyalty.staff.enums import Module
+from loyalty.staff.enums import Api, Module
 from loyalty.staff.queries import general_settings
 
 from .enums import MergeKind
@@ -32,6 +32,8 @@ def unknown() -> ApiError:
 
 
 class CustomerDetail(ApiView):
+    api = Api.CUSTOMERS
+
     def get(self, request: Request, public_id: str) -> Response:
         at = self._balance_at()
         customer = self._customer(public_id)
@@ -77,6 +79,8 @@ class CustomerDetail(ApiView):
 
 class CustomerMerge(ApiView):
     """The customer of the path goes into the target, which stays. Answers an empty object: what stays is the target."""
+
+    api = Api.CUSTOMERS
 
     def post(self, request: Request, public_id: str) -> Response:
         body = self.body()

@@ -11,6 +11,7 @@ from events.serializers import refusal
 from loyalty.api.errors import not_found
 from loyalty.api.views import ApiView
 from loyalty.engine.types import Refused
+from loyalty.staff.enums import Api
 
 from .erasing import opt_out, receipt
 from .models import Erasure
@@ -19,6 +20,8 @@ from .queries import customer_named
 
 class CustomerOptOut(ApiView):
     """The event `opt_out`; answers the receipt, whose open places follow."""
+
+    api = Api.CUSTOMERS
 
     def post(self, request: Request, public_id: str) -> Response:
         customer = customer_named(public_id)
@@ -31,6 +34,8 @@ class CustomerOptOut(ApiView):
 
 
 class ErasureReceipt(ApiView):
+    api = Api.CUSTOMERS
+
     def get(self, request: Request, reference: UUID) -> Response:
         found = Erasure.objects.filter(reference=reference).first()
         if found is None:

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from loyalty.api.errors import bad_request
 from loyalty.api.paging import INVALID_PARAMETER, links, read_page
 from loyalty.api.views import ApiView
+from loyalty.staff.enums import Api
 from loyalty.staff.queries import general_settings
 
 from .enums import Status
@@ -24,6 +25,8 @@ SECONDS = 3
 
 class CustomerSearch(ApiView):
     """One who matches is an object, several are a list, as existing clients expect; nobody is an empty list."""
+
+    api = Api.CUSTOMERS
 
     def get(self, request: Request) -> Response:
         page = read_page(request)
@@ -41,6 +44,8 @@ class CustomerSearch(ApiView):
 
 
 class CustomerCount(ApiView):
+    api = Api.CUSTOMERS
+
     def get(self, request: Request) -> Response:
         return Response({"active": Customer.objects.filter(status=Status.ACTIVE).count()})
 

@@ -11,6 +11,7 @@ from loyalty.api.errors import ApiError, bad_request
 from loyalty.api.views import ApiView
 from loyalty.engine.record import record
 from loyalty.engine.types import POINTS_REWARDED, Actor, Incoming
+from loyalty.staff.enums import Api
 
 from .enums import Source
 from .serializers import bulk_result, read_event, refusal, summary
@@ -30,6 +31,8 @@ def actor(request: Request) -> Actor:
 
 
 class Events(ApiView):
+    api = Api.EVENTS
+
     def post(self, request: Request) -> Response:
         incoming = read_event(self.body(), signature_nonce(request))
         outcome = record([incoming], by=actor(request), at=timezone.now())[0]
@@ -40,6 +43,8 @@ class Events(ApiView):
 
 class BulkEvents(ApiView):
     """Each event by itself, in their order: one that is refused does not stop the others."""
+
+    api = Api.EVENTS
 
     def post(self, request: Request) -> Response:
         events = self.body().get("events")

@@ -1,6 +1,6 @@
 """The base of every API view: one reader, one renderer, one way to authenticate, nothing negotiated."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from rest_framework import permissions, views
@@ -12,9 +12,11 @@ from rest_framework.request import Request
 from rest_framework.utils.mediatypes import media_type_matches
 
 from loyalty.api.authentication import ApiKeyAuthentication
+from loyalty.api.describe import Operation
 from loyalty.api.errors import handle
 from loyalty.api.parsers import FormParser, JsonParser
 from loyalty.api.renderers import JsonRenderer
+from loyalty.staff.enums import Api
 
 
 class AlwaysJson(BaseContentNegotiation):
@@ -42,6 +44,9 @@ class ApiView(views.APIView):
     content_negotiation_class = AlwaysJson
     metadata_class = None
     throttle_classes = ()
+    api: ClassVar[Api]
+    operations: ClassVar[Mapping[str, Operation]] = {}
+    """What each method does, by its name in lower case."""
     generation: ClassVar[Literal["legacy", "versioned"]] = "legacy"
     presigned: ClassVar[bool] = False
     """Whether a GET may carry its signature in the URL."""

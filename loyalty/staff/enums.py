@@ -24,6 +24,15 @@ class Module(TextChoices):
     CHECKOUT_ACCEPT = "checkout_accept", _("Checkout accept")
 
 
+class Api(TextChoices):
+    """The interfaces that a key may be for."""
+
+    EVENTS = "events", _("Events")
+    CUSTOMERS = "customers", _("Customers")
+    DISPLAY = "display", _("Display")
+    READ = "read", _("Read")
+
+
 class Origin(TextChoices):
     """How a version of the programme came about."""
 

@@ -1,0 +1,44 @@
+"""How a view says what it does: the source of the OpenAPI description and of the reference page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Schema = Mapping[str, Any]
+"""A JSON Schema of draft 2020-12."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One of the query string, or of the path where `place` says so."""
+
+    name: str
+    description: str
+    schema: Schema = field(default_factory=lambda: {"type": "string"})
+    example: Any = None
+    required: bool = False
+    place: str = "query"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A request body and its answer, as they are: a test sends the one and compares the other."""
+
+    name: str
+    body: Any
+    answer: Any
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of a view. `answer` is the schema of 200; `refusals` maps further statuses to when they come."""
+
+    summary: str
+    answer: Schema
+    description: str = ""
+    parameters: Sequence[Parameter] = ()
+    body: Schema | None = None
+    refusals: Mapping[int, str] = field(default_factory=dict)
+    examples: Sequence[Example] = ()
+    # Not of the interface that existing clients know.
+    is_own: bool = False
