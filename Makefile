@@ -23,7 +23,7 @@ check: .venv/dev.stamp
 
 # The long tests: crashes, races, volume, speed.
 prove: .venv/dev.stamp
-	$(BIN)/pytest -m prove -n 0
+	$(BIN)/pytest -m prove -n 0 -rs
 
 # Faults planted in the rules one at a time: the model must catch each.
 mutants: .venv/dev.stamp
