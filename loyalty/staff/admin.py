@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
 from .document import SCHEMA_FILE, differences, schema_of, written
 from .enums import Origin
-from .forms import GeneralSettingsForm, ProgramApplyForm, ProgramFileForm
+from .forms import GeneralSettingsForm, ProgramApplyForm, ProgramFileForm, StaffForm
 from .models import ApiKey, GeneralSettings, ProgramRecord, User
 from .operations import Outdated, apply_program, compare_program, export_program, program_change
 from .queries import record_before, sections
@@ -31,7 +31,7 @@ admin.site.unregister(Group)
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
-    form = UserChangeForm
+    form = StaffForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "first_name", "last_name", "role", "is_active", "last_login")

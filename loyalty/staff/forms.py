@@ -2,12 +2,25 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from unfold.forms import UserChangeForm
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from .document import MAX_BYTES, read_document
-from .enums import Module
-from .models import GeneralSettings
+from .enums import Module, Role
+from .models import GeneralSettings, User
 from .operations import problems_of_settings
+from .queries import other_administrators
+
+
+class StaffForm(UserChangeForm):
+    def clean(self) -> None:
+        """Somebody must be left who may configure the programme; two who leave at once wait for each other."""
+        super().clean()
+        role, is_active = self.cleaned_data.get("role"), self.cleaned_data.get("is_active")
+        before: User = self.instance
+        if before.pk and not (role == Role.ADMINISTRATOR and is_active) and not other_administrators(before):
+            message = _("This is the last active administrator: make somebody else an administrator first.")
+            raise forms.ValidationError(message, code="last_administrator")
 
 
 class GeneralSettingsForm(forms.ModelForm[GeneralSettings]):

@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.db import OperationalError, connection
 
-from .models import ApiKey, GeneralSettings, ProgramRecord, ProgramVersion
+from .enums import Role
+from .models import ApiKey, GeneralSettings, ProgramRecord, ProgramVersion, User
 from .section import Section
 
 READINGS = 10
@@ -74,3 +75,9 @@ def program_record(version: int) -> ProgramRecord | None:
 
 def record_before(version: int) -> ProgramRecord | None:
     return ProgramRecord.objects.filter(version__lt=version).order_by("-version").first()
+
+
+def other_administrators(user: User) -> list[User]:
+    """The active ones beside the user, if there are any; the rows of all of them are locked."""
+    active = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).order_by("pk")
+    return [row for row in active.select_for_update() if row.pk != user.pk]
