@@ -180,6 +180,14 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "loyalty.api.errors.handle",
     "UNAUTHENTICATED_USER": None,
 }
+SPECTACULAR_SETTINGS = {
+    "DEFAULT_GENERATOR_CLASS": "loyalty.api.openapi.Generator",
+    "OAS_VERSION": "3.1.1",
+    "TITLE": "Loyalty",
+    "DESCRIPTION": "Events in, customers, points and orders out. Start at /developers/.",
+    "VERSION": "1.0.0",
+    "POSTPROCESSING_HOOKS": [],
+}
 # None: any region label in a signature's scope is accepted; set it to accept one only.
 LOYALTY_API_REGION: str | None = None
 # How long a process goes on with an API key as it read it: so long a key that was switched off still works.

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # One way in for everybody.
     path("admin/login/", Login.as_view(), name="admin-login"),
     path("admin/", admin.site.urls),
+    path("", include("loyalty.api.urls")),
     path("", include("loyalty.ui.urls")),
 ]
 

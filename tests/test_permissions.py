@@ -26,6 +26,7 @@ RULES: dict[str, str | Right] = {
     "api-customer-unsuspend": API_KEY,
     "api-customer-login": API_KEY,
     "api-auth": API_KEY,
+    "openapi": EVERYBODY,
     "home": EVERYBODY,
     "login": EVERYBODY,
     "admin-login": EVERYBODY,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Schema = Mapping[str, Any]
-"""A JSON Schema of draft 2020-12."""
+"""A JSON Schema of draft 2020-12. One with a title becomes a component of that name."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,18 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Example:
-    """A request body and its answer, as they are: a test sends the one and compares the other."""
+    """A request and its answer, as they are: a test sends the one and compares the other.
+
+    The customers, orders and times in it are those of `tests/api/example_world.py`; IDs that the service gives are written
+    as two digits. A parameter of the path that is not named here has the example of its description.
+    """
 
     name: str
     body: Any
     answer: Any
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
 
 
 @dataclass(frozen=True)
@@ -40,5 +47,7 @@ class Operation:
     body: Schema | None = None
     refusals: Mapping[int, str] = field(default_factory=dict)
     examples: Sequence[Example] = ()
+    # Other media types of 200, beside JSON.
+    other_answers: Mapping[str, Schema] = field(default_factory=dict)
     # Not of the interface that existing clients know.
     is_own: bool = False

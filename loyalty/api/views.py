@@ -14,6 +14,7 @@ from rest_framework.utils.mediatypes import media_type_matches
 from loyalty.api.authentication import ApiKeyAuthentication
 from loyalty.api.describe import Operation
 from loyalty.api.errors import handle
+from loyalty.api.openapi import Described
 from loyalty.api.parsers import FormParser, JsonParser
 from loyalty.api.renderers import JsonRenderer
 from loyalty.staff.enums import Api
@@ -44,6 +45,7 @@ class ApiView(views.APIView):
     content_negotiation_class = AlwaysJson
     metadata_class = None
     throttle_classes = ()
+    schema = Described()
     api: ClassVar[Api]
     operations: ClassVar[Mapping[str, Operation]] = {}
     """What each method does, by its name in lower case."""

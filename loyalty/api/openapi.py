@@ -1,0 +1,184 @@
+"""The OpenAPI 3.1 description of the interface: what each view says of itself (`describe`), and what all have in common."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+
+from loyalty.api.common import (
+    GENERATIONS,
+    HEADERS,
+    ON_ANSWERS,
+    PARAMETERS,
+    RESPONSES,
+    SECURITY,
+    common_statuses,
+    headers_of,
+)
+from loyalty.api.describe import Example, Operation, Parameter, Schema
+
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+# How parameters of a route are called on the wire.
+PATH_NAMES = {"public_id": "customer_id"}
+_VARIABLE = re.compile(r"{(\w+)}")
+
+
+class Endpoints(EndpointEnumerator):
+    """The routes of API views; those of pages are no views of REST framework."""
+
+    def get_path_from_regex(self, path_regex: str) -> str:
+        path: str = super().get_path_from_regex(path_regex)
+        return _VARIABLE.sub(lambda found: f"{{{PATH_NAMES.get(found[1], found[1])}}}", path)
+
+
+class Described(AutoSchema):
+    """Of a view: its `operations`, in place of what could be guessed from serializers. Without one, nothing is said."""
+
+    def get_operation(
+        self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any
+    ) -> dict[str, Any] | None:
+        view: Any = self.view
+        found: Operation | None = view.operations.get(method.lower())
+        return operation(found, path, method, view.generation, str(view.api.label)) if found else None
+
+
+class Generator(SchemaGenerator):
+    endpoint_inspector_cls = Endpoints
+
+    def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
+        found = super().get_schema(request, public)
+        schemas: dict[str, Any] = dict(GENERATIONS)
+        paths = _hoisted(found["paths"], schemas)
+        common = {
+            "schemas": dict(sorted(schemas.items())),
+            "responses": RESPONSES,
+            "headers": HEADERS,
+            "parameters": PARAMETERS,
+            "securitySchemes": SECURITY,
+        }
+        return {**found, "paths": paths, "components": common}
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    """The whole description; it changes with the code only."""
+    found: dict[str, Any] = Generator().get_schema(public=True)
+    return found
+
+
+def operation(described: Operation, path: str, method: str, generation: str, tag: str) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "operationId": operation_id(path, method),
+        "tags": [tag],
+        "summary": described.summary,
+        "description": described.description,
+        "parameters": [*_parameters(described, path), *_common_parameters(method)],
+        "responses": _responses(described, method, generation),
+        "security": [{name: []} for name in SECURITY],
+    }
+    if described.body is not None:
+        found["requestBody"] = _body(described)
+    return {name: value for name, value in found.items() if value != ""}
+
+
+def operation_id(path: str, method: str) -> str:
+    """`post-customers-customer_id-merge`; also the anchor on the reference page."""
+    parts = [part.strip("{}") for part in path.strip("/").split("/") if part not in ("", "-")]
+    return "-".join([method.lower(), *parts])
+
+
+def _parameters(described: Operation, path: str) -> Iterator[dict[str, Any]]:
+    given = {(one.place, one.name) for one in described.parameters}
+    missing = [name for name in _VARIABLE.findall(path) if ("path", name) not in given]
+    if missing:
+        raise LookupError(f"{path}: describe the parameter {missing[0]} of the path")
+    for one in described.parameters:
+        yield _parameter(one)
+
+
+def _parameter(one: Parameter) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "name": one.name,
+        "in": one.place,
+        "description": one.description,
+        "required": one.required or one.place == "path",
+        "schema": one.schema,
+    }
+    return found if one.example is None else {**found, "example": one.example}
+
+
+def _common_parameters(method: str) -> Sequence[dict[str, str]]:
+    return [{"$ref": f"#/components/parameters/{name}"} for name in PARAMETERS] if method in WRITES else []
+
+
+def _body(described: Operation) -> dict[str, Any]:
+    content = {media_type: {"schema": described.body} for media_type in (JSON, FORM)}
+    examples = {one.name: {"value": one.body} for one in described.examples if one.body is not None}
+    if examples:
+        content[JSON]["examples"] = examples
+    is_needed = bool((described.body or {}).get("required"))
+    return {"required": is_needed, "content": content}
+
+
+def _responses(described: Operation, method: str, generation: str) -> dict[str, Any]:
+    found: dict[str, Any] = {"200": _answer(described, method)}
+    sent = (example.status for example in described.examples if example.status != 200)
+    statuses = {*common_statuses(has_body=method in WRITES), *described.refusals, *sent}
+    for status in sorted(statuses):
+        text = described.refusals.get(status)
+        examples = _examples(described.examples, status)
+        name = f"{GENERATION_NAMES[generation]}{status}"
+        if text is None and not examples:
+            found[str(status)] = {"$ref": f"#/components/responses/{name}"}
+        else:
+            found[str(status)] = _refusal(RESPONSES[name], text, examples)
+    return found
+
+
+GENERATION_NAMES = {"legacy": "Error", "versioned": "VersionedError"}
+
+
+def _answer(described: Operation, method: str) -> dict[str, Any]:
+    content: dict[str, Any] = {JSON: {"schema": described.answer}}
+    if examples := _examples(described.examples, 200):
+        content[JSON]["examples"] = examples
+    content |= {media_type: {"schema": schema} for media_type, schema in described.other_answers.items()}
+    headers = headers_of(*ON_ANSWERS, *(["Idempotent-Replayed"] if method in WRITES else []))
+    return {"description": "Done", "headers": headers, "content": content}
+
+
+def _examples(examples: Sequence[Example], status: int) -> dict[str, Any]:
+    return {one.name: {"value": one.answer} for one in examples if one.status == status}
+
+
+def _refusal(common: Mapping[str, Any], text: str | None, examples: Mapping[str, Any]) -> dict[str, Any]:
+    content = {JSON: {**common["content"][JSON], **({"examples": examples} if examples else {})}}
+    return {**common, "description": text or common["description"], "content": content}
+
+
+def _hoisted(value: Any, schemas: dict[str, Any]) -> Any:
+    """The value with every titled schema in it replaced by a reference to a component of that name.
+
+    Raises ValueError for two different schemas of one title.
+    """
+    if isinstance(value, list | tuple):
+        return [_hoisted(one, schemas) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    found = {name: _hoisted(inner, schemas) if name != "examples" else inner for name, inner in value.items()}
+    if not isinstance(found.get("title"), str) or ("type" not in found and "oneOf" not in found):
+        return found
+    name = re.sub(r"\W", "", found["title"])
+    if schemas.setdefault(name, found) != found:
+        raise ValueError(f"Two different schemas have the title {found['title']}")
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def schema_of(reference: Schema) -> Schema:
+    """What a reference of the description stands for."""
+    name = str(reference.get("$ref", "")).rpartition("/")[2]
+    return document()["components"]["schemas"][name] if name else reference
