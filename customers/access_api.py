@@ -11,6 +11,7 @@ from loyalty.api.views import ApiView
 from loyalty.staff.enums import Api
 
 from .access import Access
+from .described_operations import DATA
 from .models import Customer
 from .queries import customer_named
 
@@ -30,6 +31,7 @@ def download(customer: Customer, format: str) -> StreamingHttpResponse:
 
 class CustomerData(ApiView):
     api = Api.CUSTOMERS
+    operations = {"get": DATA}
 
     def get(self, request: Request, public_id: str) -> HttpResponseBase:
         format = request.query_params.get("format", "json")

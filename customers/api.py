@@ -18,6 +18,7 @@ from loyalty.points.balances import balances_at
 from loyalty.staff.enums import Api, Module
 from loyalty.staff.queries import general_settings
 
+from .described_operations import MERGE, SHOW, UPDATE
 from .enums import MergeKind
 from .filters import LATEST
 from .models import Customer
@@ -33,6 +34,7 @@ def unknown() -> ApiError:
 
 class CustomerDetail(ApiView):
     api = Api.CUSTOMERS
+    operations = {"get": SHOW, "post": UPDATE}
 
     def get(self, request: Request, public_id: str) -> Response:
         at = self._balance_at()
@@ -81,6 +83,7 @@ class CustomerMerge(ApiView):
     """The customer of the path goes into the target, which stays. Answers an empty object: what stays is the target."""
 
     api = Api.CUSTOMERS
+    operations = {"post": MERGE}
 
     def post(self, request: Request, public_id: str) -> Response:
         body = self.body()

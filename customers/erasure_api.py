@@ -13,6 +13,7 @@ from loyalty.api.views import ApiView
 from loyalty.engine.types import Refused
 from loyalty.staff.enums import Api
 
+from .described_operations import ERASED, OPT_OUT
 from .erasing import opt_out, receipt
 from .models import Erasure
 from .queries import customer_named
@@ -22,6 +23,7 @@ class CustomerOptOut(ApiView):
     """The event `opt_out`; answers the receipt, whose open places follow."""
 
     api = Api.CUSTOMERS
+    operations = {"post": OPT_OUT}
 
     def post(self, request: Request, public_id: str) -> Response:
         customer = customer_named(public_id)
@@ -35,6 +37,7 @@ class CustomerOptOut(ApiView):
 
 class ErasureReceipt(ApiView):
     api = Api.CUSTOMERS
+    operations = {"get": ERASED}
 
     def get(self, request: Request, reference: UUID) -> Response:
         found = Erasure.objects.filter(reference=reference).first()

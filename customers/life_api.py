@@ -13,6 +13,7 @@ from loyalty.api.authentication import signature_nonce
 from loyalty.engine.record import record
 
 from .api import CustomerDetail
+from .described_operations import LOG_IN, OPT_IN, SUSPEND, UNSUSPEND
 from .queries import identity_in
 
 
@@ -38,20 +39,24 @@ class LifeAction(CustomerDetail):
 
 class Suspend(LifeAction):
     action = "suspend"
+    operations = {"post": SUSPEND}
 
 
 class Unsuspend(LifeAction):
     action = "unsuspend"
+    operations = {"post": UNSUSPEND}
 
 
 class OptIn(LifeAction):
     action = "opt_in"
+    operations = {"post": OPT_IN}
 
 
 class LogIn(LifeAction):
     """The brand has authenticated the customer, whom the body names; no password is kept here."""
 
     action = "login"
+    operations = {"post": LOG_IN}
 
     def post(self, request: Request, public_id: str = "") -> Response:
         body = self.body()

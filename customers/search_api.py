@@ -14,6 +14,7 @@ from loyalty.api.views import ApiView
 from loyalty.staff.enums import Api
 from loyalty.staff.queries import general_settings
 
+from .described_operations import COUNT, SEARCH
 from .enums import Status
 from .filters import ordered, read_filters
 from .models import Customer
@@ -27,6 +28,7 @@ class CustomerSearch(ApiView):
     """One who matches is an object, several are a list, as existing clients expect; nobody is an empty list."""
 
     api = Api.CUSTOMERS
+    operations = {"get": SEARCH}
 
     def get(self, request: Request) -> Response:
         page = read_page(request)
@@ -45,6 +47,7 @@ class CustomerSearch(ApiView):
 
 class CustomerCount(ApiView):
     api = Api.CUSTOMERS
+    operations = {"get": COUNT}
 
     def get(self, request: Request) -> Response:
         return Response({"active": Customer.objects.filter(status=Status.ACTIVE).count()})

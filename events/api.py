@@ -13,10 +13,9 @@ from loyalty.engine.record import record
 from loyalty.engine.types import POINTS_REWARDED, Actor, Incoming
 from loyalty.staff.enums import Api
 
+from .described import MAX_BULK, RECORD, RECORD_BULK
 from .enums import Source
 from .serializers import bulk_result, read_event, refusal, summary
-
-MAX_BULK = 500
 
 
 def actor(request: Request) -> Actor:
@@ -32,6 +31,7 @@ def actor(request: Request) -> Actor:
 
 class Events(ApiView):
     api = Api.EVENTS
+    operations = {"post": RECORD}
 
     def post(self, request: Request) -> Response:
         incoming = read_event(self.body(), signature_nonce(request))
@@ -45,6 +45,7 @@ class BulkEvents(ApiView):
     """Each event by itself, in their order: one that is refused does not stop the others."""
 
     api = Api.EVENTS
+    operations = {"post": RECORD_BULK}
 
     def post(self, request: Request) -> Response:
         events = self.body().get("events")

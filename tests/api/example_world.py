@@ -1,0 +1,46 @@
+"""The customers and orders that the examples of the description tell of. It is NOON, and stays so."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from unittest.mock import patch
+
+from django.utils import timezone
+
+from customers.models import Field
+from events.models import EventType
+from loyalty.engine.types import Incoming
+from loyalty.staff.models import ApiKey
+from tests.factories import NOON, tell
+
+JANUARY = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
+OCTOBER = datetime(2026, 10, 2, 16, 5, tzinfo=UTC)
+JUG = {
+    "product_id": "JUG-RED",
+    "product_name": "Red jug",
+    "product_category": "jugs",
+    "quantity": 2,
+    "price": 125,
+    "subtotal": 250,
+}
+
+
+def example_world() -> Iterator[ApiKey]:
+    """Ann (0519001, card 1234) bought two jugs in October; Ben (0519002) has 100 points; Cleo (0519003) is suspended.
+
+    Yields the key to call with, while the clock stands still.
+    """
+    Field.objects.create(slug="loyalty_barcode", name="Card", external_id=True)
+    EventType.objects.create(action="app_install", name="App install", default_points=50, one_time=True)
+    ann = {"first_name": "Ann", "last_name": "Example", "email": "ann@example.com", "language": "en", "currency": "EUR"}
+    tell(
+        Incoming("0519001", "opt_in", {**ann, "birth_date": "1980-01-16", "loyalty_barcode": "1234"}),
+        Incoming("0519002", "opt_in", {"first_name": "Ben", "email": "ben@example.com"}),
+        Incoming("0519003", "opt_in", {"first_name": "Cleo"}),
+        at=JANUARY,
+    )
+    order = {"transaction_id": "R-1000", "total": 250, "currency": "EUR", "items": [JUG]}
+    tell(Incoming("0519001", "checkout", order), at=OCTOBER)
+    tell(Incoming("0519002", "point_add", {"points": 100}), at=OCTOBER)
+    tell(Incoming("0519003", "suspend", {"reason": "Card lost"}), at=OCTOBER)
+    with patch.object(timezone, "now", lambda: NOON):
+        yield ApiKey.objects.create(name="Examples", key="examples", secret="e" * 40)
