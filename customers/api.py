@@ -8,12 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from events.api import actor
-from events.serializers import refusal
 from loyalty.api.authentication import signature_nonce
 from loyalty.api.errors import ApiError, bad_request, not_found
 from loyalty.api.views import ApiView
-from loyalty.engine.record import record
-from loyalty.engine.types import Incoming, Refused
+from loyalty.engine.record import record_one
+from loyalty.engine.types import Incoming
 from loyalty.points.balances import balances_at
 from loyalty.staff.enums import Api, Module
 from loyalty.staff.queries import general_settings
@@ -52,9 +51,7 @@ class CustomerDetail(ApiView):
         customer, (scheme, value) = self._customer(public_id), identity_in(public_id)
         # By the identity of the path: the event keeps by which one it came.
         incoming = Incoming(value, "profile", self.body(), scheme=scheme, nonce=signature_nonce(request))
-        outcome = record([incoming], by=actor(request), at=timezone.now())[0]
-        if outcome.error:
-            raise refusal(outcome.error)
+        record_one(incoming, by=actor(request), at=timezone.now())
         # The address may have named it by what was just changed.
         customer.refresh_from_db()
         return Response(self._object(customer))
@@ -92,10 +89,7 @@ class CustomerMerge(ApiView):
         if "source" in body and self._customer(body["source"], "source") != source:
             raise bad_request("'source' must be the customer of the address: it is merged into 'target'")
         kind = body.get("kind", MergeKind.FULL.value)
-        try:
-            merge_customers(source, target, kind=kind, by=actor(request), at=timezone.now())
-        except Refused as refused:
-            raise refusal(refused) from None
+        merge_customers(source, target, kind=kind, by=actor(request), at=timezone.now())
         return Response({})
 
     def _customer(self, name: object, attribute: str = "id") -> Customer:

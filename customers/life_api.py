@@ -8,9 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from events.api import actor
-from events.serializers import read_event, refusal
+from events.serializers import read_event
 from loyalty.api.authentication import signature_nonce
-from loyalty.engine.record import record
+from loyalty.engine.record import record_one
 
 from .api import CustomerDetail
 from .described_operations import LOG_IN, OPT_IN, SUSPEND, UNSUSPEND
@@ -30,9 +30,7 @@ class LifeAction(CustomerDetail):
     def answer(self, customer: Any, scheme: Any, data: Mapping[str, Any]) -> Response:
         named = {"customer": customer, "external_id": scheme, "action": self.action, "data": data}
         incoming = read_event(named, signature_nonce(self.request))
-        outcome = record([incoming], by=actor(self.request), at=timezone.now())[0]
-        if outcome.error:
-            raise refusal(outcome.error)
+        outcome = record_one(incoming, by=actor(self.request), at=timezone.now())
         assert outcome.state
         return self.get(self.request, outcome.state.customer.public_id)
 

@@ -9,13 +9,13 @@ from rest_framework.response import Response
 from loyalty.api.authentication import may_fix_points, signature_nonce
 from loyalty.api.errors import ApiError, bad_request
 from loyalty.api.views import ApiView
-from loyalty.engine.record import record
+from loyalty.engine.record import record, record_one
 from loyalty.engine.types import POINTS_REWARDED, Actor, Incoming
 from loyalty.staff.enums import Api
 
 from .described import MAX_BULK, RECORD, RECORD_BULK
 from .enums import Source
-from .serializers import bulk_result, read_event, refusal, summary
+from .serializers import bulk_result, read_event, summary
 
 
 def actor(request: Request) -> Actor:
@@ -35,10 +35,7 @@ class Events(ApiView):
 
     def post(self, request: Request) -> Response:
         incoming = read_event(self.body(), signature_nonce(request))
-        outcome = record([incoming], by=actor(request), at=timezone.now())[0]
-        if outcome.error:
-            raise refusal(outcome.error)
-        return Response(summary(outcome))
+        return Response(summary(record_one(incoming, by=actor(request), at=timezone.now())))
 
 
 class BulkEvents(ApiView):

@@ -234,7 +234,7 @@ def existing_order(event: EventRow, state: State, batch: Batch) -> TransactionRo
         batch.edit(found).updated_at = event.recorded_at
         return found
     refuse_foreign(event.transaction_id, batch)
-    raise Refused(0, "Transaction not found", kind="NotFoundException", status=404)
+    raise Refused(0, "Transaction not found", status=404)
 
 
 def refuse_foreign(transaction_id: str, batch: Batch) -> None:

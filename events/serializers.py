@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from customers.enums import ERASED
-from loyalty.api.errors import ApiError, bad_request
+from loyalty.api.errors import ApiError, bad_request, told
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import Incoming, Outcome, Refused
+from loyalty.engine.types import Incoming, Outcome
 from loyalty.points.ledger import config
 from loyalty.points.queries import AccountRule, last_day
 
@@ -54,10 +54,6 @@ def _text(body: Mapping[str, Any], name: str) -> str:
     return found
 
 
-def refusal(error: Refused) -> ApiError:
-    return ApiError(error.status, error.kind, error.code, error.message)
-
-
 def summary(outcome: Outcome) -> dict[str, Any]:
     """The customer after the event, and the events that changed the spendable points; a guest is no customer."""
     if outcome.state is None:
@@ -91,7 +87,7 @@ def bulk_result(result: Outcome | ApiError) -> dict[str, Any]:
     if isinstance(result, ApiError):
         return {"error": result.body()}
     if result.error:
-        return {"error": refusal(result.error).body()}
+        return {"error": told(result.error, "bulk").body()}
     changed = [event for event in result.events if event.points]
     return {"events": [{"id": str(event.id), "action": event.action, "points": event.points} for event in changed]}
 

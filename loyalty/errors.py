@@ -5,17 +5,18 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
-from loyalty.api.errors import ApiError, envelope
+from loyalty.api.errors import ApiError, envelope, internal_error
 from loyalty.api.problems import bad_request, not_found
 from loyalty.api.renderers import encode
 
 
-def _json(error: ApiError) -> HttpResponse:
-    return HttpResponse(encode(envelope(error)), status=error.status, content_type="application/json")
+def _json(request: HttpRequest, error: ApiError) -> HttpResponse:
+    generation = "versioned" if request.path.startswith(("/v1/", "/v2/")) else "legacy"
+    return HttpResponse(encode(envelope(error, generation)), status=error.status, content_type="application/json")
 
 
 def _answer(request: HttpRequest, page: Callable[[], HttpResponse], error: Callable[[], ApiError]) -> HttpResponse:
-    return page() if "text/html" in request.META.get("HTTP_ACCEPT", "") else _json(error())
+    return page() if "text/html" in request.META.get("HTTP_ACCEPT", "") else _json(request, error())
 
 
 def bad(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -31,8 +32,4 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    return _answer(
-        request,
-        lambda: defaults.server_error(request),
-        lambda: ApiError(500, "RuntimeException", 0, "Internal error"),
-    )
+    return _answer(request, lambda: defaults.server_error(request), internal_error)

@@ -4,6 +4,8 @@ import logging
 import traceback
 from types import TracebackType
 
+from loyalty.request_ids import request_id
+
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -16,10 +18,10 @@ class Frames(logging.Formatter):
 
 
 class RequestLine(Frames):
-    """A failed request by its status and view: the path can be a customer's ID."""
+    """A failed request by its status, view and request ID: the path can be a customer's ID."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  Python's own name
         status = getattr(record, "status_code", "-")
         match = getattr(getattr(record, "request", None), "resolver_match", None)
-        record.message = f"{status} {match.view_name if match else 'no view'}"
+        record.message = f"{status} {match.view_name if match else 'no view'}, request {request_id()}"
         return super().formatMessage(record)

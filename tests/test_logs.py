@@ -4,6 +4,7 @@ import sys
 from django.test import RequestFactory
 
 from loyalty.logs import Frames, RequestLine
+from loyalty.request_ids import request_id
 
 
 def test_an_exception_is_logged_without_its_words() -> None:
@@ -27,4 +28,4 @@ def test_a_failed_request_is_logged_without_its_path() -> None:
     record.request = RequestFactory().get("/customers/zsofia")
     record.status_code = 503
 
-    assert RequestLine("%(message)s").format(record) == "503 no view"
+    assert RequestLine("%(message)s").format(record) == f"503 no view, request {request_id()}"

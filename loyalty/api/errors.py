@@ -14,8 +14,20 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from loyalty.api.problems import CHALLENGE, KINDS, ApiError, bad_request, forbidden, not_found, too_large
+from loyalty.refusals import CODES, Refused
+from loyalty.request_ids import request_id
 
-__all__ = ["ApiError", "bad_request", "envelope", "forbidden", "handle", "not_found", "translate"]
+__all__ = [
+    "ApiError",
+    "bad_request",
+    "envelope",
+    "forbidden",
+    "handle",
+    "internal_error",
+    "not_found",
+    "told",
+    "translate",
+]
 
 log = logging.getLogger("loyalty.api")
 
@@ -32,19 +44,34 @@ def envelope(error: ApiError, generation: str = "legacy") -> dict[str, Any]:
 def handle(exc: Exception, context: dict[str, Any]) -> Response:
     """DRF's exception handler: every way to fail ends as an envelope, and none of them shows our insides."""
     set_rollback()
-    error = translate(exc)
+    view, request = context.get("view"), context.get("request")
+    error = told(exc, type(view).__name__)
     if error.status == 500:
-        _report(exc, context)
+        got_request_exception.send(sender=type(view), request=getattr(request, "_request", None))
     if error.status == 401:
         error.headers.setdefault("WWW-Authenticate", CHALLENGE)
-    generation = getattr(context.get("view"), "generation", "legacy")
+    generation = getattr(view, "generation", "legacy")
     return Response(envelope(error, generation), status=error.status, headers=error.headers)
 
 
+def told(exc: Exception, place: str) -> ApiError:
+    """What the client hears of it; a fault of ours is logged, with the place in which it came up."""
+    error = translate(exc)
+    if error.status == 500:
+        # The message of an exception can hold a customer's data ("Key (email)=(...) already exists"): log where, not what.
+        frames = "".join(traceback.format_tb(exc.__traceback__))
+        name = f"unknown code {exc.code}" if isinstance(exc, Refused) else type(exc).__name__
+        log.error("%s in %s, request %s\n%s", name, place, request_id(), frames)
+    return error
+
+
 def translate(exc: Exception) -> ApiError:
+    """The one place that knows which error of ours, of Django or of DRF is which of the API."""
     match exc:
         case ApiError():
             return exc
+        case Refused():
+            return _from_refusal(exc)
         case exceptions.APIException():
             return _from_drf(exc)
         case Http404():
@@ -58,14 +85,28 @@ def translate(exc: Exception) -> ApiError:
         case OperationalError() | InterfaceError():
             message = "The service is not available for a moment: send the same request again"
             return ApiError(503, KINDS[503], 0, message, headers={"Retry-After": str(RETRY_AFTER)})
-    return ApiError(500, "RuntimeException", 0, "Internal error")
+    return internal_error()
+
+
+def internal_error() -> ApiError:
+    return ApiError(500, KINDS[500], 0, f"Internal error. If you report it, name the request {request_id()}")
+
+
+def _from_refusal(refused: Refused) -> ApiError:
+    """A code that the table lacks is nobody's promise: a fault of ours."""
+    code = CODES.get(refused.code)
+    if code is None:
+        return internal_error()
+    if refused.status is None:
+        return ApiError(code.status, code.kind, refused.code, refused.message)
+    return ApiError(refused.status, KINDS[refused.status], refused.code, refused.message)
 
 
 def _from_drf(exc: exceptions.APIException) -> ApiError:
     headers = {}
     if wait := getattr(exc, "wait", None):  # throttled
         headers["Retry-After"] = str(max(1, int(wait)))
-    kind = KINDS.get(exc.status_code, KINDS[400] if exc.status_code < 500 else "RuntimeException")
+    kind = KINDS.get(exc.status_code, KINDS[400] if exc.status_code < 500 else KINDS[500])
     message = "Not Found" if exc.status_code == 404 else first_message(exc.detail)
     return ApiError(exc.status_code, kind, 0, message, headers=headers)
 
@@ -79,11 +120,3 @@ def first_message(detail: Any, place: str = "") -> str:
         index, inner = next((pair for pair in enumerate(detail) if pair[1]), (0, detail[0]))
         return first_message(inner, f"{place}.{index}".lstrip(".") if isinstance(inner, Mapping) else place)
     return f"{place}: {detail}" if place else str(detail)
-
-
-def _report(exc: Exception, context: dict[str, Any]) -> None:
-    # The message of an exception can hold a customer's data ("Key (email)=(...) already exists"): log where, not what.
-    view, request = context.get("view"), context.get("request")
-    frames = "".join(traceback.format_tb(exc.__traceback__))
-    log.error("%s in %s\n%s", type(exc).__name__, type(view).__name__, frames)
-    got_request_exception.send(sender=type(view), request=getattr(request, "_request", None))

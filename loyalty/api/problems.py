@@ -3,22 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from loyalty.refusals import KINDS as KINDS
+
 CHALLENGE = "ANTAVO-HMAC-SHA256"
-KINDS = {
-    400: "BadRequestException",
-    401: "UnauthorizedException",
-    403: "ForbiddenException",
-    404: "NotFoundException",
-    405: "MethodNotAllowedException",
-    406: "NotAcceptableException",
-    409: "ConflictException",
-    411: "LengthRequiredException",
-    413: "PayloadTooLargeException",
-    415: "UnsupportedMediaTypeException",
-    423: "LockedException",
-    429: "TooManyRequestsException",
-    503: "ServiceUnavailableException",
-}
 
 
 class ApiError(Exception):

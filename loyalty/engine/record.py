@@ -466,4 +466,4 @@ def _refs(event: Incoming) -> tuple[Ref, ...]:
 
 
 def _replayed() -> Refused:
-    return Refused(101031, "This signed request was processed before", kind="UnauthorizedException", status=401)
+    return Refused(101031, "This signed request was processed before")

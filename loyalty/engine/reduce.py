@@ -16,7 +16,7 @@ FOR_GUESTS = frozenset({"checkout"})
 
 class UnknownCustomer(Refused):
     def __init__(self) -> None:
-        super().__init__(160212, "Customer not found", kind="NotFoundException", status=404)
+        super().__init__(160212, "Customer not found")
 
 
 class UnknownScheme(Refused):

@@ -12,22 +12,10 @@ from operator import attrgetter
 from typing import Any, ClassVar, Self, TypeVar
 from zoneinfo import ZoneInfo
 
+from loyalty.refusals import Refused as Refused  # what mechanisms raise
+
 # An identity: (scheme, value).
 Ref = tuple[str, str]
-
-
-class Refused(Exception):
-    """An event that may not happen; `code` is the wire's number for it.
-
-    `kind` and `status` are the exception type and the HTTP status that existing clients see.
-    """
-
-    def __init__(self, code: int, message: str, *, kind: str = "BadRequestException", status: int = 400) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.kind = kind
-        self.status = status
 
 
 # The attribute by which an order names the points that it earns, and the right to send it.

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from loyalty.api.errors import ApiError, bad_request, first_message
 from loyalty.api.paging import links, read_page
 from loyalty.api.views import ApiView
+from loyalty.request_ids import request_id
 
 
 class Open(ApiView):
@@ -118,9 +119,9 @@ def test_an_unavailable_database_is_a_503_to_try_again() -> None:
 def test_a_bug_shows_and_logs_no_data(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         found = error_of(IntegrityError("Key (email)=(ann@example.com) already exists"))
-    assert found == (500, "RuntimeException", 0, "Internal error")
+    assert found == (500, "RuntimeException", 0, f"Internal error. If you report it, name the request {request_id()}")
     assert "ann@example.com" not in caplog.text
-    assert "IntegrityError in Made" in caplog.text
+    assert f"IntegrityError in Made, request {request_id()}" in caplog.text
     assert "in act" in caplog.text
 
 

@@ -1,0 +1,174 @@
+"""One place maps refusals to answers: every code that the tree raises is in its table, and in the documentation."""
+
+import ast
+import importlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from loyalty.api.errors import translate
+from loyalty.engine import values
+from loyalty.refusals import CODES, KINDS, Refused
+from loyalty.staff.models import ApiKey
+from tests.test_conventions import ROOT, python_files
+
+# What raises with a code: the place of the code among the arguments, and the status that comes with it, if that is fixed.
+RAISING: dict[str, tuple[int, int | None]] = {
+    "Refused": (0, None),
+    "BadSignature": (1, 401),
+    "bad_request": (1, 400),
+    "unauthorized": (1, 401),
+    "forbidden": (1, 403),
+    "not_found": (1, 404),
+}
+Found = tuple[str, int, int | None]
+# About somebody; put together, since a traceback shows the lines of this file.
+WORDS = "@".join(["ann", "example.com"])
+
+
+def module_of(path: Path) -> ModuleType:
+    return importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
+
+
+def raised(path: Path) -> Iterator[Found]:
+    """(place, code, status) of every call that names one; a code that is handed on comes from another such call."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+        place, status = RAISING.get(name, (0, None))
+        if name in RAISING and isinstance(node, ast.Call) and len(node.args) > place:
+            argument = node.args[place]
+            if isinstance(argument, ast.Constant | ast.Name):
+                code = eval(ast.unparse(argument), vars(module_of(path)))
+                yield f"{path.name}:{node.lineno}", code, status
+
+
+FOUND = [one for path in python_files() for one in raised(path)]
+
+
+def own_codes() -> Iterator[Found]:
+    """Of the refusals that have a class of their own."""
+    for path in python_files():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and any(getattr(base, "id", "") == "Refused" for base in node.bases):
+                yield from (
+                    (f"{path.name}:{call.lineno}", call.args[0].value, None)  # type: ignore[misc]
+                    for call in ast.walk(node)
+                    if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "__init__"
+                    if isinstance(call.args[0], ast.Constant)
+                )
+
+
+def test_every_code_of_the_tree_is_in_the_table() -> None:
+    used = [*FOUND, *own_codes()]
+    assert len(used) > 100
+    assert [(place, code) for place, code, _ in used if code not in CODES] == []
+
+
+def test_every_code_comes_with_the_status_of_the_table() -> None:
+    wrong = [(place, code, status) for place, code, status in FOUND if code and status and CODES[code].status != status]
+    assert wrong == []
+
+
+def test_every_code_of_the_table_is_used() -> None:
+    assert set(CODES) - {code for _, code, _ in [*FOUND, *own_codes()]} - {0} == set()
+
+
+def test_every_code_is_documented_with_its_status_and_meaning() -> None:
+    text = (ROOT / "docs" / "api-behaviour.md").read_text()
+    table = re.findall(r"^\| (\d+) \| (\d+) \| (\w+) \| (.+) \|$", text, re.MULTILINE)
+    assert {int(code): (int(status), kind, meaning) for code, status, kind, meaning in table} == {
+        code: (known.status, known.kind, known.meaning) for code, known in CODES.items()
+    }
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if code])
+def test_a_refusal_answers_type_and_status_of_its_code(code: int) -> None:
+    error = translate(Refused(code, "No"))
+    assert (error.status, error.kind, error.code, error.message) == (CODES[code].status, CODES[code].kind, code, "No")
+
+
+def test_the_generic_code_may_come_with_another_status() -> None:
+    assert (translate(Refused(0, "No")).status, translate(Refused(0, "No", status=404)).kind) == (400, KINDS[404])
+
+
+@pytest.fixture
+def planted(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    """A rule that refuses with a code that nobody has written down, and words about somebody."""
+
+    def refuse(*args: Any) -> None:
+        raise Refused(987654, WORDS)
+
+    monkeypatch.setattr(values, "money", refuse)
+    ApiKey.objects.create(name="Till", key="till-key")
+
+
+CHECKOUT = {"customer": "1", "action": "checkout", "data": {"transaction_id": "T", "total": 5}}
+
+
+def post(client: Client, path: str, body: object) -> Any:
+    return client.post(f"{path}?api_key=till-key", json.dumps(body), content_type="application/json")
+
+
+def test_an_unknown_code_is_a_500_that_names_the_request_and_nothing_else(
+    client: Client, planted: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.raise_request_exception = False
+    answer = post(client, "/events", CHECKOUT)
+    own = answer["X-Request-Id"]
+    assert answer.status_code == 500
+    assert answer.json() == {
+        "error": {
+            "type": "RuntimeException",
+            "code": 0,
+            "message": f"Internal error. If you report it, name the request {own}",
+        }
+    }
+    assert f"unknown code 987654 in Events, request {own}" in caplog.text
+    assert WORDS not in caplog.text
+
+
+def test_an_unknown_code_in_bulk_is_the_error_of_its_event(
+    client: Client, planted: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = post(client, "/events/bulk", {"events": [{"customer": "1", "action": "opt_in"}, CHECKOUT]})
+    first, second = answer.json()["results"]
+    assert ("events" in first, second["error"]["type"]) == (True, "RuntimeException")
+    assert answer["X-Request-Id"] in second["error"]["message"]
+    assert "unknown code 987654 in bulk" in caplog.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/events", "/customers/1", "/nothing/here", "/v1/nothing", "/login/"])
+def test_every_answer_carries_a_request_id_of_ours(client: Client, path: str) -> None:
+    answers = [client.get(path, headers={"X-Request-Id": "theirs"}) for _ in range(2)]
+    ids = {answer["X-Request-Id"] for answer in answers}
+    assert len(ids) == 2
+    assert all(re.fullmatch("[0-9a-f]{16}", own) for own in ids)
+
+
+@pytest.mark.django_db
+def test_an_unknown_address_answers_in_the_envelope_of_its_generation(client: Client) -> None:
+    error = {"type": "NotFoundException", "code": 0, "message": "Not Found"}
+    assert client.get("/nothing").json() == {"error": error}
+    assert client.get("/v1/nothing").json() == {"status": "error", "error": error}
+
+
+@pytest.mark.django_db
+def test_what_fails_outside_of_a_view_names_the_request(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*args: Any) -> None:
+        raise ValueError(WORDS)
+
+    monkeypatch.setattr("django.middleware.common.CommonMiddleware.process_request", fail)
+    client.raise_request_exception = False
+    answer = client.get("/events")
+    assert answer.status_code == 500
+    assert answer["X-Request-Id"] in answer.json()["error"]["message"]
+    assert WORDS not in answer.content.decode()
