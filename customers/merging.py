@@ -215,4 +215,6 @@ def _parts(incoming: Incoming) -> Iterable[Part]:
     return (IDENTITIES, EARLIER_MERGES)
 
 
-MECHANISM = Mechanism(frozenset({ACTION}), merge, parts=_parts, public=False)
+MECHANISM = Mechanism(
+    frozenset({ACTION}), merge, parts=_parts, closed="Customers are merged by a call or a page of its own."
+)

@@ -1,8 +1,16 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+# Built-in actions without a rule of their own: recorded, once if their type says so.
+RECORDED = frozenset(
+    {"review_submit", "share_intent_success", "fitbit_activity", "instagram_contest_enter", "booking", "daily_purchase"}
+)
 # Built-in actions that earn what their event type says, as the brand's own do.
-EARNING_BY_TYPE = frozenset({"daily_login", "birthday", "anniversary"})
+EARNING_BY_TYPE = RECORDED | {"daily_login", "birthday", "anniversary"}
+# Built-in actions that tell nothing personal, of no purchase and of no points: they may come unsigned.
+MAY_BE_BEHAVIOURAL = frozenset(
+    {"login", "daily_login", "review_submit", "share_intent_success", "instagram_contest_enter"}
+)
 
 
 class Source(TextChoices):

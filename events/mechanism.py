@@ -7,10 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from loyalty.engine import values
-from loyalty.engine.reduce import InvalidAction
 from loyalty.engine.rows import EventRow
 from loyalty.engine.types import (
-    ANY_OTHER_ACTION,
     EVERY_ACTION,
     POINTS_REWARDED,
     Batch,
@@ -23,7 +21,8 @@ from loyalty.engine.types import (
 )
 from loyalty.staff.enums import Module
 
-from . import refunds
+from . import built_in, refunds
+from .built_in import following
 from .enums import TransactionStatus
 from .orders import (
     APP,
@@ -279,30 +278,6 @@ def accepted_item(event: EventRow, state: State, batch: Batch) -> None:
     """A line's part in the acceptance of its order."""
 
 
-# Which one-time actions a customer has already done.
-DONE = Part(
-    "done",
-    "SELECT survivor, t.action FROM {family} family CROSS JOIN events_eventtype t WHERE t.one_time"
-    " AND EXISTS (SELECT 1 FROM events_event e WHERE e.customer_id = family.id AND e.action = t.action)",
-    lambda state, row: state.part("done").update({row[1]: row[1]}),
-)
-
-
-def custom(event: EventRow, state: State, batch: Batch) -> None:
-    """An action that the brand has defined."""
-    rule = batch.program.event_rules[event.action]
-    if rule.factory:
-        raise InvalidAction(event.action)
-    if rule.one_time:
-        if event.action in state.part("done"):
-            raise Refused(10001, "This action cannot be repeated")
-        batch.file(state.part("done"), event.action, event.action)
-
-
-def _done(incoming: Incoming) -> Iterable[Part]:
-    return (DONE,)
-
-
 def _orders(incoming: Incoming) -> Iterable[Part]:
     if incoming.data.get("transaction_id") in (None, ""):
         return ()
@@ -325,11 +300,11 @@ MECHANISMS = (
     Mechanism(frozenset({"checkout_update_item"}), checkout_update_item, parts=_receipts),
     Mechanism(frozenset({"checkout_accept"}), checkout_accept, parts=_receipts),
     Mechanism(frozenset({"checkout_accept_item"}), checkout_accept_item, parts=_receipts),
-    Mechanism(frozenset({"checkout_item_accept"}), accepted_item, public=False),
+    Mechanism(frozenset({"checkout_item_accept"}), accepted_item, closed=following("the acceptance of an order")),
     Mechanism(frozenset({"checkout_reject"}), checkout_reject, parts=_receipts),
     Mechanism(frozenset({"checkout_claim"}), checkout_claim, keys=claim_keys, parts=_guests),
     Mechanism(frozenset({"refund"}), refunds.refund, parts=_receipts),
     Mechanism(frozenset({"partial_refund"}), refunds.partial_refund, parts=_receipts),
     Mechanism(frozenset({"refund_item"}), refunds.refund_item, parts=_receipts),
-    Mechanism(frozenset({ANY_OTHER_ACTION}), custom, parts=_done),
+    *built_in.MECHANISMS,
 )

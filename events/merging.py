@@ -47,4 +47,4 @@ def _parts(incoming: Incoming) -> Iterable[Part]:
     return (ALL_ORDERS,)
 
 
-MECHANISM = Mechanism(frozenset({ACTION}), move_orders, parts=_parts, public=False)
+MECHANISM = Mechanism(frozenset({ACTION}), move_orders, parts=_parts)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 
-from .enums import Source, TransactionStatus
+from .enums import MAY_BE_BEHAVIOURAL, Source, TransactionStatus
 
 
 class EventType(models.Model):
@@ -35,6 +35,12 @@ class EventType(models.Model):
     default_points = models.IntegerField(_("default points"), default=0)
     one_time = models.BooleanField(_("one time only"), default=False)
     exposed = models.BooleanField(_("exposed in the Display API"), default=True)
+    behavioural = models.BooleanField(
+        _("behavioural"),
+        default=False,
+        db_default=False,
+        help_text=_("May come unsigned, from a page or an app: it tells nothing personal and of no purchase."),
+    )
     pending_days = models.PositiveSmallIntegerField(
         _("days pending"),
         null=True,
@@ -48,7 +54,13 @@ class EventType(models.Model):
         verbose_name_plural = _("event types")
         ordering = ["name"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(default_points__gte=0), name="default_points_are_not_negative")
+            models.CheckConstraint(condition=models.Q(default_points__gte=0), name="default_points_are_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(behavioural=False)
+                | models.Q(factory=False)
+                | models.Q(action__in=sorted(MAY_BE_BEHAVIOURAL)),
+                name="what_is_personal_or_transactional_is_not_behavioural",
+            ),
         ]
 
     def __str__(self) -> str:

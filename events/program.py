@@ -19,14 +19,15 @@ from loyalty.staff.section import (
     whole,
 )
 
-from .enums import EARNING_BY_TYPE
+from .enums import EARNING_BY_TYPE, MAY_BE_BEHAVIOURAL, RECORDED
 from .models import EventType
 
-PLAIN = ("name", "labels", "description", "default_points", "one_time", "exposed", "pending_days")
+PLAIN = ("name", "labels", "description", "default_points", "one_time", "exposed", "behavioural", "pending_days")
 LISTS = ("attributes", "personal_attributes")
 # What a built-in action does is written in its mechanism.
 BUILT_IN = ("attributes", "default_points", "one_time")
 MAX_POINTS = 2**31 - 1
+_NEVER = "cannot be true: the action is personal or transactional, so it must be signed"
 
 _ATTRIBUTES = several({"type": "string", "minLength": 1, "maxLength": 64}, default=[])
 _LANGUAGE = {"type": "string", "pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "title": "a language such as hu or pt-BR"}
@@ -60,6 +61,12 @@ def write_event_types(wanted: list[dict[str, Any]], current: list[dict[str, Any]
     )
 
 
+def fixed_fields(action: str) -> list[str]:
+    """The fields of a built-in action that nobody can change."""
+    free = {"default_points"} if action in EARNING_BY_TYPE else set()
+    return [name for name in BUILT_IN if name not in free | ({"one_time"} if action in RECORDED else set())]
+
+
 def check_event_types(wanted: Document, current: Document) -> Iterable[Problem]:
     known = {item["action"]: item for item in current["event_types"]}
     for item in wanted["event_types"]:
@@ -73,9 +80,11 @@ def check_event_types(wanted: Document, current: Document) -> Iterable[Problem]:
         elif item["built_in"]:
             yield from (
                 Problem((*path, name), "cannot be changed: the action is built in")
-                for name in BUILT_IN
-                if item[name] != before[name] and not (name == "default_points" and item["action"] in EARNING_BY_TYPE)
+                for name in fixed_fields(item["action"])
+                if item[name] != before[name]
             )
+            if item["behavioural"] and item["action"] not in MAY_BE_BEHAVIOURAL:
+                yield Problem((*path, "behavioural"), _NEVER)
 
 
 EVENT_TYPES = Section(
@@ -92,11 +101,15 @@ EVENT_TYPES = Section(
             "default_points": whole(0, MAX_POINTS, default=0),
             "one_time": flag(default=False),
             "exposed": flag(default=True, description="Shown by the Display API."),
+            "behavioural": flag(
+                default=False,
+                description="May come unsigned, from a page or an app; never what is personal or transactional.",
+            ),
             "pending_days": optional(whole(0, 32_767, description="Its points stay pending for so many days.")),
             "built_in": flag(
                 default=False,
-                description="Its attributes and one_time are the engine's and stay; so do the default points, except "
-                "of daily_login, birthday and anniversary.",
+                description="Its attributes are the engine's and stay; so do default points and one_time, unless it "
+                "earns by its type and is recorded only (docs/ledger.md).",
             ),
         },
         "action",

@@ -26,6 +26,8 @@ def event_rules(event_types: Iterable[Mapping[str, Any]]) -> dict[str, EventRule
             item["default_points"],
             item["one_time"],
             item["built_in"],
+            # Versions from before there was such a thing have none.
+            item.get("behavioural", False),
             item["pending_days"],
         )
         for item in event_types
@@ -76,6 +78,15 @@ ICONS = {
     "pending_accept": "badge-check",
     "pending_reject": "badge-x",
     "customer_merge": "merge",
+    "review_submit": "message-square-text",
+    "share_intent_success": "share-2",
+    "fitbit_activity": "activity",
+    "instagram_contest_enter": "camera",
+    "booking": "calendar-plus",
+    "daily_purchase": "shopping-cart",
+    "profiling_answer": "list-checks",
+    "referral": "user-round-plus",
+    "referral_points": "users-round",
 }
 
 

@@ -149,6 +149,14 @@ def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None
         yield
 
 
+@pytest.fixture
+def owned_db(committed_db: None) -> Iterator[None]:
+    """The same, as the owner of its tables: for tests of migrations."""
+    _as_role("owner")
+    yield
+    _as_role("app")
+
+
 @pytest.fixture(scope="module")
 def committed_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The same for all tests of a file, which leave no traces."""

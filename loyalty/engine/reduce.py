@@ -29,16 +29,19 @@ class UnknownScheme(Refused):
 
 
 class InvalidAction(Refused):
-    def __init__(self, action: str) -> None:
-        super().__init__(0, f"Invalid action: {action[:64]}")
+    """Nobody has defined it, or nobody may send it: `why` says so, as a sentence."""
+
+    def __init__(self, action: str, why: str = "") -> None:
+        super().__init__(0, f"Invalid action: {action[:64]}{why and f'. {why}'}")
 
 
 def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: State | None) -> Outcome:
     """Apply one event to its customer's state; on refusal the state is as before."""
-    is_known = incoming.action in batch.program.event_rules
-    may_send = incoming.target is not None or composition.plan(incoming.action).admits(batch.by.source)
+    is_known, plan = incoming.action in batch.program.event_rules, composition.plan(incoming.action)
+    may_send = incoming.target is not None or plan.admits(batch.by.source)
     if not (is_known and may_send):
-        return Outcome(batch.program, [], state if state and state.exists else None, InvalidAction(incoming.action))
+        refusal = InvalidAction(incoming.action, plan.closed if is_known else "")
+        return Outcome(batch.program, [], state if state and state.exists else None, refusal)
     if incoming.scheme not in batch.program.schemes:
         return Outcome(batch.program, [], None, UnknownScheme(incoming.scheme))
     if state is None or state.customer.status in GONE:

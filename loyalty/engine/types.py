@@ -157,6 +157,8 @@ class EventRule:
     default_points: int = 0
     one_time: bool = False
     factory: bool = False
+    # Tells nothing personal and of no purchase: it may come unsigned.
+    behavioural: bool = False
     # For how many days its points stay pending; None: they can be spent at once.
     pending_days: int | None = None
 
@@ -219,10 +221,10 @@ class Mechanism:
     fan_out: Callable[[Incoming], int] = _one
     # An unknown customer is created by it, whatever the auto-subscribe setting says.
     enrols: bool = False
-    # Sent by staff, integrators and imports; the others only follow from events, or have a target.
-    public: bool = True
-    # The sources (`events.enums.Source`) that may send it; None: all of them.
-    sources: frozenset[str] | None = None
+    # Why staff, integrators and imports cannot send it, as a sentence; empty: they can.
+    closed: str = ""
+    # The sources (`events.enums.Source`) that may send it all the same.
+    sources: frozenset[str] = frozenset()
 
 
 ANY_OTHER_ACTION = "*"
@@ -241,8 +243,8 @@ class Plan:
     claims: tuple[Callable[[Incoming, Program], Iterable[Ref]], ...]
     fan_outs: tuple[Callable[[Incoming], int], ...]
     enrols: bool
-    is_public: bool
-    sources: frozenset[str] | None
+    closed: str
+    sources: frozenset[str]
 
     @classmethod
     def of(cls, mechanisms: Sequence[Mechanism]) -> "Plan":
@@ -254,13 +256,13 @@ class Plan:
             claims=tuple(mechanism.claims for mechanism in mechanisms if mechanism.claims is not _no_claims),
             fan_outs=tuple(mechanism.fan_out for mechanism in mechanisms if mechanism.fan_out is not _one),
             enrols=any(mechanism.enrols for mechanism in mechanisms),
-            is_public=all(mechanism.public for mechanism in mechanisms),
-            sources=next((mechanism.sources for mechanism in mechanisms if mechanism.sources is not None), None),
+            closed=next((mechanism.closed for mechanism in mechanisms if mechanism.closed), ""),
+            sources=frozenset().union(*(mechanism.sources for mechanism in mechanisms)),
         )
 
     def admits(self, source: str) -> bool:
         """Whether the action may come from there; from nowhere if it only follows from events."""
-        return self.is_public and (self.sources is None or source in self.sources)
+        return not self.closed or source in self.sources
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from events.built_in import following
 from events.enums import EARNING_BY_TYPE, TransactionStatus
 from events.orders import TransactionRow, existing_order, order_of
 from loyalty.engine import values
@@ -202,9 +203,11 @@ MECHANISMS = (
     Mechanism(frozenset({"checkout_item", "checkout_update_item"}), orders.earn_by_item, parts=_promises, later=limits),
     Mechanism(frozenset({"checkout_update"}), orders.update, parts=_to_undo, later=limits),
     Mechanism(frozenset({"checkout_accept", "checkout_accept_item"}), orders.accept, parts=_promises),
-    Mechanism(frozenset({"checkout_item_accept"}), orders.accept, public=False),
+    Mechanism(frozenset({"checkout_item_accept"}), orders.accept),
     Mechanism(frozenset({"checkout_reject", "refund", "partial_refund", "refund_item"}), orders.undo, parts=_to_undo),
-    Mechanism(frozenset({"point_burn", "point_unburn", "point_expire"}), moved, public=False),
+    Mechanism(frozenset({"point_burn"}), moved, closed=following("an order that burns points")),
+    Mechanism(frozenset({"point_unburn"}), moved, closed=following("an order that gives burned points back")),
+    Mechanism(frozenset({"point_expire"}), moved, closed=following("the expiry of points")),
     Mechanism(frozenset({"opt_out", "ban"}), leaving.post_away, parts=leaving.parts),
     Mechanism(frozenset({"reserve_points"}), reserve, parts=_held),
     Mechanism(frozenset({"release_points"}), release_points, parts=_held),

@@ -84,4 +84,4 @@ def _parts(incoming: Incoming) -> Iterable[Part]:
     return (ALL_LOTS, PENDING_AND_SETTLED, USES)
 
 
-MECHANISM = Mechanism(frozenset({ACTION}), move_points, parts=_parts, public=False)
+MECHANISM = Mechanism(frozenset({ACTION}), move_points, parts=_parts)

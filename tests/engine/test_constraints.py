@@ -63,6 +63,7 @@ ATTEMPTS = {
     "note_has_a_text": "INSERT INTO customers_note (customer_id, text, staff_id, written_at)"
     " SELECT id, '', 1, now() FROM customers_customer",
     "default_points_are_not_negative": "UPDATE events_eventtype SET default_points = -1 WHERE action = 'opt_in'",
+    "what_is_personal_or_transactional_is_not_behavioural": "UPDATE events_eventtype SET behavioural = true WHERE action = 'checkout'",
     "event_source_is_known": f"INSERT INTO events_event {EVENT} SELECT id, 'opt_in', 'nowhere', '{{}}', '', '', now(), now(), 1, 0"
     " FROM customers_customer LIMIT 1",
     "one_default_account": "INSERT INTO points_account (slug, name, currency_label, is_default) VALUES ('b', 'B', 'p', true)",

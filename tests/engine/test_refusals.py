@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 
-from loyalty.engine.types import MAX_EVENTS, Incoming
+from events.built_in import CLOSED
+from loyalty.engine.record import record
+from loyalty.engine.types import MAX_EVENTS, Actor, Incoming
 
 from .world import NOW, accepted, codes, configure, counts, event, rows, send, spendable
 
@@ -104,11 +106,32 @@ def test_101031_a_signed_request_again(ann: None) -> None:
     assert spendable("ann") == 101
 
 
-@pytest.mark.parametrize("action", ["dance", "", "*", "**", "checkout_item_accept", "point_burn", "point_unburn"])
-def test_0_an_action_that_nobody_defined_or_that_only_follows(ann: None, action: str) -> None:
+@pytest.mark.parametrize("action", ["dance", "", "*", "**"])
+def test_0_an_action_that_nobody_defined(ann: None, action: str) -> None:
     [outcome] = send(Incoming("ann", action, {"points": 1, "price": 1}))
     assert outcome.error is not None
     assert (outcome.error.code, outcome.error.message) == (0, f"Invalid action: {action}")
+
+
+@pytest.mark.parametrize(
+    ("action", "why"),
+    [
+        ("checkout_item_accept", "It follows from the acceptance of an order and cannot be sent."),
+        ("point_burn", "It follows from an order that burns points and cannot be sent."),
+        ("point_unburn", "It follows from an order that gives burned points back and cannot be sent."),
+        ("point_expire", "It follows from the expiry of points and cannot be sent."),
+        ("customer_merge", "Customers are merged by a call or a page of its own."),
+        ("birthday", "It comes by itself on its day and cannot be sent."),
+        *CLOSED.items(),
+    ],
+)
+@pytest.mark.parametrize("source", ["api", "import", "back_office"])
+def test_0_an_action_that_nobody_may_send(ann: None, action: str, why: str, source: str) -> None:
+    before = counts()
+    [outcome] = record([Incoming("ann", action, {"points": 1, "price": 1})], by=Actor(source), at=NOW)
+    assert outcome.error is not None
+    assert (outcome.error.code, outcome.error.message) == (0, f"Invalid action: {action}. {why}")
+    assert counts() == before
 
 
 def test_0_subscribing_a_known_customer(ann: None) -> None:

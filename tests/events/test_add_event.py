@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from customers.enums import Status
 from customers.models import Customer
+from events.enums import RECORDED
 from events.models import Event, EventType
 from events.operations import AlreadyRecorded, add_event, addable_types
 from events.queries import event_of
@@ -225,7 +226,7 @@ def test_what_only_follows_from_events_is_not_offered(zsofia: Customer) -> None:
         "profile", "checkout", "checkout_item", "checkout_update", "checkout_update_item", "checkout_accept",
         "checkout_accept_item", "checkout_reject", "checkout_claim", "refund", "partial_refund", "refund_item",
         "reserve_points", "release_points", "pending_accept", "pending_reject",
-        "point_add", "point_sub", "point_spend", "point_unspend", "point_fix", "login", "daily_login",
+        "point_add", "point_sub", "point_spend", "point_unspend", "point_fix", "login", "daily_login", *RECORDED,
     }  # fmt: skip
     assert "opt_in" in {row.action for row in addable_types(Customer(status=Status.INACTIVE))}
 

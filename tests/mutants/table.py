@@ -33,7 +33,7 @@ MUTANTS = [
     Mutant("profile: custom attributes are lost", PEOPLE, "    customer.properties = to_json(merged)", "    pass", "people"),
     Mutant("0: a field that is read-only", PEOPLE, "elif name in READ_ONLY:", "elif False:", "people"),
     Mutant("160212: an unknown customer is another refusal", REDUCE, "super().__init__(160212,", "super().__init__(160213,", "people"),
-    Mutant("0: an action that only follows", REDUCE, "composition.plan(incoming.action).admits(batch.by.source)", "True", "own actions"),
+    Mutant("0: an action that only follows", REDUCE, "plan.admits(batch.by.source)", "True", "own actions"),
     Mutant("101031: a signed request again", RECORD, 'if event.nonce and not keys:', "if False:", "signed"),
     # The life of a member
     Mutant("suspend: stays active", LIFE, "    _become(Status.SUSPENDED, event", "    _become(Status.ACTIVE, event", "life"),
