@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from customers.life import OF_THE_TIMER
 from customers.models import Customer, Field
 from events.models import Event
 from loyalty.staff.models import ApiKey, GeneralSettings
@@ -155,7 +156,7 @@ def test_0_nobody_sends_celebrations(client: Client, action: str) -> None:
     make_customer("C-1", birth_date=timezone.localdate().replace(year=1990, day=1).isoformat())
     assert refusal(post(client, "/events", {"customer": "C-1", "action": action})) == (
         400,
-        {"type": "BadRequestException", "code": 0, "message": f"Invalid action: {action}"},
+        {"type": "BadRequestException", "code": 0, "message": f"Invalid action: {action}. {OF_THE_TIMER}"},
     )
 
 

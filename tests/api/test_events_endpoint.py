@@ -172,7 +172,10 @@ def test_points_that_expire_name_their_last_day(client: Client, key: ApiKey) -> 
         ({"customer": "x" * 129}, "'customer' must have 1 to 128 printable characters"),
         ({"customer": ["a"]}, "'customer' must be a text"),
         ({"action": ""}, "'action' property is required"),
-        ({"action": "checkout_item_accept"}, "Invalid action: checkout_item_accept"),
+        (
+            {"action": "checkout_item_accept"},
+            "Invalid action: checkout_item_accept. It follows from the acceptance of an order and cannot be sent.",
+        ),
         ({"action": "dance"}, "Invalid action: dance"),
         ({"data": []}, "'data' must be an object"),
         ({"data": {"total": "200"}}, "'transaction_id' property is required"),

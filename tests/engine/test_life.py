@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from customers.life import OF_THE_TIMER
 from events.enums import Source
 from loyalty.engine.record import record
 from loyalty.engine.types import Actor, Incoming
@@ -198,7 +199,7 @@ def test_10001_a_second_daily_login_of_a_day(ann: None) -> None:
 def test_0_only_the_timer_celebrates(ann: None, action: str, source: str) -> None:
     [outcome] = record([event("ann", action)], by=Actor(source), at=NOW)
     assert outcome.error is not None
-    assert (outcome.error.code, outcome.error.message) == (0, f"Invalid action: {action}")
+    assert (outcome.error.code, outcome.error.message) == (0, f"Invalid action: {action}. {OF_THE_TIMER}")
 
 
 def test_10001_a_second_birthday_in_a_calendar_year(ann: None) -> None:

@@ -96,7 +96,9 @@ def test_nothing_but_the_operation_merges() -> None:
 
     outcomes = send(*sent)
 
-    assert [outcome.error and outcome.error.message for outcome in outcomes] == ["Invalid action: customer_merge"] * 2
+    assert [outcome.error and outcome.error.message for outcome in outcomes] == [
+        "Invalid action: customer_merge. Customers are merged by a call or a page of its own."
+    ] * 2
 
 
 def test_a_merge_is_a_batch_of_its_own() -> None:
