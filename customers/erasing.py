@@ -13,12 +13,12 @@ from django.db import connection, transaction
 from events.enums import Source
 from loyalty.engine.record import record_one
 from loyalty.engine.types import Actor, Composition, Incoming
+from loyalty.sealing import Purpose, unseal
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, require
 
 from .leaving import BAN
 from .models import Customer, Erasure, ErasureItem, Tombstone
-from .sealing import unseal
 
 log = logging.getLogger("loyalty.customers")
 # A receipt that is open for longer is told of.
@@ -75,7 +75,7 @@ def _go_on(id: int, at: datetime) -> bool:
     if erasure is None:
         return False
     try:
-        terms: list[str] = json.loads(unseal(bytes(erasure.sealed))) if erasure.sealed else []
+        terms: list[str] = json.loads(unseal(erasure.sealed, Purpose.CUSTOMERS)) if erasure.sealed else []
     except InvalidToken:
         log.error("Erasure %s cannot be read: put the former SECRET_KEY into SECRET_KEY_FALLBACKS", erasure.reference)
         return False

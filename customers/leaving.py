@@ -7,9 +7,9 @@ from typing import Any
 
 from loyalty.engine.rows import EventRow
 from loyalty.engine.types import Batch, Incoming, Part, Refused, Row, State, Table
+from loyalty.sealing import Purpose, seal
 
 from .enums import BanReason, Status
-from .sealing import seal
 
 # What a ban needs: only the operation of staff grants it.
 BAN = "ban"
@@ -39,7 +39,7 @@ class ErasureRow(Row):
 
     @property
     def sealed(self) -> bytes:
-        return seal(json.dumps(self.terms))
+        return seal(json.dumps(self.terms), Purpose.CUSTOMERS)
 
 
 # By which the person, and who was merged into them, may be named elsewhere.

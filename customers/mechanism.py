@@ -20,6 +20,7 @@ from loyalty.engine.types import (
     State,
     Table,
 )
+from loyalty.sealing import Purpose, seal
 
 from . import leaving, life
 from .enums import Status
@@ -34,7 +35,6 @@ from .fields import (
     lowered,
     read_attribute,
 )
-from .sealing import seal
 
 MAX_PROPERTIES = 200
 
@@ -160,7 +160,7 @@ class SecretRow(Row):
 
     @property
     def sealed(self) -> bytes:
-        return seal(self.plain)
+        return seal(self.plain, Purpose.CUSTOMERS)
 
 
 def _put_secret(state: State, row: Any) -> None:

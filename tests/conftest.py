@@ -162,3 +162,11 @@ def committed_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[
     """The same for all tests of a file, which leave no traces."""
     with _restored_afterwards(django_db_blocker):
         yield
+
+
+@pytest.fixture
+def as_owner(committed_db: None) -> Iterator[None]:
+    """The role that runs the migrations."""
+    _as_role("owner")
+    yield
+    _as_role("app")

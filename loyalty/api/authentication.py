@@ -27,6 +27,7 @@ from loyalty.api.signing import (
 )
 from loyalty.api.wire import raw_request
 from loyalty.staff import queries
+from loyalty.staff.enums import KeyKind
 from loyalty.staff.models import ApiKey
 
 SIGNATURE_REQUIRED = 101030
@@ -72,22 +73,22 @@ class ApiKeyAuthentication(BaseAuthentication):
         return CHALLENGE
 
     def _signed(self, request: Request, body: bytes) -> tuple[Integrator, ApiKey]:
-        found: dict[str, ApiKey] = {}
+        found: dict[str, queries.Credentials] = {}
 
-        def secret_of(name: str) -> str | None:
-            if row := queries.api_key(name):
-                found[name] = row
-            return row.secret if row else None
+        def secrets_of(name: str) -> list[str]:
+            if known := queries.api_key(name):
+                found[name] = known
+            return list(known.secrets.values()) if known else []
 
         scheme = Scheme(region=getattr(settings, "LOYALTY_API_REGION", None) or "")
         try:
             verified = verify(
-                raw_request(request._request, body), now=timezone.now(), secret_of=secret_of, scheme=scheme
+                raw_request(request._request, body), now=timezone.now(), secrets_of=secrets_of, scheme=scheme
             )
             self._check_claims(request, verified)
         except BadSignature as error:
             raise _public(error) from None
-        row = found[verified.key]
+        row = found[verified.key].key
         return Integrator(row, nonce=_nonce(row, verified.signature)), row
 
     def _check_claims(self, request: Request, verified: Verified) -> None:
@@ -100,10 +101,11 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def _plain(self, request: Request) -> tuple[Integrator, ApiKey]:
         given = _given_key(request)
-        row = queries.api_key(given)
-        if row is None:
+        known = queries.api_key(given)
+        if known is None:
             raise unauthorized("Invalid api_key", KEY)
-        if row.require_signature:
+        row = known.key
+        if row.kind != KeyKind.DEVELOPMENT:
             raise unauthorized("This key must sign its requests: send an Authorization header", SIGNATURE_REQUIRED)
         return Integrator(row), row
 

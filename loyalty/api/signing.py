@@ -21,7 +21,8 @@ from loyalty.api.dates import BadDate, http_date, long_date, read_date
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"})
 UNSIGNED_PAYLOAD = b"UNSIGNED-PAYLOAD"
 LONGEST_HEADER = 2048  # a real authorization header has about 200 characters
-# An unknown key costs the same HMAC as a known one, so that time does not tell which keys exist.
+MOST_SECRETS = 2
+# A key costs the same HMACs whether it has two secrets, one or none, so that time does not tell which keys exist.
 NOBODYS_SECRET = secrets.token_hex(32)
 
 
@@ -80,6 +81,8 @@ class Verified(NamedTuple):
     signature: str
     at: dt.datetime
     presigned: bool
+    # Which of the key's secrets: 0 or 1.
+    secret: int = 0
 
 
 class Claim(NamedTuple):
@@ -96,20 +99,21 @@ class Claim(NamedTuple):
 
 
 def verify(
-    request: RawRequest, *, now: dt.datetime, secret_of: Callable[[str], str | None], scheme: Scheme = ANTAVO
+    request: RawRequest, *, now: dt.datetime, secrets_of: Callable[[str], Sequence[str]], scheme: Scheme = ANTAVO
 ) -> Verified:
-    """The key that signed the request, or BadSignature."""
+    """The key that signed the request, or BadSignature. A key has at most two secrets, and an unknown one none."""
     _check_target(request)
     claim = _read_claim(request, scheme)
-    secret = secret_of(claim.key)
+    known = tuple(secrets_of(claim.key))
     at = _check_dates(claim, now, scheme)
     signed = _signed_headers(request, claim)
-    matches = _matches(request, claim, signed, NOBODYS_SECRET if secret is None else secret, at, scheme)
-    if secret is None:
+    tried = (*known, *[NOBODYS_SECRET] * (MOST_SECRETS - len(known)))
+    matches = _matches(request, claim, signed, tried, at, scheme)
+    if not known:
         raise BadSignature("Invalid Escher key", KEY)
-    if not matches:
+    if True not in matches[: len(known)]:
         raise BadSignature("The signatures do not match", MISMATCH)
-    return Verified(claim.key, claim.signature, at, claim.presigned)
+    return Verified(claim.key, claim.signature, at, claim.presigned, matches.index(True))
 
 
 def _check_target(request: RawRequest) -> None:
@@ -227,15 +231,17 @@ def _signed_headers(request: RawRequest, claim: Claim) -> list[Header]:
 
 
 def _matches(
-    request: RawRequest, claim: Claim, headers: list[Header], secret: str, at: dt.datetime, scheme: Scheme
-) -> bool:
+    request: RawRequest, claim: Claim, headers: list[Header], secrets: Sequence[str], at: dt.datetime, scheme: Scheme
+) -> list[bool]:
+    """Of each secret, whether it made the signature; all of them are tried, whichever does."""
     payload = UNSIGNED_PAYLOAD if claim.presigned else request.body
     own = scheme.parameter("Signature").encode("ascii") if claim.presigned else b""
     query = canonical_query(request.query, without=own)
-    matches = False
+    matches = [False] * len(secrets)
     for path in (request.path, *request.other_paths):
         form = canonical_request(request.method, path, query, headers, payload)
-        matches |= hmac.compare_digest(_signature(form, secret, at, claim.scope, scheme), claim.signature)
+        for place, secret in enumerate(secrets):
+            matches[place] |= hmac.compare_digest(_signature(form, secret, at, claim.scope, scheme), claim.signature)
     return matches
 
 

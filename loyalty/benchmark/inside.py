@@ -26,7 +26,7 @@ def prepare(customers: int) -> dict[str, Any]:
     """Customers who have opted in, made by the engine; and the key of an integrator."""
     from loyalty.engine.record import record
     from loyalty.engine.types import Actor, Incoming
-    from loyalty.staff.models import ApiKey
+    from loyalty.staff.keys import create_api_key
 
     from .load import customer
 
@@ -35,8 +35,8 @@ def prepare(customers: int) -> dict[str, Any]:
         events = [Incoming(customer(number), "opt_in", _profile(number)) for number in chunk]
         outcomes = record(events, by=Actor("import"), at=dt.datetime.now(dt.UTC))
         _require_success(outcomes)
-    key = ApiKey.objects.create(name="Benchmark")
-    return {"id": key.pk, "key": key.key, "secret": key.secret}
+    key, secret = create_api_key(name="Benchmark", by=None, at=dt.datetime.now(dt.UTC), requests_per_minute=None)
+    return {"id": key.pk, "key": key.key, "secret": secret}
 
 
 def _require_success(outcomes: list[Any]) -> None:

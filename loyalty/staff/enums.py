@@ -33,6 +33,14 @@ class Api(TextChoices):
     READ = "read", _("Read")
 
 
+class KeyKind(TextChoices):
+    """How the requests of a key come."""
+
+    SERVER = "server", _("Server: every request is signed")
+    DEVELOPMENT = "development", _("Development: requests may come unsigned")
+    CLIENT_SIDE = "client_side", _("Client-side: unsigned, from web pages, behavioural events only")
+
+
 class Origin(TextChoices):
     """How a version of the programme came about."""
 

@@ -1,15 +1,23 @@
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import OperationalError, connection
+from django.db.models import Q, Value
+
+from loyalty.sealing import Purpose, unseal
 
 from .enums import Role
 from .models import ApiKey, GeneralSettings, ProgramRecord, ProgramVersion, User
 from .section import Section
 
+log = logging.getLogger("loyalty.staff")
 READINGS = 10
 UNLOCKED_READINGS = 2
 
@@ -19,21 +27,42 @@ def general_settings() -> GeneralSettings:
     return GeneralSettings.objects.filter(id=1).first() or GeneralSettings()
 
 
-# Key → when it was read, and its row. A till asks with the same key many times a second.
-_recent: dict[str, tuple[float, ApiKey]] = {}
+@dataclass(frozen=True)
+class Credentials:
+    """An active key and its live secrets in plain text, by their places."""
+
+    key: ApiKey
+    secrets: Mapping[int, str] = field(repr=False)
 
 
-def api_key(key: str) -> ApiKey | None:
-    """The active key of that name, as it was at most `LOYALTY_API_KEY_SECONDS` ago."""
-    read_at, row = _recent.get(key, (0.0, None))
-    if row is not None and time.monotonic() - read_at < settings.LOYALTY_API_KEY_SECONDS:
-        return row
-    found = ApiKey.objects.filter(key=key, active=True).first()
-    if found:
-        _recent[key] = (time.monotonic(), found)
-    else:
+# Key → when it was read, and what was. A till asks with the same key many times a second.
+_recent: dict[str, tuple[float, Credentials]] = {}
+
+
+def api_key(key: str) -> Credentials | None:
+    """The active key of that name, as it was at most `LOYALTY_API_KEY_SECONDS` ago; one query."""
+    read_at, known = _recent.get(key, (0.0, None))
+    if known is not None and time.monotonic() - read_at < settings.LOYALTY_API_KEY_SECONDS:
+        return known
+    sealed = ArrayAgg("secrets__sealed", order_by="secrets__place", filter=Q(secrets__isnull=False), default=Value([]))
+    places = ArrayAgg("secrets__place", order_by="secrets__place", filter=Q(secrets__isnull=False), default=Value([]))
+    found = ApiKey.objects.filter(key=key, active=True).annotate(sealed=sealed, places=places).first()
+    if found is None:
         _recent.pop(key, None)
-    return found
+        return None
+    _recent[key] = (time.monotonic(), Credentials(found, dict(_opened(found))))
+    return _recent[key][1]
+
+
+def _opened(found: Any) -> Iterator[tuple[int, str]]:
+    """A secret that no SECRET_KEY opens is none: its requests are refused."""
+    for place, sealed in zip(found.places, found.sealed, strict=True):
+        try:
+            yield place, unseal(sealed, Purpose.API_SECRETS)
+        except InvalidToken:
+            log.error(
+                "A secret of API key %d cannot be read: put the former SECRET_KEY into SECRET_KEY_FALLBACKS", found.pk
+            )
 
 
 def program_version() -> int:

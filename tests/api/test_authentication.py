@@ -11,7 +11,9 @@ from rest_framework.response import Response
 from loyalty.api.authentication import signature_nonce
 from loyalty.api.signing import Signer, sign
 from loyalty.api.views import ApiView
+from loyalty.staff.enums import KeyKind
 from loyalty.staff.models import ApiKey
+from tests.api_keys import development_key, give_secret
 
 pytestmark = pytest.mark.django_db
 HOST = "api.example.com"
@@ -33,7 +35,9 @@ class WhoByUrl(Who):
 
 @pytest.fixture
 def till() -> ApiKey:
-    return ApiKey.objects.create(key="TILL", secret="S3CRET", name="The till")
+    key = development_key("TILL", "The till")
+    give_secret(key, "S3CRET")
+    return key
 
 
 def call(path: str = "/who", body: bytes = b"", kind: str = JSON, view: Any = Who, **headers: Any) -> tuple[int, Any]:
@@ -44,8 +48,10 @@ def call(path: str = "/who", body: bytes = b"", kind: str = JSON, view: Any = Wh
     return answer.status_code, json.loads(answer.content)
 
 
-def signed(key: ApiKey, path: str = "/who", body: bytes = b"", region: str = "st1", **extra: str) -> tuple[int, Any]:
-    signer = Signer(key.key, key.secret, region)
+def signed(
+    key: ApiKey, path: str = "/who", body: bytes = b"", region: str = "st1", secret: str = "S3CRET", **extra: str
+) -> tuple[int, Any]:
+    signer = Signer(key.key, secret, region)
     method = "POST" if body else "GET"
     headers = sign(signer, method, path, host=HOST, body=body, at=timezone.now())
     return call(path, body, **{**headers, **extra})
@@ -129,9 +135,7 @@ def test_a_malformed_header_is_refused_even_with_a_plain_key(till: ApiKey, text:
 
 
 def test_an_unknown_key_and_a_wrong_secret_get_one_answer(till: ApiKey) -> None:
-    unknown = ApiKey(key="NOBODY", secret="x")
-    wrong = ApiKey(key="TILL", secret="x")
-    assert refused(signed(unknown)) == refused(signed(wrong))
+    assert refused(signed(ApiKey(key="NOBODY"))) == refused(signed(till, secret="x"))
 
 
 def test_an_inactive_key_is_refused(till: ApiKey) -> None:
@@ -141,13 +145,13 @@ def test_an_inactive_key_is_refused(till: ApiKey) -> None:
 
 
 def test_a_key_that_must_sign_is_refused_when_it_comes_plain(till: ApiKey) -> None:
-    ApiKey.objects.update(require_signature=True)
+    ApiKey.objects.update(kind=KeyKind.SERVER)
     assert refused(call("/who?api_key=TILL"))[0] == 101030
     assert signed(till)[0] == 200
 
 
 def test_a_signed_request_may_repeat_its_own_key_only(till: ApiKey) -> None:
-    ApiKey.objects.create(key="OTHER", secret="x", name="Another")
+    development_key("OTHER")
     assert signed(till, "/who?api_key=TILL")[0] == 200
     assert refused(signed(till, "/who?api_key=OTHER"))[0] == 101022
 
@@ -160,7 +164,7 @@ def test_a_changed_body_is_refused(till: ApiKey) -> None:
 
 
 def test_a_hostile_body_is_not_read_before_the_signature_holds(till: ApiKey) -> None:
-    assert refused(signed(ApiKey(key="TILL", secret="x"), body=b"[" * 2000))[0] == 101028
+    assert refused(signed(till, secret="x", body=b"[" * 2000))[0] == 101028
     assert signed(till, body=b"[" * 2000)[0] == 400
 
 
@@ -181,7 +185,7 @@ def test_no_key_or_secret_is_logged(till: ApiKey, caplog: pytest.LogCaptureFixtu
         call("/who?api_key=TILL")
         call("/who?api_key=WRONG")
         signed(till)
-        signed(ApiKey(key="TILL", secret="x"))
+        signed(till, secret="x")
     assert not any(word in caplog.text for word in ("api_key=", "S3CRET", "WRONG"))
 
 

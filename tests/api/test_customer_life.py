@@ -13,6 +13,7 @@ from customers.models import Customer, Field
 from events.models import Event
 from loyalty.staff.models import ApiKey, GeneralSettings
 from loyalty.transfer.operations import import_here
+from tests.api_keys import development_key
 from tests.factories import make_customer
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def key() -> ApiKey:
-    return ApiKey.objects.create(name="Till", key="till-key", secret="s" * 40)
+    return development_key("till-key", "Till")
 
 
 def post(client: Client, path: str, body: Any = None) -> Any:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from events.models import Event
-from loyalty.staff.models import ApiKey
+from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event, rows
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +15,7 @@ KEY = "till-key"
 
 @pytest.fixture(autouse=True)
 def key() -> None:
-    ApiKey.objects.create(name="Till", key=KEY)
+    development_key(KEY, "Till")
 
 
 def post(client: Client, id: str, body: dict[str, Any], query: str = "") -> Any:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers import search_api
 from customers.models import Field, Identity
-from loyalty.staff.models import ApiKey
+from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event, rows
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ AT = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
 @pytest.fixture(autouse=True)
 def key() -> None:
-    ApiKey.objects.create(name="Till", key=KEY)
+    development_key(KEY, "Till")
 
 
 def member(id: str, at: dt.datetime = AT, **data: Any) -> None:

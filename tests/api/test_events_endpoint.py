@@ -11,10 +11,11 @@ from django.utils import timezone
 from customers import serializers
 from customers.models import Customer, Identity
 from events.models import BusinessKey, Event, EventType
-from loyalty.api.signing import Signer, sign
+from loyalty.api.signing import sign
 from loyalty.points.models import Account, Balance, BurnRate, EarningRule, Entry, Lot
 from loyalty.staff.models import ApiKey, GeneralSettings
 from loyalty.sync.models import OutboxRow
+from tests.api_keys import development_key, signer
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ CHECKOUT = {
 
 @pytest.fixture
 def key() -> ApiKey:
-    return ApiKey.objects.create(name="Till", key="till-key", secret="s" * 40)
+    return development_key("till-key", "Till")
 
 
 def as_form(event: dict[str, Any]) -> str:
@@ -224,7 +225,7 @@ def test_the_key_may_come_in_the_body_and_is_not_kept(client: Client, key: ApiKe
 def signed(client: Client, event: dict[str, Any], key: ApiKey) -> Any:
     body = json.dumps(event).encode()
     headers = sign(
-        Signer(key.key, key.secret, "demo"),
+        signer(key),
         "POST",
         "/events",
         host="testserver",
@@ -241,8 +242,8 @@ def test_a_signed_request_needs_no_api_key(client: Client, key: ApiKey) -> None:
 def test_the_same_signed_bytes_twice_have_one_effect(client: Client, key: ApiKey) -> None:
     post(client, CHECKOUT)
     body = json.dumps({"customer": "700100", "action": "point_add", "data": {"points": 5}}).encode()
-    signer = Signer(key.key, key.secret, "demo")
-    headers = sign(signer, "POST", "/events", host="testserver", body=body, at=timezone.now())
+    till = signer(key)
+    headers = sign(till, "POST", "/events", host="testserver", body=body, at=timezone.now())
 
     answers = [client.post("/events", body, content_type="application/json", headers=headers) for _ in range(2)]
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from loyalty.staff.models import ApiKey
+from tests.api_keys import development_key
 from tests.engine.world import accepted, event, rows
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def unix(seconds: int) -> dt.datetime:
 
 @pytest.fixture
 def key(db: None) -> str:
-    return ApiKey.objects.create(name="manual").key
+    return development_key(name="manual").key
 
 
 def get(client: Client, key: str, fields: str = "") -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from loyalty.staff.models import ApiKey
+from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event, rows
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def key() -> ApiKey:
     configure()
     accepted(event("old", "opt_in"), event("new", "opt_in"), event("old", "point_add", points=5))
-    return ApiKey.objects.create(name="till")
+    return development_key(name="till")
 
 
 def merge(client: Client, key: ApiKey, source: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from loyalty.staff.models import ApiKey, GeneralSettings
+from loyalty.staff.models import GeneralSettings
+from tests.api_keys import development_key
 from tests.engine.world import rows
 
 pytestmark = pytest.mark.django_db
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def key(db: None) -> str:
-    return ApiKey.objects.create(name="till").key
+    return development_key(name="till").key
 
 
 def post(client: Client, key: str, body: dict[str, Any], path: str = "/events") -> tuple[int, dict[str, Any]]:

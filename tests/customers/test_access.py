@@ -17,6 +17,7 @@ from customers.models import Customer, Merge, Note, Secret
 from loyalty.checks import OUR_APPS
 from loyalty.staff.enums import Role
 from loyalty.staff.models import ApiKey, User
+from tests.api_keys import development_key
 from tests.engine.world import NOW, accepted, event, rows
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ KEY = "till-key"
 
 @pytest.fixture(autouse=True)
 def key() -> None:
-    ApiKey.objects.create(name="Till", key=KEY)
+    development_key(KEY, "Till")
 
 
 @pytest.fixture

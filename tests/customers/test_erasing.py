@@ -13,14 +13,15 @@ from django.utils import timezone
 
 from customers.erasing import NotBanned, lift_ban, opt_out, sweep_erasures, tell_of_late_receipts
 from customers.models import Customer, Erasure
-from customers.sealing import unseal
+from loyalty.sealing import Purpose, unseal
 from loyalty.staff.enums import Role
-from loyalty.staff.models import ApiKey, User
+from loyalty.staff.models import User
 from loyalty.transfer.enums import JobStatus
 from loyalty.transfer.erasing import NOT_KEPT, erase_imports
 from loyalty.transfer.files import path_of
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import import_here
+from tests.api_keys import development_key
 from tests.engine.world import codes, event, send
 from tests.factories import make_customer
 
@@ -108,7 +109,7 @@ def test_the_receipt_names_places_and_counts_and_nobody(staff: Client, dana: Use
 
 
 def test_the_api_opts_out_and_answers_the_receipt(client: Client, zsofia: Customer) -> None:
-    ApiKey.objects.create(name="Till", key="till-key")
+    development_key("till-key", "Till")
 
     made = client.post("/customers/C-1/opt-out?api_key=till-key")
     reference = made.json()["reference"]
@@ -120,7 +121,7 @@ def test_the_api_opts_out_and_answers_the_receipt(client: Client, zsofia: Custom
 
 
 def test_the_event_answers_the_id_and_the_status_only(client: Client, zsofia: Customer) -> None:
-    ApiKey.objects.create(name="Till", key="till-key")
+    development_key("till-key", "Till")
 
     answer = client.post("/events?api_key=till-key", {"customer": "C-1", "action": "opt_out"}, "application/json")
 
@@ -160,7 +161,7 @@ def test_an_open_import_keeps_the_receipt_open_and_what_to_look_for_sealed(dana:
     assert sweep_erasures(at=timezone.now()) == 0
     erasure.refresh_from_db()
     assert b"C-1" not in bytes(erasure.sealed or b"")
-    assert json.loads(unseal(bytes(erasure.sealed or b""))) == ["C-1", "zsofia@example.com"]
+    assert json.loads(unseal(bytes(erasure.sealed or b""), Purpose.CUSTOMERS)) == ["C-1", "zsofia@example.com"]
 
     ImportJob.objects.filter(pk=job.pk).update(status=JobStatus.FINISHED)
     assert sweep_erasures(at=timezone.now()) == 1

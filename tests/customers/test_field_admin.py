@@ -13,9 +13,10 @@ from customers.models import Customer, Field
 from customers.queries import customer_named
 from loyalty.staff.document import read_document
 from loyalty.staff.enums import Role
-from loyalty.staff.models import ApiKey, GeneralSettings, User
+from loyalty.staff.models import GeneralSettings, User
 from loyalty.staff.operations import apply_program, export_program
 from loyalty.staff.section import Invalid
+from tests.api_keys import development_key
 from tests.engine.world import accepted, event, rows
 
 pytestmark = pytest.mark.django_db
@@ -169,7 +170,7 @@ def test_a_program_file_cannot_change_a_type() -> None:
 def test_a_path_names_a_customer_by_field_and_value(client: Client) -> None:
     Field.objects.create(slug="barcode", name="Barcode", external_id=True)
     Field.objects.create(slug="shop", name="Shop")
-    ApiKey.objects.create(name="Till", key="till")
+    development_key("till", "Till")
     accepted(
         event("ann", "opt_in", barcode="B:1", shop="S1"), event("shop:S1", "opt_in"), event("barcode2:B:1", "opt_in")
     )
@@ -184,7 +185,7 @@ def test_a_path_names_a_customer_by_field_and_value(client: Client) -> None:
 
 def test_merge_takes_field_and_value_in_path_and_body(client: Client) -> None:
     Field.objects.create(slug="barcode", name="Barcode", external_id=True)
-    ApiKey.objects.create(name="Till", key="till")
+    development_key("till", "Till")
     accepted(event("ann", "opt_in", barcode="B1"), event("bob", "opt_in", barcode="B2"))
     answer = client.post(
         "/customers/barcode:B1/merge?api_key=till", '{"target": "barcode:B2"}', content_type="application/json"
@@ -210,7 +211,7 @@ def test_properties_are_found_by_their_index() -> None:
 
 def test_a_post_may_change_the_very_value_that_its_path_names(client: Client) -> None:
     Field.objects.create(slug="barcode", name="Barcode", external_id=True)
-    ApiKey.objects.create(name="Till", key="till")
+    development_key("till", "Till")
     accepted(event("ann", "opt_in", barcode="B1"))
     answer = client.post("/customers/barcode:B1?api_key=till", '{"barcode": "B2"}', content_type="application/json")
 

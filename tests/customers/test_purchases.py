@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from customers.models import Customer
 from events.purchases import PERIODS, Purchases, purchases_in
 from loyalty.engine.types import Incoming
-from loyalty.staff.models import ApiKey
+from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event, rows
 
 pytestmark = pytest.mark.django_db
@@ -179,7 +179,7 @@ NOW = dt.datetime(2021, 8, 31, 12, tzinfo=dt.UTC)
 
 @pytest.fixture
 def key() -> str:
-    return ApiKey.objects.create(name="till").key
+    return development_key(name="till").key
 
 
 def buy(name: str, day: dt.datetime, total: int, quantity: int, **data: Any) -> None:

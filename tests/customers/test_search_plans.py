@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Field
-from loyalty.staff.models import ApiKey
+from tests.api_keys import development_key
 from tests.engine.world import rows
 from tests.points.corrupting import as_owner
 
@@ -32,7 +32,7 @@ FILL = (
 def key(committed_module: None) -> str:
     as_owner(*FILL)
     Field.objects.create(slug="size", name="Size", type="numeric", searchable=True)
-    return ApiKey.objects.create(name="till").key
+    return development_key(name="till").key
 
 
 @pytest.mark.parametrize("limit", [1, 100])

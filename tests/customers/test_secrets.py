@@ -10,10 +10,11 @@ from django.apps import apps
 from django.test import Client
 
 from customers.models import Customer, Secret
-from customers.sealing import seal, unseal
 from events.models import Event
+from loyalty.sealing import Purpose, seal, unseal
 from loyalty.staff.enums import Role
-from loyalty.staff.models import ApiKey, User
+from loyalty.staff.models import User
+from tests.api_keys import development_key
 from tests.engine.world import accepted, event, rows
 
 pytestmark = pytest.mark.django_db
@@ -38,12 +39,12 @@ def test_the_token_is_in_no_row_of_the_database_but_sealed(action: str) -> None:
 
     assert TOKEN not in everything()
     assert not Event.objects.filter(data__has_key="facebook_access_token").exists()
-    assert [unseal(secret.sealed) for secret in Secret.objects.all()] == [TOKEN]
+    assert [unseal(secret.sealed, Purpose.CUSTOMERS) for secret in Secret.objects.all()] == [TOKEN]
 
 
 def test_the_token_is_in_no_answer_page_or_log(client: Client, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    ApiKey.objects.create(name="Till", key="till")
+    development_key("till", "Till")
     body = {"customer": "ann", "action": "opt_in", "data": {"facebook_access_token": TOKEN}}
     answer = client.post("/events?api_key=till", json.dumps(body), content_type="application/json")
     shown = client.get("/customers/ann?api_key=till")
@@ -71,17 +72,17 @@ def test_a_new_token_replaces_the_old_one_and_clearing_removes_it() -> None:
         event("ann", "opt_in", facebook_access_token="old"), event("ann", "profile", facebook_access_token="newer")
     )
     accepted(event("ann", "profile", facebook_access_token=TOKEN))
-    assert [unseal(secret.sealed) for secret in Secret.objects.all()] == [TOKEN]
+    assert [unseal(secret.sealed, Purpose.CUSTOMERS) for secret in Secret.objects.all()] == [TOKEN]
 
     accepted(event("ann", "profile", facebook_access_token=None))
     assert not Secret.objects.exists()
 
 
 def test_what_an_earlier_key_sealed_opens_and_what_a_strange_one_sealed_does_not(settings: Any) -> None:
-    sealed = seal(TOKEN)
+    sealed = seal(TOKEN, Purpose.CUSTOMERS)
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 50, [settings.SECRET_KEY]
-    assert unseal(sealed) == TOKEN
+    assert unseal(sealed, Purpose.CUSTOMERS) == TOKEN
 
     settings.SECRET_KEY_FALLBACKS = []
     with pytest.raises(InvalidToken):
-        unseal(sealed)
+        unseal(sealed, Purpose.CUSTOMERS)

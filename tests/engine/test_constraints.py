@@ -44,6 +44,12 @@ RECEIPT = (
     f"WITH made AS ({ERASURE.format(OPTED_OUT)} RETURNING id)"
     " INSERT INTO customers_erasureitem (erasure_id, place, erased) SELECT id, 'logs', {} FROM made{}"
 )
+KEY = (
+    "INSERT INTO staff_apikey (key, name, active, kind, apis, actions, origins, external_ids, networks, requests_per_minute,"
+    " created_at) VALUES ('k', 'K', true, {}, '{{events}}', {}, '{{}}', '{{}}', 20000, now())"
+)
+KEY_MADE = KEY.format("'server'", "'{}', '{}'") + " RETURNING id"
+SECRET = "INSERT INTO staff_apisecret (api_key_id, place, sealed, created_at)"
 
 # Constraint → what it must refuse.
 ATTEMPTS = {
@@ -119,6 +125,11 @@ ATTEMPTS = {
     "general_settings_is_one_row": "UPDATE staff_generalsettings SET id = 2",
     "program_origin_is_known": "INSERT INTO staff_programrecord (version, document, facts, origin, recorded_at)"
     " VALUES (0, '{}', '{}', 'nowhere', now())",
+    "api_key_kind_is_known": KEY.format("'master'", "'{}', '{}'"),
+    "api_key_limit_is_positive": KEY.replace("20000", "0").format("'server'", "'{}', '{}'"),
+    "client_side_key_is_narrow": KEY.format("'client_side'", "'{checkout}', '{}'"),
+    "two_secrets_at_most": f"WITH made AS ({KEY_MADE}) {SECRET} SELECT id, 3, 's', now() FROM made",
+    "one_secret_for_a_place": f"WITH made AS ({KEY_MADE}) {SECRET} SELECT id, 1, 's', now() FROM made, generate_series(1, 2)",
     "program_version_is_one_row": "UPDATE staff_programversion SET id = 2",
 }
 # Fields that are unique by themselves.

@@ -18,7 +18,8 @@ from loyalty.engine.types import Actor, Incoming
 from loyalty.points.expiry_run import expire_points
 from loyalty.points.queries import expiring_points
 from loyalty.staff.enums import Role
-from loyalty.staff.models import ApiKey, User
+from loyalty.staff.models import User
+from tests.api_keys import development_key
 
 from .families import check_families
 from .racing import BALANCES, CLIENTS, race
@@ -275,7 +276,7 @@ def test_pitfall_12_an_erased_person_has_no_access_and_is_brought_back_by_nothin
     client: Client, auto_subscribe: str
 ) -> None:
     configure(auto_subscribe=auto_subscribe)
-    ApiKey.objects.create(name="Till", key="till-key")
+    development_key("till-key", "Till")
     accepted(event("ann", "opt_in", first_name="Ann"), event("ann", "checkout", transaction_id="t", total=5))
     opt_out(Customer.objects.get(public_id="ann"), by=Actor("api"), at=NOW)
 

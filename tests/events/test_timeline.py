@@ -18,8 +18,9 @@ from loyalty.engine.types import Actor, Incoming
 from loyalty.points.expiry_run import expire_points
 from loyalty.points.models import Account, Entry
 from loyalty.staff.enums import Module, Role
-from loyalty.staff.models import ApiKey, GeneralSettings, User
+from loyalty.staff.models import GeneralSettings, User
 from loyalty.ui.templatetags.ui import icon
+from tests.api_keys import development_key
 from tests.factories import NOON, checkout, make_customer
 from tests.factories import tell as record_all
 
@@ -144,7 +145,7 @@ def test_labels_are_in_the_readers_language(staff: Client, zsofia: Customer) -> 
 
 
 def test_the_source_names_who_sent_the_event(staff: Client, zsofia: Customer) -> None:
-    key = ApiKey.objects.create(name="Till <1>")
+    key = development_key(name="Till <1>")
     dana = User.objects.get(username="dana")
     record_all(add_points(zsofia), by=Actor("api", api_key_id=key.id))
     record_all(add_points(zsofia), by=Actor("back_office", staff_id=dana.id))

@@ -21,6 +21,7 @@ from loyalty.points.enums import EntryKind
 from loyalty.points.models import Account, Balance, Entry
 from loyalty.staff.enums import Module
 from loyalty.staff.models import ApiKey, GeneralSettings
+from tests.api_keys import development_key
 from tests.factories import NOON, TILL, checkout, make_customer, tell
 
 from .histories import ACTIONS, incoming, random_steps, switch_everything_on
@@ -192,7 +193,7 @@ KEY = "till-key"
 
 @pytest.fixture
 def key() -> ApiKey:
-    return ApiKey.objects.create(name="Till", key=KEY, secret="s" * 40)
+    return development_key(KEY, "Till")
 
 
 def ask(client: Client, when: object, **more: str) -> Any:

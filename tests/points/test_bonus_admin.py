@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from loyalty.points.models import Account, Bonus, BonusTotal, EarningRule
 from loyalty.staff.enums import Role
-from loyalty.staff.models import ApiKey, User
+from loyalty.staff.models import User
+from tests.api_keys import development_key
 
 from .bonus import bonus
 
@@ -133,7 +134,7 @@ def test_an_earning_rule_names_the_wrong_rate(admin: Client) -> None:
 
 
 def test_the_right_to_fix_points_is_given_to_an_api_key_here(admin: Client) -> None:
-    key = ApiKey.objects.create(name="Office")
+    key = development_key(name="Office")
     sent = {"name": "Office", "active": "on", "may_fix_points": "on"}
 
     assert admin.post(f"/admin/staff/apikey/{key.pk}/change/", sent).status_code == 302

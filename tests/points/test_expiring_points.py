@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from loyalty.staff.models import ApiKey
+from tests.api_keys import development_key
 from tests.engine.world import accepted, event, rows
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ KEY = "till-key"
 @pytest.fixture(autouse=True)
 def budapest(settings: Any) -> None:
     settings.TIME_ZONE = "Europe/Budapest"
-    ApiKey.objects.create(name="Till", key=KEY)
+    development_key(KEY, "Till")
 
 
 def rule(columns: str) -> None:

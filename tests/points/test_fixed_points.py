@@ -15,6 +15,7 @@ from loyalty.engine.types import POINTS_REWARDED, Actor, Incoming, Outcome
 from loyalty.staff.enums import Role
 from loyalty.staff.models import ApiKey, User
 from loyalty.transfer.operations import import_here
+from tests.api_keys import development_key
 from tests.engine.world import NOW, codes, event, rows
 
 from .bonus import bonus, why
@@ -201,10 +202,10 @@ def post(client: Client, key: ApiKey) -> Any:
 
 
 def test_an_api_key_fixes_points_only_if_it_may(client: Client) -> None:
-    answer = post(client, ApiKey.objects.create(name="Till", key="till"))
+    answer = post(client, development_key("till", "Till"))
     assert (answer.status_code, answer.json()["error"]["message"]) == (400, REFUSED)
 
-    assert post(client, ApiKey.objects.create(name="Office", key="office", may_fix_points=True)).status_code == 200
+    assert post(client, development_key("office", "Office", may_fix_points=True)).status_code == 200
     assert lots() == [7]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from loyalty.api.canonical import canonical_query, canonical_request, normal_path
 from loyalty.api.signing import BadSignature, RawRequest, Scheme, Signer, verify
+from tests.api_keys import secrets_of
 
 pytestmark = pytest.mark.prove
 
@@ -97,7 +98,7 @@ def test_a_presigned_url(path: Path) -> None:
 def test_a_valid_request(path: Path) -> None:
     vector = json.loads(path.read_text())
     now, secrets = moment(vector["config"]["date"]), dict(vector["keyDb"])
-    verified = verify(request_of(vector), now=now, secret_of=secrets.get, scheme=scheme_of(vector))
+    verified = verify(request_of(vector), now=now, secrets_of=secrets_of(secrets), scheme=scheme_of(vector))
     assert verified.key == vector["expected"]["apiKey"]
 
 
@@ -106,5 +107,5 @@ def test_a_refused_request(path: Path) -> None:
     vector = json.loads(path.read_text())
     now, secrets = moment(vector["config"]["date"]), dict(vector["keyDb"])
     with pytest.raises(BadSignature) as caught:
-        verify(request_of(vector), now=now, secret_of=secrets.get, scheme=scheme_of(vector))
+        verify(request_of(vector), now=now, secrets_of=secrets_of(secrets), scheme=scheme_of(vector))
     assert caught.value.reason == vector["expected"]["error"]

@@ -26,7 +26,7 @@ from loyalty.staff.models import GeneralSettings, ProgramRecord, User
 from loyalty.staff.operations import Outdated, apply_program, compare_program
 from loyalty.staff.queries import program_version, read_program, sections
 from loyalty.staff.section import Invalid
-from tests.engine.world import rows
+from tests.api_keys import development_key, give_secret
 
 pytestmark = pytest.mark.django_db
 AT = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
@@ -390,8 +390,7 @@ def test_the_schema_is_one_and_takes_the_export() -> None:
 
 def test_neither_secrets_nor_staff_nor_ids_are_in_the_file() -> None:
     User.objects.create_superuser("root-user", password="x")
-    rows("INSERT INTO staff_apikey (key, secret, name, active, require_signature, created_at)"
-         " VALUES ('the-key', 'the-secret', 'till', true, false, now())")  # fmt: skip
+    give_secret(development_key("the-key", "till"), "the-secret")
     text = written(read_program()[1], sections())
 
     assert not [word for word in ("root-user", "the-key", "the-secret", "till") if word in text]

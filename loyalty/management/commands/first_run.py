@@ -5,7 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
+from loyalty.staff.enums import KeyKind
+from loyalty.staff.keys import create_api_key
 from loyalty.staff.models import ApiKey, User
 
 USERNAME = "admin"
@@ -36,12 +39,16 @@ def _make_administrator() -> dict[str, str]:
     return {"username": USERNAME, "password": password}
 
 
+def _make_key() -> ApiKey:
+    return create_api_key(name="First key", by=None, at=timezone.now(), kind=KeyKind.DEVELOPMENT)[0]
+
+
 def _how_to_log_in(path: Path) -> dict[str, str]:
     """Of this database: the file may be of an earlier one, and its password may have been changed since."""
     kept = json.loads(path.read_text()) if path.exists() else {}
     user = User.objects.filter(username=kept.get("username", USERNAME)).first()
     is_unchanged = user is not None and "password" in kept and user.check_password(kept["password"])
-    key = ApiKey.objects.filter(active=True).order_by("id").first() or ApiKey.objects.create(name="First key")
+    key = ApiKey.objects.filter(active=True, kind=KeyKind.DEVELOPMENT).order_by("id").first() or _make_key()
     return {
         "username": user.username if user else "yourself",
         "password": kept["password"] if is_unchanged else "the password you set",

@@ -1,0 +1,90 @@
+"""API keys: what staff and operators do with them. A secret is given out once, by what makes it; kept is its sealed form."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from loyalty.sealing import Purpose, seal
+
+from .enums import Api, KeyKind
+from .models import ApiKey, ApiSecret, User, new_secret
+from .permissions import Right, require
+
+
+class KeyProblem(Exception):
+    """What cannot be done with a key, as a sentence with the cure."""
+
+
+@transaction.atomic
+def create_api_key(
+    *,
+    name: str,
+    by: User | None,
+    at: datetime,
+    kind: KeyKind = KeyKind.SERVER,
+    apis: Sequence[str] | None = None,
+    **scopes: Any,
+) -> tuple[ApiKey, str | None]:
+    """A new key and its first secret, which nobody can read again; a client-side key has none.
+
+    `scopes` are further columns of ApiKey: actions, external_ids, may_fix_points, networks, origins, requests_per_minute.
+    `by` None: whoever operates the server. Raises ValidationError naming what is wrong by its column.
+    """
+    if by is not None:
+        require(by, Right.CONFIGURE)
+    chosen = apis if apis is not None else [Api.EVENTS.value] if kind == KeyKind.CLIENT_SIDE else Api.values
+    key = ApiKey(name=name, kind=kind, apis=list(chosen), **scopes)
+    key.full_clean()
+    key.save(force_insert=True)
+    return key, None if kind == KeyKind.CLIENT_SIDE else _put_secret(key, ApiSecret.PLACES[0], at)
+
+
+@transaction.atomic
+def add_secret(key: ApiKey, *, by: User, at: datetime) -> str:
+    """A second secret, with which the integrator goes on; the first one works until it is retired."""
+    require(by, Right.CONFIGURE)
+    locked = _locked(key)
+    if locked.kind == KeyKind.CLIENT_SIDE:
+        raise KeyProblem("A client-side key has no secret: its requests are not signed.")
+    taken = set(locked.secrets.values_list("place", flat=True))
+    free = [place for place in ApiSecret.PLACES if place not in taken]
+    if not free:
+        raise KeyProblem("The key has two secrets already: retire the one that is not used any more.")
+    return _put_secret(locked, free[0], at)
+
+
+@transaction.atomic
+def retire_secret(key: ApiKey, place: int, *, by: User) -> None:
+    """Destroy a secret: what it signs is refused from now on."""
+    require(by, Right.CONFIGURE)
+    live = {secret.place: secret for secret in _locked(key).secrets.all()}
+    if place not in live:
+        raise KeyProblem("The secret is retired already.")
+    if len(live) == 1:
+        raise KeyProblem("It is the key's only secret: add another one first, or revoke the key.")
+    live[place].delete()
+
+
+@transaction.atomic
+def revoke(key: ApiKey, *, by: User) -> None:
+    """Refuse the key for good: its secrets are destroyed. Its name stays, since events tell with which key they came."""
+    require(by, Right.CONFIGURE)
+    locked = _locked(key)
+    locked.secrets.all().delete()
+    ApiKey.objects.filter(pk=locked.pk).update(active=False)
+
+
+def _locked(key: ApiKey) -> ApiKey:
+    """Of an active key, so that two changes at once are one after the other."""
+    found = ApiKey.objects.select_for_update(no_key=True).get(pk=key.pk)
+    if not found.active:
+        raise KeyProblem("The key is revoked: make a new one.")
+    return found
+
+
+def _put_secret(key: ApiKey, place: int, at: datetime) -> str:
+    secret = new_secret()
+    ApiSecret.objects.create(api_key=key, place=place, sealed=seal(secret, Purpose.API_SECRETS), created_at=at)
+    return secret
