@@ -106,6 +106,9 @@ class ApiKeyAdmin(ModelAdmin):
         # Events name the key they came with: one that is not wanted any more is revoked.
         return False
 
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
+        return ("kind",) if obj else ()
+
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:  # noqa: FBT001 Django's
         super().save_model(request, obj, form, change)
         if not change:
