@@ -10,6 +10,7 @@ from customers.models import Field
 from events.models import EventType
 from loyalty.engine.types import Incoming
 from loyalty.staff.models import ApiKey
+from tests.api_keys import development_key
 from tests.factories import NOON, tell
 
 JANUARY = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
@@ -43,4 +44,4 @@ def example_world() -> Iterator[ApiKey]:
     tell(Incoming("0519002", "point_add", {"points": 100}), at=OCTOBER)
     tell(Incoming("0519003", "suspend", {"reason": "Card lost"}), at=OCTOBER)
     with patch.object(timezone, "now", lambda: NOON):
-        yield ApiKey.objects.create(name="Examples", key="examples", secret="e" * 40)
+        yield development_key("examples", "Examples")

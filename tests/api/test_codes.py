@@ -15,7 +15,7 @@ from django.test import Client
 from loyalty.api.errors import translate
 from loyalty.engine import values
 from loyalty.refusals import CODES, KINDS, Refused
-from loyalty.staff.models import ApiKey
+from tests.api_keys import development_key
 from tests.test_conventions import ROOT, python_files
 
 # What raises with a code: the place of the code among the arguments, and the status that comes with it, if that is fixed.
@@ -105,7 +105,7 @@ def planted(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
         raise Refused(987654, WORDS)
 
     monkeypatch.setattr(values, "money", refuse)
-    ApiKey.objects.create(name="Till", key="till-key")
+    development_key()
 
 
 CHECKOUT = {"customer": "1", "action": "checkout", "data": {"transaction_id": "T", "total": 5}}
