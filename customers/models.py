@@ -92,6 +92,9 @@ class Customer(models.Model):
             # Who may be the same person.
             models.Index(models.Func(models.F("mobile_phone"), template=DIGITS), "id", name="customer_by_digits"),
             models.Index("updated_at", "id", name="customer_by_update"),
+            # The Read API's lists.
+            models.Index("created_at", "id", name="customer_by_creation"),
+            models.Index("status", "created_at", "id", name="customer_by_status"),
             # Who has a birthday or an anniversary. Of an instant in UTC, which the time zone of the
             # programme moves by a day at most: an index in that zone would have to be made again with the setting.
             models.Index(_day_of_year("birth_date"), "id", name="customer_by_birthday"),

@@ -11,7 +11,9 @@ from loyalty.api.renderers import encode
 
 
 def _json(request: HttpRequest, error: ApiError) -> HttpResponse:
-    generation = "versioned" if request.path.startswith(("/v1/", "/v2/")) else "legacy"
+    # The Read API's addresses are among the versioned ones.
+    starts = {"/v1/customers": "read", "/v1/": "versioned", "/v2/": "versioned"}
+    generation = next((found for start, found in starts.items() if request.path.startswith(start)), "legacy")
     return HttpResponse(encode(envelope(error, generation)), status=error.status, content_type="application/json")
 
 

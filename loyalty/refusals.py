@@ -15,6 +15,7 @@ KINDS = {
     411: "LengthRequiredException",
     413: "PayloadTooLargeException",
     415: "UnsupportedMediaTypeException",
+    422: "UnprocessableEntityException",
     423: "LockedException",
     429: "TooManyRequestsException",
     500: "RuntimeException",

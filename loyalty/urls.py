@@ -7,6 +7,7 @@ from customers.access_api import CustomerData
 from customers.api import CustomerDetail, CustomerMerge
 from customers.erasure_api import CustomerOptOut, ErasureReceipt
 from customers.life_api import LogIn, OptIn, Suspend, Unsuspend
+from customers.read_api import ReadCustomer, ReadCustomers
 from customers.search_api import CustomerCount, CustomerSearch
 from events.api import BulkEvents, Events
 from events.transaction_pages import Transactions
@@ -28,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^customers/(?P<public_id>[^/]+)/opt-in$", OptIn.as_view(), name="api-customer-opt-in"),
     re_path(r"^customers/(?P<public_id>[^/]+)/suspend$", Suspend.as_view(), name="api-customer-suspend"),
     re_path(r"^customers/(?P<public_id>[^/]+)/unsuspend$", Unsuspend.as_view(), name="api-customer-unsuspend"),
+    path("v1/customers", ReadCustomers.as_view(), name="read-customers"),
+    re_path(r"^v1/customers/(?P<public_id>[^/]+)$", ReadCustomer.as_view(), name="read-customer"),
     path("customers/<int:customer_id>/events/", include("events.urls")),
     path("customers/<int:customer_id>/points/", include("loyalty.points.urls")),
     path("customers/<int:customer_id>/transactions/", include("events.transaction_urls")),

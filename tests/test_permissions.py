@@ -27,6 +27,8 @@ RULES: dict[str, str | Right] = {
     "api-customer-login": API_KEY,
     "api-auth": API_KEY,
     "openapi": EVERYBODY,
+    "read-customers": API_KEY,
+    "read-customer": API_KEY,
     "home": EVERYBODY,
     "login": EVERYBODY,
     "admin-login": EVERYBODY,

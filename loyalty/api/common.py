@@ -22,6 +22,24 @@ GENERATIONS: Mapping[str, Any] = {
         "required": ["status", "error"],
         "properties": {"status": {"type": "string", "const": "error"}, "error": _ERROR},
     },
+    "ReadError": {
+        "type": "object",
+        "required": ["error"],
+        "properties": {
+            "error": {
+                "type": "object",
+                "required": ["message", "code", "resendable"],
+                "properties": {
+                    "message": _ERROR["properties"]["message"],
+                    "code": {
+                        "type": "integer",
+                        "description": "Which rule refused it; 2132 for whoever is not let in.",
+                    },
+                    "resendable": {"type": "boolean", "description": "Whether to send the same request again."},
+                },
+            }
+        },
+    },
 }
 HEADERS: Mapping[str, Any] = {
     "X-Request-Id": {"description": "Names this request in the service's log.", "schema": {"type": "string"}},

@@ -40,3 +40,8 @@ def http_date(moment: dt.datetime) -> str:
     # Not strftime("%a %b"): that follows the locale of the process.
     month = MONTHS[moment.month - 1]
     return f"{DAYS[moment.weekday()]}, {moment.day:02} {month} {moment.year:04} {moment:%H:%M:%S} GMT"
+
+
+def iso_date(moment: dt.datetime) -> str:
+    """`2026-06-13T15:38:16+00:00`, as the Read API writes instants."""
+    return moment.astimezone(dt.UTC).isoformat(timespec="seconds")

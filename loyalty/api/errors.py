@@ -32,10 +32,19 @@ __all__ = [
 log = logging.getLogger("loyalty.api")
 
 RETRY_AFTER = 5
+# The Read API's one code for whoever is not let in, and what may be sent again as it is.
+READ_UNAUTHORIZED = 2132
+RESENDABLE = frozenset({429, 500, 503})
 
 
 def envelope(error: ApiError, generation: str = "legacy") -> dict[str, Any]:
-    """The older endpoints answer `{"error": ...}`; those under /v1 and /v2 put a status beside it."""
+    """The older endpoints answer `{"error": ...}`; those under /v1 and /v2 put a status beside it.
+
+    The Read API's errors have no type; they say whether to send the same request again.
+    """
+    if generation == "read":
+        code = READ_UNAUTHORIZED if error.status == 401 else error.code
+        return {"error": {"message": error.message, "code": code, "resendable": error.status in RESENDABLE}}
     if generation == "legacy":
         return {"error": error.body()}
     return {"status": "error", "error": error.body()}

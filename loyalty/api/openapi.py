@@ -139,7 +139,7 @@ def _responses(described: Operation, method: str, generation: str) -> dict[str, 
     return found
 
 
-GENERATION_NAMES = {"legacy": "Error", "versioned": "VersionedError"}
+GENERATION_NAMES = {"legacy": "Error", "versioned": "VersionedError", "read": "ReadError"}
 
 
 def _answer(described: Operation, method: str) -> dict[str, Any]:

@@ -22,11 +22,11 @@ class Page:
     offset: int
 
 
-def read_page(request: Request, *, default: int = 100) -> Page:
+def read_page(request: Request, *, default: int = 100, most: int = MAX_LIMIT) -> Page:
     limit = _number(request, "limit", default)
     offset = _number(request, "offset", 0)
-    if not 1 <= limit <= MAX_LIMIT:
-        raise bad_request(f"limit must be between 1 and {MAX_LIMIT}", LIMIT_OUT_OF_RANGE)
+    if not 1 <= limit <= most:
+        raise bad_request(f"limit must be between 1 and {most}", LIMIT_OUT_OF_RANGE)
     if offset < 0:
         raise bad_request("offset must not be negative", NEGATIVE_OFFSET)
     if offset > MAX_OFFSET:

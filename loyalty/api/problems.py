@@ -53,3 +53,7 @@ def too_large(message: str) -> ApiError:
 
 def unsupported(message: str) -> ApiError:
     return ApiError(415, KINDS[415], 0, message)
+
+
+def unprocessable(message: str, code: int = 0) -> ApiError:
+    return ApiError(422, KINDS[422], code, message)

@@ -49,7 +49,7 @@ class ApiView(views.APIView):
     api: ClassVar[Api]
     operations: ClassVar[Mapping[str, Operation]] = {}
     """What each method does, by its name in lower case."""
-    generation: ClassVar[Literal["legacy", "versioned"]] = "legacy"
+    generation: ClassVar[Literal["legacy", "versioned", "read"]] = "legacy"
     presigned: ClassVar[bool] = False
     """Whether a GET may carry its signature in the URL."""
 

@@ -47,7 +47,9 @@ def test_every_kind_of_error_is_told() -> None:
     assert set(KINDS) - {406} <= set(MEANINGS)
 
 
-@pytest.mark.parametrize(("generation", "schema"), [("legacy", "Error"), ("versioned", "VersionedError")])
+@pytest.mark.parametrize(
+    ("generation", "schema"), [("legacy", "Error"), ("versioned", "VersionedError"), ("read", "ReadError")]
+)
 def test_errors_have_the_envelope_of_the_generation(generation: str, schema: str) -> None:
     described = Operation("Look", shape("", {}), refusals={404: "Nothing is there."})
     found = operation(described, "/things", "GET", generation, "Things")["responses"]
@@ -83,6 +85,6 @@ def schemas() -> dict[str, Any]:
 
 
 def test_a_titled_schema_is_told_once() -> None:
-    assert {"Customer", "Summary", "Event", "Error", "VersionedError"} <= set(schemas())
+    assert {"Customer", "Summary", "Event", "Error", "VersionedError", "ReadError"} <= set(schemas())
     reference = document()["paths"]["/customers/{customer_id}"]["get"]["responses"]["200"]["content"]
     assert reference["application/json"]["schema"] == {"$ref": "#/components/schemas/Customer"}

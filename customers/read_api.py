@@ -1,0 +1,56 @@
+"""`/v1/customers`: the Read API of customers."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from loyalty.api.errors import not_found
+from loyalty.api.listing import collection, in_time, read_asked, single
+from loyalty.api.listing_schema import get_many, get_one
+from loyalty.api.views import ApiView
+from loyalty.staff.enums import Api
+
+from .models import Customer
+from .read_objects import customer_entities
+from .read_queries import CRITERIA, listed_customer, listed_customers
+from .read_schema import CUSTOMER, EXAMPLES, LIST_EXAMPLES
+
+
+def known_customer(public_id: str) -> Customer:
+    """Whom the address names; raises ApiError."""
+    customer = listed_customer(public_id)
+    if customer is None:
+        raise not_found("Customer not found", 160212)
+    return customer
+
+
+class ReadCustomers(ApiView):
+    api = Api.READ
+    generation = "read"
+    operations = {
+        "get": get_many(
+            "List customers",
+            "customers",
+            CUSTOMER,
+            CRITERIA,
+            "In the order of their creation, unless another one is asked for. Who has opted out or was banned is erased and not"
+            " listed; of who was merged into another one, only that.",
+            of_customer=False,
+            examples=LIST_EXAMPLES,
+        )
+    }
+
+    def get(self, request: Request) -> Response:
+        asked = read_asked(request, CRITERIA)
+        with in_time():
+            rows = list(listed_customers(asked)[asked.page.offset : asked.page.offset + asked.page.limit + 1])
+            found = customer_entities(rows[: asked.page.limit])
+        return collection(request, asked.page, "customers", found, more=len(rows) > asked.page.limit)
+
+
+class ReadCustomer(ApiView):
+    api = Api.READ
+    generation = "read"
+    operations = {"get": get_one("Get a customer", CUSTOMER, examples=EXAMPLES)}
+
+    def get(self, request: Request, public_id: str) -> Response:
+        return single(customer_entities([known_customer(public_id)])[0])

@@ -1,0 +1,114 @@
+"""The customer of the Read API, for the description of the interface."""
+
+from loyalty.api.describe import Example
+from loyalty.api.shapes import DAY, FLAG, MOMENT, NUMBER, TEXT, WHOLE, list_of, map_of, one_of, shape, told
+
+_ACCOUNT = shape(
+    "ReadAccount",
+    {
+        "name": TEXT,
+        "type": one_of("standard", "status_points"),
+        **dict.fromkeys(("earned", "reserved", "spent", "pending", "expired"), WHOLE),
+        "negative_points": told(FLAG, "Whether the account may go negative."),
+    },
+)
+_ALWAYS = {
+    "_id": told(TEXT, "The brand's ID."),
+    "status": one_of("active", "inactive", "merged", "suspended"),
+    "created_at": MOMENT,
+    "updated_at": MOMENT,
+}
+_SOMETIMES = {
+    "external_ids": map_of(TEXT, "By external-ID field; left out if there is none."),
+    **dict.fromkeys(("email", "first_name", "last_name"), TEXT),
+    "handler": told(TEXT, "The nickname that is shown."),
+    **dict.fromkeys(("gender", "language", "image_url", "currency", "mobile_phone", "country"), TEXT),
+    "membership_id": list_of(TEXT, description="What the custom field membership_id holds."),
+    "src": told(TEXT, "Where the customer came from; `import:<id>` if an import brought the customer."),
+    "referrer": told(TEXT, "The ID of the customer who referred this one."),
+    "score": told(WHOLE, "Points ever earned. This and the next four are the default account's."),
+    **dict.fromkeys(("spent", "reserved", "expired", "pending"), WHOLE),
+    "purchase_total": NUMBER,
+    **dict.fromkeys(("purchase_count", "purchase_item_count"), WHOLE),
+    **dict.fromkeys(("last_login_at", "optin_at"), MOMENT),
+    **dict.fromkeys(
+        ("birth_date", "purchase_first_date", "purchase_last_date", "last_earn_date", "last_spend_date"), DAY
+    ),
+    "properties": told({"type": "object"}, "Custom attributes by their IDs."),
+    "accounts": map_of(_ACCOUNT, "By the account's ID, while the module Multi-accounts is on."),
+}
+CUSTOMER = shape("ReadCustomer", {**_ALWAYS, **_SOMETIMES}, optional=_SOMETIMES)
+
+_ANN = {
+    "_id": "0519001",
+    "external_ids": {"loyalty_barcode": "1234"},
+    "email": "ann@example.com",
+    "first_name": "Ann",
+    "last_name": "Example",
+    "language": "en",
+    "currency": "EUR",
+    "birth_date": "1980-01-16",
+    "status": "active",
+    "properties": {"loyalty_barcode": "1234"},
+    "score": 250,
+    "spent": 0,
+    "reserved": 0,
+    "expired": 0,
+    "pending": 0,
+    "purchase_total": 250,
+    "purchase_count": 1,
+    "purchase_item_count": 2,
+    "purchase_first_date": "2026-10-02",
+    "purchase_last_date": "2026-10-02",
+    "last_earn_date": "2026-10-02",
+    "created_at": "2026-01-15T09:30:00+00:00",
+    "updated_at": "2026-01-15T09:30:00+00:00",
+    "optin_at": "2026-01-15T09:30:00+00:00",
+}
+EXAMPLES = (
+    Example("Ann", None, {"status": "success", "metadata": {}, "payload": _ANN}),
+    Example(
+        "Nobody",
+        None,
+        {"error": {"message": "Customer not found", "code": 160212, "resendable": False}},
+        path={"customer_id": "0519009"},
+        status=404,
+    ),
+)
+LIST_EXAMPLES = (
+    Example(
+        "Enrolled in January, by status",
+        None,
+        {
+            "status": "success",
+            "metadata": {
+                "pagination": {
+                    "next": "/v1/customers?filter%5Bcreated_at%5D%5Blt%5D=2026-02-01&sort%5B0%5D%5Bfield%5D=status"
+                    "&sort%5B0%5D%5Bdirection%5D=asc&limit=1&offset=1",
+                    "previous": None,
+                }
+            },
+            "payload": {"customers": [_ANN]},
+        },
+        query={
+            "filter[created_at][lt]": "2026-02-01",
+            "sort[0][field]": "status",
+            "sort[0][direction]": "asc",
+            "limit": "1",
+        },
+    ),
+    Example(
+        "A day that no calendar has",
+        None,
+        {
+            "error": {
+                "message": "'filter[created_at][lt]' must be a day (2026-05-14) or a time (2026-05-14T08:30:00Z) that the"
+                " calendar has",
+                "code": 300122,
+                "resendable": False,
+            }
+        },
+        query={"filter[created_at][lt]": "2026-02-31"},
+        status=422,
+    ),
+)

@@ -1,0 +1,61 @@
+"""How the Read API describes itself: the parameters of its lists, and what is around every answer."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from loyalty.api.describe import Operation, Parameter, Schema
+from loyalty.api.listing import DEFAULT_LIMIT, MAX_LIMIT, Criterion
+from loyalty.api.paging import MAX_OFFSET
+from loyalty.api.shapes import TEXT, list_of, maybe, one_of, shape
+
+WORDS = {"eq": "equal to", "lt": "less than", "lte": "at most", "gt": "greater than", "gte": "at least"}
+CUSTOMER_ID = Parameter(
+    "customer_id",
+    "The brand's ID of the customer; that of a merged-away profile names the one who stayed. No external IDs.",
+    {"type": "string", "minLength": 1, "maxLength": 128},
+    place="path",
+    required=True,
+    example="0519001",
+)
+UNPROCESSABLE = "A parameter cannot be asked for, or has a value that it does not take: the message names it."
+UNKNOWN = "160212: there is no such customer, or no more."
+
+
+def _answer(metadata: Schema, payload: Schema) -> Schema:
+    return shape("", {"status": one_of("success"), "metadata": metadata, "payload": payload})
+
+
+def get_one(summary: str, entity: Schema, description: str = "", **more: Any) -> Operation:
+    answer = _answer(shape("", {}), entity)
+    return Operation(summary, answer, description, (CUSTOMER_ID,), refusals={404: UNKNOWN}, **more)
+
+
+def get_many(
+    summary: str,
+    name: str,
+    entity: Schema,
+    criteria: Mapping[str, Criterion],
+    description: str = "",
+    *,
+    of_customer: bool = True,
+    **more: Any,
+) -> Operation:
+    links = shape("Pagination", {"next": maybe(TEXT), "previous": maybe(TEXT)})
+    answer = _answer(shape("", {"pagination": links}), shape("", {name: list_of(entity)}))
+    parameters = [*([CUSTOMER_ID] if of_customer else []), *_parameters(criteria)]
+    refusals = {**({404: UNKNOWN} if of_customer else {}), 422: UNPROCESSABLE}
+    return Operation(summary, answer, description, parameters, refusals=refusals, **more)
+
+
+def _parameters(criteria: Mapping[str, Criterion]) -> Iterator[Parameter]:
+    limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+    yield Parameter("limit", "How many at most.", limit)
+    offset = {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}
+    yield Parameter("offset", "How many to leave out at the start.", offset)
+    for name, criterion in criteria.items():
+        for operator in criterion.operators:
+            text = f"Whose {name} is {WORDS[operator]} this: {criterion.takes}."
+            yield Parameter(f"filter[{name}][{operator}]", text, criterion.schema)
+    for place, rank in enumerate(("first", "second")):
+        yield Parameter(f"sort[{place}][field]", f"What to sort by {rank}; each field once.", one_of(*criteria))
+        yield Parameter(f"sort[{place}][direction]", "Which way.", one_of("asc", "desc"))
