@@ -95,8 +95,7 @@ class CustomerMerge(ApiView):
     def _customer(self, name: object, attribute: str = "id") -> Customer:
         if not isinstance(name, str | int) or isinstance(name, bool) or name == "":
             raise bad_request(f"'{attribute}' property is required: the ID of a customer")
-        text = str(name).strip()
-        found = customer_named(text) if text.isprintable() else None
+        found = customer_named(str(name).strip())
         if found is None:
             raise unknown()
         return found

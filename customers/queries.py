@@ -38,12 +38,14 @@ def identity_in(text: str) -> tuple[str, str]:
     What stands before the first colon is looked up as a field; if it is none, the whole text is a public ID.
     """
     field, colon, value = text.partition(":")
-    is_field = bool(colon) and Field.objects.filter(slug=field, external_id=True, active=True).exists()
+    is_field = bool(colon) and field.isprintable() and Field.objects.filter(slug=field, external_id=True, active=True).exists()
     return (field, value) if is_field else ("id", text)
 
 
 def customer_named(text: str) -> Customer | None:
     """The customer of a path or a body, by `identity_in`; None for those who are gone."""
+    if not text.isprintable():
+        return None  # names nobody, and a NUL not even the database takes
     scheme, value = identity_in(text)
     found = Customer.objects.filter(identities__scheme=scheme, identities__value=value).first()
     return found if found and found.status not in GONE else None

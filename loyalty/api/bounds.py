@@ -1,6 +1,7 @@
 """How large a body from outside may be, in every dimension. One set for the API, webhooks and imports."""
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from loyalty.api.problems import ApiError, bad_request, too_large
@@ -55,6 +56,14 @@ def check_text(value: str, place: str) -> None:
         raise bad_request(f"{place} contains a NUL character")
     if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
         raise bad_request(f"{place} contains half of a surrogate pair, which is not a character")
+
+
+def check_parameters(given: Iterable[tuple[str, Sequence[str]]]) -> None:
+    """The query string's (name, values). A signature leaves the order of equal names open, so none may come twice."""
+    for name, values in given:
+        check_text(name, "The name of a parameter")
+        if len(values) > 1:
+            raise bad_request(f"The parameter {shown(name)} is given twice")
 
 
 def check_texts(value: Any, place: str = "The body") -> None:

@@ -11,11 +11,12 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.utils.mediatypes import media_type_matches
 
+from loyalty.api import bounds
 from loyalty.api.authentication import ApiKeyAuthentication
 from loyalty.api.describe import Operation
 from loyalty.api.errors import handle
 from loyalty.api.openapi import Described
-from loyalty.api.parsers import FormParser, JsonParser
+from loyalty.api.parsers import API_KEY, FormParser, JsonParser
 from loyalty.api.renderers import JsonRenderer
 from loyalty.staff.enums import Api
 
@@ -55,6 +56,13 @@ class ApiView(views.APIView):
 
     def get_exception_handler(self) -> Any:
         return handle
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        bounds.check_parameters(pair for pair in request.query_params.lists() if pair[0] != API_KEY)
+        if request.method not in permissions.SAFE_METHODS:
+            # Before the view: one that needs no body must not do its work with a body that nobody could read.
+            _ = request.data
 
     def body(self) -> dict[str, Any]:
         """The parsed body without `api_key`; an empty one is an empty object."""

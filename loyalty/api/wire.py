@@ -1,5 +1,6 @@
 """A request as it was on the wire, as far as the server tells."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import quote, unquote_to_bytes
 
@@ -8,8 +9,11 @@ from django.http import HttpRequest
 from loyalty.api.canonical import Header
 from loyalty.api.signing import RawRequest
 
-# What clients leave unescaped in a path: nothing but the unreserved; JavaScript's encodeURIComponent; RFC 3986's pchar.
-_SAFE = ("/", "/!*'()", "/!$&'()*+,;=:@")
+# What clients leave unescaped in a path: nothing but the unreserved; JavaScript's encodeURIComponent; RFC 3986's pchar;
+# Go's two.
+_SAFE = ("/", "/!*'()", "/!$&'()*+,;=:@", "/$&+=:@", "/$&+,:;=@")
+_ONE_WAY = re.compile("[A-Za-z0-9_./-]*")
+_ESCAPE = re.compile("%[0-9A-F]{2}")
 
 
 def raw_request(request: HttpRequest, body: bytes) -> RawRequest:
@@ -35,4 +39,18 @@ def _paths(request: HttpRequest) -> list[bytes]:
     sent = uri.partition("?")[0].encode("latin-1", "replace")
     if sent and unquote_to_bytes(sent) == decoded:
         return [sent]
-    return list(dict.fromkeys(quote(decoded, safe=safe).encode("ascii") for safe in _SAFE))
+    return spellings(request.path)
+
+
+def spellings(path: str) -> list[bytes]:
+    """The ways in which clients write a path: what they leave unescaped, `~`, the case of hex digits, UTF-8 as it is.
+
+    Each stands for this very path and no other.
+    """
+    if _ONE_WAY.fullmatch(path):
+        return [path.encode()]
+    found = [quote(path, safe=safe) for safe in _SAFE]
+    found.append("".join(letter if letter >= "\x80" else quote(letter, safe=_SAFE[2]) for letter in path))
+    found += [text.replace("~", "%7E") for text in found]
+    found += [_ESCAPE.sub(lambda escape: escape[0].lower(), text) for text in found]
+    return list(dict.fromkeys(text.encode() for text in found))

@@ -96,7 +96,7 @@ def measure(server: Server, size: Size, say: Callable[[str], None]) -> dict[str,
     contest = Contest(scratch, size, key)
     with ExitStack() as stack:
         for name, application in (("ours", OURS), ("reference", REFERENCE)):
-            contest.webs[name] = stack.enter_context(web(scratch, application, size.workers))
+            contest.webs[name] = stack.enter_context(web(scratch.environment, application, size.workers))
         for started in contest.webs.values():
             started.wait()
         _require_same_rows(contest)

@@ -16,7 +16,7 @@ from typing import IO
 
 from django.conf import settings
 
-from .scratch import CannotMeasure, Scratch
+from .scratch import CannotMeasure
 
 HOST = "127.0.0.1"
 THREADS = 4
@@ -33,7 +33,7 @@ class Web:
     def cpu_seconds(self) -> float:
         """Of the server and its workers so far."""
         ticks = os.sysconf("SC_CLK_TCK")
-        return sum(sum(map(int, _fields(pid)[11:13])) for pid in (self.pid, *_children(self.pid))) / ticks
+        return sum(sum(map(int, _fields(pid)[11:13])) for pid in (self.pid, *children(self.pid))) / ticks
 
 
 def _fields(pid: int) -> list[str]:
@@ -41,7 +41,7 @@ def _fields(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
-def _children(parent: int) -> list[int]:
+def children(parent: int) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -54,7 +54,7 @@ def _children(parent: int) -> list[int]:
 
 
 @contextmanager
-def web(scratch: Scratch, application: str, workers: int) -> Iterator[Web]:
+def web(environment: dict[str, str], application: str, workers: int) -> Iterator[Web]:
     """Starts it; `wait` says when it answers."""
     port = _free_port()
     command = [
@@ -62,7 +62,7 @@ def web(scratch: Scratch, application: str, workers: int) -> Iterator[Web]:
         "--workers", str(workers), "--blocking-threads", str(THREADS), "--log-level", "warning", application,
     ]  # fmt: skip
     with tempfile.TemporaryFile("w+") as log:
-        process = subprocess.Popen(command, env=scratch.environment, cwd=settings.BASE_DIR, stdout=log, stderr=log)  # noqa: S603  granian
+        process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR, stdout=log, stderr=log)  # noqa: S603  granian
         try:
             yield Web(port, process.pid, partial(_wait, port, process, log))
         finally:

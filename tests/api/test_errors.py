@@ -213,9 +213,9 @@ def test_bad_pages_have_the_published_codes(query: str, code: int) -> None:
 
 def test_links_keep_the_filters_and_leave_the_key_out() -> None:
     made = view(lambda request: links(request, read_page(request), more=True))
-    assert call(made, path="/list?api_key=K&a=1&a=2&limit=5&offset=3")[1] == {
-        "next": "/list?a=1&a=2&limit=5&offset=8",
-        "previous": "/list?a=1&a=2&limit=5&offset=0",
+    assert call(made, path="/list?api_key=K&a=1&b=2&limit=5&offset=3")[1] == {
+        "next": "/list?a=1&b=2&limit=5&offset=8",
+        "previous": "/list?a=1&b=2&limit=5&offset=0",
     }
     assert call(view(lambda request: links(request, read_page(request), more=False)))[1] == {
         "next": None,
