@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from loyalty.staff.models import ApiKey
+from tests.api_keys import development_key
 from tests.api_routes import ApiRoute, api_routes
 from tests.factories import make_customer, make_order
 
@@ -48,7 +48,7 @@ READS = [route for route in api_routes() if "get" in route.methods]
 @pytest.fixture
 def key() -> str:
     make_order(make_customer("C-1"), "T-1")
-    return ApiKey.objects.create(key="TILL", secret="S3CRET", name="The till").key
+    return development_key("TILL").key
 
 
 def ask(client: Client, path: str, query: str = "", method: str = "GET", **headers: Any) -> int:

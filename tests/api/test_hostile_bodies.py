@@ -11,14 +11,15 @@ from django.utils import timezone
 
 from loyalty.api.signing import Signer, sign
 from loyalty.benchmark.serving import HOST, THREADS
-from loyalty.staff.models import ApiKey
 from tests.api.hostile import HOSTILE_FORMS, HOSTILE_JSON
+from tests.api_keys import development_key, give_secret
 from tests.api_routes import api_routes
 from tests.factories import make_customer
 from tests.live import Answer, Live, live_server, row_counts
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 MOST_SECONDS, MOST_MEMORY = 1.0, 50 * 1024 * 1024
+SIGNER = Signer("TILL", "S3CRET", "eu")
 PATHS = sorted({route.path({"public_id": "C-1"}) for route in api_routes() if "post" in route.writes})
 EVENT = {"customer": "C-1", "action": "point_add", "data": {"points": 5}}
 GOOD = json.dumps(EVENT | {"events": [EVENT], "target": "C-2"}).encode()
@@ -37,7 +38,7 @@ Send = Callable[..., Answer]
 
 @pytest.fixture(scope="module")
 def live(committed_module: None) -> Iterator[Live]:
-    ApiKey.objects.create(key="TILL", secret="S3CRET", name="The till")
+    give_secret(development_key("TILL"), SIGNER.secret)
     make_customer("C-1", points=10)
     make_customer("C-2")
     with live_server() as started:
@@ -45,7 +46,7 @@ def live(committed_module: None) -> Iterator[Live]:
 
 
 def signed(live: Live, path: str, kind: str, body: bytes, **more: str) -> Answer:
-    headers = sign(Signer("TILL", "S3CRET", "eu"), "POST", path, host=live.host, body=body, at=timezone.now())
+    headers = sign(SIGNER, "POST", path, host=live.host, body=body, at=timezone.now())
     return live.send("POST", path.encode(), {**headers, "Content-Type": kind, **more}, body)
 
 

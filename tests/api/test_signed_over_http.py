@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from loyalty.api.signing import RawRequest, Signer
 from loyalty.api.wire import spellings
-from loyalty.staff.models import ApiKey
+from tests.api_keys import server_key
+from tests.api_keys import signer as signer_of
 from tests.factories import make_customer
 from tests.live import Answer, Live, live_server
 
@@ -29,9 +30,8 @@ def live(committed_module: None) -> Iterator[Live]:
 
 @pytest.fixture(scope="module")
 def signer(live: Live) -> Signer:
-    key = ApiKey.objects.create(key="TILL", secret="S3CRET", name="The till")
     make_customer(ODD)
-    return Signer(key.key, key.secret, "eu")
+    return signer_of(server_key("TILL"))
 
 
 def get(live: Live, signer: Signer, sent: bytes, signed: bytes | None = None, **more: str) -> Answer:
