@@ -38,7 +38,9 @@ def identity_in(text: str) -> tuple[str, str]:
     What stands before the first colon is looked up as a field; if it is none, the whole text is a public ID.
     """
     field, colon, value = text.partition(":")
-    is_field = bool(colon) and field.isprintable() and Field.objects.filter(slug=field, external_id=True, active=True).exists()
+    is_field = (
+        bool(colon) and field.isprintable() and Field.objects.filter(slug=field, external_id=True, active=True).exists()
+    )
     return (field, value) if is_field else ("id", text)
 
 
