@@ -17,8 +17,10 @@ from loyalty import environment
 environment.start_servers(environment.read())
 
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connection, connections
 from django.db.models import QuerySet
+from django.test.testcases import LiveServerThread
 from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
 
@@ -170,3 +172,22 @@ def as_owner(committed_db: None) -> Iterator[None]:
     _as_role("owner")
     yield
     _as_role("app")
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup: None) -> Iterator[str]:
+    """The address. Not pytest-django's `live_server`: that one empties tables afterwards, and write-once ones refuse."""
+    thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    yield f"http://127.0.0.1:{thread.port}"
+    thread.terminate()
+
+
+@pytest.fixture
+def served(server: str, committed_db: None) -> str:
+    """The address of the server over a database in which the test may commit."""
+    return server

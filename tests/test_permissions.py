@@ -29,6 +29,9 @@ RULES: dict[str, str | Right] = {
     "openapi": EVERYBODY,
     "read-customers": API_KEY,
     "read-customer": API_KEY,
+    "developers": EVERYBODY,
+    "developers-reference": EVERYBODY,
+    "developers-operation": EVERYBODY,
     "home": EVERYBODY,
     "login": EVERYBODY,
     "admin-login": EVERYBODY,
@@ -112,6 +115,7 @@ def _sample(pattern: Any) -> str:
         "<int:id>",
         "<uuid:reference>",
         "<slug:format>",
+        "<slug:operation>",
         "(?P<public_id>[^/]+)",
     ):
         text = text.replace(name, "1" if "uuid" not in name else "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10")

@@ -18,7 +18,7 @@ from loyalty.api.common import (
     common_statuses,
     headers_of,
 )
-from loyalty.api.describe import Example, Operation, Parameter, Schema
+from loyalty.api.describe import Example, Operation, Parameter
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -176,9 +176,3 @@ def _hoisted(value: Any, schemas: dict[str, Any]) -> Any:
     if schemas.setdefault(name, found) != found:
         raise ValueError(f"Two different schemas have the title {found['title']}")
     return {"$ref": f"#/components/schemas/{name}"}
-
-
-def schema_of(reference: Schema) -> Schema:
-    """What a reference of the description stands for."""
-    name = str(reference.get("$ref", "")).rpartition("/")[2]
-    return document()["components"]["schemas"][name] if name else reference

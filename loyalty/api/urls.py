@@ -4,4 +4,7 @@ from . import pages
 
 urlpatterns = [
     path("openapi.json", pages.openapi, name="openapi"),
+    path("developers/", pages.GettingStarted.as_view(), name="developers"),
+    path("developers/reference/", pages.Reference.as_view(), name="developers-reference"),
+    path("developers/reference/<slug:operation>/", pages.OperationPage.as_view(), name="developers-operation"),
 ]

@@ -51,7 +51,10 @@ NAVIGATION: Sequence[Group] = (
 )
 
 # At the foot of the sidebar.
-FOOT: Sequence[Entry] = (Entry(_("Configuration"), "admin:index", "settings-2", Right.CONFIGURE, shortcut="s"),)
+FOOT: Sequence[Entry] = (
+    Entry(_("Developers"), "developers", "code-xml", Right.VIEW_CUSTOMERS, shortcut="d"),
+    Entry(_("Configuration"), "admin:index", "settings-2", Right.CONFIGURE, shortcut="s"),
+)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.test.testcases import LiveServerThread
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from loyalty.staff.enums import Role
@@ -49,27 +47,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def server(django_db_setup: None) -> Iterator[str]:
-    """The address. Not pytest-django's `live_server`: that one empties tables afterwards, and write-once ones refuse."""
-    thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
-    thread.daemon = True
-    thread.start()
-    thread.is_ready.wait()
-    if thread.error:
-        raise thread.error
-    yield f"http://127.0.0.1:{thread.port}"
-    thread.terminate()
-
-
-@pytest.fixture(scope="session")
 def base_url(server: str) -> str:
     """In place of playwright's, whose definition this pytest warns of; pages may then be named by their path."""
-    return server
-
-
-@pytest.fixture
-def served(server: str, committed_db: None) -> str:
-    """The address of the server over a database in which the test may commit."""
     return server
 
 

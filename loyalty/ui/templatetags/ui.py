@@ -10,7 +10,7 @@ from django.forms import BoundField, CheckboxInput
 from django.http import QueryDict
 from django.template.context import RequestContext
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -123,6 +123,14 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
         "is_inline": isinstance(bound.field.widget, CheckboxInput),
         "is_group": bound.use_fieldset,
     }
+
+
+@register.filter
+def prose(text: str) -> SafeString:
+    """A text in which `backticks` mark code."""
+    parts = str(text).split("`")
+    marked = ((format_html("<code>{}</code>", part) if place % 2 else escape(part)) for place, part in enumerate(parts))
+    return mark_safe("".join(marked))  # noqa: S308  # each part is escaped
 
 
 @register.filter

@@ -1,0 +1,46 @@
+"""The commands of docs/getting-started.md, in their order, on a real server; what they answer is what stands below them."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loyalty.staff.models import ApiKey
+from tests.api.matching import differences
+
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "getting-started.md"
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def run(language: str, code: str, environment: Mapping[str, str]) -> Any:
+    command = [sys.executable, "-c", code] if language == "python" else ["bash", "-ec", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def unlike(found: Any, shown: Any) -> list[str]:
+    """The text shows the part of an answer that matters."""
+    return [one for one in differences(found, shown) if not one.endswith("not shown")]
+
+
+def test_the_guide_is_true(served: str) -> None:
+    key = ApiKey.objects.create(name="My shop")
+    environment = {**os.environ, "LOYALTY_URL": served, "LOYALTY_KEY": key.key, "LOYALTY_SECRET": key.secret}
+    blocks = BLOCK.findall(GUIDE.read_text())
+    answers, last = [], ("", "")
+    for language, code in blocks:
+        if language == "json":
+            # A second answer below one command is what sending it again gives.
+            found = answers.pop() if answers else run(*last, environment)
+            assert unlike(found, json.loads(code)) == [], found
+        elif "export" not in code:
+            last = language, code
+            answers = [run(language, code, environment)]
+    assert sum(language == "json" for language, _ in blocks) == 4
