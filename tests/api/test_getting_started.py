@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
+from django.utils import timezone
 
-from loyalty.staff.models import ApiKey
+from loyalty.staff.enums import KeyKind
+from loyalty.staff.keys import create_api_key
 from tests.api.matching import differences
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "getting-started.md"
@@ -31,10 +32,12 @@ def unlike(found: Any, shown: Any) -> list[str]:
 
 
 def test_the_guide_is_true(served: str) -> None:
-    key = ApiKey.objects.create(name="My shop")
-    environment = {**os.environ, "LOYALTY_URL": served, "LOYALTY_KEY": key.key, "LOYALTY_SECRET": key.secret}
+    key, secret = create_api_key(name="My shop", by=None, at=timezone.now(), kind=KeyKind.DEVELOPMENT)
+    assert secret
+    environment = {**os.environ, "LOYALTY_URL": served, "LOYALTY_KEY": key.key, "LOYALTY_SECRET": secret}
     blocks = BLOCK.findall(GUIDE.read_text())
-    answers, last = [], ("", "")
+    answers: list[Any] = []
+    last = ("", "")
     for language, code in blocks:
         if language == "json":
             # A second answer below one command is what sending it again gives.

@@ -67,6 +67,7 @@ urlpatterns = [
     path("erasures/", include(([path("", Empty.as_view(), name="list")], "erasures"))),
     path("imports/", include(([path("", Imports.as_view(), name="imports")], "transfer"))),
     path("transactions/", Empty.as_view(), name="transactions"),
+    path("developers/", Empty.as_view(), name="developers"),
     path("points/", Points.as_view()),
     path("fail/", fail),
 ]
@@ -116,9 +117,9 @@ def test_signing_out_needs_a_post(signed_in: Client) -> None:
 @pytest.mark.parametrize(
     ("role", "offered"),
     [
-        (Role.READ_ONLY, ["/customers/", "/transactions/"]),
-        (Role.MANAGER, ["/customers/", "/erasures/", "/transactions/", "/imports/"]),
-        (Role.ADMINISTRATOR, ["/customers/", "/erasures/", "/transactions/", "/imports/", "/admin/"]),
+        (Role.READ_ONLY, ["/customers/", "/transactions/", "/developers/"]),
+        (Role.MANAGER, ["/customers/", "/erasures/", "/transactions/", "/imports/", "/developers/"]),
+        (Role.ADMINISTRATOR, ["/customers/", "/erasures/", "/transactions/", "/imports/", "/developers/", "/admin/"]),
     ],
 )
 def test_the_navigation_offers_what_the_role_may_open(client: Client, role: Role, offered: list[str]) -> None:
