@@ -1,7 +1,8 @@
 """Who: enrolment, profile and identities."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -44,11 +45,15 @@ MAX_PROPERTIES = 200
 
 def update_profile(event: EventRow, state: State, batch: Batch) -> None:
     """Take over the attributes of the event: built-in fields, custom ones by their definitions, others as they are."""
+    _take_over(event.data, event, state, batch)
+
+
+def _take_over(data: Mapping[str, Any], event: EventRow, state: State, batch: Batch) -> None:
     customer: CustomerRow = batch.edit(state.customer)
     rules, custom = config(batch.program), {}
-    for name, value in event.data.items():
+    for name, value in data.items():
         if is_built_in(name):
-            found = read_attribute(event.data, name)
+            found = read_attribute(data, name)
             if name == "email" and rules.unique_emails:
                 _take_identity(state, batch, name, EMAIL_SCHEME, lowered(found), lowered(customer.email))
             setattr(customer, name, found)
@@ -92,11 +97,15 @@ def _as_identity(held: Any) -> str | None:
 
 def claims(incoming: Incoming, program: Program) -> Iterable[Ref]:
     """The identities that the event wants for its customer; a wrong value wants none, and is refused later."""
+    return _claims_in(incoming.data, program)
+
+
+def _claims_in(data: Mapping[str, Any], program: Program) -> Iterable[Ref]:
     rules = config(program)
     try:
-        found = [(name, rules.read(name, incoming.data[name])) for name in rules.external_ids & incoming.data.keys()]
-        if rules.unique_emails and "email" in incoming.data:
-            found.append((EMAIL_SCHEME, lowered(read_attribute(incoming.data, "email"))))
+        found = [(name, rules.read(name, data[name])) for name in rules.external_ids & data.keys()]
+        if rules.unique_emails and "email" in data:
+            found.append((EMAIL_SCHEME, lowered(read_attribute(data, "email"))))
     except Refused:
         return []
     return [(scheme, value) for scheme, value in found if value is not None]
@@ -190,6 +199,57 @@ def keep_secrets(event: EventRow, state: State, batch: Batch) -> None:
     event.data = {name: value for name, value in event.data.items() if name not in SECRETS}
 
 
+# Profiling
+
+ANSWER = "profiling_answer"
+MAX_ATTRIBUTE = 64
+# What was answered before, by question: read only where the type says that a question is answered once.
+ANSWERED = Part(
+    "answered",
+    "SELECT family.survivor, coalesce(nullif(btrim(e.data ->> 'question'), ''), btrim(e.data ->> 'attribute')) FROM {family} family"
+    f" JOIN events_event e ON e.customer_id = family.id WHERE e.action = '{ANSWER}'",
+    lambda state, row: state.part("answered").update({row[1]: row[1]}),
+)
+
+
+def profiling_answer(event: EventRow, state: State, batch: Batch) -> None:
+    """The answer becomes the customer's attribute, as a profile event would say it; once a question if the type says so."""
+    question = _question(event.data)
+    if batch.program.event_rules[ANSWER].one_time:
+        if question in state.part("answered"):
+            raise Refused(10001, "This action cannot be repeated: 'question' was answered before")
+        batch.file(state.part("answered"), question, question)
+    _take_over(_answer(event.data), event, state, batch)
+
+
+def _question(data: Mapping[str, Any]) -> str:
+    found = values.text(data, "question", limit=MAX_ATTRIBUTE) or values.text(data, "attribute", limit=MAX_ATTRIBUTE)
+    if found is None:
+        raise values.required("attribute")
+    return found
+
+
+def _answer(data: Mapping[str, Any]) -> dict[str, Any]:
+    """{attribute: answer}; without an attribute the question is one."""
+    name = values.text(data, "attribute", limit=MAX_ATTRIBUTE) or _question(data)
+    if name in ABOUT_THE_EVENT | SECRETS:
+        raise Refused(0, "'attribute' must be a field of the customer")
+    if "answer" not in data:
+        raise values.required("answer")
+    return {name: data["answer"]}
+
+
+def claims_of_answer(incoming: Incoming, program: Program) -> Iterable[Ref]:
+    try:
+        return _claims_in(_answer(incoming.data), program)
+    except Refused:
+        return []
+
+
+def _answers_before(incoming: Incoming, program: Program, at: datetime) -> Iterable[Part]:
+    return (ANSWERED,) if program.event_rules[ANSWER].one_time else ()
+
+
 # Life
 
 
@@ -212,6 +272,7 @@ MECHANISMS = (
     Mechanism(frozenset({"subscribe"}), subscribe, enrols=True, claims=claims),
     Mechanism(frozenset({"opt_in"}), opt_in, enrols=True, claims=claims),
     Mechanism(frozenset({"profile"}), update_profile, claims=claims),
+    Mechanism(frozenset({ANSWER}), profiling_answer, claims=claims_of_answer, later=_answers_before),
     *life.MECHANISMS,
     Mechanism(frozenset({"opt_out"}), leaving.opt_out, parts=leaving.traces),
     Mechanism(frozenset({"ban"}), leaving.ban, parts=leaving.traces),

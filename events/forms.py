@@ -41,6 +41,7 @@ LABELS = {
     "product_id": _("Product ID"),
     "auto_accept": _("Accepted by itself"),
     "event": _("Event ID"),
+    "referred": _("Referred customer"),
 }
 HINTS = {
     "expdate": _("The points are valid through this day."),
@@ -49,6 +50,8 @@ HINTS = {
     "points_burned": _("Points that pay for the order."),
     "points_rewarded": _("What it earns, instead of the earning rules."),
     "auto_accept": _("As this day begins."),
+    "referred": _("The ID of the customer who was brought."),
+    "attribute": _("The field of the customer that the answer fills in."),
 }
 # Attributes that mean something else in one action.
 OWN_INPUTS: dict[tuple[str, str], Callable[..., forms.Field]] = {("point_fix", "points"): signed_points}
@@ -73,6 +76,8 @@ REQUIRED = {
     "point_fix": {"points"},
     "pending_accept": {"event"},
     "pending_reject": {"event"},
+    "referral": {"referred"},
+    "profiling_answer": {"attribute", "answer"},
 }
 
 

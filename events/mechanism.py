@@ -21,7 +21,7 @@ from loyalty.engine.types import (
 )
 from loyalty.staff.enums import Module
 
-from . import built_in, refunds
+from . import built_in, referrals, refunds
 from .built_in import following
 from .enums import TransactionStatus
 from .orders import (
@@ -306,5 +306,6 @@ MECHANISMS = (
     Mechanism(frozenset({"refund"}), refunds.refund, parts=_receipts),
     Mechanism(frozenset({"partial_refund"}), refunds.partial_refund, parts=_receipts),
     Mechanism(frozenset({"refund_item"}), refunds.refund_item, parts=_receipts),
+    *referrals.MECHANISMS,
     *built_in.MECHANISMS,
 )

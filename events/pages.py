@@ -31,7 +31,7 @@ from loyalty.ui.responses import Text, is_partial
 from .forms import MAX_ITEMS, AddEventForm, FilterForm, OnceForm
 from .models import Event, EventType
 from .operations import AlreadyRecorded, add_event, addable_types
-from .queries import Names, Told, consequences, event_of, events_apart, events_of, names, postings_of, tell
+from .queries import Names, Told, consequences, event_of, events_apart, events_of, names, postings_of, readable, tell
 from .transactions import transaction_named
 
 ORDER = Order("occurred_at", descending=True)
@@ -155,7 +155,7 @@ class EventDetail(Modules, ProfilePage, TemplateView):
             "told": self.told,
             "event": event,
             "unix_time": int(event.occurred_at.timestamp()),
-            "facts": list(islice(_facts(event.data), MAX_FACTS)),
+            "facts": list(islice(_facts(readable(event.data)), MAX_FACTS)),
             "most_facts": MAX_FACTS,
             "caused": tell(self.family, caused, self.names, timezone.now(), expiring=False),
             "postings": postings_of(self.customer.id, event),
@@ -324,7 +324,7 @@ class AddEvent(Modules, EventDialog):
 
 
 def recorded(label: str, outcome: Outcome) -> str:
-    points = sum(event.points for event in outcome.events)
+    points = sum(event.points for event in outcome.own_events)
     if not points:
         return gettext("%(action)s recorded.") % {"action": label}
     text = ngettext("%(action)s recorded: %(points)s point", "%(action)s recorded: %(points)s points", abs(points))

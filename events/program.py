@@ -19,7 +19,7 @@ from loyalty.staff.section import (
     whole,
 )
 
-from .enums import EARNING_BY_TYPE, MAY_BE_BEHAVIOURAL, RECORDED
+from .enums import EARNING_BY_TYPE, MAY_BE_BEHAVIOURAL, ONCE_BY_TYPE
 from .models import EventType
 
 PLAIN = ("name", "labels", "description", "default_points", "one_time", "exposed", "behavioural", "pending_days")
@@ -64,7 +64,7 @@ def write_event_types(wanted: list[dict[str, Any]], current: list[dict[str, Any]
 def fixed_fields(action: str) -> list[str]:
     """The fields of a built-in action that nobody can change."""
     free = {"default_points"} if action in EARNING_BY_TYPE else set()
-    return [name for name in BUILT_IN if name not in free | ({"one_time"} if action in RECORDED else set())]
+    return [name for name in BUILT_IN if name not in free | ({"one_time"} if action in ONCE_BY_TYPE else set())]
 
 
 def check_event_types(wanted: Document, current: Document) -> Iterable[Problem]:

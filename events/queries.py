@@ -7,6 +7,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from customers.enums import ERASED
+from customers.models import Customer
 from customers.queries import public_ids
 from loyalty.engine.types import EventRule
 from loyalty.points.idle import idle_dates
@@ -266,6 +268,21 @@ def postings_of(customer_id: int, event: Event) -> list[Posting]:
 def consequences(family: Sequence[int], event: Event) -> QuerySet[Event]:
     """The events that this one caused itself. They share its instant, which is what the index finds them by."""
     return events_of(family).filter(occurred_at=event.occurred_at, parent_id=event.id).order_by("id")
+
+
+# What stands in an event for another customer, and what it is called where it is shown.
+OTHERS = {"referred_key": "referred", "referrer_key": "referrer"}
+
+
+def readable(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes with other customers by their IDs of today; whoever was erased is nobody."""
+    keys = [data[name] for name in OTHERS if isinstance(data.get(name), int)]
+    known = (
+        dict(Customer.objects.filter(id__in=keys).exclude(status__in=ERASED).values_list("id", "public_id"))
+        if keys
+        else {}
+    )
+    return {OTHERS.get(name, name): known.get(value) if name in OTHERS else value for name, value in data.items()}
 
 
 def own_receipts(asked: Collection[tuple[str, str]], scheme: str = "id") -> set[tuple[str, str]]:

@@ -79,7 +79,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "email": customer.email,
         "mobile_phone": customer.mobile_phone,
         "image_url": customer.image_url,
-        "events": [effect(event, points.by_id) for event in outcome.events if event.points],
+        "events": [effect(event, points.by_id) for event in outcome.own_events if event.points],
     }
 
 
@@ -88,7 +88,7 @@ def bulk_result(result: Outcome | ApiError) -> dict[str, Any]:
         return {"error": result.body()}
     if result.error:
         return {"error": told(result.error, "bulk").body()}
-    changed = [event for event in result.events if event.points]
+    changed = [event for event in result.own_events if event.points]
     return {"events": [{"id": str(event.id), "action": event.action, "points": event.points} for event in changed]}
 
 

@@ -130,7 +130,8 @@ COMPOSITION = Composition(
         "logs": holds_nothing,
         "outgoing_syncs": holds_nothing,
     },
-    erasures=("erase_customers", "erase_events", "erase_points", "erase_sync"),
+    # Events before customers: the keys of whoever was referred hold the ID.
+    erasures=("erase_events", "erase_customers", "erase_points", "erase_sync"),
     parts=(rows.BALANCES,),
     on_guest=orders.keep_guest_order,
     on_new_customer=(customers.mechanism.welcome, mechanism.open_default_account),

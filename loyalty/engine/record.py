@@ -5,20 +5,18 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
-from importlib import import_module
 from uuid import uuid4
 
-from django.conf import settings
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection
 from psycopg import errors
 
 from customers.enums import ERASED
 
+from .programs import Programs
 from .reduce import reduce
-from .rows import CUSTOMER, FREE_IDENTITIES, IDENTITIES, IDENTITY, CustomerRow, IdentityRow
+from .rows import CUSTOMER, FREE_IDENTITIES, FREE_KEYS, IDENTITIES, IDENTITY, CustomerRow, IdentityRow
 from .store import Copy, Session, delete, insert, selected, update
-from .types import Actor, Batch, Composition, Incoming, Key, Outcome, Part, Program, Ref, Refused, State
+from .types import Actor, Batch, Incoming, Key, Outcome, Part, Program, Ref, Refused, State
 from .wire import Answer, Statement
 
 ATTEMPTS = 5
@@ -31,7 +29,6 @@ RETRIED = (
     errors.FeatureNotSupported,
     errors.InvalidSqlStatementName,
 )
-_NOBODY: Ref = ("", "")
 
 # The customers of the identities that a batch names; what an identity means is read again after the lock.
 _NAMED = (
@@ -78,47 +75,7 @@ class LostRace(Exception):
     """Another transaction created a customer that this one was about to create, or merged one away: start again."""
 
 
-class _Programs:
-    """The composition, and the program of this process: read again when its version in the database has moved."""
-
-    def __init__(self) -> None:
-        self._program: Program | None = None
-        self._composition: Composition | None = None
-        # The version whose record is known to be committed.
-        self._kept: int | None = None
-
-    @property
-    def composition(self) -> Composition:
-        if self._composition is None:
-            self._composition = import_module(settings.LOYALTY_PROGRAM).COMPOSITION
-        assert self._composition is not None
-        return self._composition
-
-    def current(self, version: int) -> Program:
-        """The programme of that version or of a newer one, kept by the time that this transaction commits."""
-        program, composition = self._program, self.composition
-        assert composition.configure is not None
-        assert composition.keep is not None
-        if program and program.version == version and (self._kept == version or composition.keep(program)):
-            return program
-        self._kept = None
-        self._program = composition.configure()
-        return self._program
-
-    def used(self, program: Program) -> None:
-        """What is recorded under it is written; with the commit so is its own record."""
-        if self._kept != program.version:
-            transaction.on_commit(partial(self._committed, program.version))
-
-    def _committed(self, version: int) -> None:
-        self._kept = version
-
-    def rolled_back(self) -> None:
-        if self._program and self._program.version != self._kept:
-            self._program = None
-
-
-_programs = _Programs()
+_programs = Programs()
 
 
 def record(events: Sequence[Incoming], *, by: Actor, at: datetime) -> list[Outcome]:
@@ -174,13 +131,15 @@ class _Recording:
         self.free_keys: set[str] = set()
         # Keys of erased people's orders: used, and not ours.
         self.erased_keys: set[str] = set()
+        # Keys about whom the events name: those that were asked for. The free ones are in a shared part.
+        self.keys_asked: set[str] = set()
         # Unknown identities that were erased, and whether they were banned.
         self.buried: dict[Ref, bool] = {}
         self.keys = [self._keys(event) for event in events]
         self.is_writing = False
         if len(events) > 1 and any(event.target for event in events):
             # What it moves, later events of the batch would not have read.
-            raise ValueError("An event that changes two customers is a batch of its own")
+            raise ValueError("An event that moves what a customer has is a batch of its own")
 
     def found_nobody(self) -> bool:
         """The kept connection turned out to be broken, before anything was written: a new one may do."""
@@ -213,7 +172,7 @@ class _Recording:
     # Lock and read
 
     def _lock_and_read(self) -> Program:
-        refs = list(dict.fromkeys(ref for event in self.events if not event.guest for ref in _refs(event)))
+        refs = list(dict.fromkeys(ref for event in self.events if not event.guest for ref in self._refs(event)))
         named = [[scheme for scheme, _ in refs], [value for _, value in refs]]
         keys = sorted({key.value for keys in self.keys for key in keys})
         wanted = self._parts()
@@ -237,7 +196,14 @@ class _Recording:
         if later := self._later(wanted, program):
             self._put(later, self.session.run(*(self._reading(part, named) for part in later)))
         self._claim_identities(self._to_create(refs, program), program)
+        self._claim_named_keys(self.events, program)
         return program
+
+    def _refs(self, event: Incoming) -> list[Ref]:
+        """All identities that the event names: its customer's, and what may be a second customer's."""
+        second = [event.target] if event.target else []
+        names = self.composition.plan(event.action).seconds
+        return [(event.scheme, event.customer), *second, *(ref for second_of in names for ref in second_of(event))]
 
     def _parts(self) -> list[Part]:
         wanted = set(self.composition.parts) | {
@@ -346,6 +312,21 @@ class _Recording:
             claims |= {ref: id, ("id", public_id): id}
         return claims
 
+    def _claim_named_keys(self, events: Sequence[Incoming], program: Program) -> None:
+        """Claim the keys about the customers whom the events name; what no event uses is given back."""
+        found = {
+            key
+            for event in events
+            for keys_of in self.composition.plan(event.action).named_keys
+            for key in keys_of(self._named((event.scheme, event.customer)), self._second(event, program))
+        }
+        if not (wanted := sorted(found - self.keys_asked)):
+            return
+        [claimed] = self.session.run(Statement(_CLAIM_KEYS, [self.at, wanted]))
+        self.keys_asked.update(wanted)
+        self.erased_keys.update(key for key, is_erased in claimed if is_erased)
+        self.shared.part(FREE_KEYS).update({key: key for key, is_erased in claimed if not is_erased})
+
     def _wanted(self, program: Program) -> dict[Ref, State]:
         """By identity, the first customer that an event wants it for."""
         found: dict[Ref, State] = {}
@@ -375,14 +356,14 @@ class _Recording:
 
     def _reduce(self, batch: Batch, event: Incoming, keys: list[Key]) -> Outcome:
         taken = next((key for key in keys if key.value not in self.free_keys), None)
-        state = self._guest(event) if event.guest else self._named(event)
+        state = self._guest(event) if event.guest else self._named((event.scheme, event.customer))
         if state and not state.exists and not self._may_create(event, batch.program):
             # Claimed for a later event of the batch.
             state = None
-        batch.target, batch.via_id = (
-            self.states.get(event.target or _NOBODY),
-            self.vias.get((event.scheme, event.customer)),
-        )
+        batch.target = self._second(event, batch.program)
+        batch.via_id = self.vias.get((event.scheme, event.customer))
+        # Most are claimed by now: not those of whom an earlier event of the batch has given an external ID to.
+        self._claim_named_keys([event], batch.program)
         if taken is not None:
             return Outcome(batch.program, [], state if state and state.exists else None, taken.taken())
         outcome = reduce(batch, self.composition, event, state)
@@ -390,9 +371,19 @@ class _Recording:
             self.free_keys.difference_update(key.value for key in keys)
         return outcome
 
-    def _named(self, event: Incoming) -> State | None:
-        """Whom the event means by now: earlier ones of the batch may have given the external ID to somebody else."""
-        ref = event.scheme, event.customer
+    def _second(self, event: Incoming, program: Program) -> State | None:
+        """The second customer: the operation's, else the first of the identities that the event's attributes may mean."""
+        if event.target:
+            return self.states.get(event.target)
+        for second_of in self.composition.plan(event.action).seconds:
+            for ref in second_of(event):
+                if ref[0] in program.schemes:
+                    state = self._named(ref)
+                    return state if state and state.exists else None
+        return None
+
+    def _named(self, ref: Ref) -> State | None:
+        """Whom it means by now: earlier events of the batch may have given the external ID to somebody else."""
         row = None if ref[0] == "id" else self.shared.part(IDENTITIES).get(ref)
         if row is None:
             return self.states.get(ref)
@@ -423,8 +414,8 @@ class _Recording:
         never += self.shared.part(FREE_IDENTITIES)
         if never:
             yield Statement(_RETURN_IDENTITIES, [[scheme for scheme, _ in never], [value for _, value in never]])
-        if self.free_keys or self.erased_keys:
-            yield Statement(_RETURN_KEYS, [sorted(self.free_keys | self.erased_keys)])
+        if unused := self.free_keys | self.erased_keys | self.shared.part(FREE_KEYS).keys():
+            yield Statement(_RETURN_KEYS, [sorted(unused)])
         yield from self._rows(batch)
         yield from self._erasures(batch)
         yield self.session.commit
@@ -458,11 +449,6 @@ class _Recording:
                     if row.TABLE is table and row not in fresh and row not in gone
                 },
             )
-
-
-def _refs(event: Incoming) -> tuple[Ref, ...]:
-    own = (event.scheme, event.customer)
-    return (own, event.target) if event.target else (own,)
 
 
 def _replayed() -> Refused:

@@ -183,6 +183,9 @@ IDENTITY = Table(
 # What nobody has at the end is deleted.
 IDENTITIES = "identities"
 FREE_IDENTITIES = "free_identities"
+# Shared part: of the business keys about the customers whom the batch's events name, those that nobody has used. Who
+# uses one takes it out.
+FREE_KEYS = "free_keys"
 
 
 class IdentityRow(Row):

@@ -48,8 +48,9 @@ class Incoming:
     nonce: str | None = None
     # Somebody who is no customer: the event is checked and kept aside.
     guest: bool = False
-    # The identity of a second customer whom the event changes, too. Only operations name one, never what comes from
-    # outside, so its action need not be public. Such an event is a batch of its own.
+    # The identity of a second customer whose things the event moves. Only operations name one, never what comes from
+    # outside, so its action need not be public. Such an event is a batch of its own. A mechanism's `second` names one
+    # by the event's attributes instead.
     target: tuple[str, str] | None = None
 
 
@@ -197,6 +198,14 @@ def _no_claims(incoming: Incoming, program: Program) -> Iterable[Ref]:
     return ()
 
 
+def _no_second(incoming: Incoming) -> Iterable[Ref]:
+    return ()
+
+
+def _no_named_keys(state: State | None, second: State | None) -> Iterable[str]:
+    return ()
+
+
 def _nothing_later(incoming: Incoming, program: Program, at: datetime) -> Iterable[Part]:
     return ()
 
@@ -217,6 +226,11 @@ class Mechanism:
     later: Callable[[Incoming, Program, datetime], Iterable[Part]] = _nothing_later
     # The identities that it wants for its customer.
     claims: Callable[[Incoming, Program], Iterable[Ref]] = _no_claims
+    # The identities that its attributes may mean a second customer by, the likelier first: of the first whose scheme
+    # there is, `batch.target` is the customer, None for nobody. He is locked and read as the first one is.
+    second: Callable[[Incoming], Iterable[Ref]] = _no_second
+    # The business keys about its customer and the second one: those that are free are in the shared part `free_keys`.
+    named_keys: Callable[[State | None, State | None], Iterable[str]] = _no_named_keys
     # About how many events come of one, itself included: ids are drawn in one go.
     fan_out: Callable[[Incoming], int] = _one
     # An unknown customer is created by it, whatever the auto-subscribe setting says.
@@ -241,6 +255,8 @@ class Plan:
     parts: tuple[Callable[[Incoming], Iterable[Part]], ...]
     laters: tuple[Callable[[Incoming, Program, datetime], Iterable[Part]], ...]
     claims: tuple[Callable[[Incoming, Program], Iterable[Ref]], ...]
+    seconds: tuple[Callable[[Incoming], Iterable[Ref]], ...]
+    named_keys: tuple[Callable[[State | None, State | None], Iterable[str]], ...]
     fan_outs: tuple[Callable[[Incoming], int], ...]
     enrols: bool
     closed: str
@@ -254,6 +270,10 @@ class Plan:
             parts=tuple(mechanism.parts for mechanism in mechanisms if mechanism.parts is not _no_parts),
             laters=tuple(mechanism.later for mechanism in mechanisms if mechanism.later is not _nothing_later),
             claims=tuple(mechanism.claims for mechanism in mechanisms if mechanism.claims is not _no_claims),
+            seconds=tuple(mechanism.second for mechanism in mechanisms if mechanism.second is not _no_second),
+            named_keys=tuple(
+                mechanism.named_keys for mechanism in mechanisms if mechanism.named_keys is not _no_named_keys
+            ),
             fan_outs=tuple(mechanism.fan_out for mechanism in mechanisms if mechanism.fan_out is not _one),
             enrols=any(mechanism.enrols for mechanism in mechanisms),
             closed=next((mechanism.closed for mechanism in mechanisms if mechanism.closed), ""),
@@ -309,6 +329,11 @@ class Outcome:
     events: list[Any]
     state: State | None
     error: Refused | None = None
+
+    @property
+    def own_events(self) -> list[Any]:
+        """Those of the customer it was sent for: a second customer's are nobody else's to see."""
+        return [event for event in self.events if self.state and event.customer_id == self.state.customer.id]
 
 
 # A cascade deeper or larger than this is a mistake in the programme, not a customer's doing.

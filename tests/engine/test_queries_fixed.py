@@ -76,6 +76,18 @@ def statements_of_a_checkout(sent: list[str], size: int, prefix: str) -> int:
     return len(sent)
 
 
+def test_referrals_cost_one_conversation_more_and_the_same_for_one_three_and_a_hundred(sent: list[str]) -> None:
+    accepted(event("ann", "opt_in"))
+    lengths = []
+    for size in (1, 3, 100):
+        accepted(*batch(["opt_in"], size, f"r{size}-"))
+        sent.clear()
+        accepted(*(event("ann", "referral", referred=f"r{size}-{index}") for index in range(size)))
+        lengths.append(len(sent))
+    assert len(set(lengths)) == 1, lengths
+    assert sum("events_businesskey" in statement for statement in sent) == 1  # Claimed once, for all of them.
+
+
 BONUS = "INSERT INTO points_bonus (account_id, name, kind, points{}) SELECT id, 'B', 'fixed', 5{} FROM points_account"
 
 

@@ -120,6 +120,7 @@ def test_0_an_action_that_nobody_defined(ann: None, action: str) -> None:
         ("point_burn", "It follows from an order that burns points and cannot be sent."),
         ("point_unburn", "It follows from an order that gives burned points back and cannot be sent."),
         ("point_expire", "It follows from the expiry of points and cannot be sent."),
+        ("referral_points", "It follows from a referral and cannot be sent."),
         ("customer_merge", "Customers are merged by a call or a page of its own."),
         ("birthday", "It comes by itself on its day and cannot be sent."),
         *CLOSED.items(),

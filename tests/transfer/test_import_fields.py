@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from customers.models import Customer, Field
-from events.models import Event
+from events.models import Event, EventType
+from loyalty.points.models import Balance
 from loyalty.transfer.operations import import_here
 from loyalty.transfer.reader import UnreadableFile
 
@@ -63,3 +64,17 @@ def test_two_external_ids_without_an_id_do_not_tell_who_is_meant(tmp_path: Path)
     Field.objects.create(slug="card", name="Card", external_id=True)
     with pytest.raises(UnreadableFile, match="Two columns name the customer, “barcode” and “card”"):
         import_here(model="customers", name="f.csv", content=[b"barcode,card\n1,x\n"], now=timezone.now)
+
+
+def test_a_file_of_referrals_pays_both_sides_once(import_text: Import) -> None:
+    EventType.objects.filter(action="referral").update(default_points=100)
+    EventType.objects.filter(action="referral_points").update(default_points=40)
+    import_text("customer,action,referrer\nann,opt_in,\nbob,opt_in,\ncid,opt_in,ann\n")
+    job = import_text("customer,action,referred\nann,referral,bob\nann,referral,bob\nbob,referral,nobody\n")
+
+    assert [reason for _, _, reason in refusals(job)] == [
+        "This action cannot be repeated: 'referred' names somebody who was referred before",
+        "Customer not found: 'referred' names nobody",
+    ]
+    points = dict(Balance.objects.values_list("customer__public_id", "spendable"))
+    assert points == {"ann": 200, "bob": 40, "cid": 40}

@@ -1,0 +1,152 @@
+"""Who brought whom: both are paid, once for each who was brought. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from customers.enums import GONE
+from loyalty.engine import values
+from loyalty.engine.rows import FREE_KEYS, EventRow
+from loyalty.engine.types import Batch, Incoming, Mechanism, Part, Ref, Refused, State
+
+# Of the customer who brought somebody, and of the one who was brought.
+REFERRAL, POINTS = "referral", "referral_points"
+REFERRED, REFERRER = "referred", "referrer"
+MAX_NAME = 128
+# In place of what was sent: the other's internal key, by which nobody is found once the other was erased. Pages and
+# APIs show the ID (`events.queries.readable`).
+KEYS = {REFERRED: "referred_key", REFERRER: "referrer_key"}
+
+
+def _named_in(attribute: str) -> Callable[[Incoming], Iterable[Ref]]:
+    def refs(incoming: Incoming) -> Iterable[Ref]:
+        """A malformed name names nobody: the event is refused for it."""
+        try:
+            name = values.text(incoming.data, attribute, limit=MAX_NAME)
+        except Refused:
+            return ()
+        return _meanings(name) if name else ()
+
+    return refs
+
+
+def _meanings(name: str) -> Iterable[Ref]:
+    """`field:value` by an external ID, if there is such a field; else a public ID."""
+    field, colon, value = name.partition(":")
+    return [(field, value), ("id", name)] if colon and field and value else [("id", name)]
+
+
+# The IDs of profiles that were merged into a customer: whoever of them was brought, the customer was.
+MERGED_IDS = Part(
+    "merged_ids",
+    "SELECT m.survivor_id, c.public_id FROM customers_merge m JOIN customers_customer c ON c.id = m.source_id"
+    " WHERE m.survivor_id IN ({customers})",
+    lambda state, row: state.part("merged_ids").update({row[1]: row[1]}),
+)
+
+
+def _keys(referred: State) -> list[str]:
+    """Used by the referral of this very person: the own ID's first."""
+    return [f"{REFERRAL}:{name}" for name in (referred.customer.public_id, *sorted(referred.part("merged_ids")))]
+
+
+def _keys_of_second(state: State | None, second: State | None) -> Iterable[str]:
+    return _keys(second) if state and second and state is not second else ()
+
+
+def _keys_of_own(state: State | None, second: State | None) -> Iterable[str]:
+    return _keys(state) if state and second and state is not second else ()
+
+
+def _take(referred: State, batch: Batch) -> bool:
+    """The person is brought by this event; False: was brought before."""
+    free, keys = batch.shared.part(FREE_KEYS), _keys(referred)
+    if any(key not in free for key in keys):
+        return False
+    batch.unfile(free, keys[0])
+    return True
+
+
+def _known(other: State | None) -> bool:
+    return other is not None and other.customer.status not in GONE
+
+
+def referral(event: EventRow, state: State, batch: Batch) -> None:
+    """Sent for who brought somebody; the one who was brought gets an event of their own."""
+    if event.depth:
+        return
+    referred = batch.target
+    if values.text(event.data, REFERRED, limit=MAX_NAME) is None:
+        raise values.required(REFERRED)
+    if referred is None or not _known(referred):
+        raise Refused(160212, f"Customer not found: '{REFERRED}' names nobody")
+    if referred is state:
+        raise Refused(0, f"'{REFERRED}' names the customer itself, or a profile merged into it: name somebody else")
+    if not _take(referred, batch):
+        raise Refused(10001, f"This action cannot be repeated: '{REFERRED}' names somebody who was referred before")
+    event.data = _with_key(event.data, REFERRED, referred)
+    told = event.follow_up(POINTS, {KEYS[REFERRER]: state.customer.id}, batch.new_id("events_event_id"))
+    batch.emit(_of_other(told, referred))
+
+
+def _with_key(data: Mapping[str, Any], attribute: str, other: State) -> dict[str, Any]:
+    kept = {name: value for name, value in data.items() if name != attribute}
+    return {**kept, KEYS[attribute]: other.customer.id}
+
+
+def _of_other(told: EventRow, other: State) -> EventRow:
+    """In the other's stream it has no cause, and nothing of how the first one's event came in."""
+    told.customer_id, told.parent_id, told.via_id, told.transaction_id = other.customer.id, None, None, None
+    told.ip_address, told.user_agent = None, ""
+    return told
+
+
+def brought(event: EventRow, state: State, batch: Batch) -> None:
+    """An opt-in that names who brought the customer. Whoever names nobody, or was brought before, opts in all the same."""
+    referrer = batch.target
+    if referrer is None or not _known(referrer) or referrer is state or not _take(state, batch):
+        return
+    told = event.follow_up(REFERRAL, {KEYS[REFERRED]: state.customer.id}, batch.new_id("events_event_id"))
+    own = event.follow_up(POINTS, {KEYS[REFERRER]: referrer.customer.id}, batch.new_id("events_event_id"))
+    batch.emit(_of_other(told, referrer))
+    batch.emit(own)
+
+
+def paid(event: EventRow, state: State, batch: Batch) -> None:
+    """What the referred one's part earns, its event type says."""
+
+
+def _parts(incoming: Incoming) -> Iterable[Part]:
+    return (MERGED_IDS,)
+
+
+def _parts_of_opt_in(incoming: Incoming) -> Iterable[Part]:
+    return (MERGED_IDS,) if incoming.data.get(REFERRER) not in (None, "") else ()
+
+
+def _two(incoming: Incoming) -> int:
+    return 2
+
+
+def _up_to_three(incoming: Incoming) -> int:
+    return 3 if incoming.data.get(REFERRER) not in (None, "") else 1
+
+
+MECHANISMS = (
+    Mechanism(
+        frozenset({REFERRAL}),
+        referral,
+        second=_named_in(REFERRED),
+        named_keys=_keys_of_second,
+        parts=_parts,
+        fan_out=_two,
+    ),
+    Mechanism(
+        frozenset({"opt_in"}),
+        brought,
+        second=_named_in(REFERRER),
+        named_keys=_keys_of_own,
+        parts=_parts_of_opt_in,
+        fan_out=_up_to_three,
+    ),
+    Mechanism(frozenset({POINTS}), paid, closed="It follows from a referral and cannot be sent."),
+)

@@ -1,0 +1,49 @@
+"""The programme that this process runs under."""
+
+from functools import partial
+from importlib import import_module
+
+from django.conf import settings
+from django.db import transaction
+
+from .types import Composition, Program
+
+
+class Programs:
+    """The composition, and the program of this process: read again when its version in the database has moved."""
+
+    def __init__(self) -> None:
+        self._program: Program | None = None
+        self._composition: Composition | None = None
+        # The version whose record is known to be committed.
+        self._kept: int | None = None
+
+    @property
+    def composition(self) -> Composition:
+        if self._composition is None:
+            self._composition = import_module(settings.LOYALTY_PROGRAM).COMPOSITION
+        assert self._composition is not None
+        return self._composition
+
+    def current(self, version: int) -> Program:
+        """The programme of that version or of a newer one, kept by the time that this transaction commits."""
+        program, composition = self._program, self.composition
+        assert composition.configure is not None
+        assert composition.keep is not None
+        if program and program.version == version and (self._kept == version or composition.keep(program)):
+            return program
+        self._kept = None
+        self._program = composition.configure()
+        return self._program
+
+    def used(self, program: Program) -> None:
+        """What is recorded under it is written; with the commit so is its own record."""
+        if self._kept != program.version:
+            transaction.on_commit(partial(self._committed, program.version))
+
+    def _committed(self, version: int) -> None:
+        self._kept = version
+
+    def rolled_back(self) -> None:
+        if self._program and self._program.version != self._kept:
+            self._program = None
