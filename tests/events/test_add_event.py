@@ -226,7 +226,8 @@ def test_what_only_follows_from_events_is_not_offered(zsofia: Customer) -> None:
         "profile", "checkout", "checkout_item", "checkout_update", "checkout_update_item", "checkout_accept",
         "checkout_accept_item", "checkout_reject", "checkout_claim", "refund", "partial_refund", "refund_item",
         "reserve_points", "release_points", "pending_accept", "pending_reject",
-        "point_add", "point_sub", "point_spend", "point_unspend", "point_fix", "login", "daily_login", *RECORDED,
+        "point_add", "point_sub", "point_spend", "point_unspend", "point_fix", "login", "daily_login", "referral", "profiling_answer",
+        *RECORDED,
     }  # fmt: skip
     assert "opt_in" in {row.action for row in addable_types(Customer(status=Status.INACTIVE))}
 

@@ -10,6 +10,7 @@ from django.test import Client
 from customers.models import Customer
 from events.models import Event
 from loyalty.engine.types import Incoming
+from loyalty.staff.enums import KeyKind
 from loyalty.staff.models import ApiKey, User
 from tests.engine.world import (
     NOW,
@@ -204,7 +205,7 @@ def test_a_refused_opt_in_pays_nobody(members: None) -> None:
 
 
 def test_by_api_and_bulk(client: Client, members: None) -> None:
-    key = ApiKey.objects.create(name="till", key="till").key
+    key = ApiKey.objects.create(name="till", kind=KeyKind.DEVELOPMENT).key
 
     def post(path: str, body: Any) -> dict[str, Any]:
         return client.post(f"{path}?api_key={key}", json.dumps(body), "application/json").json()
