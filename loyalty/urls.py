@@ -10,6 +10,7 @@ from customers.life_api import LogIn, OptIn, Suspend, Unsuspend
 from customers.read_api import ReadCustomer, ReadCustomers
 from customers.search_api import CustomerCount, CustomerSearch
 from events.api import BulkEvents, Events
+from events.read_api import ReadEvents
 from events.transaction_pages import Transactions
 from loyalty.ui.pages import Login
 
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^customers/(?P<public_id>[^/]+)/unsuspend$", Unsuspend.as_view(), name="api-customer-unsuspend"),
     path("v1/customers", ReadCustomers.as_view(), name="read-customers"),
     re_path(r"^v1/customers/(?P<public_id>[^/]+)$", ReadCustomer.as_view(), name="read-customer"),
+    re_path(r"^v1/customers/(?P<public_id>[^/]+)/events$", ReadEvents.as_view(), name="read-events"),
     path("customers/<int:customer_id>/events/", include("events.urls")),
     path("customers/<int:customer_id>/points/", include("loyalty.points.urls")),
     path("customers/<int:customer_id>/transactions/", include("events.transaction_urls")),

@@ -32,6 +32,7 @@ RULES: dict[str, str | Right] = {
     "developers": EVERYBODY,
     "developers-reference": EVERYBODY,
     "developers-operation": EVERYBODY,
+    "read-events": API_KEY,
     "home": EVERYBODY,
     "login": EVERYBODY,
     "admin-login": EVERYBODY,

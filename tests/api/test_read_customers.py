@@ -2,7 +2,6 @@
 
 import datetime as dt
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -14,12 +13,12 @@ from loyalty.api import timeout
 from loyalty.engine.record import record
 from loyalty.engine.types import Actor
 from loyalty.points.models import Account
+from tests.api.reading import KEY, all_pages, get, refused
 from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event, rows
 from tests.merging import merge
 
 pytestmark = pytest.mark.django_db
-KEY = "reader-key"
 AT = dt.datetime(2026, 3, 1, 23, 30, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 
@@ -34,21 +33,8 @@ def member(id: str, at: dt.datetime = AT, **data: Any) -> Customer:
     return Customer.objects.get(public_id=id)
 
 
-def get(client: Client, path: str, query: str = "", status: int = 200) -> Any:
-    answer = client.get(f"/v1/{path}?api_key={KEY}&{quote(query, safe='=&%:')}")
-    assert answer.status_code == status, answer.content
-    return answer.json()
-
-
 def listed(client: Client, query: str = "") -> list[str]:
     return [one["_id"] for one in get(client, "customers", query)["payload"]["customers"]]
-
-
-def refused(client: Client, query: str, path: str = "customers") -> str:
-    error = get(client, path, query, status=422)["error"]
-    assert error["code"] in {300121, 300122, 300123}
-    assert error["resendable"] is False
-    return str(error["message"])
 
 
 def test_a_customer_is_told_with_all_that_is_known(client: Client, settings: Any) -> None:
@@ -289,20 +275,15 @@ def test_they_are_filtered_by_what_looks_so_on_the_wire(client: Client, query: s
 def test_what_cannot_be_asked_for_is_refused_by_its_name_and_never_ignored(
     client: Client, query: str, named: str
 ) -> None:
-    assert named in refused(client, query)
+    assert named in refused(client, "customers", query)
 
 
 def test_pages_have_no_gaps_and_are_linked_without_the_key(client: Client) -> None:
     for number in range(7):
         member(f"c{number}", AT)
-    found, path = list[str](), "/v1/customers?filter[status][eq]=active&limit=3"
-    while path:
-        answer = client.get(f"{path}&api_key={KEY}").json()
-        found += [one["_id"] for one in answer["payload"]["customers"]]
-        path = answer["metadata"]["pagination"]["next"]
-        assert KEY not in (path or "")
+    found = all_pages(client, "customers", "filter[status][eq]=active&limit=3", "customers")
 
-    assert found == [f"c{number}" for number in range(7)]
+    assert [one["_id"] for one in found] == [f"c{number}" for number in range(7)]
     first = get(client, "customers", "limit=3")["metadata"]["pagination"]
     assert first == {"next": "/v1/customers?limit=3&offset=3", "previous": None}
     last = get(client, "customers", "limit=3&offset=6")["metadata"]["pagination"]
@@ -340,7 +321,7 @@ def test_a_list_that_takes_too_long_is_refused_with_the_cure(client: Client, mon
     assert len(listed(client, query)) == 20
     monkeypatch.setattr(timeout, "SECONDS", 0.001)
 
-    assert "narrow it by a filter" in refused(client, query)
+    assert "narrow it by a filter" in refused(client, "customers", query)
 
 
 def test_who_brings_no_key_is_told_so_with_the_code_of_this_api(client: Client) -> None:

@@ -1,0 +1,40 @@
+"""`/v1/customers/{id}/events` and `/transactions`: the Read API of what a customer did."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from customers.queries import family
+from customers.read_api import known_customer
+from loyalty.api.listing import collection, in_time, read_asked
+from loyalty.api.listing_schema import get_many
+from loyalty.api.views import ApiView
+from loyalty.staff.enums import Api
+
+from .read_objects import event_entities
+from .read_queries import EVENTS, listed_events
+from .read_schema import EVENT, EVENT_EXAMPLES
+
+
+class ReadEvents(ApiView):
+    api = Api.READ
+    generation = "read"
+    operations = {
+        "get": get_many(
+            "List a customer's events",
+            "events",
+            EVENT,
+            EVENTS,
+            "The newest first, unless another order is asked for; those of profiles that were merged into the customer among"
+            " them. Texts are compared by their characters.",
+            examples=EVENT_EXAMPLES,
+        )
+    }
+
+    def get(self, request: Request, public_id: str) -> Response:
+        asked = read_asked(request, EVENTS)
+        customer = known_customer(public_id)
+        with in_time():
+            profiles = family(customer.id)
+            rows = listed_events(profiles, asked)
+            found = event_entities(customer, profiles, rows[: asked.page.limit])
+        return collection(request, asked.page, "events", found, more=len(rows) > asked.page.limit)
