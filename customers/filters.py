@@ -1,6 +1,5 @@
 """What `GET /customers` can be asked for: built-in fields, and custom fields that are tagged searchable. Exact, and case-sensitive."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import reduce
@@ -13,10 +12,10 @@ from django.db.models import F, JSONField, Q, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Lower
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from django_filters import CharFilter, DateFilter, Filter, FilterSet
 
 from loyalty.api.bounds import shown
+from loyalty.api.moments import read_moment
 from loyalty.api.paging import INVALID_PARAMETER
 from loyalty.api.parsers import API_KEY
 from loyalty.api.problems import ApiError, bad_request
@@ -125,12 +124,10 @@ def _moment(text: str) -> datetime:
     try:
         if text.isascii() and text.isdecimal() and len(text) <= len(str(LATEST)):
             return datetime.fromtimestamp(min(int(text), LATEST), UTC)
-        day = parse_date(text)
-        # The plus of an offset that was not escaped arrives as a blank.
-        found = datetime.combine(day, time()) if day else parse_datetime(re.sub(r"(?<=T)(.*) ", r"\1+", text))
+        found = read_moment(text, timezone.get_default_timezone())
         if found is None:
             raise ValidationError("not a time")
-        return found if timezone.is_aware(found) else timezone.make_aware(found)
+        return found if isinstance(found, datetime) else timezone.make_aware(datetime.combine(found, time()))
     except (ValueError, OverflowError):
         raise ValidationError("not a time") from None
 

@@ -169,15 +169,18 @@ class Count:
         return formats.number(self.number) if is_short else formats.compact(self.number)
 
 
-def count_of(filters: Filters) -> Count:
+def counted(found: QuerySet[Any]) -> Count:
     """Exact up to COUNTED; beyond it the planner's estimate, which costs the same for a million rows."""
-    found = Customer.objects.filter(filters.condition())
     estimate: int = json.loads(found.explain(format="json"))[0]["Plan"]["Plan Rows"]
     # An estimate may be wrong by much while the table's statistics are young; only a far larger one is believed.
     if estimate > 2 * COUNTED:
         return Count(estimate, is_exact=False)
     number = found[: COUNTED + 1].count()
     return Count(number) if number <= COUNTED else Count(max(number, estimate), is_exact=False)
+
+
+def count_of(filters: Filters) -> Count:
+    return counted(Customer.objects.filter(filters.condition()))
 
 
 @dataclass(frozen=True)

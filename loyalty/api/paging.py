@@ -1,10 +1,12 @@
-"""`limit` and `offset` of the newer list endpoints."""
+"""`limit` and `offset` of lists."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.encoding import escape_uri_path
 from rest_framework.request import Request
 
 from loyalty.api.parsers import API_KEY
@@ -23,8 +25,13 @@ class Page:
 
 
 def read_page(request: Request, *, default: int = 100, most: int = MAX_LIMIT) -> Page:
-    limit = _number(request, "limit", default)
-    offset = _number(request, "offset", 0)
+    return page_in(request.query_params.dict(), default=default, most=most)
+
+
+def page_in(params: Mapping[str, Any], *, default: int = 100, most: int = MAX_LIMIT) -> Page:
+    """The page that a query or a body asks for. Raises ApiError: 300121 to 300123."""
+    limit = _number(params, "limit", default)
+    offset = _number(params, "offset", 0)
     if not 1 <= limit <= most:
         raise bad_request(f"limit must be between 1 and {most}", LIMIT_OUT_OF_RANGE)
     if offset < 0:
@@ -42,8 +49,16 @@ def links(request: Request, page: Page, *, more: bool) -> dict[str, str | None]:
     }
 
 
-def _number(request: Request, name: str, default: int) -> int:
-    text = request.query_params.get(name, "")
+def neighbours(request: Request, page: Page, *, more: bool) -> dict[str, str]:
+    """`prev` and `next` as the Display API has them: only if the request names a limit, and where there is such a page."""
+    if not request.query_params.get("limit"):
+        return {}
+    found = links(request, page, more=more)
+    return {name: link for name, link in (("prev", found["previous"]), ("next", found["next"])) if link}
+
+
+def _number(params: Mapping[str, Any], name: str, default: int) -> int:
+    text = "" if params.get(name) is None else str(params[name])
     if not text:
         return default
     if not _NUMBER.fullmatch(text):
@@ -62,4 +77,4 @@ def _link(request: Request, page: Page, offset: int) -> str:
         for value in values
         if name not in (API_KEY, "limit", "offset") and not name.startswith("X-Antavo-")
     ]
-    return f"{request.path}?{urlencode([*kept, ('limit', page.limit), ('offset', offset)])}"
+    return f"{escape_uri_path(request.path)}?{urlencode([*kept, ('limit', page.limit), ('offset', offset)])}"

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from customers import search_api
 from customers.models import Field, Identity
+from loyalty.api import timeout
 from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event, rows
 
@@ -323,7 +323,7 @@ def test_a_search_that_takes_too_long_is_refused_with_the_cure(client: Client, m
         " FROM generate_series(1, 20000) n"
     )
     assert ask(client, "nickname=Nobody") == NOBODY
-    monkeypatch.setattr(search_api, "SECONDS", 0.001)
+    monkeypatch.setattr(timeout, "SECONDS", 0.001)
 
     assert refused(client, "nickname=Nobody") == (400, "BadRequestException", 300122)
 
