@@ -123,6 +123,8 @@ class Event(models.Model):
         ]
         indexes = [
             models.Index("customer", models.F("occurred_at").desc(), models.F("id").desc(), name="event_timeline"),
+            # Of everybody: what happened since.
+            models.Index("occurred_at", "id", name="event_recent"),
             models.Index(
                 "customer",
                 "transaction_id",
