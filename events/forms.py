@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.engine.types import Refused
 
 from .inputs import day, line, money, paragraph, points, signed_points
+from .labels import humanized
 from .models import EventType
 
 MAX_ITEMS = 10
@@ -30,18 +31,6 @@ INPUTS: dict[str, Callable[..., forms.Field]] = {
     **dict.fromkeys(["transaction_id", "product_id"], line(128)),
     "currency": line(3),
     "country": line(2),
-}
-LABELS = {
-    "expdate": _("Expiration date"),
-    "transaction_id": _("Transaction ID"),
-    "points_burned": _("Points burned"),
-    "points_rewarded": _("Points rewarded"),
-    "image_url": _("Picture"),
-    "src": _("Source"),
-    "product_id": _("Product ID"),
-    "auto_accept": _("Accepted by itself"),
-    "event": _("Event ID"),
-    "referred": _("Referred customer"),
 }
 HINTS = {
     "expdate": _("The points are valid through this day."),
@@ -85,10 +74,6 @@ def _input(chosen: EventType, name: str) -> Callable[..., forms.Field]:
     if not chosen.factory:
         return line()
     return OWN_INPUTS.get((chosen.action, name)) or INPUTS.get(name) or line()
-
-
-def humanized(attribute: str) -> str:
-    return str(LABELS.get(attribute) or attribute.replace("_", " ").capitalize())
 
 
 class FilterForm(forms.Form):

@@ -10,6 +10,8 @@ from customers.life_api import LogIn, OptIn, Suspend, Unsuspend
 from customers.read_api import ReadCustomer, ReadCustomers
 from customers.search_api import CustomerCount, CustomerSearch
 from events.api import BulkEvents, Events
+from events.display_api import AllEvents, CustomerEvents, TransactionDetail, TransactionEvents, TransactionSearch
+from events.display_api import Transactions as CustomerTransactions
 from events.read_api import ReadEvents
 from events.transaction_pages import Transactions
 from loyalty.ui.pages import Login
@@ -33,6 +35,26 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/customers", ReadCustomers.as_view(), name="read-customers"),
     re_path(r"^v1/customers/(?P<public_id>[^/]+)$", ReadCustomer.as_view(), name="read-customer"),
     re_path(r"^v1/customers/(?P<public_id>[^/]+)/events$", ReadEvents.as_view(), name="read-events"),
+    path("customers/-/events", AllEvents.as_view(), name="api-all-events"),
+    re_path(r"^customers/(?P<public_id>[^/]+)/events$", CustomerEvents.as_view(), name="api-customer-events"),
+    re_path(r"^customers/(?P<public_id>[^/]+)/history$", CustomerEvents.as_view(), name="api-customer-history"),
+    re_path(r"^customers/(?P<public_id>[^/]+)/transactions$", CustomerTransactions.as_view(), name="api-transactions"),
+    re_path(
+        r"^customers/(?P<public_id>[^/]+)/transactions/-/search$",
+        TransactionSearch.as_view(),
+        name="api-transactions-search",
+    ),
+    # Receipts have numbers such as 2026/17; addresses of pages end in a slash.
+    re_path(
+        r"^customers/(?P<public_id>[^/]+)/transactions/(?P<transaction_id>.+)/events$",
+        TransactionEvents.as_view(),
+        name="api-transaction-events",
+    ),
+    re_path(
+        r"^customers/(?P<public_id>[^/]+)/transactions/(?P<transaction_id>.*[^/])$",
+        TransactionDetail.as_view(),
+        name="api-transaction",
+    ),
     path("customers/<int:customer_id>/events/", include("events.urls")),
     path("customers/<int:customer_id>/points/", include("loyalty.points.urls")),
     path("customers/<int:customer_id>/transactions/", include("events.transaction_urls")),

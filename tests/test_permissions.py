@@ -33,6 +33,13 @@ RULES: dict[str, str | Right] = {
     "developers-reference": EVERYBODY,
     "developers-operation": EVERYBODY,
     "read-events": API_KEY,
+    "api-all-events": API_KEY,
+    "api-customer-events": API_KEY,
+    "api-customer-history": API_KEY,
+    "api-transactions": API_KEY,
+    "api-transactions-search": API_KEY,
+    "api-transaction": API_KEY,
+    "api-transaction-events": API_KEY,
     "home": EVERYBODY,
     "login": EVERYBODY,
     "admin-login": EVERYBODY,
@@ -118,6 +125,8 @@ def _sample(pattern: Any) -> str:
         "<slug:format>",
         "<slug:operation>",
         "(?P<public_id>[^/]+)",
+        "(?P<transaction_id>.+)",
+        "(?P<transaction_id>.*[^/])",
     ):
         text = text.replace(name, "1" if "uuid" not in name else "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10")
     return text

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0016_named_event_types")]
+    dependencies = [("events", "0017_referrals")]
 
     operations = [
         migrations.AddIndex(
