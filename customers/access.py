@@ -27,6 +27,7 @@ LEFT_OUT = {
     "customers.Tombstone": "Of erased IDs: a keyed hash, nothing of a person who is there.",
     "customers.Erasure": "Of erased persons, who are not there any more.",
     "customers.ErasureItem": "The receipts of an erasure.",
+    "api.SavedAnswer": "What integrators were told of it within a week, for them to be told again.",
     "events.BusinessKey": "The transaction IDs of orders, which stand with the transactions.",
 }
 # Columns that name a customer, where it is not `customer_id`.

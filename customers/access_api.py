@@ -5,8 +5,9 @@ import logging
 from django.http import HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
 
-from loyalty.api.errors import bad_request, not_found
+from loyalty.api.errors import bad_request
 from loyalty.api.paging import INVALID_PARAMETER
+from loyalty.api.problems import unknown_customer
 from loyalty.api.views import ApiView
 from loyalty.staff.enums import Api
 
@@ -39,6 +40,6 @@ class CustomerData(ApiView):
             raise bad_request("format must be json or csv", INVALID_PARAMETER)
         customer = customer_named(public_id)
         if customer is None:
-            raise not_found("Customer not found", 160212)
+            raise unknown_customer()
         log.info("data of customer %d given to API key %d", customer.id, request.user.pk)
         return download(customer, format)

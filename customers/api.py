@@ -7,11 +7,10 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from events.api import actor
-from loyalty.api.authentication import signature_nonce
-from loyalty.api.errors import ApiError, bad_request, not_found
+from events.api import actor, record_for
+from loyalty.api.errors import bad_request
+from loyalty.api.problems import unknown_customer
 from loyalty.api.views import ApiView
-from loyalty.engine.record import record_one
 from loyalty.engine.types import Incoming
 from loyalty.points.balances import balances_at
 from loyalty.staff.enums import Api, Module
@@ -25,10 +24,6 @@ from .objects import customer_objects, read_fields
 from .operations import merge_customers
 from .queries import customer_named, identity_in
 from .serializers import balance_at_object
-
-
-def unknown() -> ApiError:
-    return not_found("Customer not found", 160212)
 
 
 class CustomerDetail(ApiView):
@@ -50,8 +45,8 @@ class CustomerDetail(ApiView):
         """A `profile` event of the body's attributes."""
         customer, (scheme, value) = self._customer(public_id), identity_in(public_id)
         # By the identity of the path: the event keeps by which one it came.
-        incoming = Incoming(value, "profile", self.body(), scheme=scheme, nonce=signature_nonce(request))
-        record_one(incoming, by=actor(request), at=timezone.now())
+        incoming = Incoming(value, "profile", self.body(), scheme=scheme)
+        record_for(self, incoming)
         # The address may have named it by what was just changed.
         customer.refresh_from_db()
         return Response(self._object(customer))
@@ -59,7 +54,7 @@ class CustomerDetail(ApiView):
     def _customer(self, public_id: str) -> Customer:
         customer = customer_named(public_id)
         if customer is None:
-            raise unknown()
+            raise unknown_customer()
         return customer
 
     def _object(self, customer: Customer) -> dict[str, Any]:
@@ -89,6 +84,7 @@ class CustomerMerge(ApiView):
         if "source" in body and self._customer(body["source"], "source") != source:
             raise bad_request("'source' must be the customer of the address: it is merged into 'target'")
         kind = body.get("kind", MergeKind.FULL.value)
+        self.concerns(target.id)
         merge_customers(source, target, kind=kind, by=actor(request), at=timezone.now())
         return Response({})
 
@@ -97,5 +93,5 @@ class CustomerMerge(ApiView):
             raise bad_request(f"'{attribute}' property is required: the ID of a customer")
         found = customer_named(str(name).strip())
         if found is None:
-            raise unknown()
+            raise unknown_customer()
         return found

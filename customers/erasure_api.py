@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from events.api import actor
-from loyalty.api.errors import not_found
+from loyalty.api.problems import not_found, unknown_customer
 from loyalty.api.views import ApiView
 from loyalty.staff.enums import Api
 
@@ -26,7 +26,7 @@ class CustomerOptOut(ApiView):
     def post(self, request: Request, public_id: str) -> Response:
         customer = customer_named(public_id)
         if customer is None:
-            raise not_found("Customer not found", 160212)
+            raise unknown_customer()
         return Response(receipt(opt_out(customer, by=actor(request), at=timezone.now())))
 
 

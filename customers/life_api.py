@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from events.api import actor
+from events.api import record_for
 from events.serializers import read_event
-from loyalty.api.authentication import signature_nonce
-from loyalty.engine.record import record_one
 
 from .api import CustomerDetail
 from .described_operations import LOG_IN, OPT_IN, SUSPEND, UNSUSPEND
@@ -29,8 +26,7 @@ class LifeAction(CustomerDetail):
 
     def answer(self, customer: Any, scheme: Any, data: Mapping[str, Any]) -> Response:
         named = {"customer": customer, "external_id": scheme, "action": self.action, "data": data}
-        incoming = read_event(named, signature_nonce(self.request))
-        outcome = record_one(incoming, by=actor(self.request), at=timezone.now())
+        outcome = record_for(self, read_event(named))
         assert outcome.state
         return self.get(self.request, outcome.state.customer.public_id)
 

@@ -6,11 +6,12 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from loyalty.api.authentication import may_fix_points, signature_nonce
+from customers.enums import ERASED
+from loyalty.api.authentication import may_fix_points
 from loyalty.api.errors import ApiError, bad_request
 from loyalty.api.views import ApiView
-from loyalty.engine.record import record, record_one
-from loyalty.engine.types import POINTS_REWARDED, Actor, Incoming
+from loyalty.engine.record import record
+from loyalty.engine.types import POINTS_REWARDED, Actor, Incoming, Outcome
 from loyalty.staff.enums import Api
 
 from .described import MAX_BULK, RECORD, RECORD_BULK
@@ -29,13 +30,23 @@ def actor(request: Request) -> Actor:
     )
 
 
+def record_for(view: ApiView, incoming: Incoming) -> Outcome:
+    """Record what the view was asked for; its answer concerns the customer. Raises Refused."""
+    [outcome] = record([incoming], by=actor(view.request), at=timezone.now())
+    if outcome.state and not incoming.guest:
+        customer = outcome.state.customer
+        view.concerns(customer.id, erased=customer.status in ERASED)
+    if outcome.error:
+        raise outcome.error
+    return outcome
+
+
 class Events(ApiView):
     api = Api.EVENTS
     operations = {"post": RECORD}
 
     def post(self, request: Request) -> Response:
-        incoming = read_event(self.body(), signature_nonce(request))
-        return Response(summary(record_one(incoming, by=actor(request), at=timezone.now())))
+        return Response(summary(record_for(self, read_event(self.body()))))
 
 
 class BulkEvents(ApiView):
@@ -48,8 +59,7 @@ class BulkEvents(ApiView):
         events = self.body().get("events")
         if not isinstance(events, list) or not 0 < len(events) <= MAX_BULK:
             raise bad_request(f"'events' must be a list of 1 to {MAX_BULK} events")
-        nonce = signature_nonce(request)
-        read = [_read(event, f"{nonce}:{index}" if nonce else None) for index, event in enumerate(events)]
+        read = [_read(event) for event in events]
         accepted = [event for event in read if isinstance(event, Incoming)]
         outcomes = iter(record(accepted, by=actor(request), at=timezone.now()) if accepted else [])
         results = [bulk_result(event if isinstance(event, ApiError) else next(outcomes)) for event in read]
@@ -58,11 +68,11 @@ class BulkEvents(ApiView):
         )
 
 
-def _read(event: Any, nonce: str | None) -> Incoming | ApiError:
+def _read(event: Any) -> Incoming | ApiError:
     try:
         if not isinstance(event, dict):
             raise bad_request("Each event must be an object")
-        incoming = read_event(event, nonce)
+        incoming = read_event(event)
         if incoming.guest:
             raise bad_request("Guest checkouts are not accepted in bulk: send each by itself to /events")
         return incoming

@@ -14,7 +14,7 @@ from loyalty.points.queries import AccountRule, last_day
 MAX_ID = 128
 
 
-def read_event(body: Mapping[str, Any], nonce: str | None) -> Incoming:
+def read_event(body: Mapping[str, Any]) -> Incoming:
     """The event of a request body; raises ApiError naming the field that is wrong.
 
     `external_id` is the ID of the field whose value `customer` is.
@@ -30,7 +30,6 @@ def read_event(body: Mapping[str, Any], nonce: str | None) -> Incoming:
         data=data,
         scheme=_text(body, "external_id") if body.get("external_id") not in (None, "") else "id",
         account=_text(body, "account") if body.get("account") not in (None, "") else None,
-        nonce=nonce,
         guest=_is_guest(body),
     )
 

@@ -9,12 +9,12 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register  # n
 from django.db import connections
 from django.db.models import CompositePrimaryKey, Model, UniqueConstraint
 
-OUR_APPS = {"staff", "customers", "events", "points", "transfer", "sync"}
+OUR_APPS = {"staff", "customers", "events", "points", "transfer", "sync", "api"}
 ROOT = "customers.Customer"
 # Looked up by something else than the customer.
 OWN_KEY = {
     "customers.Identity", "customers.Merge", "customers.Tombstone", "customers.Erasure", "customers.ErasureItem",
-    "events.BusinessKey", "events.GuestOrder", "points.BonusTotal",
+    "events.BusinessKey", "events.GuestOrder", "points.BonusTotal", "api.SavedAnswer",
 }  # fmt: skip
 WRITE_ONCE = ("events_event", "points_entry", "staff_programrecord")
 DURABLE = {"fsync": {"on"}, "full_page_writes": {"on"}, "synchronous_commit": {"on", "remote_write", "remote_apply"}}

@@ -131,7 +131,7 @@ COMPOSITION = Composition(
         "outgoing_syncs": holds_nothing,
     },
     # Events before customers: the keys of whoever was referred hold the ID.
-    erasures=("erase_events", "erase_customers", "erase_points", "erase_sync"),
+    erasures=("erase_events", "erase_customers", "erase_points", "erase_sync", "erase_api"),
     parts=(rows.BALANCES,),
     on_guest=orders.keep_guest_order,
     on_new_customer=(customers.mechanism.welcome, mechanism.open_default_account),

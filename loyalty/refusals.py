@@ -61,7 +61,7 @@ CODES: Mapping[int, Code] = {
     101028: Code(401, "the key is unknown, or the signature does not fit"),
     101029: Code(401, "the address or the method cannot be signed so"),
     101030: Code(401, "this key must sign its requests"),
-    101031: Code(401, "the same signed request was processed before"),
+    101031: Code(409, "the same form or line of an import was processed before; never of the API"),
     103902: Code(400, "the transaction is another customer's"),
     110003: Code(400, "the customer is suspended and may not spend"),
     112101: Code(400, "already opted in"),

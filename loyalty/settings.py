@@ -221,6 +221,7 @@ CELERY_BEAT_SCHEDULE = {
     "anniversaries": {"task": "customers.tasks.record_anniversaries", "schedule": crontab(minute=14)},
     "erasures": {"task": "customers.tasks.go_on_erasing", "schedule": 30.0},
     "late-erasures": {"task": "customers.tasks.tell_of_late_erasures", "schedule": crontab(hour=3, minute=40)},
+    "saved-answers": {"task": "loyalty.api.tasks.purge_answers", "schedule": crontab(minute=24)},
     "verify": {"task": "loyalty.points.tasks.verify", "schedule": crontab(hour=3, minute=10)},
 }
 

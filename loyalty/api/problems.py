@@ -47,6 +47,14 @@ def not_found(message: str = "Not Found", code: int = 0) -> ApiError:
     return ApiError(404, KINDS[404], code, message)
 
 
+def unknown_customer() -> ApiError:
+    return not_found("Customer not found", 160212)
+
+
+def conflict(message: str) -> ApiError:
+    return ApiError(409, KINDS[409], 0, message)
+
+
 def too_large(message: str) -> ApiError:
     return ApiError(413, KINDS[413], 0, message)
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from rest_framework import permissions, views
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.negotiation import BaseContentNegotiation
@@ -15,6 +17,7 @@ from loyalty.api import bounds
 from loyalty.api.authentication import ApiKeyAuthentication
 from loyalty.api.describe import Operation
 from loyalty.api.errors import handle
+from loyalty.api.once import About, run_once
 from loyalty.api.openapi import Described
 from loyalty.api.parsers import API_KEY, FormParser, JsonParser
 from loyalty.api.renderers import JsonRenderer
@@ -53,6 +56,41 @@ class ApiView(views.APIView):
     generation: ClassVar[Literal["legacy", "versioned", "read"]] = "legacy"
     presigned: ClassVar[bool] = False
     """Whether a GET may carry its signature in the URL."""
+
+    changes_nothing: ClassVar[bool] = False
+    """Whether its POST only asks, so that the same may be asked again."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """As REST framework's own, but a write runs once."""
+        self.args, self.kwargs = args, kwargs
+        self.request = self.initialize_request(request, *args, **kwargs)
+        self.headers = self.default_response_headers
+        try:
+            self.initial(self.request, *args, **kwargs)
+            response = self._respond(self.request)
+        except Exception as error:
+            response = self.handle_exception(error)
+        self.response = self.finalize_response(self.request, response, *args, **kwargs)
+        return self.response
+
+    def _respond(self, request: Request) -> Any:
+        method = (request.method or "").lower()
+        handler = getattr(self, method, None) if method in self.http_method_names else None
+        if handler is None:
+            return self.http_method_not_allowed(request)
+
+        def answer(about: About) -> HttpResponseBase:
+            self.about = about
+            response: HttpResponseBase = handler(request, *self.args, **self.kwargs)
+            return response
+
+        if self.changes_nothing or request.method in permissions.SAFE_METHODS:
+            return answer(About())
+        return run_once(request, answer, self.handle_exception)
+
+    def concerns(self, customer_id: int, *, erased: bool = False) -> None:
+        """The answer holds something of this customer: it is forgotten with them, at once if they are erased by now."""
+        self.about.customer_id, self.about.erased = customer_id, erased
 
     def get_exception_handler(self) -> Any:
         return handle

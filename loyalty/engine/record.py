@@ -8,7 +8,6 @@ from decimal import Decimal
 from uuid import uuid4
 
 from django.db import DatabaseError, OperationalError, connection
-from psycopg import errors
 
 from customers.enums import ERASED
 
@@ -17,18 +16,11 @@ from .reduce import reduce
 from .rows import CUSTOMER, FREE_IDENTITIES, FREE_KEYS, IDENTITIES, IDENTITY, CustomerRow, IdentityRow
 from .store import Copy, Session, delete, insert, selected, update
 from .types import Actor, Batch, Incoming, Key, Outcome, Part, Program, Ref, Refused, State
-from .wire import Answer, Statement
+from .wire import RETRIED, Answer, Statement
 
 ATTEMPTS = 5
 # A customer with many old IDs may be merged over and over while an event of theirs waits.
 RACES = 100
-# The last two: a plan from before a migration.
-RETRIED = (
-    errors.DeadlockDetected,
-    errors.SerializationFailure,
-    errors.FeatureNotSupported,
-    errors.InvalidSqlStatementName,
-)
 
 # The customers of the identities that a batch names; what an identity means is read again after the lock.
 _NAMED = (
@@ -452,4 +444,4 @@ class _Recording:
 
 
 def _replayed() -> Refused:
-    return Refused(101031, "This signed request was processed before")
+    return Refused(101031, "This was processed before")

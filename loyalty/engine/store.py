@@ -11,7 +11,7 @@ import psycopg
 from django.db import connection
 
 from .types import Row, Table
-from .wire import Answer, Statement, Wire
+from .wire import Answer, Statement, current_wire
 
 MAX_VALUES = 8
 MAX_UNNEST = 200
@@ -30,12 +30,7 @@ class Session:
     """One transaction of the engine: its own, or a savepoint of the one that is open."""
 
     def __init__(self) -> None:
-        connection.ensure_connection()
-        raw = connection.connection
-        wire = raw.__dict__.get("engine_wire")
-        if wire is None:
-            wire = raw.engine_wire = Wire(raw, prepares=raw.prepare_threshold is not None)
-        self.wire: Wire = wire
+        self.wire = current_wire()
         nested = connection.in_atomic_block
         if nested and self.wire.is_idle:
             # Django opens the transaction with its first statement, which may be this one.

@@ -44,7 +44,7 @@ class Incoming:
     data: dict[str, Any]
     account: str | None = None
     scheme: str = "id"
-    # Names this very request; a second event with the same nonce is refused.
+    # Names this very form or line of a file; a second event with the same nonce is refused.
     nonce: str | None = None
     # Somebody who is no customer: the event is checked and kept aside.
     guest: bool = False

@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import psycopg
-from psycopg import generators, pq
+from django.db import connection
+from psycopg import errors, generators, pq
 from psycopg.abc import Transformer as AnyTransformer
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
@@ -20,6 +21,13 @@ Answer = list[tuple[Any, ...]]
 
 # The errors of a plan from before a migration, and of one that somebody else has let go.
 STALE_PLAN = {b"0A000", b"26000"}
+# What another attempt at the whole transaction may well not meet.
+RETRIED = (
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+    errors.FeatureNotSupported,
+    errors.InvalidSqlStatementName,
+)
 # Each combination of columns that change and of values that are missing is a plan of its own.
 MAX_PLANS = 500
 
@@ -107,6 +115,16 @@ class Wire:
                     self._forget()
                 raise psycopg.errors.error_from_result(answer)
         return answers
+
+
+def current_wire() -> Wire:
+    """Of Django's connection in this thread."""
+    connection.ensure_connection()
+    raw = connection.connection
+    found: Wire | None = raw.__dict__.get("engine_wire")
+    if found is None:
+        found = raw.engine_wire = Wire(raw, prepares=raw.prepare_threshold is not None)
+    return found
 
 
 def _format(param: object) -> PyFormat:

@@ -239,19 +239,6 @@ def test_a_signed_request_needs_no_api_key(client: Client, key: ApiKey) -> None:
     assert signed(client, CHECKOUT, key).status_code == 200
 
 
-def test_the_same_signed_bytes_twice_have_one_effect(client: Client, key: ApiKey) -> None:
-    post(client, CHECKOUT)
-    body = json.dumps({"customer": "700100", "action": "point_add", "data": {"points": 5}}).encode()
-    till = signer(key)
-    headers = sign(till, "POST", "/events", host="testserver", body=body, at=timezone.now())
-
-    answers = [client.post("/events", body, content_type="application/json", headers=headers) for _ in range(2)]
-
-    assert [answer.status_code for answer in answers] == [200, 401]
-    assert answers[1].json()["error"]["code"] == 101031
-    assert Balance.objects.get().earned == 205
-
-
 def test_bulk_answers_each_event_in_its_place(client: Client, key: ApiKey) -> None:
     add = {"customer": "700100", "action": "point_add", "data": {"points": 325}}
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import redis
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 from psycopg import sql
 
@@ -20,6 +21,7 @@ from loyalty.engine.types import Actor, Incoming
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.transfer.operations import import_here
+from tests.api_keys import development_key
 
 from .test_write_once import connect
 from .world import NOW, codes, configure, event
@@ -52,6 +54,7 @@ def people(numbers: Sequence[int]) -> None:
         for number in numbers[start : start + AT_ONCE]:
             _live(number)
     _write_notes(numbers)
+    _tell_integrators(numbers)
 
 
 def _live(number: int) -> None:
@@ -96,6 +99,19 @@ def _write_notes(numbers: Iterable[int]) -> None:
         Note(customer_id=found[f"{marker(number)}i"], text=marker(number), staff=staff, written_at=NOW)
         for number in numbers
     )
+
+
+def _tell_integrators(numbers: Iterable[int]) -> None:
+    """Each by a write whose answer, with all of the profile, is saved."""
+    development_key("till", "Till")
+    for number in numbers:
+        answer = Client().post(
+            f"/customers/{quote(marker(number))}i?api_key=till",
+            json.dumps({"nickname": f"{marker(number)}told"}),
+            content_type="application/json",
+            headers={"Idempotency-Key": str(number)},
+        )
+        assert answer.status_code == 200
 
 
 def import_refused_rows(numbers: Sequence[int], name: str) -> None:

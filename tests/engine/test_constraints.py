@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from .world import accepted, event, rows
 
 pytestmark = pytest.mark.django_db
-OURS = ("customers", "events", "points", "staff", "sync")
+OURS = ("customers", "events", "points", "staff", "sync", "api")
 ACCOUNT = "(SELECT id FROM points_account WHERE is_default)"
 EVENT = (
     "(customer_id, action, source, data, source_detail, user_agent, occurred_at, recorded_at, program_version, points)"
@@ -117,6 +117,8 @@ ATTEMPTS = {
     "bonus_use_has_points": f"WITH made AS ({FIVE} RETURNING id)"
     " INSERT INTO points_bonususe (customer_id, bonus_id, points) SELECT c.id, made.id, 0 FROM customers_customer c, made",
     "bonus_total_is_not_negative": f"{FIVE}; UPDATE points_bonustotal SET points = -1",
+    "saved_answer_is_whole": "INSERT INTO api_savedanswer (api_key_id, digest, fingerprint, status, expires_at)"
+    " VALUES (1, '', '', 200, now())",
     "user_role_is_known": "INSERT INTO staff_user (username, password, role, first_name, last_name, email, is_superuser,"
     " is_staff, is_active, date_joined, shortcuts) VALUES ('u', '', 'king', '', '', '', false, false, true, now(), true)",
     "user_flags_follow_the_role": "INSERT INTO staff_user (username, password, role, first_name, last_name, email,"
@@ -202,6 +204,14 @@ def test_nobody_is_merged_into_a_profile_that_was_merged_away(later: tuple[str, 
     again = MERGE.replace("'ann'", "'{}'").replace("'bob'", "'{}'").format("b", "b", "full", *later)
     with pytest.raises(IntegrityError, match="was merged away"), transaction.atomic():
         rows(f"{again}; SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_a_name_has_one_saved_answer() -> None:
+    with pytest.raises(IntegrityError, match="api_savedanswer_pkey"), transaction.atomic():
+        rows(
+            "INSERT INTO api_savedanswer (api_key_id, digest, fingerprint, expires_at)"
+            " SELECT 1, 'd', 'f', now() FROM generate_series(1, 2)"
+        )
 
 
 def test_a_business_key_is_used_once() -> None:

@@ -14,7 +14,7 @@ from events.models import Event
 from .test_write_once import connect
 from .world import NOW, accepted, configure, event, rows
 
-LABELS = ("customers", "events", "points", "sync")
+LABELS = ("customers", "events", "points", "sync", "api")
 PERSONAL: list[Any] = [
     found for label in LABELS for found in apps.get_app_config(label).get_models() if getattr(found, "PERSONAL", None)
 ]
@@ -108,6 +108,11 @@ def lived(committed_db: None) -> int:
          " is_active, date_joined) VALUES ('boss', '', '', '', '', 'manager', true, false, false, true, now())")  # fmt: skip
     Note.objects.bulk_create(
         [Note(customer_id=ann, text="x", staff_id=rows("SELECT id FROM staff_user")[0][0], written_at=NOW)]
+    )
+    rows(
+        "INSERT INTO api_savedanswer (api_key_id, digest, fingerprint, status, body, customer_id, expires_at)"
+        " SELECT 1, id::text::bytea, '', 200, 'x', id, now() FROM unnest(ARRAY[%s, %s]::bigint[]) AS id",
+        [ann, old],
     )
     rows("INSERT INTO customers_secret (customer_id, name, sealed) VALUES (%s, 'token', 'x')", [ann])
     return ann

@@ -10,7 +10,9 @@ from django.test.utils import isolate_apps
 from loyalty.checks import OWN_KEY, ROOT, check_schema, schema_errors
 
 CLASSIFIED = [
-    found for label in ("customers", "events", "points", "sync") for found in apps.get_app_config(label).get_models()
+    found
+    for label in ("customers", "events", "points", "sync", "api")
+    for found in apps.get_app_config(label).get_models()
 ]
 # Configuration: small, and about nobody.
 REFERENCE = {

@@ -1,0 +1,45 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class SavedAnswer(models.Model):
+    """What a write was answered, under each name by which it may come again: a digest of its signature or of its
+    `Idempotency-Key`.
+
+    Written with the effect. While the transaction is open its status is null, which nobody else sees. An erased
+    customer's answer has no body: it has become 404 / 160212.
+    """
+
+    pk = models.CompositePrimaryKey("api_key_id", "digest")
+    # No foreign key: its check would lock the one row of the key for each request.
+    api_key_id = models.BigIntegerField()
+    digest = models.BinaryField()
+    # Of method, address and body: the same name for something else is refused.
+    fingerprint = models.BinaryField()
+    status = models.SmallIntegerField(null=True)
+    body = models.BinaryField(null=True)
+    # Whom the answer is about.
+    customer_id = models.BigIntegerField(null=True)
+    expires_at = models.DateTimeField()
+
+    PERSONAL = frozenset({"body", "expires_at"})
+    # The digests are keyed by the SECRET_KEY.
+    NEUTRAL = frozenset(["pk", "api_key_id", "digest", "fingerprint", "status", "customer_id"])
+
+    class Meta:
+        verbose_name = _("saved answer")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__isnull=True, body__isnull=True)
+                | Q(status__gte=200, status__lt=500, body__isnull=False),
+                name="saved_answer_is_whole",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["customer_id"], condition=Q(customer_id__isnull=False), name="saved_answer_customer"),
+            models.Index(fields=["expires_at"], name="saved_answer_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.status)
