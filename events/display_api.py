@@ -14,6 +14,7 @@ from customers.models import Customer
 from customers.queries import customer_named, family
 from loyalty.api.errors import bad_request, not_found
 from loyalty.api.paging import INVALID_PARAMETER, MAX_LIMIT, Page, neighbours, page_in
+from loyalty.api.problems import unknown_customer
 from loyalty.api.timeout import bounded
 from loyalty.api.views import ApiView
 from loyalty.staff.enums import Api
@@ -56,7 +57,7 @@ class DisplayView(ApiView):
         # No name has a NUL, and the database takes none.
         found = None if "\x00" in public_id else customer_named(public_id)
         if found is None:
-            raise not_found("Customer not found", 160212)
+            raise unknown_customer()
         return found
 
     def order(self, customer: Customer, transaction_id: str) -> Transaction:
@@ -189,6 +190,7 @@ class TransactionSearch(Transactions):
     """The same by GET; by POST the body says what the query would, with room for thousands of IDs."""
 
     operations = {"get": SEARCH_TRANSACTIONS, "post": SEARCH_MANY_TRANSACTIONS}
+    changes_nothing = True
 
     def post(self, request: Request, public_id: str) -> Response:
         asked = {name: value for name, value in self.body().items() if value is not None}
