@@ -11,8 +11,9 @@ from loyalty.api.views import ApiView
 from loyalty.staff.enums import Api
 
 from .read_objects import event_entities
-from .read_queries import EVENTS, listed_events
-from .read_schema import EVENT, EVENT_EXAMPLES
+from .read_orders import transaction_entities
+from .read_queries import EVENTS, TRANSACTIONS, listed_events, listed_transactions
+from .read_schema import EVENT, EVENT_EXAMPLES, TRANSACTION, TRANSACTION_EXAMPLES
 
 
 class ReadEvents(ApiView):
@@ -38,3 +39,27 @@ class ReadEvents(ApiView):
             rows = listed_events(profiles, asked)
             found = event_entities(customer, profiles, rows[: asked.page.limit])
         return collection(request, asked.page, "events", found, more=len(rows) > asked.page.limit)
+
+
+class ReadTransactions(ApiView):
+    api = Api.READ
+    generation = "read"
+    operations = {
+        "get": get_many(
+            "List a customer's transactions",
+            "transactions",
+            TRANSACTION,
+            TRANSACTIONS,
+            "The newest first, unless another order is asked for; those of profiles that were merged into the customer among"
+            " them. Texts are compared by their characters.",
+            examples=TRANSACTION_EXAMPLES,
+        )
+    }
+
+    def get(self, request: Request, public_id: str) -> Response:
+        asked = read_asked(request, TRANSACTIONS)
+        customer = known_customer(public_id)
+        with in_time():
+            rows = listed_transactions(customer.id, asked)
+            found = transaction_entities(customer, family(customer.id), rows[: asked.page.limit])
+        return collection(request, asked.page, "transactions", found, more=len(rows) > asked.page.limit)

@@ -1,7 +1,7 @@
 """The event of the Read API, for a page of one customer's: each part is read once for all. What has no source is left out."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,8 @@ from .enums import Source
 from .models import Event
 from .read_ledger import Change, Snapshot, Uses, changes_of, roots_of, snapshots_of, uses_of
 
-# By which attributes an event of these actions is told from another one: an order is checked out and claimed once,
-# and has each product once.
-HASHED: Mapping[str, Sequence[str]] = {
-    "checkout": ("transaction_id",),
-    "checkout_claim": ("transaction_id",),
-    "checkout_item": ("transaction_id", "product_id"),
-}
+# What may come once: an order is checked out and claimed once, and has each product once.
+ONCE = frozenset({"checkout", "checkout_claim", "checkout_item"})
 
 
 @dataclass(frozen=True)
@@ -83,7 +78,7 @@ def _entity(event: Event, page: _Page) -> dict[str, Any]:
         "customer": page.customer.public_id,
         "action": event.action,
         "points": event.points,
-        "properties": event.data,
+        "properties": _properties(event),
         "parent": str(event.parent_id) if event.parent_id else None,
         "change": _change(event, page.changes.get(event.id)),
         "admin": event.source == Source.BACK_OFFICE,
@@ -124,8 +119,14 @@ def _change(event: Event, change: Change | None) -> dict[str, Any] | None:
     return {"id": str(event.id), "at": iso_date(change.at), **by}
 
 
+def _properties(event: Event) -> dict[str, Any]:
+    """The lines of an order are of its transaction, whether or not they were sent with its ID."""
+    named = {"transaction_id": event.transaction_id} if event.transaction_id else {}
+    return {**named, **event.data}
+
+
 def _hash(event: Event) -> str | None:
-    named: Iterable[Any] = [event.data.get(name) for name in HASHED.get(event.action, ())]
-    parts = [str(part) for part in named if part not in (None, "")]
-    is_whole = parts and len(parts) == len(HASHED[event.action])
-    return "-".join([event.action, *parts]) if is_whole else None
+    parts = [event.action, event.transaction_id]
+    if event.action == "checkout_item":
+        parts.append(str(event.data.get("product_id") or ""))
+    return "-".join(filter(None, parts)) if event.action in ONCE and all(parts) else None

@@ -1,7 +1,7 @@
 """The event and the transaction of the Read API, for the description of the interface."""
 
 from loyalty.api.describe import Example
-from loyalty.api.shapes import DAY, FLAG, MOMENT, TEXT, UNIX, WHOLE, map_of, shape, told
+from loyalty.api.shapes import DAY, FLAG, MOMENT, NUMBER, TEXT, UNIX, WHOLE, list_of, map_of, one_of, shape, told
 
 _ALWAYS = {
     "_id": TEXT,
@@ -74,5 +74,90 @@ EVENT_EXAMPLES = (
         },
         path={"customer_id": "0519002"},
         query={"filter[points][gt]": "0", "sort[0][field]": "date", "sort[0][direction]": "asc"},
+    ),
+)
+
+_LINE = {
+    "transaction_id": TEXT,
+    "quantity": WHOLE,
+    "points_rewarded": told(WHOLE, "The points that the line earns by itself, pending ones included."),
+    "subtotal": told(NUMBER, "What it costs, less its discount."),
+    "total_quantity": told(WHOLE, "Of all lines."),
+}
+_LINE_BESIDES = {
+    "total": told(NUMBER, "What it costs without the discount."),
+    "price": told(NUMBER, "Of one."),
+    "discount": told(NUMBER, "Of the whole line."),
+    "product_id": TEXT,
+    "product_name": TEXT,
+    "product_url": TEXT,
+    "currency": TEXT,
+}
+_ORDER = {
+    "_id": told(TEXT, "The brand's ID of the order."),
+    "created_at": told(MOMENT, "When it was first heard of."),
+    "updated_at": MOMENT,
+    "customer": told(TEXT, "The brand's ID of the customer."),
+    "status": one_of("draft", "pending", "accepted", "rejected", "refunded"),
+    "items": list_of(shape("ReadItem", {**_LINE, **_LINE_BESIDES}, optional=_LINE_BESIDES)),
+    "total": NUMBER,
+    "earned": told(WHOLE, "The points that the customer was credited with."),
+    "burned": told(WHOLE, "The points that paid a part of it."),
+    "events": list_of(shape("ReadReference", {"_id": TEXT, "action": TEXT, "points": WHOLE})),
+    "points_rewarded": told(WHOLE, "The points that it earns, pending ones included."),
+}
+_ORDER_BESIDES = {
+    "event": told(TEXT, "The ID of its checkout; a draft has none."),
+    "currency": TEXT,
+    "account": told(TEXT, "The ID of its points account."),
+    "auto_accept": told(DAY, "The day on which it is accepted by itself, while it waits for that."),
+}
+TRANSACTION = shape("ReadTransaction", {**_ORDER, **_ORDER_BESIDES}, optional=_ORDER_BESIDES)
+
+TRANSACTION_EXAMPLES = (
+    Example(
+        "What Ann bought",
+        None,
+        {
+            "status": "success",
+            "metadata": {"pagination": {"next": None, "previous": None}},
+            "payload": {
+                "transactions": [
+                    {
+                        "_id": "R-1000",
+                        "created_at": "2026-10-02T16:05:00+00:00",
+                        "updated_at": "2026-10-02T16:05:00+00:00",
+                        "customer": "0519001",
+                        "status": "accepted",
+                        "event": "14",
+                        "items": [
+                            {
+                                "transaction_id": "R-1000",
+                                "total": 250,
+                                "price": 125,
+                                "product_id": "JUG-RED",
+                                "product_name": "Red jug",
+                                "quantity": 2,
+                                "points_rewarded": 0,
+                                "subtotal": 250,
+                                "currency": "EUR",
+                                "total_quantity": 2,
+                            }
+                        ],
+                        "total": 250,
+                        "earned": 250,
+                        "burned": 0,
+                        "events": [
+                            {"_id": "14", "action": "checkout", "points": 250},
+                            {"_id": "15", "action": "checkout_item", "points": 0},
+                        ],
+                        "currency": "EUR",
+                        "points_rewarded": 250,
+                        "account": "main",
+                    }
+                ]
+            },
+        },
+        query={"filter[status][eq]": "accepted", "filter[checkout_date][gte]": "2026-10-01"},
     ),
 )

@@ -12,7 +12,7 @@ from customers.search_api import CustomerCount, CustomerSearch
 from events.api import BulkEvents, Events
 from events.display_api import AllEvents, CustomerEvents, TransactionDetail, TransactionEvents, TransactionSearch
 from events.display_api import Transactions as CustomerTransactions
-from events.read_api import ReadEvents
+from events.read_api import ReadEvents, ReadTransactions
 from events.transaction_pages import Transactions
 from loyalty.ui.pages import Login
 
@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/customers", ReadCustomers.as_view(), name="read-customers"),
     re_path(r"^v1/customers/(?P<public_id>[^/]+)$", ReadCustomer.as_view(), name="read-customer"),
     re_path(r"^v1/customers/(?P<public_id>[^/]+)/events$", ReadEvents.as_view(), name="read-events"),
+    re_path(r"^v1/customers/(?P<public_id>[^/]+)/transactions$", ReadTransactions.as_view(), name="read-transactions"),
     path("customers/-/events", AllEvents.as_view(), name="api-all-events"),
     re_path(r"^customers/(?P<public_id>[^/]+)/events$", CustomerEvents.as_view(), name="api-customer-events"),
     re_path(r"^customers/(?P<public_id>[^/]+)/history$", CustomerEvents.as_view(), name="api-customer-history"),

@@ -40,6 +40,7 @@ RULES: dict[str, str | Right] = {
     "api-transactions-search": API_KEY,
     "api-transaction": API_KEY,
     "api-transaction-events": API_KEY,
+    "read-transactions": API_KEY,
     "home": EVERYBODY,
     "login": EVERYBODY,
     "admin-login": EVERYBODY,
