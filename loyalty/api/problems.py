@@ -55,6 +55,10 @@ def conflict(message: str) -> ApiError:
     return ApiError(409, KINDS[409], 0, message)
 
 
+def too_many(message: str, *, retry_after: int) -> ApiError:
+    return ApiError(429, KINDS[429], 0, message, headers={"Retry-After": str(retry_after)})
+
+
 def too_large(message: str) -> ApiError:
     return ApiError(413, KINDS[413], 0, message)
 

@@ -13,8 +13,8 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.utils.mediatypes import media_type_matches
 
-from loyalty.api import bounds
-from loyalty.api.authentication import ApiKeyAuthentication
+from loyalty.api import bounds, limits
+from loyalty.api.authentication import ApiKeyAuthentication, Integrator
 from loyalty.api.describe import Operation
 from loyalty.api.errors import handle
 from loyalty.api.once import About, run_once
@@ -57,6 +57,8 @@ class ApiView(views.APIView):
     presigned: ClassVar[bool] = False
     """Whether a GET may carry its signature in the URL."""
 
+    window: limits.Window | None = None
+    """What the key has left, once the request is counted."""
     changes_nothing: ClassVar[bool] = False
     """Whether its POST only asks, so that the same may be asked again."""
 
@@ -97,11 +99,23 @@ class ApiView(views.APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        self._count(request)
         if self.generation != "read":  # whose lists answer this with 422
             bounds.check_parameters(pair for pair in request.query_params.lists() if pair[0] != API_KEY)
         if request.method not in permissions.SAFE_METHODS:
             # Before the view: one that needs no body must not do its work with a body that nobody could read.
             _ = request.data
+
+    def _count(self, request: Request) -> None:
+        """Who is not let in is not counted."""
+        self.window = limits.count(request.user.api_key) if isinstance(request.user, Integrator) else None
+        if self.window and (refusal := self.window.refusal()):
+            raise refusal
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.window:
+            self.headers |= self.window.headers
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def body(self) -> dict[str, Any]:
         """The parsed body without `api_key`; an empty one is an empty object."""
