@@ -116,11 +116,15 @@ def verify(
     return Verified(claim.key, claim.signature, at, claim.presigned, matches.index(True))
 
 
-def _check_target(request: RawRequest) -> None:
+def _check_start(request: RawRequest) -> None:
     if request.method.upper() not in METHODS:
         raise BadSignature("The request method is invalid", TARGET)
     if request.path.startswith((b"http://", b"https://")):
         raise BadSignature("The request url shouldn't contains http or https", TARGET)
+
+
+def _check_target(request: RawRequest) -> None:
+    _check_start(request)
     # The signature covers the normal form, the routes see the raw one: only where both are the same is it clear
     # what was signed.
     if normal_path(request.path) != request.path:
@@ -274,12 +278,17 @@ class Signer:
     region: str
     scheme: Scheme = ANTAVO
 
+    def __post_init__(self) -> None:
+        if not (self.key and self.secret):
+            raise BadSignature("Invalid Escher key", KEY)
+
     @property
     def scope(self) -> str:
         return f"{self.region}/{self.scheme.service}"
 
     def authorization(self, request: RawRequest, *, at: dt.datetime, signed: Iterable[str] = ()) -> str:
         """The value of the authorization header; the date and host headers are always signed."""
+        _check_start(request)
         names = {name.lower() for name in signed} | {"host", self.scheme.date_header}
         headers = [header for header in request.headers if header[0] in names]
         query = canonical_query(request.query)
