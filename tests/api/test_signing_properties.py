@@ -182,7 +182,8 @@ def test_no_mutation_of_a_signed_request_is_accepted(mutation: tuple[str, RawReq
 def test_a_verifier_of_the_parsed_query_would_accept_a_mutation(monkeypatch: pytest.MonkeyPatch) -> None:
     request = signed(RawRequest("GET", b"/customers", b"id=1&name=", [("host", HOST), ("date", DATES["basic"])], b""))
     mutant = replace(request, query=b"id=1")
-    refuses_mutation(request, mutant)
+    with pytest.raises(BadSignature):
+        check(mutant)
 
     def parsed(query: bytes, *, without: bytes = b"") -> bytes:
         return urlencode(sorted(parse_qsl(query))).encode()
