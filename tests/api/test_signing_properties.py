@@ -42,7 +42,12 @@ def meaning(request: RawRequest) -> tuple[object, ...]:
         (unquote_to_bytes(k.replace(b"+", b" ")), unquote_to_bytes(v.replace(b"+", b" "))) for k, _, v in parts
     )
     headers = {name: re.sub(r"\s+", " ", value).strip() for name, value in request.headers}
-    headers["authorization"] = headers["authorization"].replace(", ", ",")
+    # Each named header is signed, in whatever order the names stand.
+    headers["authorization"] = re.sub(
+        "SignedHeaders=([^,]*)",
+        lambda names: ";".join(sorted(names[1].lower().split(";"))),
+        headers["authorization"].replace(", ", ","),
+    )
     return request.method, request.path, pairs, headers, request.body
 
 
