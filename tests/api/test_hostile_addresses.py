@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 NAMES = {
     "%00", "%ff%fe", "%ed%a0%80", "x" * 50_000, "%20", "C-1%00", "%00:x", "id:%00", "first_name:Ann", "..%2F..", "%0d%0aX:y",
-    "%F0%9F%98%80", "%E2%80%AE", "C-1;x=1", "-", "$ne", "%27%20OR%201=1--", "1e400", "9" * 5_000, "true", "null",
+    "%F0%9F%98%80", "%E2%80%AE", "C-1;x=1", "$ne", "%27%20OR%201=1--", "1e400", "9" * 5_000, "true", "null",
 }  # fmt: skip
 VALUES = (
     "",
