@@ -7,14 +7,13 @@ from rest_framework.request import Request
 
 from loyalty.api.errors import bad_request
 from loyalty.api.paging import INVALID_PARAMETER
-from loyalty.api.problems import unknown_customer
 from loyalty.api.views import ApiView
 from loyalty.staff.enums import Api
 
 from .access import Access
 from .described_operations import DATA
+from .lookups import customer_asked
 from .models import Customer
-from .queries import customer_named
 
 log = logging.getLogger(__name__)
 FORMATS = ("json", "csv")
@@ -38,8 +37,6 @@ class CustomerData(ApiView):
         format = request.query_params.get("format", "json")
         if format not in FORMATS:
             raise bad_request("format must be json or csv", INVALID_PARAMETER)
-        customer = customer_named(public_id)
-        if customer is None:
-            raise unknown_customer()
+        customer = customer_asked(request, public_id)
         log.info("data of customer %d given to API key %d", customer.id, request.user.pk)
         return download(customer, format)

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from events.api import actor, record_for
 from loyalty.api.errors import bad_request
-from loyalty.api.problems import unknown_customer
+from loyalty.api.scopes import check_action, key_of
 from loyalty.api.views import ApiView
 from loyalty.engine.types import Incoming
 from loyalty.points.balances import balances_at
@@ -19,10 +19,10 @@ from loyalty.staff.queries import general_settings
 from .described_operations import MERGE, SHOW, UPDATE
 from .enums import MergeKind
 from .filters import LATEST
+from .lookups import customer_asked, identity_asked
 from .models import Customer
 from .objects import customer_objects, read_fields
 from .operations import merge_customers
-from .queries import customer_named, identity_in
 from .serializers import balance_at_object
 
 
@@ -31,8 +31,11 @@ class CustomerDetail(ApiView):
     operations = {"get": SHOW, "post": UPDATE}
 
     def get(self, request: Request, public_id: str) -> Response:
+        return self.shown(customer_asked(request, public_id))
+
+    def shown(self, customer: Customer) -> Response:
+        """The customer object, with what the query string asks for."""
         at = self._balance_at()
-        customer = self._customer(public_id)
         found = self._object(customer)
         if at:
             has_accounts = Module.MULTI_ACCOUNTS in general_settings().modules
@@ -43,19 +46,13 @@ class CustomerDetail(ApiView):
 
     def post(self, request: Request, public_id: str) -> Response:
         """A `profile` event of the body's attributes."""
-        customer, (scheme, value) = self._customer(public_id), identity_in(public_id)
+        customer, (scheme, value) = customer_asked(request, public_id), identity_asked(request, public_id)
         # By the identity of the path: the event keeps by which one it came.
         incoming = Incoming(value, "profile", self.body(), scheme=scheme)
         record_for(self, incoming)
         # The address may have named it by what was just changed.
         customer.refresh_from_db()
         return Response(self._object(customer))
-
-    def _customer(self, public_id: str) -> Customer:
-        customer = customer_named(public_id)
-        if customer is None:
-            raise unknown_customer()
-        return customer
 
     def _object(self, customer: Customer) -> dict[str, Any]:
         return customer_objects([customer], read_fields(self.request.query_params.get("fields", "")))[0]
@@ -78,6 +75,7 @@ class CustomerMerge(ApiView):
     operations = {"post": MERGE}
 
     def post(self, request: Request, public_id: str) -> Response:
+        check_action(key_of(request), "customer_merge")
         body = self.body()
         source, target = self._customer(public_id), self._customer(body.get("target"), "target")
         # The older form names the source in the body, too.
@@ -91,7 +89,4 @@ class CustomerMerge(ApiView):
     def _customer(self, name: object, attribute: str = "id") -> Customer:
         if not isinstance(name, str | int) or isinstance(name, bool) or name == "":
             raise bad_request(f"'{attribute}' property is required: the ID of a customer")
-        found = customer_named(str(name).strip())
-        if found is None:
-            raise unknown_customer()
-        return found
+        return customer_asked(self.request, str(name).strip())

@@ -7,14 +7,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from events.api import actor
-from loyalty.api.problems import not_found, unknown_customer
+from loyalty.api.problems import not_found
+from loyalty.api.scopes import check_action, key_of
 from loyalty.api.views import ApiView
 from loyalty.staff.enums import Api
 
 from .described_operations import ERASED, OPT_OUT
 from .erasing import opt_out, receipt
+from .lookups import customer_asked
 from .models import Erasure
-from .queries import customer_named
 
 
 class CustomerOptOut(ApiView):
@@ -24,9 +25,8 @@ class CustomerOptOut(ApiView):
     operations = {"post": OPT_OUT}
 
     def post(self, request: Request, public_id: str) -> Response:
-        customer = customer_named(public_id)
-        if customer is None:
-            raise unknown_customer()
+        check_action(key_of(request), "opt_out")
+        customer = customer_asked(request, public_id)
         return Response(receipt(opt_out(customer, by=actor(request), at=timezone.now())))
 
 

@@ -208,6 +208,11 @@ def _invalid(message: str) -> ApiError:
     return bad_request(message, INVALID_PARAMETER)
 
 
+def schemes_in(filters: FilterSet) -> list[str]:
+    """By which kinds of ID it asks for customers."""
+    return [one.field_name for one in filters.filters.values() if isinstance(one, IdentityFilter)]
+
+
 def ordered(filters: FilterSet) -> QuerySet[Customer]:
     """Whom they find, in an order that their index serves; nobody where a value cannot be one."""
     if not filters.is_valid():

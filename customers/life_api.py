@@ -11,7 +11,8 @@ from events.serializers import read_event
 
 from .api import CustomerDetail
 from .described_operations import LOG_IN, OPT_IN, SUSPEND, UNSUSPEND
-from .queries import identity_in
+from .lookups import identity_asked
+from .models import Customer
 
 
 class LifeAction(CustomerDetail):
@@ -21,14 +22,14 @@ class LifeAction(CustomerDetail):
     action: ClassVar[str]
 
     def post(self, request: Request, public_id: str) -> Response:
-        scheme, value = identity_in(public_id)
+        scheme, value = identity_asked(request, public_id)
         return self.answer(value, "" if scheme == "id" else scheme, self.body())
 
     def answer(self, customer: Any, scheme: Any, data: Mapping[str, Any]) -> Response:
         named = {"customer": customer, "external_id": scheme, "action": self.action, "data": data}
         outcome = record_for(self, read_event(named))
         assert outcome.state
-        return self.get(self.request, outcome.state.customer.public_id)
+        return self.shown(Customer.objects.get(id=outcome.state.customer.id))
 
 
 class Suspend(LifeAction):

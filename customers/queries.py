@@ -46,9 +46,12 @@ def identity_in(text: str) -> tuple[str, str]:
 
 def customer_named(text: str) -> Customer | None:
     """The customer of a path or a body, by `identity_in`; None for those who are gone."""
-    if not text.isprintable():
-        return None  # names nobody, and a NUL not even the database takes
-    scheme, value = identity_in(text)
+    # What is not printable names nobody, and a NUL not even the database takes.
+    return customer_of(*identity_in(text)) if text.isprintable() else None
+
+
+def customer_of(scheme: str, value: str) -> Customer | None:
+    """None for those who are gone, too."""
     found = Customer.objects.filter(identities__scheme=scheme, identities__value=value).first()
     return found if found and found.status not in GONE else None
 

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from loyalty.api.errors import not_found
 from loyalty.api.listing import collection, in_time, read_asked, single
 from loyalty.api.listing_schema import get_many, get_one
+from loyalty.api.scopes import ID, check_scheme, key_of
 from loyalty.api.views import ApiView
 from loyalty.staff.enums import Api
 
@@ -15,8 +16,9 @@ from .read_queries import CRITERIA, listed_customer, listed_customers
 from .read_schema import CUSTOMER, EXAMPLES, LIST_EXAMPLES
 
 
-def known_customer(public_id: str) -> Customer:
-    """Whom the address names; raises ApiError."""
+def known_customer(request: Request, public_id: str) -> Customer:
+    """Whom the address names, if the key may name customers by their ID; raises ApiError."""
+    check_scheme(key_of(request), ID)
     customer = listed_customer(public_id)
     if customer is None:
         raise not_found("Customer not found", 160212)
@@ -53,4 +55,4 @@ class ReadCustomer(ApiView):
     operations = {"get": get_one("Get a customer", CUSTOMER, examples=EXAMPLES)}
 
     def get(self, request: Request, public_id: str) -> Response:
-        return single(customer_entities([known_customer(public_id)])[0])
+        return single(customer_entities([known_customer(request, public_id)])[0])

@@ -4,6 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from loyalty.api.paging import links, read_page
+from loyalty.api.scopes import check_scheme, key_of
 from loyalty.api.timeout import bounded
 from loyalty.api.views import ApiView
 from loyalty.staff.enums import Api
@@ -11,7 +12,7 @@ from loyalty.staff.queries import general_settings
 
 from .described_operations import COUNT, SEARCH
 from .enums import Status
-from .filters import ordered, read_filters
+from .filters import ordered, read_filters, schemes_in
 from .models import Customer
 from .objects import brief_objects, read_fields
 
@@ -27,6 +28,8 @@ class CustomerSearch(ApiView):
     def get(self, request: Request) -> Response:
         page = read_page(request)
         filters = read_filters(request.query_params.dict())
+        for scheme in schemes_in(filters):
+            check_scheme(key_of(request), scheme)
         statuses = [Status.ACTIVE, Status.SUSPENDED]
         if general_settings().show_inactive:
             statuses.append(Status.INACTIVE)

@@ -8,7 +8,9 @@ from rest_framework.response import Response
 
 from customers.enums import ERASED
 from loyalty.api.authentication import may_fix_points
+from loyalty.api.client_side import ClientSideView, check_event
 from loyalty.api.errors import ApiError, bad_request
+from loyalty.api.scopes import check_action, check_scheme, is_client_side, key_of
 from loyalty.api.views import ApiView
 from loyalty.engine.record import record
 from loyalty.engine.types import POINTS_REWARDED, Actor, Incoming, Outcome
@@ -16,7 +18,7 @@ from loyalty.staff.enums import Api
 
 from .described import MAX_BULK, RECORD, RECORD_BULK
 from .enums import Source
-from .serializers import bulk_result, read_event, summary
+from .serializers import bulk_result, effects, read_event, summary
 
 
 def actor(request: Request) -> Actor:
@@ -27,11 +29,23 @@ def actor(request: Request) -> Actor:
         ip_address=request.META.get("REMOTE_ADDR") or None,
         user_agent=request.META.get("HTTP_USER_AGENT", "")[:400],
         grants=frozenset({POINTS_REWARDED} if may_fix_points(request) else ()),
+        is_page=is_client_side(request),
     )
 
 
+def check_scope(request: Request, incoming: Incoming) -> Incoming:
+    """The event, if the key may record it; asked of every event that comes by the API. Raises ApiError."""
+    key = key_of(request)
+    check_action(key, incoming.action)
+    check_scheme(key, incoming.scheme)
+    if is_client_side(request):
+        check_event(incoming.data, incoming.account, guest=incoming.guest)
+    return incoming
+
+
 def record_for(view: ApiView, incoming: Incoming) -> Outcome:
-    """Record what the view was asked for; its answer concerns the customer. Raises Refused."""
+    """Record what the view was asked for; its answer concerns the customer. Raises Refused, and ApiError by the key's scope."""
+    check_scope(view.request, incoming)
     [outcome] = record([incoming], by=actor(view.request), at=timezone.now())
     if outcome.state and not incoming.guest:
         customer = outcome.state.customer
@@ -41,15 +55,16 @@ def record_for(view: ApiView, incoming: Incoming) -> Outcome:
     return outcome
 
 
-class Events(ApiView):
+class Events(ClientSideView):
     api = Api.EVENTS
     operations = {"post": RECORD}
 
     def post(self, request: Request) -> Response:
-        return Response(summary(record_for(self, read_event(self.body()))))
+        outcome = record_for(self, read_event(self.body()))
+        return Response(effects(outcome) if is_client_side(request) else summary(outcome))
 
 
-class BulkEvents(ApiView):
+class BulkEvents(ClientSideView):
     """Each event by itself, in their order: one that is refused does not stop the others."""
 
     api = Api.EVENTS
@@ -59,7 +74,7 @@ class BulkEvents(ApiView):
         events = self.body().get("events")
         if not isinstance(events, list) or not 0 < len(events) <= MAX_BULK:
             raise bad_request(f"'events' must be a list of 1 to {MAX_BULK} events")
-        read = [_read(event) for event in events]
+        read = [_read(request, event) for event in events]
         accepted = [event for event in read if isinstance(event, Incoming)]
         outcomes = iter(record(accepted, by=actor(request), at=timezone.now()) if accepted else [])
         results = [bulk_result(event if isinstance(event, ApiError) else next(outcomes)) for event in read]
@@ -68,11 +83,11 @@ class BulkEvents(ApiView):
         )
 
 
-def _read(event: Any) -> Incoming | ApiError:
+def _read(request: Request, event: Any) -> Incoming | ApiError:
     try:
         if not isinstance(event, dict):
             raise bad_request("Each event must be an object")
-        incoming = read_event(event)
+        incoming = check_scope(request, read_event(event))
         if incoming.guest:
             raise bad_request("Guest checkouts are not accepted in bulk: send each by itself to /events")
         return incoming

@@ -78,8 +78,14 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "email": customer.email,
         "mobile_phone": customer.mobile_phone,
         "image_url": customer.image_url,
-        "events": [effect(event, points.by_id) for event in outcome.own_events if event.points],
+        **effects(outcome),
     }
+
+
+def effects(outcome: Outcome) -> dict[str, Any]:
+    """The events that changed the spendable points, and nothing about the customer: what a web page is told."""
+    accounts = config(outcome.program).by_id
+    return {"events": [effect(event, accounts) for event in outcome.own_events if event.points]}
 
 
 def bulk_result(result: Outcome | ApiError) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from loyalty import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PORT_OF_POSTGRESQL = 5432
+MOST_PROXIES = 9
 SECRET_KEY_LENGTH = 32
 SECRET_KEY_CURE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"  # noqa: S105 - a sentence
 
@@ -31,8 +32,8 @@ class Environment:
     port: int
     time_zone: str
     https: bool
-    # Whose word on the sender's address is taken.
-    trusted_proxies: list[str]
+    # How many proxies stand between the clients and this server.
+    trusted_proxies: int
     secret_key: str = field(repr=False)
     # Keys of before: what they sealed or signed still opens.
     secret_key_fallbacks: list[str] = field(repr=False)
@@ -82,7 +83,7 @@ def read() -> Environment:
         port=_port(env),
         time_zone=_time_zone(env),
         https=_flag(env, "HTTPS"),
-        trusted_proxies=[name.strip() for name in (_text(env, "TRUSTED_PROXIES") or "127.0.0.1").split(",")],
+        trusted_proxies=_proxies(env),
         secret_key=secret_key,
         secret_key_fallbacks=[key.strip() for key in _text(env, "SECRET_KEY_FALLBACKS").split(",") if key.strip()],
         database_url=database_url or (found.database_url if found else ""),
@@ -123,6 +124,14 @@ def _port(env: Env) -> int:
     if not 1 <= port <= 65535:
         raise BadEnvironment(f"PORT is {text[:20]!r}: give a number from 1 to 65535, such as PORT=8000.")
     return port
+
+
+def _proxies(env: Env) -> int:
+    text = _text(env, "LOYALTY_TRUSTED_PROXIES") or "0"
+    if not (text.isascii() and text.isdecimal() and int(text) <= MOST_PROXIES):
+        cure = "give the number of proxies in front of this server, such as 1, or leave it out for none"
+        raise BadEnvironment(f"LOYALTY_TRUSTED_PROXIES is {text[:20]!r}: {cure}.")
+    return int(text)
 
 
 def _time_zone(env: Env) -> str:

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "loyalty.request_ids.request_ids",
+    "loyalty.proxies.client_addresses",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -189,10 +190,14 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "POSTPROCESSING_HOOKS": [],
 }
+# How many proxies stand between the clients and this server: so many entries of X-Forwarded-For are theirs.
+LOYALTY_TRUSTED_PROXIES = ENV.trusted_proxies
 # None: any region label in a signature's scope is accepted; set it to accept one only.
 LOYALTY_API_REGION: str | None = None
 # How long a process goes on with an API key as it read it: so long a key that was switched off still works.
 LOYALTY_API_KEY_SECONDS = 1.0
+# How often a process writes down that a key is used.
+LOYALTY_API_KEY_NOTED_SECONDS = 60.0
 
 CELERY_BROKER_URL = ENV.redis_url_for_celery
 CELERY_TASK_ACKS_LATE = True

@@ -28,6 +28,7 @@ from loyalty.api.signing import (
 from loyalty.api.wire import raw_request
 from loyalty.staff import queries
 from loyalty.staff.enums import KeyKind
+from loyalty.staff.keys import note_use
 from loyalty.staff.models import ApiKey
 
 SIGNATURE_REQUIRED = 101030
@@ -89,6 +90,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         except BadSignature as error:
             raise _public(error) from None
         row = found[verified.key].key
+        note_use(row, list(found[verified.key].secrets)[verified.secret])
         return Integrator(row, nonce=_nonce(row, verified.signature)), row
 
     def _check_claims(self, request: Request, verified: Verified) -> None:
@@ -105,8 +107,9 @@ class ApiKeyAuthentication(BaseAuthentication):
         if known is None:
             raise unauthorized("Invalid api_key", KEY)
         row = known.key
-        if row.kind != KeyKind.DEVELOPMENT:
+        if row.kind == KeyKind.SERVER:
             raise unauthorized("This key must sign its requests: send an Authorization header", SIGNATURE_REQUIRED)
+        note_use(row)
         return Integrator(row), row
 
 

@@ -21,6 +21,7 @@ from loyalty.api.once import About, run_once
 from loyalty.api.openapi import Described
 from loyalty.api.parsers import API_KEY, FormParser, JsonParser
 from loyalty.api.renderers import JsonRenderer
+from loyalty.api.scopes import InScope
 from loyalty.staff.enums import Api
 
 
@@ -43,7 +44,7 @@ class AlwaysJson(BaseContentNegotiation):
 
 class ApiView(views.APIView):
     authentication_classes: Sequence[type[BaseAuthentication]] = (ApiKeyAuthentication,)
-    permission_classes: Sequence[type[permissions.BasePermission]] = (permissions.IsAuthenticated,)
+    permission_classes: Sequence[type[permissions.BasePermission]] = (permissions.IsAuthenticated, InScope)
     parser_classes = (JsonParser, FormParser)
     renderer_classes = (JsonRenderer,)
     content_negotiation_class = AlwaysJson
@@ -54,6 +55,8 @@ class ApiView(views.APIView):
     operations: ClassVar[Mapping[str, Operation]] = {}
     """What each method does, by its name in lower case."""
     generation: ClassVar[Literal["legacy", "versioned", "read"]] = "legacy"
+    client_side: ClassVar[bool] = False
+    """Whether web pages may call it."""
     presigned: ClassVar[bool] = False
     """Whether a GET may carry its signature in the URL."""
 

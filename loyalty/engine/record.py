@@ -331,7 +331,7 @@ class _Recording:
         return found
 
     def _creates(self, event: Incoming, program: Program) -> bool:
-        if event.target:
+        if event.target or self.by.is_page:
             return False
         if program.auto_subscribe == "any" or (program.auto_subscribe == "checkout" and event.action == "checkout"):
             return True

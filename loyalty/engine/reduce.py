@@ -35,6 +35,14 @@ class InvalidAction(Refused):
         super().__init__(0, f"Invalid action: {action[:64]}{why and f'. {why}'}")
 
 
+class NotBehavioural(Refused):
+    """What pages may not send: it is personal, of a purchase or of points, or nobody has said that it is not."""
+
+    def __init__(self, action: str) -> None:
+        why = "is no behavioural event type: send it from your server, signed, or let an administrator mark its type"
+        super().__init__(0, f"'{action[:64]}' {why}", status=403)
+
+
 def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: State | None) -> Outcome:
     """Apply one event to its customer's state; on refusal the state is as before."""
     is_known, plan = incoming.action in batch.program.event_rules, composition.plan(incoming.action)
@@ -42,6 +50,8 @@ def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: St
     if not (is_known and may_send):
         refusal = InvalidAction(incoming.action, plan.closed if is_known else "")
         return Outcome(batch.program, [], state if state and state.exists else None, refusal)
+    if batch.by.is_page and not batch.program.event_rules[incoming.action].behavioural:
+        return Outcome(batch.program, [], None, NotBehavioural(incoming.action))
     if incoming.scheme not in batch.program.schemes:
         return Outcome(batch.program, [], None, UnknownScheme(incoming.scheme))
     if state is None or state.customer.status in GONE:

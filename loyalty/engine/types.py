@@ -33,6 +33,8 @@ class Actor:
     ip_address: str | None = None
     user_agent: str = ""
     grants: frozenset[str] = frozenset()
+    # Nobody vouches for it: a web page sends it. Then only behavioural events, of customers who are there.
+    is_page: bool = False
 
 
 @dataclass(slots=True)

@@ -1,10 +1,12 @@
 """API keys: what staff and operators do with them. A secret is given out once, by what makes it; kept is its sealed form."""
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 
 from loyalty.sealing import Purpose, seal
 
@@ -74,6 +76,27 @@ def revoke(key: ApiKey, *, by: User) -> None:
     locked = _locked(key)
     locked.secrets.all().delete()
     ApiKey.objects.filter(pk=locked.pk).update(active=False)
+
+
+LONG_AGO = -1e9
+# Key and place of its secret → when its use was written, by this process's clock.
+_noted: dict[tuple[int, int], float] = {}
+# Waits for nobody: whoever holds the row changes the key, or writes the same.
+_NOTE = (
+    "WITH used AS (SELECT id FROM staff_apikey WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED), signed AS"
+    " (UPDATE staff_apisecret s SET last_used_at = now() FROM used WHERE s.api_key_id = used.id AND s.place = %s)"
+    " UPDATE staff_apikey k SET last_used_at = now() FROM used WHERE k.id = used.id"
+)
+
+
+def note_use(key: ApiKey, place: int = 0) -> None:
+    """That the key is used, by its secret of that place or unsigned (0); written once in `LOYALTY_API_KEY_NOTED_SECONDS`."""
+    clock = time.monotonic()
+    if clock - _noted.get((key.pk, place), LONG_AGO) < settings.LOYALTY_API_KEY_NOTED_SECONDS:
+        return
+    _noted[key.pk, place] = clock
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE, [key.pk, place])
 
 
 def _locked(key: ApiKey) -> ApiKey:

@@ -13,7 +13,7 @@ from django.db.models import Q, Value
 
 from loyalty.sealing import Purpose, unseal
 
-from .enums import Role
+from .enums import KeyKind, Role
 from .models import ApiKey, GeneralSettings, ProgramRecord, ProgramVersion, User
 from .section import Section
 
@@ -52,6 +52,11 @@ def api_key(key: str) -> Credentials | None:
         return None
     _recent[key] = (time.monotonic(), Credentials(found, dict(_opened(found))))
     return _recent[key][1]
+
+
+def is_page_origin(origin: str) -> bool:
+    """Whether pages of that origin may send anything at all."""
+    return ApiKey.objects.filter(active=True, kind=KeyKind.CLIENT_SIDE, origins__contains=[origin]).exists()
 
 
 def _opened(found: Any) -> Iterator[tuple[int, str]]:

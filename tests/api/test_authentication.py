@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from loyalty.api.authentication import signature_nonce
 from loyalty.api.signing import Signer, sign
 from loyalty.api.views import ApiView
-from loyalty.staff.enums import KeyKind
+from loyalty.staff.enums import Api, KeyKind
 from loyalty.staff.models import ApiKey
 from tests.api_keys import development_key, give_secret
 
@@ -22,6 +22,8 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Who(ApiView):
+    api = Api.EVENTS
+
     def get(self, request: Request) -> Response:
         user = {"key": request.auth.key, "pk": request.user.pk, "name": str(request.user)}
         return Response({**user, "nonce": signature_nonce(request), "data": self.body()})
