@@ -18,6 +18,19 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 PORT_OF_POSTGRESQL = 5432
 MOST_PROXIES = 9
 SECRET_KEY_LENGTH = 32
+# What sample keys of tutorials and templates are made of.
+SAMPLES = (
+    "insecure",
+    "change-me",
+    "changeme",
+    "change_me",
+    "example",
+    "sample",
+    "your-secret",
+    "your_secret",
+    "secret-key",
+    "secret_key",
+)
 SECRET_KEY_CURE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"  # noqa: S105 - a sentence
 
 
@@ -160,6 +173,8 @@ def _secret_key(env: Env, data_dir: Path, *, embedded_database: bool) -> str:
         raise BadEnvironment(
             f"SECRET_KEY is too weak, it needs {SECRET_KEY_LENGTH} random characters: {SECRET_KEY_CURE}"
         )
+    if any(word in key.lower() for word in SAMPLES):
+        raise BadEnvironment(f"SECRET_KEY is a sample that others know, too: {SECRET_KEY_CURE}")
     return key or embedded.read_secrets(data_dir).secret_key
 
 

@@ -25,6 +25,7 @@ NAMES = [
     "PORT",
     "TIME_ZONE",
     "HTTPS",
+    "LOYALTY_TRUSTED_PROXIES",
 ]
 KEY = "J7qPzR2vXw9sLk4mNb6tYc8dFg3hVa5e"
 DATABASE = "postgresql://app:pass%20word@db.example:5433/loyalty?sslmode=require"
@@ -63,6 +64,14 @@ def manage(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[st
         ("REDIS_URL", "http://h", "REDIS_URL is no address of the form redis:// or rediss:// or unix://…: write it as"),
         ("SECRET_KEY", KEY[:31], "SECRET_KEY is too weak, it needs 32 random characters: make one with: python3 -c"),
         ("SECRET_KEY", "ab" * 32, "SECRET_KEY is too weak, it needs 32 random characters: make one with: python3 -c"),
+        (
+            "SECRET_KEY",
+            f"django-insecure-{KEY}",
+            "SECRET_KEY is a sample that others know, too: make one with: python3 -c",
+        ),
+        ("SECRET_KEY", f"change-me-{KEY}", "SECRET_KEY is a sample that others know, too: make one with: python3 -c"),
+        ("LOYALTY_TRUSTED_PROXIES", "10.0.0.1", "LOYALTY_TRUSTED_PROXIES is '10.0.0.1': give the number of proxies in"),
+        ("LOYALTY_TRUSTED_PROXIES", "-1", "LOYALTY_TRUSTED_PROXIES is '-1': give the number of proxies in"),
         ("HTTPS", "maybe", "HTTPS is 'maybe': give true or false."),
         ("LOYALTY_DATA_DIR", __file__, "LOYALTY_DATA_DIR names "),
     ],
