@@ -33,7 +33,7 @@ class ReadEvents(ApiView):
 
     def get(self, request: Request, public_id: str) -> Response:
         asked = read_asked(request, EVENTS)
-        customer = known_customer(public_id)
+        customer = known_customer(request, public_id)
         with in_time():
             profiles = family(customer.id)
             rows = listed_events(profiles, asked)
