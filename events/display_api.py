@@ -10,11 +10,11 @@ from django.utils import translation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from customers.lookups import customer_asked
 from customers.models import Customer
-from customers.queries import customer_named, family
+from customers.queries import family
 from loyalty.api.errors import bad_request, not_found
 from loyalty.api.paging import INVALID_PARAMETER, MAX_LIMIT, Page, neighbours, page_in
-from loyalty.api.problems import unknown_customer
 from loyalty.api.timeout import bounded
 from loyalty.api.views import ApiView
 from loyalty.staff.enums import Api
@@ -54,11 +54,7 @@ class DisplayView(ApiView):
             return super().dispatch(request, *args, **kwargs)
 
     def customer(self, public_id: str) -> Customer:
-        # No name has a NUL, and the database takes none.
-        found = None if "\x00" in public_id else customer_named(public_id)
-        if found is None:
-            raise unknown_customer()
-        return found
+        return customer_asked(self.request, public_id)
 
     def order(self, customer: Customer, transaction_id: str) -> Transaction:
         found = None if "\x00" in transaction_id else order_named(customer.id, transaction_id)
