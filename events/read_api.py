@@ -58,7 +58,7 @@ class ReadTransactions(ApiView):
 
     def get(self, request: Request, public_id: str) -> Response:
         asked = read_asked(request, TRANSACTIONS)
-        customer = known_customer(public_id)
+        customer = known_customer(request, public_id)
         with in_time():
             rows = listed_transactions(customer.id, asked)
             found = transaction_entities(customer, family(customer.id), rows[: asked.page.limit])
