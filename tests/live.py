@@ -69,9 +69,9 @@ def _resident(pid: int) -> int:
 
 
 @contextmanager
-def live_server() -> Iterator[Live]:
+def live_server(application: str = OURS) -> Iterator[Live]:
     """One worker on the database of the test, which must be one to commit in."""
-    with web(environment(), OURS, workers=1) as started:
+    with web(environment(), application, workers=1) as started:
         started.wait()
         yield Live(started)
 
