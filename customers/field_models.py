@@ -116,7 +116,7 @@ class Field(models.Model):
             yield "slug", _("This ID is reserved, it means something else: choose another.")
         if self.format and self.type != FieldType.STRING:
             yield "format", _("Only strings have a format: leave it empty.")
-        if message := self._wrong_options():
+        if message := wrong_options(self.type, self.options):
             yield "options", message
         if self.external_id and self.type != FieldType.STRING:
             yield "external_id", _("Only a string can be an external ID.")
@@ -127,15 +127,17 @@ class Field(models.Model):
         if self.external_id and not self.personal:
             yield "personal", _("An external ID names a person: it must be personal.")
 
-    def _wrong_options(self) -> Any:
-        if self.type not in CHOICES:
-            return _("Only a select and a multiple choice have options: leave them empty.") if self.options else None
-        if not self.options:
-            return _("Enter what can be chosen.")
-        if len(self.options) > MAX_OPTIONS or len(set(self.options)) < len(self.options):
-            return _("Enter at most 500 options, none of them twice.")
-        if any(option != option.strip() for option in self.options):
-            return _("No option may begin or end with a blank: remove it.")
-        if self.type == FieldType.MULTIPLE_CHOICE and any("," in option for option in self.options):
-            return _("A comma parts chosen options in imports: none may stand in an option.")
-        return None
+
+def wrong_options(type: str, options: list[str]) -> Any:
+    """What is wrong with the options of a definition of that type; None: nothing."""
+    if type not in CHOICES:
+        return _("Only a select and a multiple choice have options: leave them empty.") if options else None
+    if not options:
+        return _("Enter what can be chosen.")
+    if len(options) > MAX_OPTIONS or len(set(options)) < len(options):
+        return _("Enter at most 500 options, none of them twice.")
+    if any(option != option.strip() for option in options):
+        return _("No option may begin or end with a blank: remove it.")
+    if type == FieldType.MULTIPLE_CHOICE and any("," in option for option in options):
+        return _("A comma parts chosen options in imports: none may stand in an option.")
+    return None

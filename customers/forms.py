@@ -9,10 +9,10 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.engine.types import Refused
-from loyalty.points.forms import Lines
+from loyalty.ui.lines import Lines
 
-from .enums import FieldFormat, FieldType
-from .fields import BUILT_IN, MAX_IDENTITY, MAX_STRING, TEXTS, FieldRule, plain, read_attribute, read_value
+from .fields import BUILT_IN, MAX_IDENTITY, TEXTS, plain, read_attribute, read_value
+from .inputs import OnePerLine, as_sent, line, widget_of
 from .models import Customer, Field
 from .queries import shared_values
 
@@ -41,14 +41,8 @@ HINTS: dict[str, Any] = {
     "referrer": _("The ID of the customer who brought this one."),
 }
 TYPES = {"email": "email", "mobile_phone": "tel", "birth_date": "date"}
-FORMATS = {FieldFormat.DATE: "date", FieldFormat.URL: "url", FieldFormat.EMAIL: "email", FieldFormat.PHONE: "tel"}
 # Of the form's names: a custom field may be called as one of its own.
 CUSTOM = "field_"
-
-
-def _line(kind: str = "text", **attributes: Any) -> forms.Widget:
-    # Numbers are entered as text: a number input drops what it cannot read, and tells nothing.
-    return forms.TextInput(attrs={"type": kind, "autocomplete": "off", **attributes})
 
 
 class ReadField(forms.Field):
@@ -60,7 +54,7 @@ class ReadField(forms.Field):
 
     def clean(self, value: Any) -> Any:
         try:
-            return self.read(_as_sent(self.widget, value))
+            return self.read(as_sent(self.widget, value))
         except Refused as refusal:
             raise forms.ValidationError(refusal.message) from None
 
@@ -71,55 +65,8 @@ class ReadField(forms.Field):
             return True
 
 
-def _as_sent(widget: forms.Widget, value: Any) -> Any:
-    """What the browser makes of a value, as an event would have it."""
-    if isinstance(widget, forms.Textarea) and isinstance(value, str):
-        return value.splitlines()
-    if getattr(widget, "input_type", "") == "datetime-local" and isinstance(value, str):
-        found = value.replace("T", " ")
-        return f"{found}:00" if len(found) == len("2026-12-31 18:30") else found
-    return value
-
-
-class Moment(forms.TextInput):
-    """`2026-12-31 18:30:00` as the browser's input for date and time has it."""
-
-    def format_value(self, value: Any) -> str | None:
-        return str(value).replace(" ", "T") if value else None
-
-
-class OnePerLine(forms.Textarea):
-    def format_value(self, value: Any) -> str | None:
-        return "\n".join(map(str, value)) if isinstance(value, list) else value
-
-
-def _choices(rule: FieldRule) -> list[tuple[str, Any]]:
-    return [(option, option) for option in rule.options]
-
-
-def widget_of(rule: FieldRule) -> forms.Widget:
-    match rule.type:
-        case FieldType.BOOLEAN:
-            return forms.Select(choices=[("", "–"), ("true", _("Yes")), ("false", _("No"))])
-        case FieldType.SELECT:
-            return forms.Select(choices=[("", "–"), *_choices(rule)])
-        case FieldType.MULTIPLE_CHOICE:
-            return forms.CheckboxSelectMultiple(choices=_choices(rule))
-        case FieldType.LIST:
-            return OnePerLine(attrs={"rows": 3})
-        case FieldType.DATE:
-            return _line("date")
-        case FieldType.DATETIME:
-            return Moment(attrs={"type": "datetime-local", "step": "1"})
-        case FieldType.NUMERIC:
-            return _line(inputmode="decimal")
-        case FieldType.URL | FieldType.IMAGE:
-            return _line("url", maxlength=MAX_STRING)
-    return _line(FORMATS.get(FieldFormat(rule.format), "text") if rule.format else "text", maxlength=MAX_STRING)
-
-
 def built_in(name: str) -> ReadField:
-    widget = _line(TYPES.get(name, "text"), **({"maxlength": TEXTS[name]} if name in TEXTS else {}))
+    widget = line(TYPES.get(name, "text"), **({"maxlength": TEXTS[name]} if name in TEXTS else {}))
     read = lambda value: read_attribute({name: value}, name)  # noqa: E731  bound to this name
     return ReadField(read, label=LABELS[name], help_text=HINTS.get(name, ""), widget=widget)
 
@@ -216,7 +163,7 @@ class NewCustomerForm(forms.Form):
         label=_("Email address"),
         required=False,
         max_length=TEXTS["email"],
-        widget=_line("email", maxlength=TEXTS["email"]),
+        widget=line("email", maxlength=TEXTS["email"]),
     )
     status = forms.ChoiceField(
         label=_("Status"),

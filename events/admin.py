@@ -1,18 +1,51 @@
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
 
 from loyalty.staff.admin import ConfigurationAdmin
 
 from .enums import MAY_BE_BEHAVIOURAL
-from .models import EventType
+from .models import EventAttribute, EventType
 from .program import fixed_fields
+from .type_forms import AttributeForm, AttributeFormSet, EventTypeForm
+
+
+class AttributeInline(TabularInline):
+    model = EventAttribute
+    form = AttributeForm
+    formset = AttributeFormSet
+    fields = ("slug", "label", "type", "options", "required", "personal", "position")
+    extra = 0
+
+    def get_readonly_fields(self, request: HttpRequest, obj: EventType | None = None) -> tuple[str, ...]:
+        # How a built-in action's are read is written in its mechanism.
+        return ("slug", "label", "type", "options", "required", "position") if obj and obj.factory else ()
+
+    def has_add_permission(self, request: HttpRequest, obj: EventType | None = None) -> bool:
+        return super().has_add_permission(request, obj) and not (obj and obj.factory)
+
+    def has_delete_permission(self, request: HttpRequest, obj: EventType | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.factory)
 
 
 @admin.register(EventType)
 class EventTypeAdmin(ConfigurationAdmin):
-    list_display = ("action", "name", "default_points", "one_time", "exposed", "behavioural", "factory")
-    list_filter = ("factory", "one_time", "behavioural")
-    search_fields = ("^action", "name")
+    form = EventTypeForm
+    inlines = (AttributeInline,)
+    list_display = ("action", "label", "default_points", "one_time", "exposed", "behavioural", "factory")
+    list_filter = ("factory", "behavioural", "one_time", "exposed")
+    search_fields = ("action", "name", "labels")
+    ordering = ("factory", "name")
+    fieldsets = (
+        (None, {"fields": ("action", "name", "labels", "description")}),
+        (_("What it earns"), {"fields": ("default_points", "default_account", "pending_days")}),
+        (_("Who may send it, and what"), {"fields": ("one_time", "behavioural", "exposed", "only_known")}),
+    )
+
+    @admin.display(description=_("name"), ordering="name")
+    def label(self, row: EventType) -> str:
+        return row.label
 
     def get_readonly_fields(self, request: HttpRequest, obj: EventType | None = None) -> tuple[str, ...]:
         if obj is None:
@@ -20,7 +53,7 @@ class EventTypeAdmin(ConfigurationAdmin):
         if not obj.factory:
             return ("action",)
         # What a built-in action does is written in its mechanism; its name and labels are the brand's.
-        fixed = ("action", *fixed_fields(obj.action))
+        fixed = ("action", *(name for name in fixed_fields(obj.action) if name != "attributes"))
         return fixed if obj.action in MAY_BE_BEHAVIOURAL else (*fixed, "behavioural")
 
     def has_delete_permission(self, request: HttpRequest, obj: EventType | None = None) -> bool:

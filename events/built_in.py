@@ -6,6 +6,7 @@ from loyalty.engine.reduce import InvalidAction
 from loyalty.engine.rows import EventRow
 from loyalty.engine.types import ANY_OTHER_ACTION, Batch, Incoming, Mechanism, Part, Refused, State
 
+from . import attributes
 from .enums import RECORDED
 
 
@@ -49,6 +50,8 @@ def custom(event: EventRow, state: State, batch: Batch) -> None:
     """An action that the brand has defined."""
     if batch.program.event_rules[event.action].factory:
         raise InvalidAction(event.action)
+    shapes: Mapping[str, attributes.Shape] = batch.program.config[attributes.APP]
+    event.data = shapes[event.action].read(event.data)
     once(event, state, batch)
 
 

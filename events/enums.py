@@ -22,6 +22,10 @@ MAY_BE_BEHAVIOURAL = frozenset(
 )
 
 
+# The type of an attribute whose values are what they are; the others are those of customers' fields.
+ANY_TYPE = "any"
+
+
 class Source(TextChoices):
     """Where an event came from."""
 

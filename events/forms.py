@@ -9,11 +9,14 @@ from django.forms import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from customers.fields import FieldRule, read_value
+from customers.inputs import as_sent, widget_of
 from loyalty.engine.types import Refused
 
+from .attributes import rule_of
 from .inputs import day, line, money, paragraph, points, signed_points
 from .labels import humanized
-from .models import EventType
+from .models import EventAttribute, EventType
 
 MAX_ITEMS = 10
 ITEM_PARTS = ("product_name", "product_id", "quantity", "price")
@@ -70,9 +73,25 @@ REQUIRED = {
 }
 
 
-def _input(chosen: EventType, name: str) -> Callable[..., forms.Field]:
+class ReadByType(forms.Field):
+    """A value of an attribute's type, entered as that of a customer's field is; a wrong one is told in the same words."""
+
+    def __init__(self, rule: FieldRule, **kwargs: Any) -> None:
+        super().__init__(widget=widget_of(rule), **kwargs)
+        self.rule = rule
+
+    def clean(self, value: Any) -> Any:
+        try:
+            found = read_value(self.rule, as_sent(self.widget, value))
+        except Refused as refusal:
+            raise forms.ValidationError(refusal.message) from None
+        return super().clean(found)
+
+
+def _input(chosen: EventType, one: EventAttribute) -> Callable[..., forms.Field]:
+    name, rule = one.slug, rule_of(one.definition)
     if not chosen.factory:
-        return line()
+        return partial(ReadByType, rule.field) if rule.field else line()
     return OWN_INPUTS.get((chosen.action, name)) or INPUTS.get(name) or line()
 
 
@@ -147,7 +166,8 @@ class AddEventForm(OnceForm):
         self.at, self.chosen, self.item_count = at, chosen, item_count
         # The attributes asked for, by the names of their fields.
         self.attributes: dict[str, str] = {}
-        self.has_items = chosen is not None and chosen.factory and "items" in chosen.attributes
+        self.definitions = list(chosen.attributes.all()) if chosen else []
+        self.has_items = chosen is not None and chosen.factory and any(one.slug == "items" for one in self.definitions)
         self._set_actions(types, chosen)
         if chosen:
             self._add_attributes(chosen, {*without, "effective_timestamp"})
@@ -167,13 +187,15 @@ class AddEventForm(OnceForm):
             self.initial["action"] = chosen.action
 
     def _add_attributes(self, chosen: EventType, without: set[str]) -> None:
-        required = REQUIRED.get(chosen.action, set())
-        asked = [name for name in chosen.attributes if name not in without and not (self.has_items and name == "items")]
-        # What must be entered comes first.
-        for name in sorted(asked, key=lambda name: name not in required):
-            make = _input(chosen, name)
+        """What must be entered comes first."""
+        required = REQUIRED.get(chosen.action, set()) | {one.slug for one in self.definitions if one.required}
+        for one in sorted(self.definitions, key=lambda one: one.slug not in required):
+            name = one.slug
+            if name in without or (self.has_items and name == "items"):
+                continue
             hint = HINTS.get(name, "") if chosen.factory else ""
-            self.fields[_field(name)] = make(label=humanized(name), required=name in required, help_text=hint)
+            label = one.label or humanized(name)
+            self.fields[_field(name)] = _input(chosen, one)(label=label, required=name in required, help_text=hint)
             self.attributes[_field(name)] = name
 
     def _add_items(self) -> None:
@@ -184,7 +206,8 @@ class AddEventForm(OnceForm):
 
     def _add_account_and_date(self, accounts: Sequence[tuple[str, str]]) -> None:
         if accounts:
-            self.fields["account"] = forms.ChoiceField(label=_("Account"), choices=accounts)
+            own = self.chosen.default_account if self.chosen else ""
+            self.fields["account"] = forms.ChoiceField(label=_("Account"), choices=accounts, initial=own or None)
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
         self.fields["effective_timestamp"] = forms.DateTimeField(
             label=_("Date"), required=False, widget=widget, help_text=_("When it happened; left empty: now.")

@@ -1,17 +1,24 @@
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Case, F, Func, Value, When
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from customers.enums import FieldType
+from customers.field_models import CHOICES, wrong_options
+from customers.fields import MAX_ITEM
 from customers.models import Customer
 
-from .enums import MAY_BE_BEHAVIOURAL, Source, TransactionStatus
+from .enums import ANY_TYPE, MAY_BE_BEHAVIOURAL, Source, TransactionStatus
+
+TYPES_OF_ATTRIBUTES = [(ANY_TYPE, _("As it is sent")), *FieldType.choices]
 
 
 class EventType(models.Model):
@@ -26,13 +33,21 @@ class EventType(models.Model):
     name = models.CharField(_("name"), max_length=100)
     labels = models.JSONField(_("labels"), default=dict, blank=True, help_text=_('Per language: {"hu": "Vásárlás"}.'))
     description = models.TextField(_("description"), blank=True)
-    attributes = ArrayField(
-        models.CharField(max_length=64), verbose_name=_("attributes"), default=list, blank=True, help_text=_("IDs.")
-    )
-    personal_attributes = ArrayField(
-        models.CharField(max_length=64), verbose_name=_("personal attributes"), default=list, blank=True
+    only_known = models.BooleanField(
+        _("these attributes only"),
+        default=False,
+        db_default=False,
+        help_text=_("An event with another attribute is refused. Off: it is kept as it was sent."),
     )
     default_points = models.IntegerField(_("default points"), default=0)
+    default_account = models.CharField(
+        _("default account"),
+        max_length=64,
+        default="",
+        db_default="",
+        blank=True,
+        help_text=_("What earns the default points where the event names none. Empty: the brand's default account."),
+    )
     one_time = models.BooleanField(_("one time only"), default=False)
     exposed = models.BooleanField(_("exposed in the Display API"), default=True)
     behavioural = models.BooleanField(
@@ -70,6 +85,53 @@ class EventType(models.Model):
     def label(self) -> str:
         """The name in the reader's language."""
         return str(self.labels.get(get_language() or "en") or self.name)
+
+
+class EventAttribute(models.Model):
+    """An attribute of an event type: how its values are read, where the action is the brand's own."""
+
+    event_type = models.ForeignKey(EventType, on_delete=models.CASCADE, related_name="attributes")
+    slug = models.CharField(_("ID"), max_length=64, help_text=_("As it is sent."))
+    label = models.CharField(_("label"), max_length=100, blank=True, default="")
+    type = models.CharField(_("type"), max_length=15, choices=TYPES_OF_ATTRIBUTES, default=FieldType.STRING)
+    options = ArrayField(
+        models.CharField(max_length=MAX_ITEM), verbose_name=_("options"), default=list, blank=True,
+        help_text=_("What a select or a multiple choice offers."),
+    )  # fmt: skip
+    required = models.BooleanField(_("required"), default=False)
+    personal = models.BooleanField(
+        _("personal"), default=False, help_text=_("Tells something of a person: the action must be signed.")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("attribute")
+        verbose_name_plural = _("attributes")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["event_type", "slug"], name="one_attribute_of_an_id"),
+            models.CheckConstraint(
+                condition=models.Q(type__in=[name for name, _ in TYPES_OF_ATTRIBUTES]),
+                name="attribute_type_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(type__in=sorted(CHOICES)) ^ models.Q(options=[]),
+                name="attribute_options_are_of_a_choice",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label or self.slug.replace("_", " ").capitalize()
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        """As the program file has it."""
+        names = ("label", "type", "options", "required", "personal")
+        return {"id": self.slug, **{name: getattr(self, name) for name in names}}
+
+    def clean(self) -> None:
+        if message := wrong_options(self.type, self.options):
+            raise ValidationError({"options": message})
 
 
 def next_id(sequence: str) -> models.Func:

@@ -31,7 +31,7 @@ def addable_types(customer: Customer) -> list[EventType]:
     # Their places are pages and buttons of their own.
     refused |= {"point_expiration", "suspend", "unsuspend", "opt_out", "ban"}
     refused |= {"subscribe", "login", "daily_login"} if customer.status == Status.INACTIVE else {"subscribe", "opt_in"}
-    types = EventType.objects.all()
+    types = EventType.objects.prefetch_related("attributes")
     return [row for row in types if row.action not in refused and (row.action in ruled or not row.factory)]
 
 

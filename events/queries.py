@@ -30,6 +30,7 @@ def event_rules(event_types: Iterable[Mapping[str, Any]]) -> dict[str, EventRule
             item["built_in"],
             # Versions from before there was such a thing have none.
             item.get("behavioural", False),
+            item.get("default_account", ""),
             item["pending_days"],
         )
         for item in event_types

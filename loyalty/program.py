@@ -21,7 +21,7 @@ import loyalty.points.program
 import loyalty.staff.program
 import loyalty.sync.mechanism
 from customers.leaving import ErasureRow, holds_nothing
-from events import orders
+from events import attributes, orders
 from events.queries import event_rules
 from loyalty.engine.rows import CUSTOMER, EVENT, IDENTITY
 from loyalty.engine.types import Composition, Program
@@ -61,6 +61,7 @@ def build(version: int, document: Mapping[str, Any], facts: Mapping[str, Any]) -
         config={
             customers.fields.APP: people,
             ledger.APP: config_of(document, facts),
+            attributes.APP: attributes.shapes_of(document["event_types"]),
             orders.APP: orders.OrdersConfig(brand["accept_after_days"]),
         },
         document=document,

@@ -162,6 +162,8 @@ class EventRule:
     factory: bool = False
     # Tells nothing personal and of no purchase: it may come unsigned.
     behavioural: bool = False
+    # What earns its points where the event names no account; empty: the brand's default account.
+    default_account: str = ""
     # For how many days its points stay pending; None: they can be spent at once.
     pending_days: int | None = None
 

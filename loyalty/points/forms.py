@@ -12,14 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectMultipleWidget
 
 from events.models import EventType
+from loyalty.ui.lines import Lines
 
 from .enums import EntryKind, Expiry
 from .history import Filters
 from .models import Account, Bonus
 
 ONE_DAY = dt.timedelta(days=1)
-MAX_LISTED = 1_000
-MAX_LENGTH = 200
 
 
 def _day() -> forms.DateInput:
@@ -107,30 +106,6 @@ class HistoryFilter(forms.Form):
 def begin_of(day: dt.date) -> dt.datetime:
     """Its first instant in the programme's time zone."""
     return timezone.make_aware(dt.datetime.combine(day, dt.time()))
-
-
-class Lines(forms.CharField):
-    """A list of texts, one a line; empty lines and repetitions do not count."""
-
-    widget = forms.Textarea(attrs={"rows": 3})
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def clean(self, value: Any) -> Any:
-        found = list(dict.fromkeys(filter(None, (line.strip() for line in super().clean(value).splitlines()))))
-        if len(found) > MAX_LISTED:
-            raise forms.ValidationError(_("Enter at most %(most)s lines."), params={"most": MAX_LISTED})
-        for number, line in enumerate(found, 1):
-            if len(line) > MAX_LENGTH:
-                raise forms.ValidationError(
-                    _("Line %(number)s is longer than %(most)s characters: shorten it."),
-                    params={"number": number, "most": MAX_LENGTH},
-                )
-        return found
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
 
 
 class BonusForm(forms.ModelForm[Bonus]):

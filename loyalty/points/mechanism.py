@@ -9,6 +9,7 @@ from events.orders import TransactionRow, existing_order, order_of
 from loyalty.engine import values
 from loyalty.engine.rows import EventRow, to_json
 from loyalty.engine.types import ANY_OTHER_ACTION, Batch, Incoming, Mechanism, Part, Refused, State
+from loyalty.staff.enums import Module
 
 from . import leaving, orders
 from .bonuses import limits
@@ -130,7 +131,10 @@ def moved(event: EventRow, state: State, batch: Batch) -> None:
 
 def earn_default_points(event: EventRow, state: State, batch: Batch) -> None:
     """The points that the event type of the action names; it may keep them pending for some days."""
-    rule, account = batch.program.event_rules[event.action], account_of(event, batch.program)
+    rule = batch.program.event_rules[event.action]
+    if event.account is None and Module.MULTI_ACCOUNTS in batch.program.modules:
+        event.account = rule.default_account or None
+    account = account_of(event, batch.program)
     arithmetic = to_json(default_points(rule.default_points))
     if rule.pending_days is None:
         earn(event, state, batch, account, rule.default_points, arithmetic=arithmetic)

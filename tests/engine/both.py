@@ -153,9 +153,9 @@ def _configure_account(setup: Setup, slug: str, expiry: Expiry) -> None:
 
 def _configure_action(action: str, custom: Custom) -> None:
     world.rows(
-        "INSERT INTO events_eventtype (action, name, labels, description, attributes, personal_attributes,"
+        "INSERT INTO events_eventtype (action, name, labels, description,"
         " default_points, one_time, exposed, factory, pending_days)"
-        " VALUES (%s, %s, '{}', '', '{}', '{}', %s, %s, true, false, %s)",
+        " VALUES (%s, %s, '{}', '', %s, %s, true, false, %s)",
         [action, action, custom.points, custom.one_time, custom.pending_days],
     )
 

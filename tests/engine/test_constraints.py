@@ -30,6 +30,10 @@ FIELD = (
     " read_only, personal, position, active, factory) VALUES"
     " ('{}', 'F', '{{}}', '', {}, {}, '{{}}', false, {}, {}, true, 0, true, false)"
 )
+ATTRIBUTE = (
+    "INSERT INTO events_eventattribute (event_type_id, slug, label, type, options, required, personal, position)"
+    " SELECT action, 'new', '', {}, {}, false, false, 0 FROM events_eventtype{} WHERE action = 'opt_in'"
+)
 MERGE = (
     'INSERT INTO customers_merge (source_id, survivor_id, "into", kind, merged_at, source_event, survivor_event, moved, filled)'
     " SELECT a.id, {}.id, {}.id, '{}', now(), 1, 1, '{{}}', '{{}}' FROM customers_customer a, customers_customer b"
@@ -70,6 +74,9 @@ ATTEMPTS = {
     " SELECT id, '', 1, now() FROM customers_customer",
     "default_points_are_not_negative": "UPDATE events_eventtype SET default_points = -1 WHERE action = 'opt_in'",
     "what_is_personal_or_transactional_is_not_behavioural": "UPDATE events_eventtype SET behavioural = true WHERE action = 'checkout'",
+    "one_attribute_of_an_id": ATTRIBUTE.format("'string'", "'{}'", ", generate_series(1, 2)"),
+    "attribute_type_is_known": ATTRIBUTE.format("'colour'", "'{}'", ""),
+    "attribute_options_are_of_a_choice": ATTRIBUTE.format("'select'", "'{}'", ""),
     "event_source_is_known": f"INSERT INTO events_event {EVENT} SELECT id, 'opt_in', 'nowhere', '{{}}', '', '', now(), now(), 1, 0"
     " FROM customers_customer LIMIT 1",
     "one_default_account": "INSERT INTO points_account (slug, name, currency_label, is_default) VALUES ('b', 'B', 'p', true)",

@@ -18,8 +18,8 @@ BUCKETS = ("earned", "spent", "expired", "reserved", "pending", "debt", "spendab
 # Whoever names the survivor: its own ID, or one that was merged away.
 NAMES = ["new", "old"]
 CUSTOM = (
-    "INSERT INTO events_eventtype (action, name, labels, description, attributes, personal_attributes, default_points,"
-    " one_time, exposed, pending_days, factory) VALUES ('{}', 'X', '{{}}', '', '{{}}', '{{}}', 7, {}, true, {}, false)"
+    "INSERT INTO events_eventtype (action, name, labels, description, default_points,"
+    " one_time, exposed, pending_days, factory) VALUES ('{}', 'X', '{{}}', '', 7, {}, true, {}, false)"
 )
 
 

@@ -127,9 +127,9 @@ def test_debts_of_both_add_up() -> None:
 
 def test_promises_settled_ones_too_are_the_survivors_with_the_same_ids_and_events() -> None:
     rows(
-        "INSERT INTO events_eventtype (action, name, labels, description, attributes, personal_attributes, default_points,"
+        "INSERT INTO events_eventtype (action, name, labels, description, default_points,"
         " one_time, exposed, pending_days, factory)"
-        " VALUES ('survey', 'Survey', '{}', '', '{}', '{}', 7, false, true, 3, false)"
+        " VALUES ('survey', 'Survey', '{}', '', 7, false, true, 3, false)"
     )
     accepted(event("old", "survey"), event("old", "survey"), event("new", "survey"))
     [(first,)] = rows("SELECT min(event_id) FROM points_pending")

@@ -466,8 +466,8 @@ def test_a_guest_cannot_burn_and_can_only_check_out() -> None:
 
 
 def test_the_points_of_an_event_type_with_days_stay_pending_for_them() -> None:
-    rows("INSERT INTO events_eventtype (action, name, labels, description, attributes, personal_attributes, default_points,"
-         " one_time, exposed, factory, pending_days) VALUES ('review', 'Review', '{}', '', '{}', '{}', 5, false, true, false, 2)")  # fmt: skip
+    rows("INSERT INTO events_eventtype (action, name, labels, description, default_points,"
+         " one_time, exposed, factory, pending_days) VALUES ('review', 'Review', '{}', '', 5, false, true, false, 2)")  # fmt: skip
     accepted(event("ann", "review"), event("ann", "review"), event("ann", "review"))
     assert balance() == {"earned": 100, "pending": 15, "spendable": 100}
     first, second, _ = rows("SELECT event_id FROM points_pending ORDER BY id")

@@ -251,8 +251,8 @@ def test_pitfall_8_nothing_of_a_profile_is_left_behind(bob: None) -> None:
 
 def test_pitfall_8_one_time_rewards_are_not_earned_anew(bob: None) -> None:
     rows(
-        "INSERT INTO events_eventtype (action, name, labels, description, attributes, personal_attributes, default_points,"
-        " one_time, exposed, factory) VALUES ('welcome', 'W', '{}', '', '{}', '{}', 5, true, true, false)"
+        "INSERT INTO events_eventtype (action, name, labels, description, default_points,"
+        " one_time, exposed, factory) VALUES ('welcome', 'W', '{}', '', 5, true, true, false)"
     )
     accepted(event("ann", "welcome"))
     merge()

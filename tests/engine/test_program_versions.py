@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from events.models import Event, EventType
+from events.models import Event, EventAttribute, EventType
 from loyalty import program
 from loyalty.engine import record
 from loyalty.engine.types import Program
@@ -107,7 +107,8 @@ def test_what_changes_nothing_is_no_new_version() -> None:
 
 TABLES = {
     "staff_generalsettings": "UPDATE staff_generalsettings SET brand_name = 'x'",
-    "events_eventtype": "DELETE FROM events_eventtype WHERE action = 'profile'",
+    "events_eventattribute": "DELETE FROM events_eventattribute WHERE event_type_id = 'profile'",
+    "events_eventtype": "UPDATE events_eventtype SET default_points = 3 WHERE action = 'birthday'",
     "customers_field": "UPDATE customers_field SET name = 'F'",
     "points_account": "UPDATE points_account SET negative_points = true",
     "points_burnrate": "INSERT INTO points_burnrate (account_id, currency, points, amount)"
@@ -360,9 +361,9 @@ def test_a_kept_version_is_written_once(statement: str) -> None:
 
 @pytest.mark.django_db
 def test_configuring_the_engine_is_quick_with_200_event_types() -> None:
-    EventType.objects.bulk_create(
-        EventType(action=f"visit_{number}", name=f"Visit {number}", attributes=["shop", "city"])
-        for number in range(200)
+    EventType.objects.bulk_create(EventType(action=f"visit_{number}", name=f"Visit {number}") for number in range(200))
+    EventAttribute.objects.bulk_create(
+        EventAttribute(event_type_id=f"visit_{number}", slug=slug) for number in range(200) for slug in ("shop", "city")
     )
     program.configure()
     times = []

@@ -88,8 +88,8 @@ def test_120241_more_points_for_an_order_than_there_are(ann: None) -> None:
 
 def test_10001_a_one_time_action_again(ann: None) -> None:
     rows(
-        "INSERT INTO events_eventtype (action, name, labels, description, attributes, personal_attributes, default_points,"
-        " one_time, exposed, factory) VALUES ('welcome', 'Welcome', '{}', '', '{}', '{}', 20, true, true, false)"
+        "INSERT INTO events_eventtype (action, name, labels, description, default_points,"
+        " one_time, exposed, factory) VALUES ('welcome', 'Welcome', '{}', '', 20, true, true, false)"
     )
     welcome = event("ann", "welcome")
     assert codes(send(welcome, welcome)) == [None, 10001]

@@ -16,7 +16,7 @@ CLASSIFIED = [
 ]
 # Configuration: small, and about nobody.
 REFERENCE = {
-    "customers.Field", "events.EventType", "points.Account", "points.BurnRate", "points.EarningRule", "points.EarningRate",
+    "customers.Field", "events.EventType", "events.EventAttribute", "points.Account", "points.BurnRate", "points.EarningRule", "points.EarningRate",
     "points.Verification", "points.Bonus",
 }  # fmt: skip
 OWNED = [found for found in CLASSIFIED if found._meta.label not in {ROOT, *OWN_KEY, *REFERENCE}]

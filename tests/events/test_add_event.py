@@ -169,7 +169,9 @@ def test_an_action_cannot_happen_in_the_future(staff: Client, zsofia: Customer) 
 
 
 def test_an_action_of_the_brand_has_a_line_for_each_attribute(staff: Client, zsofia: Customer) -> None:
-    EventType.objects.create(action="visit", name="Visit", attributes=["action", "items", "store"], default_points=7)
+    visit = EventType.objects.create(action="visit", name="Visit", default_points=7)
+    for name in ("action", "items", "store"):
+        visit.attributes.create(slug=name, type="any")
     answer = send(staff, zsofia, "visit", data__action="walked in", data__items="3", data__store="Allee")
     assert text(answer) == "Visit recorded: +7 points"
     assert newest(zsofia).data == {"action": "walked in", "items": "3", "store": "Allee"}

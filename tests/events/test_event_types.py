@@ -153,11 +153,11 @@ def test_a_brands_own_type_of_such_a_name_becomes_built_in_and_keeps_its_setting
         assert (row.factory, row.name, row.labels, row.description, row.exposed) == (
             True, "Our name", {"hu": "A miénk"}, "Ours", False,
         )  # fmt: skip
-        assert "stars" in row.attributes
-        assert "stars" in row.personal_attributes
+        stars = row.attributes.get(slug="stars")
+        assert (stars.type, stars.personal, stars.required) == ("any", True, False)
     assert (review.default_points, review.one_time, review.pending_days) == (30, True, 3)
     assert (tier.default_points, tier.one_time, tier.pending_days) == (0, False, None)
-    assert {"item", "rating"} <= set(review.attributes)
+    assert {"item", "rating"} <= set(review.attributes.values_list("slug", flat=True))
 
 
 def test_points_of_types_are_of_known_ones() -> None:

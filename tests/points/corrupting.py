@@ -169,8 +169,8 @@ CORRUPTIONS: dict[str, tuple[str, dict[str, list[str]]]] = {
 
 def record_histories(*names: str) -> None:
     """Orders with and without a total, in numbers and texts; points of every kind."""
-    rows("INSERT INTO events_eventtype (action, name, labels, description, attributes, personal_attributes, default_points,"
-         " one_time, exposed, factory, pending_days) VALUES ('review', 'Review', '{}', '', '{}', '{}', 5, false, true, false, 2)"
+    rows("INSERT INTO events_eventtype (action, name, labels, description, default_points,"
+         " one_time, exposed, factory, pending_days) VALUES ('review', 'Review', '{}', '', 5, false, true, false, 2)"
          " ON CONFLICT DO NOTHING")  # fmt: skip
     for name in names:
         accepted(

@@ -106,7 +106,7 @@ def test_what_is_applied_is_what_the_engine_is_configured_by() -> None:
         gold, "2.5000", "2026-05-31", 100_000,
     )  # fmt: skip
     visit = EventType.objects.get(action="visit")
-    assert (visit.labels, visit.attributes, visit.default_points, visit.pending_days, visit.factory) == (
+    assert (visit.labels, [one.slug for one in visit.attributes.all()], visit.default_points, visit.pending_days, visit.factory) == (
         {"hu": "Látogatás"}, ["shop"], 7, 3, False,
     )  # fmt: skip
 

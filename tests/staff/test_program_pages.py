@@ -161,8 +161,8 @@ def test_saving_a_configuration_page_unchanged_is_no_version(client: Client, adm
 
 
 def test_deleting_an_event_type_is_a_version_with_who_deleted_it(client: Client, admin: User) -> None:
-    rows("INSERT INTO events_eventtype (action, name, labels, description, attributes, personal_attributes, default_points, one_time,"
-         " exposed, factory) VALUES ('visit', 'Visit', '{}', '', '{}', '{}', 0, false, true, false)")  # fmt: skip
+    rows("INSERT INTO events_eventtype (action, name, labels, description, default_points, one_time,"
+         " exposed, factory) VALUES ('visit', 'Visit', '{}', '', 0, false, true, false)")  # fmt: skip
     accepted(event("ann", "opt_in"))
 
     assert client.post("/admin/events/eventtype/visit/delete/", {"post": "yes"}).status_code == 302

@@ -30,6 +30,20 @@ def some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
 
 RATES = st.decimals(0, 10_000, places=4).map(str) | st.sampled_from(["0", "00100", "12.5", "12.5000", "10000"])
 ATTRIBUTES = st.lists(texts(64), unique=True, max_size=4)
+DEFINED = st.one_of(
+    st.fixed_dictionaries(
+        {"id": texts(64)},
+        optional={
+            "label": texts(100, 0),
+            "type": st.sampled_from(
+                ["any", "string", "numeric", "boolean", "date", "datetime", "url", "list", "image"]
+            ),
+            "required": st.booleans(),
+            "personal": st.booleans(),
+        },
+    ),
+    st.fixed_dictionaries({"id": texts(64), "type": st.just("select"), "options": st.just(["small", "large"])}),
+)
 SETTINGS = some(
     brand_name=texts(100),
     currency=st.sampled_from(CODES),
@@ -41,8 +55,12 @@ SETTINGS = some(
 EVENT_FIELDS = some(
     labels=st.dictionaries(st.sampled_from(["hu", "de", "pt-BR", "zh-Hant"]), texts(200, 0)),
     description=texts(500, 0),
-    attributes=ATTRIBUTES,
+    attributes=st.lists(
+        texts(64) | DEFINED, unique_by=lambda one: one if isinstance(one, str) else one["id"], max_size=4
+    ),
     personal_attributes=ATTRIBUTES,
+    only_known=st.booleans(),
+    default_account=st.sampled_from(["", "main"]),
     default_points=st.integers(0, 2**31 - 1),
     one_time=st.booleans(),
     exposed=st.booleans(),
