@@ -11,7 +11,8 @@ from loyalty.staff.enums import Module
 
 from .history import last_days
 from .labels import attribute_labels
-from .models import Event, EventType, Transaction
+from .models import Event, EventAttribute, EventType, Transaction
+from .queries import readable
 from .transactions import lines_of
 
 
@@ -39,12 +40,12 @@ def event_objects(
     events: Sequence[Event], names: Names, owners: Collection[int], public_ids: Mapping[int, str] | None = None
 ) -> list[dict[str, Any]]:
     """`owners` have the points of these events. `public_ids`: by profile, whom each event is named as that of."""
-    days = last_days(events, owners) if names.has_expiry else {}
-    return [dict(_event(event, names, days.get(event.id), public_ids)) for event in events]
+    days, data = last_days(events, owners) if names.has_expiry else {}, readable(events)
+    return [dict(_event(event, data[event.id], names, days.get(event.id), public_ids)) for event in events]
 
 
 def _event(
-    event: Event, names: Names, day: date | None, public_ids: Mapping[int, str] | None
+    event: Event, data: Mapping[str, Any], names: Names, day: date | None, public_ids: Mapping[int, str] | None
 ) -> Iterator[tuple[str, Any]]:
     type_ = names.types.get(event.action)
     yield "id", str(event.id)
@@ -54,19 +55,19 @@ def _event(
         yield "Customer", {"id": public_ids[event.customer_id]}
     yield "points", event.points
     yield "timestamp", wire_moment(event.occurred_at)
-    yield "properties", _properties(event.data, type_.attributes if type_ else (), names)
+    yield "properties", _properties(data, type_.attributes.all() if type_ else (), names)
     if day:
         yield "expdate", day.isoformat()
     if account := names.accounts.get(event.account_id or 0):
         yield "account", {"id": account.slug, "name": account.name}
 
 
-def _properties(data: Mapping[str, Any], attributes: Sequence[str], names: Names) -> list[dict[str, Any]]:
-    """As they were sent, those of the type in its order first; what is empty is left out."""
-    order = dict.fromkeys([*attributes, *sorted(data)])
+def _properties(data: Mapping[str, Any], attributes: Iterable[EventAttribute], names: Names) -> list[dict[str, Any]]:
+    """As they were sent, those of the type in its order and by its labels first; what is empty is left out."""
+    labels = {one.slug: one.label for one in attributes}
     return [
-        {"name": name, "label": names.attribute(name), "value": data[name]}
-        for name in order
+        {"name": name, "label": labels.get(name) or names.attribute(name), "value": data[name]}
+        for name in dict.fromkeys([*labels, *sorted(data)])
         if data.get(name) is not None
     ]
 

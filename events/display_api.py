@@ -64,7 +64,7 @@ class DisplayView(ApiView):
 
     def names(self) -> tuple[Names, Q]:
         """What things are called, and which events are told of at all."""
-        types = list(EventType.objects.all())
+        types = list(EventType.objects.prefetch_related("attributes"))
         return read_names(types, general_settings().modules), exposed(types)
 
 

@@ -155,7 +155,7 @@ class EventDetail(Modules, ProfilePage, TemplateView):
             "told": self.told,
             "event": event,
             "unix_time": int(event.occurred_at.timestamp()),
-            "facts": list(islice(_facts(readable(event.data)), MAX_FACTS)),
+            "facts": list(islice(_facts(readable([event])[event.id]), MAX_FACTS)),
             "most_facts": MAX_FACTS,
             "caused": tell(self.family, caused, self.names, timezone.now(), expiring=False),
             "postings": postings_of(self.customer.id, event),

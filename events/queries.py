@@ -271,19 +271,26 @@ def consequences(family: Sequence[int], event: Event) -> QuerySet[Event]:
     return events_of(family).filter(occurred_at=event.occurred_at, parent_id=event.id).order_by("id")
 
 
-# What stands in an event for another customer, and what it is called where it is shown.
-OTHERS = {"referred_key": "referred", "referrer_key": "referrer"}
+# What stands in an event for another customer, by action, and what it is called where it is shown.
+OTHERS = {"referral": ("referred_key", "referred"), "referral_points": ("referrer_key", "referrer")}
 
 
-def readable(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes with other customers by their IDs of today; whoever was erased is nobody."""
-    keys = [data[name] for name in OTHERS if isinstance(data.get(name), int)]
-    known = (
-        dict(Customer.objects.filter(id__in=keys).exclude(status__in=ERASED).values_list("id", "public_id"))
-        if keys
-        else {}
-    )
-    return {OTHERS.get(name, name): known.get(value) if name in OTHERS else value for name, value in data.items()}
+def readable(events: Iterable[Event]) -> dict[int, dict[str, Any]]:
+    """By event, its attributes with other customers by their IDs of today; who was erased is left out. At most one query."""
+    events = list(events)
+    keys = {event.data.get(OTHERS[event.action][0]) for event in events if event.action in OTHERS} - {None}
+    others = Customer.objects.filter(id__in=keys).exclude(status__in=ERASED)
+    known = dict(others.values_list("id", "public_id")) if keys else {}
+    return {event.id: _readable(event, known) for event in events}
+
+
+def _readable(event: Event, known: Mapping[int, str]) -> dict[str, Any]:
+    key, name = OTHERS.get(event.action, ("", ""))
+    if key not in event.data:
+        return dict(event.data)
+    other = known.get(event.data[key])
+    kept = {attribute: value for attribute, value in event.data.items() if attribute != key}
+    return {name: other, **kept} if other else kept
 
 
 def own_receipts(asked: Collection[tuple[str, str]], scheme: str = "id") -> set[tuple[str, str]]:

@@ -13,6 +13,7 @@ from loyalty.points.queries import last_day
 
 from .enums import Source
 from .models import Event
+from .queries import readable
 from .read_ledger import Change, Snapshot, Uses, changes_of, roots_of, snapshots_of, uses_of
 
 # What may come once: an order is checked out and claimed once, and has each product once.
@@ -31,6 +32,7 @@ class _Page:
     changes: Mapping[int, Change]
     roots: Mapping[int, int]
     snapshots: Mapping[int, Snapshot]
+    data: Mapping[int, Mapping[str, Any]]
 
 
 def event_entities(customer: Customer, family: Sequence[int], events: Sequence[Event]) -> list[dict[str, Any]]:
@@ -49,6 +51,7 @@ def event_entities(customer: Customer, family: Sequence[int], events: Sequence[E
         changes_of(family, ids),
         roots_of(events),
         snapshots_of(customer.id, events, default),
+        readable(events),
     )
     return [_entity(event, page) for event in events]
 
@@ -78,7 +81,7 @@ def _entity(event: Event, page: _Page) -> dict[str, Any]:
         "customer": page.customer.public_id,
         "action": event.action,
         "points": event.points,
-        "properties": _properties(event),
+        "properties": _properties(event, page.data[event.id]),
         "parent": str(event.parent_id) if event.parent_id else None,
         "change": _change(event, page.changes.get(event.id)),
         "admin": event.source == Source.BACK_OFFICE,
@@ -119,10 +122,10 @@ def _change(event: Event, change: Change | None) -> dict[str, Any] | None:
     return {"id": str(event.id), "at": iso_date(change.at), **by}
 
 
-def _properties(event: Event) -> dict[str, Any]:
+def _properties(event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
     """The lines of an order are of its transaction, whether or not they were sent with its ID."""
     named = {"transaction_id": event.transaction_id} if event.transaction_id else {}
-    return {**named, **event.data}
+    return {**named, **data}
 
 
 def _hash(event: Event) -> str | None:

@@ -219,6 +219,10 @@ def test_by_api_and_bulk(client: Client, members: None) -> None:
     )
     assert [result.get("error", {}).get("code") for result in answer["results"]] == [10001, None, 160212]
     assert spendable("cid") == 40
+    told = client.get(f"/customers/ann/events?api_key={key}&actions=referral").json()["data"]
+    assert [[(one["name"], one["value"]) for one in event["properties"]] for event in told] == [
+        [("referred", "cid")], [("referred", "bob")],
+    ]  # fmt: skip
 
 
 def test_in_one_batch_with_everything_else() -> None:
