@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from customers.models import Customer
+from customers.serializers import number
 from loyalty.api.dates import iso_date
 from loyalty.points.models import Account
 
@@ -46,7 +47,7 @@ def _entity(
         "status": order.status,
         "event": str(order.event_id) if order.event_id else None,
         "items": _items(order, events),
-        "total": _number(order.total),
+        "total": number(order.total),
         "earned": credited,
         "burned": order.burned,
         "events": [{"_id": str(one.id), "action": one.action, "points": one.points} for one in events],
@@ -71,13 +72,13 @@ def _item(order: Transaction, line: Mapping[str, Any], quantity: int, said: Mapp
         amounts["total"] = amounts["price"] * _quantity(line)
     told = {
         "transaction_id": order.transaction_id,
-        **{name: _number(amount) for name, amount in amounts.items() if amount is not None},
+        **{name: number(amount) for name, amount in amounts.items() if amount is not None},
         "product_id": line.get("product_id"),
         "product_name": line.get("name"),
         "product_url": said.get("product_url") or None,
         "quantity": _quantity(line),
         "points_rewarded": line.get("earned", 0),
-        "subtotal": _number(_subtotal(line)),
+        "subtotal": number(_subtotal(line)),
         "currency": order.currency,
         "total_quantity": quantity,
     }
@@ -112,8 +113,3 @@ def _amount(value: object) -> Decimal | None:
     except InvalidOperation:
         return None
     return found if found.is_finite() else None
-
-
-def _number(amount: Decimal) -> Decimal | int:
-    """Without the zeros that only the column has."""
-    return int(amount) if amount == amount.to_integral_value() else amount.normalize()
