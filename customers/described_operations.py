@@ -1,5 +1,6 @@
 """Each operation of `/customers`, `/auth` and `/erasures`, with examples that a test sends."""
 
+from dataclasses import replace
 from typing import Any
 
 from loyalty.api.describe import Example, Operation, Parameter
@@ -97,7 +98,7 @@ MERGE = Operation(
     "Merge a customer into another",
     shape("Nothing", {}, description="An empty object."),
     "The customer of the path goes into the target, which stays; the ID of the path names the target from then on.",
-    parameters=[WHO],
+    parameters=[replace(WHO, example="0519002")],
     body=asked(
         "Merge",
         {
@@ -186,7 +187,7 @@ OPT_OUT = Operation(
     "Erase a customer for good",
     RECEIPT,
     "The event `opt_out`: personal data is erased, points go, the ID is free again. Afterwards the customer is unknown.",
-    parameters=[WHO],
+    parameters=[replace(WHO, example="0519999")],
     body=asked("OptOut", {}),
     refusals=UNKNOWN,
     examples=[Example("Nobody", {}, _UNKNOWN, path={"customer_id": "0519999"}, status=404)],

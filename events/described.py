@@ -41,7 +41,10 @@ DATA = asked(
 )
 _FIELDS = {
     "customer": told(_ID, "The customer's ID, or the value of the field that `external_id` names."),
-    "action": told(TEXT, "What happened, such as `checkout`, `opt_in`, `point_add`, or an action of your own."),
+    "action": told(
+        {"type": "string", "minLength": 1, "maxLength": 128},
+        "What happened, such as `checkout`, `opt_in`, `point_add`, or an action of your own.",
+    ),
     "data": DATA,
     "external_id": told(TEXT, "The name of the external-ID field whose value `customer` is."),
     "account": told(TEXT, "The ID of the points account; the default one if absent."),

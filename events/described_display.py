@@ -83,12 +83,12 @@ _ABOUT = {
     "actions": "The same under its older name.",
     "properties.transaction_id": "Which name this order.",
     "properties.transaction_id.in": "Which name one of these orders, parted by commas.",
-    "points_only": "`true`: which moved points.",
+    "points_only": "`true`: which moved points. What is neither that nor `false` finds nothing.",
     "date": "Which happened on this day of UTC.",
     "timestamp": "Which happened at this millisecond, or on this day of UTC.",
     "id": "Of this ID.",
     "id.in": "Of these IDs, parted by commas.",
-    "status": "Of this status.",
+    "status": f"Of this status: {', '.join(TransactionStatus.values)}. Any other finds nothing.",
     "status.in": "Of these statuses, parted by commas.",
     "created_at": "First recorded at this millisecond, or on this day of UTC.",
     "updated_at": "Changed last at this millisecond, or on this day of UTC.",
@@ -100,13 +100,14 @@ _EXAMPLES = {"action.in": "checkout,checkout_accept", "date.gt": "2026-01-01", "
 def _filter(name: str) -> Parameter:
     field, _, operator = name.partition(".")
     about = _ABOUT.get(name) or f"The same {_COMPARED[operator]} this; a day is as `{field}` reads it."
-    return Parameter(name, about, _SCHEMAS.get(name, TEXT), example=_EXAMPLES.get(name))
+    return Parameter(name, about, example=_EXAMPLES.get(name))
 
 
-_SCHEMAS: dict[str, Schema] = {"points_only": one_of("true", "false"), "status": STATUS}
 EVENT_FILTERS = [_filter(name) for name in EVENTS]
 REFERENCES = Parameter(
-    "references", "Names of challenges and rewards; it adds nothing before there are such.", one_of("true", "false")
+    "references",
+    "`true`: names of challenges and rewards; it adds nothing before there are such.",
+    {**TEXT, "pattern": "^(true|false|1|0)?$"},
 )
 REFUSALS = {
     400: "300121, 300123: `offset` or `limit`. 300122: a parameter that is none of these, which is never ignored; or the"
