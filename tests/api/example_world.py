@@ -25,11 +25,8 @@ JUG = {
 }
 
 
-def example_world() -> Iterator[ApiKey]:
-    """Ann (0519001, card 1234) bought two jugs in October; Ben (0519002) has 100 points; Cleo (0519003) is suspended.
-
-    Yields the key to call with, while the clock stands still.
-    """
+def make_people() -> None:
+    """Ann (0519001, card 1234) bought two jugs in October; Ben (0519002) has 100 points; Cleo (0519003) is suspended."""
     Field.objects.create(slug="loyalty_barcode", name="Card", external_id=True)
     EventType.objects.create(action="app_install", name="App install", default_points=50, one_time=True)
     ann = {"first_name": "Ann", "last_name": "Example", "email": "ann@example.com", "language": "en", "currency": "EUR"}
@@ -43,5 +40,10 @@ def example_world() -> Iterator[ApiKey]:
     tell(Incoming("0519001", "checkout", order), at=OCTOBER)
     tell(Incoming("0519002", "point_add", {"points": 100}), at=OCTOBER)
     tell(Incoming("0519003", "suspend", {"reason": "Card lost"}), at=OCTOBER)
+
+
+def example_world() -> Iterator[ApiKey]:
+    """These people, and the key to call with, while the clock stands still."""
+    make_people()
     with patch.object(timezone, "now", lambda: NOON):
         yield development_key("examples", "Examples")
