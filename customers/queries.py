@@ -172,18 +172,21 @@ class Count:
         return formats.number(self.number) if is_short else formats.compact(self.number)
 
 
-def counted(found: QuerySet[Any]) -> Count:
-    """Exact up to COUNTED; beyond it the planner's estimate, which costs the same for a million rows."""
-    estimate: int = json.loads(found.explain(format="json"))[0]["Plan"]["Plan Rows"]
+def estimate_of(found: QuerySet[Any]) -> int:
+    """How many rows the planner expects; it costs the same for a million of them."""
+    plan: int = json.loads(found.explain(format="json"))[0]["Plan"]["Plan Rows"]
+    return plan
+
+
+def count_of(filters: Filters) -> Count:
+    """Exact up to COUNTED; beyond it the planner's estimate."""
+    found = Customer.objects.filter(filters.condition())
+    estimate = estimate_of(found)
     # An estimate may be wrong by much while the table's statistics are young; only a far larger one is believed.
     if estimate > 2 * COUNTED:
         return Count(estimate, is_exact=False)
     number = found[: COUNTED + 1].count()
     return Count(number) if number <= COUNTED else Count(max(number, estimate), is_exact=False)
-
-
-def count_of(filters: Filters) -> Count:
-    return counted(Customer.objects.filter(filters.condition()))
 
 
 @dataclass(frozen=True)

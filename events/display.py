@@ -48,6 +48,9 @@ def _event(
     event: Event, data: Mapping[str, Any], names: Names, day: date | None, public_ids: Mapping[int, str] | None
 ) -> Iterator[tuple[str, Any]]:
     type_ = names.types.get(event.action)
+    if event.transaction_id:
+        # The lines of an order are of its transaction, whether or not they were sent with its ID.
+        data = {"transaction_id": event.transaction_id, **data}
     yield "id", str(event.id)
     yield "action", event.action
     yield "label", type_.label if type_ else event.action

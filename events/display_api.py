@@ -150,7 +150,7 @@ class AllEvents(DisplayView):
             stop = page.offset + page.limit + 1
             rows = everybodys_events_in(conditions, page.offset, stop, oldest_first=oldest)
             found = _of_everybody(rows[: page.limit], names)
-            total = count_of_everybodys(conditions).number
+            total = count_of_everybodys(conditions)
         more = len(rows) > page.limit
         return Response({"total": total, "data": found, **neighbours(request, page, more=more)})
 

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from customers.enums import ERASED
 from customers.models import Customer
-from customers.queries import Count, counted
+from customers.queries import estimate_of
 from loyalty.points.models import Lot
 from loyalty.points.queries import last_day
 from loyalty.ui.paging import nearest
@@ -16,6 +16,8 @@ from loyalty.ui.paging import nearest
 from .models import Event, EventType, Transaction
 from .queries import events_apart
 
+# Up to here a count is exact.
+COUNTED = 10_000
 NEWEST_FIRST = ("-occurred_at", "-id")
 # As they were recorded.
 OLDEST_FIRST = ("id",)
@@ -49,8 +51,11 @@ def everybodys_events_in(conditions: Sequence[Q], start: int, stop: int, *, olde
     return list(everybodys_events(conditions).order_by(*order)[start:stop])
 
 
-def count_of_everybodys(conditions: Sequence[Q]) -> Count:
-    return counted(everybodys_events(conditions))
+def count_of_everybodys(conditions: Sequence[Q]) -> int:
+    """Exact up to COUNTED; beyond it the planner's estimate, since counting millions would take too long."""
+    found = everybodys_events(conditions)
+    number = found[: COUNTED + 1].count()
+    return number if number <= COUNTED else max(number, estimate_of(found))
 
 
 def owners_of(profiles: Collection[int]) -> dict[int, tuple[int, str]]:

@@ -352,6 +352,22 @@ def test_an_external_id_names_the_customer(client: Client) -> None:
     assert actions(client, "card:77") == ["opt_in"]
 
 
+def test_who_was_brought_is_named_by_the_id_of_today_and_not_at_all_once_erased(client: Client) -> None:
+    make_customer("C-1")
+    make_customer("C-2", email="ben@example.com")
+    tell(Incoming("C-1", "referral", {"referred": "C-2"}))
+    EventType.objects.filter(action="referral").update(default_points=1)
+    named = {"name": "referred", "label": "Referred customer", "value": "C-2"}
+    assert [event["properties"] for event in events(client, action="referral")] == [[named]]
+    assert "ben@example.com" not in client.get(f"/customers/C-1/events?api_key={KEY}").content.decode()
+
+    tell(Incoming("C-2", "opt_out", {}))
+    assert [event["properties"] for event in events(client, action="referral")] == [[]]
+    entities = ask(client, "/v1/customers/C-1/events")["payload"]["events"]
+    [entity] = [one for one in entities if one["action"] == "referral"]
+    assert entity["properties"] == {}
+
+
 @pytest.mark.parametrize("customer", ["nobody", "card:77", "-x", "a%00b"])
 @pytest.mark.parametrize(
     "path", ["events", "history", "transactions", "transactions/-/search", "transactions/T", "transactions/T/events"]
