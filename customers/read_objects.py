@@ -1,6 +1,6 @@
 """The customer of the Read API, for a page of them: each part is read once for all. What is not known is left out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +15,12 @@ from loyalty.staff.queries import general_settings
 
 from .enums import Status
 from .models import Customer
-from .read_queries import external_id_fields
+from .read_queries import external_id_fields, referrers_of
 from .serializers import number
 
 TEXTS = (
     "email", "first_name", "last_name", "handler", "gender", "language", "image_url", "currency", "mobile_phone",
-    "country", "referrer",
+    "country",
 )  # fmt: skip
 
 
@@ -28,12 +28,14 @@ def customer_entities(customers: Sequence[Customer]) -> list[dict[str, Any]]:
     """In the same order; a fixed number of queries."""
     ids = [customer.id for customer in customers]
     balances, imports, fields = balances_of_all(ids), imports_of(ids), external_id_fields()
+    referrers = referrers_of(customers)
     has_accounts = Module.MULTI_ACCOUNTS in general_settings().modules
     return [
         _merged(one)
         if one.status == Status.MERGED
         else {
-            **_profile(one, fields, imports.get(one.id)),
+            **_profile(one, fields),
+            **_origin(one, imports, referrers),
             **_figures(balances[one.id][0]),
             **_purchases(one),
             **_times(one),
@@ -49,7 +51,7 @@ def _merged(customer: Customer) -> dict[str, Any]:
     return {"_id": customer.public_id, "status": customer.status, **times}
 
 
-def _profile(customer: Customer, id_fields: Iterable[str], import_id: str | None) -> dict[str, Any]:
+def _profile(customer: Customer, id_fields: Iterable[str]) -> dict[str, Any]:
     held = customer.properties
     external = {slug: held[slug] for slug in id_fields if held.get(slug) not in (None, "")}
     memberships = held.get("membership_id")
@@ -58,11 +60,15 @@ def _profile(customer: Customer, id_fields: Iterable[str], import_id: str | None
         "external_ids": external,
         **{name: getattr(customer, name) for name in TEXTS},
         "membership_id": [str(one) for one in (memberships if isinstance(memberships, list) else [memberships]) if one],
-        "src": customer.src or import_id,
         "birth_date": customer.birth_date.isoformat() if customer.birth_date else None,
     }
     known = {name: value for name, value in found.items() if value not in (None, "", {}, [])}
     return {**known, "status": customer.status, "properties": held}
+
+
+def _origin(customer: Customer, imports: Mapping[int, str], referrers: Mapping[str, str]) -> dict[str, str]:
+    found = {"src": customer.src or imports.get(customer.id), "referrer": referrers.get(customer.referrer or "")}
+    return {name: text for name, text in found.items() if text}
 
 
 def _figures(balance: Balance) -> dict[str, int]:

@@ -8,6 +8,7 @@ from loyalty.api.listing import Asked, Condition, Order, bounds_of, choice, mome
 
 from .enums import ERASED, Status
 from .models import Customer, Field, Merge
+from .queries import customers_named
 
 LIVING = (Status.ACTIVE.value, Status.INACTIVE.value, Status.SUSPENDED.value)
 # `pending` is a status that existing clients know and nobody here has; who was banned is erased.
@@ -45,6 +46,12 @@ def listed_customer(public_id: str) -> Customer | None:
         return None  # names nobody, and a NUL not even the database takes
     found = Customer.objects.filter(identities__scheme="id", identities__value=public_id).first()
     return found if found and found.status in LIVING else None
+
+
+def referrers_of(customers: Sequence[Customer]) -> dict[str, str]:
+    """By what their profiles say of who referred them, the ID of today of that customer; nobody who is gone, or never was."""
+    said = {one.referrer for one in customers if one.referrer}
+    return {name: found.public_id for name, found in customers_named(sorted(said)).items() if found.status in LIVING}
 
 
 def external_id_fields() -> list[str]:

@@ -46,6 +46,7 @@ def test_a_customer_is_told_with_all_that_is_known(client: Client, settings: Any
         "image_url": "https://example.com/a.png", "src": "shop", "referrer": "bob", "loyalty_barcode": "1234",
         "membership_id": "M-7", "shoe_size": 42,
     }  # fmt: skip
+    member("bob")
     member("ann", **profile)
     accepted(
         event("ann", "checkout", transaction_id="t", total="12.50", items=[{"subtotal": "12.50", "quantity": 2}]),
@@ -148,6 +149,19 @@ def test_whom_an_import_made_names_it(client: Client) -> None:
 
     assert get(client, "customers/ann")["payload"]["src"] == "import:7"
     assert "src" not in get(client, "customers/bob")["payload"]
+
+
+def test_who_referred_somebody_is_told_by_the_id_of_today_and_while_there(client: Client) -> None:
+    bob, eve = member("bob"), member("eve")
+    for name, referrer in (("ann", "bob"), ("zoe", "nobody")):
+        member(name, referrer=referrer)
+    merge(bob, eve, AT)
+    assert get(client, "customers/ann")["payload"]["referrer"] == "eve"
+    assert "referrer" not in get(client, "customers/zoe")["payload"]
+
+    accepted(event("eve", "opt_out"), at=AT)
+
+    assert "referrer" not in get(client, "customers/ann")["payload"]
 
 
 def test_external_ids_name_nobody_here(client: Client) -> None:

@@ -9,6 +9,7 @@ from django.test import Client
 
 from loyalty.api.openapi import Endpoints
 from loyalty.api.problems import CHALLENGE, KINDS
+from loyalty.staff.enums import Api
 from tests.api_keys import development_key
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,19 @@ def test_a_stranger_is_401(client: Client, address: str, method: str, view: Any)
 
     assert error["code"] == (2132 if view.generation == "read" else 0)
     assert answer["WWW-Authenticate"] == CHALLENGE
+
+
+@pytest.mark.parametrize(("address", "method", "view"), ENDPOINTS, ids=ids)
+def test_a_key_for_another_interface_is_403_and_names_the_scope(
+    client: Client, address: str, method: str, view: Any
+) -> None:
+    development_key(KEY, apis=[api for api in Api.values if api != view.api])
+
+    answer = client.generic(method, f"{address}?api_key={KEY}", "{}", content_type="application/json")
+
+    error = check_form(answer, view, 403)
+    assert error["code"] == 0
+    assert f"'{view.api.value}'" in error["message"]
 
 
 @pytest.mark.parametrize(("address", "view"), ADDRESSES, ids=ids)
