@@ -17,6 +17,7 @@ class AttributeInline(TabularInline):
     formset = AttributeFormSet
     fields = ("slug", "label", "type", "options", "required", "personal", "position")
     extra = 0
+    hide_title = True
 
     def get_readonly_fields(self, request: HttpRequest, obj: EventType | None = None) -> tuple[str, ...]:
         # How a built-in action's are read is written in its mechanism.

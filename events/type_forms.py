@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from loyalty.points.models import Account
 from loyalty.ui.lines import Lines
@@ -19,7 +20,7 @@ MAX_LABEL = 100
 class LabelLines(forms.CharField):
     """{"hu": "Vásárlás"} as a line `hu: Vásárlás` for each language."""
 
-    widget = forms.Textarea(attrs={"rows": 3})
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": 3})
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(f"{name}: {label}" for name, label in value.items()) if isinstance(value, dict) else value
@@ -44,7 +45,12 @@ class EventTypeForm(forms.ModelForm[EventType]):
     labels = LabelLines(
         label=_("Names per language"), required=False, help_text=_("One a line: the language, a colon, the name.")
     )
-    default_account = forms.ChoiceField(label=_("Default account"), required=False)
+    default_account = forms.ChoiceField(
+        label=_("Default account"),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("What earns the points where the event names no account."),
+    )
 
     class Meta:
         model = EventType
@@ -70,6 +76,12 @@ class AttributeForm(forms.ModelForm[EventAttribute]):
 
 
 class AttributeFormSet(forms.BaseInlineFormSet[EventAttribute, EventType, AttributeForm]):
+    def add_fields(self, form: AttributeForm, index: int | None) -> None:
+        """New rows come after those that are there."""
+        super().add_fields(form, index)
+        if "position" in form.fields and (index is None or index >= self.initial_form_count()):
+            form.fields["position"].initial = self.initial_form_count()
+
     def clean(self) -> None:
         """Of an action that may come unsigned nothing is personal."""
         super().clean()

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 MAX_LISTED = 1_000
 MAX_LENGTH = 200
@@ -12,7 +13,7 @@ MAX_LENGTH = 200
 class Lines(forms.CharField):
     """A list of texts, one a line; empty lines and repetitions do not count."""
 
-    widget = forms.Textarea(attrs={"rows": 3})
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": 3})
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value

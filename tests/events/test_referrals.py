@@ -10,6 +10,7 @@ from django.test import Client
 from customers.models import Customer
 from events.models import Event
 from loyalty.engine.types import Incoming
+from loyalty.points.explain import explain_all
 from loyalty.staff.enums import KeyKind
 from loyalty.staff.models import ApiKey, User
 from tests.engine.world import (
@@ -199,6 +200,15 @@ def test_a_refused_opt_in_pays_nobody(members: None) -> None:
     assert codes(send(event("bob", "opt_in", referrer="ann"))) == [112101]
     assert codes(send(event("dan", "opt_in", referrer="ann", email="nobody"))) == [0]
     assert counts() == before
+
+
+def test_the_explanation_of_each_side_is_its_own(members: None) -> None:
+    accepted(event("dan", "opt_in", referrer="ann"))
+    for name, points, action in (("ann", 100, "referral"), ("dan", 40, "referral_points")):
+        [(id,)] = rows("SELECT id FROM customers_customer WHERE public_id = %s", [name])
+        [one] = explain_all([id])
+        assert (one.event.action, one.points) == (action, {"main": points})
+        assert [lot.points for lot in one.lots] == [points]
 
 
 # Every door
