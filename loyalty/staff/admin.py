@@ -20,11 +20,13 @@ from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from .document import SCHEMA_FILE, differences, schema_of, written
 from .enums import Origin
 from .forms import GeneralSettingsForm, ProgramApplyForm, ProgramFileForm, StaffForm
-from .keys import add_secret
-from .models import ApiKey, GeneralSettings, ProgramRecord, User
+from .key_admin import ApiKeyAdmin
+from .models import GeneralSettings, ProgramRecord, User
 from .operations import Outdated, apply_program, compare_program, export_program, program_change
 from .queries import record_before, sections
 from .section import Document, Invalid
+
+__all__ = ["ApiKeyAdmin"]
 
 # Rights come from the role.
 admin.site.unregister(Group)
@@ -94,26 +96,6 @@ class GeneralSettingsAdmin(ConfigurationAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: GeneralSettings | None = None) -> bool:
         return False
-
-
-@admin.register(ApiKey)
-class ApiKeyAdmin(ModelAdmin):
-    list_display = ("name", "key", "kind", "active", "last_used_at", "created_at")
-    list_filter = ("active", "kind")
-    fields = ("name", "kind", "may_fix_points", "requests_per_minute")
-
-    def has_delete_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
-        # Events name the key they came with: one that is not wanted any more is revoked.
-        return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
-        return ("kind",) if obj else ()
-
-    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:  # noqa: FBT001 Django's
-        super().save_model(request, obj, form, change)
-        if not change:
-            assert isinstance(request.user, User)
-            messages.success(request, add_secret(obj, by=request.user, at=timezone.now()))
 
 
 @admin.register(ProgramRecord)

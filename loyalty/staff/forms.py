@@ -5,9 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import UserChangeForm
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
+from loyalty.points.forms import Lines
+
 from .document import MAX_BYTES, read_document
-from .enums import Module, Role
-from .models import GeneralSettings, User
+from .enums import Api, Module, Role
+from .models import ApiKey, GeneralSettings, User
 from .operations import problems_of_settings
 from .queries import other_administrators
 
@@ -21,6 +23,17 @@ class StaffForm(UserChangeForm):
         if before.pk and not (role == Role.ADMINISTRATOR and is_active) and not other_administrators(before):
             message = _("This is the last active administrator: make somebody else an administrator first.")
             raise forms.ValidationError(message, code="last_administrator")
+
+
+SCOPES = (
+    "apis",
+    "actions",
+    "external_ids",
+    "may_fix_points",
+    "networks",
+    "origins",
+    "requests_per_minute",
+)
 
 
 class GeneralSettingsForm(forms.ModelForm[GeneralSettings]):
@@ -67,3 +80,25 @@ class ProgramApplyForm(forms.Form):
 
     def document(self) -> dict[str, Any]:
         return read_document(self.cleaned_data["text"].encode())
+
+
+class ApiKeyForm(forms.ModelForm[ApiKey]):
+    apis = forms.MultipleChoiceField(
+        label=_("APIs"),
+        choices=Api,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What it may call. A client-side key is for Events alone."),
+    )
+    actions = Lines(label=_("Actions"), required=False)
+    external_ids = Lines(label=_("External IDs"), required=False)
+    networks = Lines(label=_("Networks"), required=False)
+    origins = Lines(label=_("Origins"), required=False)
+
+    class Meta:
+        model = ApiKey
+        fields = ("name", "kind", *SCOPES)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("actions", "external_ids", "networks", "origins"):
+            self.fields[name].help_text = getattr(ApiKey._meta.get_field(name), "help_text", "")

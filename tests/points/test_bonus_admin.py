@@ -135,7 +135,7 @@ def test_an_earning_rule_names_the_wrong_rate(admin: Client) -> None:
 
 def test_the_right_to_fix_points_is_given_to_an_api_key_here(admin: Client) -> None:
     key = development_key(name="Office")
-    sent = {"name": "Office", "active": "on", "may_fix_points": "on"}
+    sent = {"name": "Office", "apis": ["events"], "may_fix_points": "on"}
 
     assert admin.post(f"/admin/staff/apikey/{key.pk}/change/", sent).status_code == 302
     key.refresh_from_db()
