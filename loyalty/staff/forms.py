@@ -5,11 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import UserChangeForm
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
-from loyalty.points.forms import Lines
+from loyalty.ui.lines import Lines
 
 from .document import MAX_BYTES, read_document
 from .enums import Api, Module, Role
-from .models import ApiKey, GeneralSettings, User
+from .models import ApiKey, GeneralSettings, User, all_apis
 from .operations import problems_of_settings
 from .queries import other_administrators
 
@@ -86,6 +86,7 @@ class ApiKeyForm(forms.ModelForm[ApiKey]):
     apis = forms.MultipleChoiceField(
         label=_("APIs"),
         choices=Api,
+        initial=all_apis,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("What it may call. A client-side key is for Events alone."),
     )
