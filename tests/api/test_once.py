@@ -24,6 +24,7 @@ from loyalty.engine.wire import Statement
 from loyalty.staff.models import ApiKey
 from tests.api_keys import development_key, signer
 from tests.engine.racing import BALANCES, CLIENTS, blocked, waiting
+from tests.engine.test_broken_connections import break_connection
 from tests.engine.world import accepted, event, rows
 
 HOST = "testserver"
@@ -398,6 +399,14 @@ def test_a_copy_that_waits_too_long_is_told_to_come_back(live: None, monkeypatch
         "ConflictException",
     )
     assert points() == [5]
+
+
+def test_a_connection_that_broke_while_it_was_idle_costs_no_write(live: None, settings: Any) -> None:
+    settings.LOYALTY_API_KEY_SECONDS = 60
+    plain(add(), "K")
+    break_connection()
+    assert told(plain(add(6), "L"))[::2] == (200, None)
+    assert points() == [5, 6]
 
 
 def _from_another_connection(send: Callable[[], Any]) -> Any:
