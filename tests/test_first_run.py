@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def data_folder(settings: Settings, tmp_path: Path) -> Path:
     found: Environment = settings.ENV
-    settings.ENV = type("Env", (), {"data_dir": tmp_path, "https": found.https})
+    settings.ENV = type("Env", (), {"data_dir": tmp_path, "https": found.https, "embedded_database": True})
     return tmp_path
 
 
@@ -62,3 +62,10 @@ def test_another_database_gets_an_administrator_of_its_own() -> None:
 
     assert User.objects.get().check_password(after["password"])
     assert after["password"] != before["password"]
+
+
+def test_a_database_of_production_gets_no_unsigned_key(settings: Settings) -> None:
+    settings.ENV.embedded_database = False
+
+    assert first_run()["api_key"] == "make one with manage.py create_api_key"
+    assert not ApiKey.objects.exists()
