@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,17 +49,30 @@ def run(
     scratch: Scratch, *, name: int, first: int, clients: int, customers: int, api_key_id: int, how: list[str]
 ) -> dict[str, Any]:
     """`how` ends it: ["--time", "5"] or ["--transactions", "100"] for each client."""
-    with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
-        file.write(script(api_key_id))
-        file.flush()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "checkout.sql"
+        file.write_text(script(api_key_id))
         variables = {"customers": customers, "run": name, "first": first, "n": 0}
         command = [
             str(pg_binary("pgbench")), "--no-vacuum", "--protocol", "prepared", "--client", str(clients),
-            "--jobs", "1", "--file", file.name, *how,
+            "--jobs", "1", "--file", str(file), "--log", f"--log-prefix={folder}/log", *how,
             *(f"--define={key}={value}" for key, value in variables.items()), scratch.app_url,
         ]  # fmt: skip
         done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603  pgbench
+        latencies = sorted(_latencies(Path(folder)))
     counted, failed, rate = (pattern.search(done.stdout) for pattern in (_DONE, _FAILED, _RATE))
     if done.returncode != 0 or not counted or not rate or (failed and int(failed[1])):
         raise CannotMeasure(f"pgbench failed: {done.stderr.strip()[-2000:]}")
-    return {"done": int(counted[1]), "per_second": float(rate[1])}
+    return {
+        "done": int(counted[1]),
+        "per_second": float(rate[1]),
+        "p50_ms": latencies[len(latencies) // 2],
+        "p95_ms": latencies[len(latencies) * 95 // 100],
+    }
+
+
+def _latencies(folder: Path) -> Iterator[float]:
+    """In milliseconds, of each transaction: the third column, in microseconds."""
+    for log in folder.glob("log.*"):
+        for line in log.read_text().splitlines():
+            yield int(line.split()[2]) / 1000

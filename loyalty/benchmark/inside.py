@@ -80,9 +80,9 @@ def checkouts(run: str, count: int, customers: int) -> list[Any]:
     from loyalty.api.json_reader import read_json
     from loyalty.engine.types import Incoming
 
-    from .load import body, customer
+    from .load import body
 
-    bodies = [body(customer(number * 7919 % customers), f"{run}-{number}") for number in range(count)]
+    bodies = [body(run, number, customers) for number in range(count)]
     return [Incoming(sent["customer"], sent["action"], sent["data"]) for sent in map(read_json, bodies)]
 
 
@@ -150,12 +150,12 @@ def requests(count: int, customers: int, key: str, secret: str) -> dict[str, Any
     from loyalty.api.signing import Signer, sign
     from loyalty.wsgi import application
 
-    from .load import USER_AGENT, body, customer
+    from .load import USER_AGENT, body
 
     factory, signer, at = RequestFactory(), Signer(key, secret, "eu"), dt.datetime.now(dt.UTC)
     environs = []
     for number in range(count):
-        content = body(customer(number * 7919 % customers), f"inside-{number}")
+        content = body("inside", number, customers)
         headers = sign(signer, "POST", "/events", host="testserver", body=content, at=at)
         request = factory.generic(
             "POST", "/events", content, "application/json", headers={**headers, "User-Agent": USER_AGENT}

@@ -41,6 +41,8 @@ class Specification:
     first: int = 0
     # Nothing is sent after so many seconds; 0 sends all requests.
     seconds: float = 0
+    # Events a request: one to /events, several to /events/bulk.
+    batch: int = 1
 
 
 @dataclass
@@ -54,26 +56,35 @@ def customer(number: int) -> str:
     return f"bench-{number}"
 
 
-def body(customer_id: str, transaction_id: str) -> bytes:
+def event(customer_id: str, transaction_id: str) -> dict[str, object]:
     data = {"transaction_id": transaction_id, **ORDER, "items": ITEMS}
-    return json.dumps({"customer": customer_id, "action": "checkout", "data": data}, separators=(",", ":")).encode()
+    return {"customer": customer_id, "action": "checkout", "data": data}
+
+
+def body(run: str, number: int, customers: int, *, first: int = 0, batch: int = 1) -> bytes:
+    """Of the request of that number: checkouts that no other request of the run has."""
+    events = [
+        event(customer((first + one * 7919) % customers), f"{run}-{one}")
+        for one in range(number * batch, (number + 1) * batch)
+    ]
+    return json.dumps({"events": events} if batch > 1 else events[0], separators=(",", ":")).encode()
 
 
 def requests(spec: Specification) -> list[bytes]:
     """Whole HTTP requests, ready to send; evenly over the customers, in an order that spreads neighbours."""
     signer, host = Signer(spec.key, spec.secret, "eu"), f"{spec.host}:{spec.port}"
-    at = dt.datetime.now(dt.UTC)
+    at, path = dt.datetime.now(dt.UTC), "/events/bulk" if spec.batch > 1 else "/events"
     found = []
     for number in range(spec.requests):
-        content = body(customer((spec.first + number * 7919) % spec.customers), f"{spec.run}-{number}")
+        content = body(spec.run, number, spec.customers, first=spec.first, batch=spec.batch)
         headers = {
-            **sign(signer, "POST", "/events", host=host, body=content, at=at),
+            **sign(signer, "POST", path, host=host, body=content, at=at),
             "User-Agent": USER_AGENT,
             "Content-Type": "application/json",
             "Content-Length": str(len(content)),
         }
         head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        found.append(f"POST /events HTTP/1.1\r\n{head}\r\n".encode() + content)
+        found.append(f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + content)
     return found
 
 
@@ -129,16 +140,19 @@ class Run:
         self.latencies.append(time.perf_counter() - client.sent_at)
         status = int(client.received[9:12])
         self.statuses[status] += 1
-        if status != 200 and not self.problem:
+        # In bulk, each event has its own answer.
+        is_good = status == 200 and (self.spec.batch == 1 or b'"errors":0' in client.received[-40:])
+        if not is_good and not self.problem:
             self.problem = client.received[end + 4 :].decode(errors="replace")[:500]
         client.received.clear()
         return True
 
     def _summary(self, elapsed: float) -> dict[str, object]:
         latencies = sorted(self.latencies)
+        done = len(latencies) * self.spec.batch
         return {
-            "done": len(latencies),
-            "per_second": len(latencies) / elapsed,
+            "done": done,
+            "per_second": done / elapsed,
             "p50_ms": latencies[len(latencies) // 2] * 1000,
             "p95_ms": latencies[len(latencies) * 95 // 100] * 1000,
             "statuses": self.statuses,

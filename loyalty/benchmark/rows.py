@@ -45,6 +45,7 @@ _OF_ONE_CHECKOUT = {
             c.purchase_last_date = e.occurred_at, c.last_earn_date = e.occurred_at, c.last_spend_date, c.updated_at = c.created_at
         FROM customers_customer c JOIN events_event e ON e.customer_id = c.id
         WHERE c.id = %(member)s AND e.transaction_id = %(receipt)s AND e.action = 'checkout'""",
+    "answers": "SELECT status, body IS NULL FROM api_savedanswer WHERE customer_id = %(member)s",
     "told": """
         SELECT o.action, e.action, o.created_at = e.recorded_at
         FROM sync_outboxrow o JOIN events_event e ON e.customer_id = o.customer_id AND e.id = o.event_id

@@ -38,15 +38,34 @@ def test_floor_program_and_reference_write_the_same_rows_for_a_checkout(report: 
             "points_lot": 1.0,
             "points_entry": 1.0,
             "sync_outboxrow": 1.0,
+            "api_savedanswer": 1.0,
         }
     ]
     assert found["rows_of_one_checkout_are_the_same"]
     for clients in ("1_client", "8_clients"):
         assert found[clients]["ratio"]["median"] > 0
         assert found[clients]["times_the_reference"]["median"] > 0
+        assert found[clients]["ours"]["p95_ms"]["median"] > found[clients]["floor"]["p50_ms"]["median"] > 0
     assert set(found["goals"]) == {"ratio", "times_the_reference"}
     assert set(found["where"]["engine"][0]["share"]) == {"lock_and_read", "reduce", "write"}
     assert 0 < found["where"]["request"]["of_it_the_engine"] < 1
+
+
+def test_an_event_in_bulk_writes_the_rows_of_a_single_one(report: dict[str, Any]) -> None:
+    found = report["bulk"]
+    assert found["events_a_request"] == 50
+    assert found["rows_per_event"] == {
+        "events_event": 3.0,
+        "events_businesskey": 1.0,
+        "events_transaction": 1.0,
+        "points_lot": 1.0,
+        "points_entry": 1.0,
+        "sync_outboxrow": 1.0,
+    }
+    for clients in ("1_client", "8_clients"):
+        assert found[clients]["times_the_single_rate"]["median"] > 0
+        assert found[clients]["single"]["p95_ms"]["median"] > 0
+        assert found["goals"][clients]["at_least"] == 4
 
 
 def test_the_floors_of_imports_copy_the_rows_that_the_import_made(report: dict[str, Any]) -> None:
@@ -73,7 +92,7 @@ def test_the_floor_of_expiry_copies_the_rows_that_the_run_wrote(report: dict[str
 
 
 def test_an_unknown_part_is_refused() -> None:
-    with pytest.raises(CommandError, match="--only knows checkout, customers, checkouts, expiry, not coffee"):
+    with pytest.raises(CommandError, match="--only knows checkout, bulk, customers, checkouts, expiry, not coffee"):
         call_command("benchmark", only="coffee")
 
 

@@ -8,15 +8,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from loyalty.benchmark import bulk, checkout, expiry, report
+from loyalty.benchmark import batches, bulk, checkout, expiry, report
 from loyalty.benchmark.scratch import CannotMeasure, Server, server
 
-PARTS = ("checkout", "customers", "checkouts", "expiry")
+PARTS = ("checkout", "bulk", "customers", "checkouts", "expiry")
 IMPORTS = {"customers", "checkouts"}
 
 
 class Command(BaseCommand):
-    help = "Measure checkouts over HTTP, imports and expiry against floors, in a scratch database; prints JSON."
+    help = "Measure checkouts over HTTP, events in bulk, imports and expiry against floors, in a scratch database; prints JSON."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -45,9 +45,11 @@ class Command(BaseCommand):
 
     def _measure(self, scratch: Server, parts: list[str], options: dict[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = {"machine": report.machine(scratch.raw)}
-        over_http, imports, lots = _sizes(options)
+        over_http, batched, imports, lots = _sizes(options)
         if "checkout" in parts:
             found["checkout"] = checkout.measure(scratch, over_http, self.stderr.write)
+        if "bulk" in parts:
+            found["bulk"] = batches.measure(scratch, batched, self.stderr.write)
         if IMPORTS & set(parts):
             found["imports"] = bulk.measure(scratch, imports, parts, self.stderr.write)
         if "expiry" in parts:
@@ -56,12 +58,15 @@ class Command(BaseCommand):
         return found
 
 
-def _sizes(options: dict[str, Any]) -> tuple[checkout.Size, bulk.Size, expiry.Size]:
+def _sizes(options: dict[str, Any]) -> tuple[checkout.Size, batches.Size, bulk.Size, expiry.Size]:
     if options["quick"]:
         over_http = checkout.Size(rounds=1, customers=50, warm_up=16, profiled=60, workers=1, requests=16)
-        return over_http, bulk.Size(rounds=1, customers=200, checkouts=300, profiled=0), expiry.Size(rounds=1, lots=600)
+        batched = batches.Size(rounds=1, customers=50, workers=1, events=100)
+        imports = bulk.Size(rounds=1, customers=200, checkouts=300, profiled=0)
+        return over_http, batched, imports, expiry.Size(rounds=1, lots=600)
     return (
         checkout.Size(rounds=options["rounds"], seconds=options["seconds"]),
+        batches.Size(rounds=options["rounds"], seconds=options["seconds"]),
         bulk.Size(rounds=options["rounds"], customers=options["customers"], checkouts=options["checkouts"]),
         expiry.Size(rounds=options["rounds"], lots=options["lots"]),
     )
