@@ -89,4 +89,4 @@ class CustomerMerge(ApiView):
     def _customer(self, name: object, attribute: str = "id") -> Customer:
         if not isinstance(name, str | int) or isinstance(name, bool) or name == "":
             raise bad_request(f"'{attribute}' property is required: the ID of a customer")
-        return customer_asked(self.request, str(name).strip())
+        return customer_asked(self.request, str(name))
