@@ -101,22 +101,6 @@ def test_latest_actions_are_those_of_all_profiles_by_effect(anna: Customer) -> N
     assert found[7] == ("opt_in", 0)
 
 
-def test_latest_actions_walk_the_index_of_each_profile(anna: Customer) -> None:
-    for number in range(2):
-        merge(make_customer(f"M-{number}", points=1), anna)
-    with connection.cursor() as cursor:
-        for way in ("seqscan", "sort", "bitmapscan"):
-            cursor.execute(f"SET LOCAL enable_{way} = off")
-    with CaptureQueriesContext(connection) as captured:
-        latest_actions(family(anna.id))
-    sql = next(query["sql"] for query in captured.captured_queries if "UNION" in query["sql"])
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {sql}")
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert plan.count("using event_timeline") == 3
-    assert "Seq Scan" not in plan
-
-
 def test_months_count_what_merged_profiles_moved(anna: Customer) -> None:
     other = make_customer("M-1", points=30)
     tell(Incoming("M-1", "point_spend", {"points": 4}))

@@ -93,23 +93,6 @@ def test_the_filters_of_the_timeline_look_at_all_profiles(staff: Client, anna: C
     assert labels(page(staff, anna, "events/?action=opt_in")) == ["Opt in"] * 2
 
 
-def test_the_timeline_of_a_family_walks_the_index_of_each_profile(anna: Customer) -> None:
-    merged(anna, "M-1", "M-2")
-    with connection.cursor() as cursor:
-        for way in ("seqscan", "sort", "bitmapscan"):
-            cursor.execute(f"SET LOCAL enable_{way} = off")
-    cursor_of_second = page_of(events_apart(family(anna.id)), ORDER).next or ""
-    for start in ("", cursor_of_second):
-        with CaptureQueriesContext(connection) as captured:
-            page_of([rows.select_related("staff") for rows in events_apart(family(anna.id))], ORDER, start)
-        sql = next(query["sql"] for query in captured.captured_queries if "UNION" in query["sql"])
-        with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN {sql}")
-            plan = "\n".join(row[0] for row in cursor.fetchall())
-        assert plan.count("using event_timeline") == 3
-        assert "Seq Scan on events_event" not in plan
-
-
 def test_without_merges_the_timeline_is_one_walk_of_its_index(anna: Customer) -> None:
     with CaptureQueriesContext(connection) as captured:
         page_of(events_apart(family(anna.id)), ORDER)
