@@ -111,12 +111,12 @@ def test_the_receipt_names_places_and_counts_and_nobody(staff: Client, dana: Use
 def test_the_api_opts_out_and_answers_the_receipt(client: Client, zsofia: Customer) -> None:
     development_key("till-key", "Till")
 
-    made = client.post("/customers/C-1/opt-out?api_key=till-key")
+    made = client.post("/customers/C-1/opt-out?api_key=till-key", content_type="application/json")
     reference = made.json()["reference"]
 
     assert made.status_code == 200
     assert client.get(f"/erasures/{reference}?api_key=till-key").json() == made.json()
-    assert client.post("/customers/C-1/opt-out?api_key=till-key").status_code == 404
+    assert client.post("/customers/C-1/opt-out?api_key=till-key", content_type="application/json").status_code == 404
     assert client.get("/customers/C-1?api_key=till-key").status_code == 404
 
 
