@@ -285,8 +285,9 @@ def readable(events: Iterable[Event]) -> dict[int, dict[str, Any]]:
 
 
 def _readable(event: Event, known: Mapping[int, str]) -> dict[str, Any]:
-    key, name = OTHERS.get(event.action, ("", ""))
-    if key not in event.data:
+    # Integrators may call an attribute anything: of other actions, none is a key.
+    key, name = OTHERS.get(event.action, (None, ""))
+    if key is None or key not in event.data:
         return dict(event.data)
     other = known.get(event.data[key])
     kept = {attribute: value for attribute, value in event.data.items() if attribute != key}

@@ -368,6 +368,25 @@ def test_who_was_brought_is_named_by_the_id_of_today_and_not_at_all_once_erased(
     assert entity["properties"] == {}
 
 
+@pytest.mark.parametrize("value", [[], {}, [1], "1", 1.5])
+def test_an_attribute_without_a_name_is_told_as_it_was_sent(client: Client, value: Any) -> None:
+    tell(Incoming("C-1", "opt_in", {}), Incoming("C-1", "profile", {"": value}), at=AT)
+
+    [profile, _] = events(client)
+    assert [one["value"] for one in profile["properties"] if one["name"] == ""] == [value]
+
+
+def test_an_attribute_without_a_name_names_nobody(client: Client) -> None:
+    """Beside a referral, whose key the same list reads."""
+    tell(Incoming("C-1", "opt_in", {}), Incoming("C-2", "opt_in", {}), at=AT)
+    tell(Incoming("C-1", "referral", {"referred": "C-2"}), at=AT)
+    other = Event.objects.get(action="referral_points").customer_id
+    tell(Incoming("C-1", "profile", {"": other}), at=AT)
+
+    [profile] = [event for event in events(client) if event["action"] == "profile"]
+    assert [one["value"] for one in profile["properties"]] == [other]
+
+
 @pytest.mark.parametrize("customer", ["nobody", "card:77", "-x", "a%00b"])
 @pytest.mark.parametrize(
     "path", ["events", "history", "transactions", "transactions/-/search", "transactions/T", "transactions/T/events"]
