@@ -292,7 +292,10 @@ def _guests(incoming: Incoming) -> Iterable[Part]:
     return (RECEIPTS, GUESTS)
 
 
-OPENING = (Mechanism(frozenset({EVERY_ACTION}), open_order, parts=_orders),)
+OPENING = (
+    Mechanism(frozenset({EVERY_ACTION}), referrals.keep_keys),
+    Mechanism(frozenset({EVERY_ACTION}), open_order, parts=_orders),
+)
 MECHANISMS = (
     Mechanism(frozenset({"checkout"}), checkout, keys=checkout_keys, fan_out=item_count),
     Mechanism(frozenset({"checkout_item"}), checkout_item),

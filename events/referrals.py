@@ -15,6 +15,15 @@ MAX_NAME = 128
 # In place of what was sent: the other's internal key, by which nobody is found once the other was erased. Pages and
 # APIs show the ID (`events.queries.readable`).
 KEYS = {REFERRED: "referred_key", REFERRER: "referrer_key"}
+_OURS = frozenset(KEYS.values())
+
+
+def keep_keys(event: EventRow, state: State, batch: Batch) -> None:
+    """Nobody sends an internal key: whoever did could read whose it is."""
+    if not event.depth and (sent := _OURS & event.data.keys()):
+        raise Refused(
+            0, f"'{min(sent)}' is a name that only the service itself writes: leave it out, or call it otherwise"
+        )
 
 
 def _named_in(attribute: str) -> Callable[[Incoming], Iterable[Ref]]:

@@ -161,6 +161,16 @@ def test_the_events_hold_nothing_by_which_the_other_is_named(members: None) -> N
     assert data == [{"campaign": "spring", "referred_key": keys["bob"]}, {"referrer_key": keys["ann"]}]
 
 
+@pytest.mark.parametrize("name", ["referred_key", "referrer_key"])
+@pytest.mark.parametrize("action", ["referral", "profile", "review_submit", "checkout", "login"])
+def test_nobody_reads_an_id_by_sending_an_internal_key(members: None, action: str, name: str) -> None:
+    needed: dict[str, Any] = {"referred": "bob", "transaction_id": "R-1", "total": 1}
+    [outcome] = send(event("ann", action, **(needed | {name: 1})))
+    assert refused(outcome)[0] == 0
+    assert f"'{name}'" in refused(outcome)[1]
+    accepted(event("ann", action, **needed))
+
+
 def test_it_may_be_backdated_and_keeps_its_points_pending(members: None) -> None:
     rows("UPDATE events_eventtype SET pending_days = 3 WHERE action = 'referral_points'")
     accepted(refer("ann", "bob", effective_timestamp=int(NOW.timestamp()) - 86_400))
