@@ -25,7 +25,9 @@ ITEM = asked(
 DATA = asked(
     "EventData",
     {
-        "transaction_id": told(TEXT, "Your ID of the order. It pays once, whoever sends it.", maxLength=128),
+        "transaction_id": told(
+            {"type": ["string", "integer"]}, "Your ID of the order. It pays once, whoever sends it.", maxLength=128
+        ),
         "total": told(_AMOUNT, "Of a checkout: what was paid."),
         "currency": told(TEXT, "ISO 4217; the programme's if absent."),
         "items": list_of(ITEM, description="The lines of a checkout."),
