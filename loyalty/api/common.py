@@ -79,9 +79,10 @@ SECURITY: Mapping[str, Any] = {
         "description": "A development key by itself, unsigned. Not for production.",
     },
 }
-# Those of any request, and those of one that has a body.
+# Those of any request, of one that has a body, and of one that is carried out once.
 _ALWAYS = (400, 401, 403, 429, 500, 503)
-_WITH_BODY = (409, 411, 413, 415)
+_WITH_BODY = (411, 413, 415)
+_ONCE = (409,)
 MEANINGS: Mapping[int, str] = {
     400: "The request is wrong: the message names the field and what it must be.",
     401: "The request is not signed, or not as it should be, or its key is unknown.",
@@ -101,8 +102,8 @@ MEANINGS: Mapping[int, str] = {
 _ON_REFUSALS = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
 
 
-def common_statuses(*, has_body: bool) -> tuple[int, ...]:
-    return (*_ALWAYS, *_WITH_BODY) if has_body else _ALWAYS
+def common_statuses(*, has_body: bool, once: bool) -> tuple[int, ...]:
+    return (*_ALWAYS, *(_WITH_BODY if has_body else ()), *(_ONCE if once else ()))
 
 
 def headers_of(*names: str) -> dict[str, Any]:

@@ -43,7 +43,8 @@ class Described(AutoSchema):
     ) -> dict[str, Any] | None:
         view: Any = self.view
         found: Operation | None = view.operations.get(method.lower())
-        return operation(found, path, method, view.generation, str(view.api.label)) if found else None
+        tag, once = str(view.api.label), not view.changes_nothing
+        return operation(found, path, method, view.generation, tag, once=once) if found else None
 
 
 class Generator(SchemaGenerator):
@@ -70,14 +71,18 @@ def document() -> dict[str, Any]:
     return found
 
 
-def operation(described: Operation, path: str, method: str, generation: str, tag: str) -> dict[str, Any]:
+def operation(
+    described: Operation, path: str, method: str, generation: str, tag: str, *, once: bool = True
+) -> dict[str, Any]:
+    """`once`: if it is a write, it is carried out once (`loyalty.api.once`)."""
+    once = once and method in WRITES
     found: dict[str, Any] = {
         "operationId": operation_id(path, method),
         "tags": [tag],
         "summary": described.summary,
         "description": described.description,
-        "parameters": [*_parameters(described, path), *_common_parameters(method)],
-        "responses": _responses(described, method, generation),
+        "parameters": [*_parameters(described, path), *_common_parameters(once=once)],
+        "responses": _responses(described, method, generation, once=once),
         "security": [{name: []} for name in SECURITY],
     }
     if described.body is not None:
@@ -111,8 +116,8 @@ def _parameter(one: Parameter) -> dict[str, Any]:
     return found if one.example is None else {**found, "example": one.example}
 
 
-def _common_parameters(method: str) -> Sequence[dict[str, str]]:
-    return [{"$ref": f"#/components/parameters/{name}"} for name in PARAMETERS] if method in WRITES else []
+def _common_parameters(*, once: bool) -> Sequence[dict[str, str]]:
+    return [{"$ref": f"#/components/parameters/{name}"} for name in PARAMETERS] if once else []
 
 
 def _body(described: Operation) -> dict[str, Any]:
@@ -124,10 +129,10 @@ def _body(described: Operation) -> dict[str, Any]:
     return {"required": is_needed, "content": content}
 
 
-def _responses(described: Operation, method: str, generation: str) -> dict[str, Any]:
-    found: dict[str, Any] = {"200": _answer(described, method)}
+def _responses(described: Operation, method: str, generation: str, *, once: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {"200": _answer(described, once=once)}
     sent = (example.status for example in described.examples if example.status != 200)
-    statuses = {*common_statuses(has_body=method in WRITES), *described.refusals, *sent}
+    statuses = {*common_statuses(has_body=method in WRITES, once=once), *described.refusals, *sent}
     for status in sorted(statuses):
         text = described.refusals.get(status)
         examples = _examples(described.examples, status)
@@ -142,12 +147,12 @@ def _responses(described: Operation, method: str, generation: str) -> dict[str, 
 GENERATION_NAMES = {"legacy": "Error", "versioned": "VersionedError", "read": "ReadError"}
 
 
-def _answer(described: Operation, method: str) -> dict[str, Any]:
+def _answer(described: Operation, *, once: bool) -> dict[str, Any]:
     content: dict[str, Any] = {JSON: {"schema": described.answer}}
     if examples := _examples(described.examples, 200):
         content[JSON]["examples"] = examples
     content |= {media_type: {"schema": schema} for media_type, schema in described.other_answers.items()}
-    headers = headers_of(*ON_ANSWERS, *(["Idempotent-Replayed"] if method in WRITES else []))
+    headers = headers_of(*ON_ANSWERS, *(["Idempotent-Replayed"] if once else []))
     return {"description": "Done", "headers": headers, "content": content}
 
 

@@ -60,6 +60,22 @@ def test_errors_have_the_envelope_of_the_generation(generation: str, schema: str
     assert "413" not in found
 
 
+def test_what_only_asks_is_not_carried_out_once() -> None:
+    asking = document()["paths"]["/customers/{customer_id}/transactions/-/search"]["post"]
+    writing = document()["paths"]["/events"]["post"]
+
+    assert [_is_once(told) for told in (asking, writing)] == [False, True]
+    # It has a body all the same.
+    assert {"411", "413", "415"} <= asking["responses"].keys()
+
+
+def _is_once(told: Mapping[str, Any]) -> bool:
+    takes_key = {"$ref": "#/components/parameters/Idempotency-Key"} in told["parameters"]
+    assert takes_key == ("409" in told["responses"])
+    assert takes_key == ("Idempotent-Replayed" in told["responses"]["200"]["headers"])
+    return takes_key
+
+
 def test_a_parameter_of_the_path_must_be_described() -> None:
     with pytest.raises(LookupError, match="describe the parameter thing"):
         operation(Operation("Look", TEXT), "/things/{thing}", "GET", "legacy", "Things")
