@@ -85,7 +85,7 @@ UPDATE = Operation(
     "Change a profile",
     CUSTOMER,
     "Records the event `profile`. Each value is read by the definition of its field.",
-    parameters=[WHO, FIELDS, BALANCE_AT],
+    parameters=[WHO, FIELDS],
     body=PROFILE,
     refusals={**UNKNOWN, 400: "A value is not one of its field, or belongs to another customer: the message names the field."},
     examples=[
