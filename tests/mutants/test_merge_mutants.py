@@ -92,7 +92,7 @@ MUTANTS = [
     Mutant("160212: merged away since", PEOPLE, "!= (state.customer.public_id, target.customer.public_id):", "== ():", "refusals"),
     Mutant("0: oneself", PEOPLE, "    if same:\n", "    if False:\n", "refusals"),
     Mutant("0: an order of both", ORDERS, "if not (is_empty(order) or is_empty(other)):", "if False:", "refusals"),
-    Mutant("customer_merge: from outside", REDUCE, "incoming.target is not None or composition", "True or composition", "refusals"),
+    Mutant("customer_merge: from outside", REDUCE, "incoming.target is not None or plan", "True or plan", "refusals"),
     Mutant("the source stays active", PEOPLE, "    state.customer.status = Status.MERGED.value\n", "", "moves"),
     Mutant("identities stay", PEOPLE, "        batch.edit(row).customer_id = target.customer.id", "        pass", "moves"),
     Mutant("whose identity it was is forgotten", PEOPLE, "row.origin_id or state.customer.id", "row.origin_id", "moves"),
