@@ -8,7 +8,21 @@ from loyalty.engine import record
 from loyalty.engine.types import Incoming, Outcome
 
 from . import stored, world
-from .model import DAILY_LOGIN, Custom, Earning, Event, Expiry, Model, Refusal, Sent, Setup, end_state, lists
+from .model import (
+    DAILY_LOGIN,
+    REFERRAL,
+    REFERRAL_POINTS,
+    Custom,
+    Earning,
+    Event,
+    Expiry,
+    Model,
+    Refusal,
+    Sent,
+    Setup,
+    end_state,
+    lists,
+)
 
 STATUSES = (["active", "suspended"], ["inactive"], ["active", "inactive", "suspended", "banned"])
 SORTS = ("joined", "-joined", "score", "-score", "spendable", "-spendable")
@@ -57,7 +71,7 @@ class Both:
     def _compare_counts(self, expected: dict[str, dict[str, list[object]]]) -> None:
         found = world.counts()
         assert found["customers_customer"] == found["customers_identity"] == len(expected)
-        keys = (self.model.receipts, self.model.claims, self.model.nonces)
+        keys = (self.model.receipts, self.model.claims, self.model.nonces, self.model.referred)
         assert found["events_businesskey"] == sum(map(len, keys))
         assert found["events_event"] == sum(len(state["events"]) for state in expected.values())
 
@@ -112,7 +126,7 @@ def agree(sent: Sent, outcome: Outcome, expected: list[Event] | Refusal) -> None
         assert expected.about in outcome.error.message, (sent, outcome.error.message, expected.about)
     else:
         assert outcome.error is None, (sent, outcome.error)
-        found = [(event.action, event.points) for event in outcome.events]
+        found = [(event.action, event.points) for event in outcome.own_events]
         told = [(event.action, event.points) for event in expected]
         assert found == told, (sent, f"{found}, the model says {told}")
 
@@ -131,7 +145,8 @@ def configure(setup: Setup) -> None:
         _configure_account(setup, slug, setup.expiry.get(slug, Expiry("none")))
         if earning:
             _configure_earning(slug, earning)
-    world.rows("UPDATE events_eventtype SET default_points = %s WHERE action = 'daily_login'", [DAILY_LOGIN])
+    for action, points in (("daily_login", DAILY_LOGIN), ("referral", REFERRAL), ("referral_points", REFERRAL_POINTS)):
+        world.rows("UPDATE events_eventtype SET default_points = %s WHERE action = %s", [points, action])
     for action, custom in setup.custom.items():
         _configure_action(action, custom)
     record._programs._program = None

@@ -91,6 +91,7 @@ takings_of_orders = data({"reason": names, "transaction_id": transactions}, poin
 WELL_FORMED: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "subscribe": profiles, "opt_in": profiles, "profile": profiles, "suspend": some(reason=names),
     "unsuspend": some(reason=names), "login": st.just({}), "daily_login": st.just({}),
+    "referral": data(referred=customers),
     "point_add": data({"expdate": expdates}, points=points), "point_sub": takings,
     "point_spend": takings_of_orders, "point_unspend": takings_of_orders,
     "point_fix": data(
@@ -129,6 +130,7 @@ FITTING = {
 OFTEN = [
     "checkout", "checkout", "checkout", "checkout", "checkout_item", "reserve_points", "checkout_claim", "point_add",
     "point_add", "point_spend", "point_unspend", "survey", "opt_in", "login", "unsuspend",
+    "referral",
 ]  # fmt: skip
 # (attribute, value that is not one)
 FAULTS = [
@@ -142,7 +144,7 @@ FAULTS = [
     ("email", "a@b@c"), ("birth_date", "yesterday"), ("country", "HUN"), ("first_name", "x" * 201),
     ("first_name", ["Ann"]), ("status", "active"), ("score", 1), ("effective_timestamp", "later"),
     ("effective_timestamp", 4_102_444_800), ("effective_timestamp", -1), ("amount", "much"), ("product_id", ""),
-    ("auto_accept", "soon"),
+    ("auto_accept", "soon"), ("referred", ["ann"]), ("referred", "x" * 129), ("referred", ""),
 ]  # fmt: skip
 OF_A_LINE = {"checkout_update_item", "checkout_accept_item", "refund_item"}
 AT = world.NOW

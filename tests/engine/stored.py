@@ -70,15 +70,22 @@ def end_state() -> tuple[dict[str, dict[str, Any]], dict[str, list[int]]]:
     return {state.pop("name"): state for state in found.values()}, ids
 
 
+def _named(data: dict[str, Any], known: dict[int, str]) -> dict[str, Any]:
+    """Other customers by the brand's IDs."""
+    keys = {"referred_key": "referred", "referrer_key": "referrer"}
+    return {keys.get(name, name): known[value] if name in keys else value for name, value in data.items()}
+
+
 def _add_events(found: Found, slugs: Callable[[int], str | None]) -> _Numbers:
     numbers = _Numbers()
+    known = {id: state["name"] for id, state in found.items()}
     for customer, id, action, points, account, data, transaction_id, at, parent in rows(
         "SELECT customer_id, id, action, points, account_id, data::text, transaction_id, occurred_at, parent_id"
         " FROM events_event ORDER BY id"
     ):
         numbers.add(customer, id)
         cause = numbers(customer, parent)
-        told = (action, points, slugs(account), _parsed(data), transaction_id, at, cause)
+        told = (action, points, slugs(account), _named(_parsed(data), known), transaction_id, at, cause)
         found[customer]["events"].append(told)
     return numbers
 

@@ -6,13 +6,15 @@ putting a copy of the customer back.
 
 from . import lists
 from .machine import Model
-from .people import DAILY_LOGIN
+from .people import DAILY_LOGIN, REFERRAL, REFERRAL_POINTS
 from .reading import end_state
 from .state import Custom, Earning, Event, Expiry, Sent, Setup
 from .values import Refusal
 
 __all__ = [
     "DAILY_LOGIN",
+    "REFERRAL",
+    "REFERRAL_POINTS",
     "Custom",
     "Earning",
     "Event",

@@ -17,6 +17,9 @@ class Ledger:
     receipts: dict[str, str | None]
     guests: dict[str, Guest]
     ranks: Iterator[int]
+    # Everybody, and who of them was brought by somebody.
+    members: dict[str, Member]
+    referred: set[str]
 
     def __init__(self, setup: Setup, member: Member, sent: Sent, at: dt.datetime, *, fresh: bool) -> None:
         self.setup, self.member, self.sent, self.at, self.fresh = setup, member, sent, at, fresh

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .dates import end_of_activity
+from .people import REFERRAL_POINTS
 from .refunds import Refunds
 from .state import Balance, Event, Guest, Lot, Member, Sent, Setup, new_member
 from .values import Refusal
@@ -17,6 +18,7 @@ BUILT_IN = {
     "checkout_accept", "checkout_accept_item", "checkout_reject", "checkout_claim", "refund", "partial_refund",
     "refund_item", "point_add", "point_sub", "point_spend", "point_unspend", "point_fix", "reserve_points",
     "release_points", "point_expiration", "pending_accept", "pending_reject", "suspend", "unsuspend", "login", "daily_login",
+    "referral",
 }  # fmt: skip
 # An unknown transaction that one of these names opens no draft.
 OF_THE_ORDERS_OWN_LIFE = {
@@ -48,14 +50,17 @@ class Model:
         self.guests: dict[str, Guest] = {}
         self.claims: set[str] = set()
         self.nonces: set[str] = set()
+        self.referred: set[str] = set()
         self.ranks: dict[str, int] = {}
         self.met = 0
         self.order_ranks = itertools.count()
 
     def meet(self, batch: Iterable[Sent]) -> None:
         """Customers who are new in one batch are numbered as it mentions them."""
-        for name in dict.fromkeys(sent.customer for sent in batch if not sent.guest):
-            if name not in self.members:
+        batch = [sent for sent in batch if not sent.guest]
+        own = {sent.customer for sent in batch}
+        for name in dict.fromkeys(name for sent in batch for name in (sent.customer, _referred(sent))):
+            if name in own and name not in self.members:
                 self.ranks[name] = self.met
                 self.met += 1
 
@@ -109,6 +114,7 @@ class Model:
     def _step(self, sent: Sent, member: Member, at: dt.datetime, *, fresh: bool) -> Step:
         step = Step(self.setup, member, sent, at, fresh=fresh)
         step.receipts, step.guests, step.ranks = self.receipts, self.guests, self.order_ranks
+        step.members, step.referred = self.members, self.referred
         return step
 
     def _take_in(self, sent: Sent, at: dt.datetime) -> None:
@@ -118,7 +124,20 @@ class Model:
         step.run()
         if sent.action == "checkout_claim":
             self.receipts[str(step.transaction)] = sent.customer
+        if sent.action == "referral":
+            self._pay_referred(sent, at)
         member.told += 1
+
+    def _pay_referred(self, sent: Sent, at: dt.datetime) -> None:
+        """An event of their own, in a stream of their own, at the same instant."""
+        name = _referred(sent)
+        told = Sent(name, "referral_points", {"referrer": sent.customer}, sent.account)
+        step = self._step(told, self.members[name], at, fresh=False)
+        step.when = step.member.events[step.root].when = self.members[sent.customer].events[-1].when
+        step.earn(step.root, step.account(), REFERRAL_POINTS)
+        step.listed_activities(step.root)
+        self.referred.add(name)
+        step.member.told += 1
 
     def _member(self, sent: Sent, at: dt.datetime) -> Member:
         found = self.members.get(sent.customer)
@@ -186,3 +205,7 @@ class Model:
             step.run_out_by_date(account, due)
         if is_idle:
             balance.active_at = None
+
+
+def _referred(sent: Sent) -> str:
+    return str(sent.data.get("referred") or "").strip() if sent.action == "referral" else ""

@@ -9,6 +9,7 @@ from .values import Refusal, day, text
 
 # What its event type says in these tests.
 DAILY_LOGIN = 2
+REFERRAL, REFERRAL_POINTS = 9, 4
 NOT_CUSTOM = {"effective_timestamp", "transaction_id", "reason", "points"}
 
 
@@ -54,6 +55,17 @@ class People(Ledger):
         last = fields["login"]
         fields["login"] = max(last or self.when, self.when)
         return last is None or local_day(self.when, zone) > local_day(last, zone)
+
+    def referral(self) -> None:
+        """Of who brought somebody; the other side is the machine's."""
+        name = text(self.sent.data, "referred", 128)
+        if name is None or name == self.sent.customer:
+            raise Refusal(0, "referred")
+        if name not in self.members or self.members[name].fields["status"] == "banned":
+            raise Refusal(160212)
+        if name in self.referred:
+            raise Refusal(10001)
+        self.earn(self.root, self.account(), REFERRAL)
 
     def profile(self) -> None:
         fields = self.member.fields
