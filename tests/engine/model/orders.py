@@ -132,8 +132,9 @@ class Orders(Points):
         return paid
 
     def _note_line(self, cause: int, line: Line, data: Data, action: str = "checkout_item") -> int:
-        currency = text(data, "currency", 3)
-        return self.note(action, {**line.item, "currency": currency} if currency else line.item, cause)
+        # As it was sent: a number stays one.
+        currency = data.get("currency") not in (None, "")
+        return self.note(action, {**line.item, "currency": data["currency"]} if currency else line.item, cause)
 
     def _rule(self, account: str | None, basis: str) -> Earning | None:
         rule = self.setup.accounts[account or self.setup.default]
