@@ -95,6 +95,8 @@ class Customer(models.Model):
             # The Read API's lists.
             models.Index("created_at", "id", name="customer_by_creation"),
             models.Index("status", "created_at", "id", name="customer_by_status"),
+            # Who names somebody that is erased.
+            models.Index(fields=["referrer"], condition=models.Q(referrer__isnull=False), name="customer_by_referrer"),
             # Who has a birthday or an anniversary. Of an instant in UTC, which the time zone of the
             # programme moves by a day at most: an index in that zone would have to be made again with the setting.
             models.Index(_day_of_year("birth_date"), "id", name="customer_by_birthday"),

@@ -131,7 +131,7 @@ COMPOSITION = Composition(
         "logs": holds_nothing,
         "outgoing_syncs": holds_nothing,
     },
-    # Events before customers: the keys of whoever was referred hold the ID.
+    # Events before customers: by their IDs it is known what others' events say of them, and who was referred.
     erasures=("erase_events", "erase_customers", "erase_points", "erase_sync", "erase_api"),
     parts=(rows.BALANCES,),
     on_guest=orders.keep_guest_order,

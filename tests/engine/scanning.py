@@ -92,6 +92,25 @@ def _profile(name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def befriend(staying: Sequence[int], leaving: Sequence[int]) -> None:
+    """In each way that tells of a referrer, those who stay name those who leave."""
+    for one, other in zip(staying, leaving, strict=True):
+        friend, name = f"{marker(one)}i", f"{marker(other)}i"
+        told = [
+            event(f"{friend}0", "opt_in", referrer=name),
+            event(f"{friend}1", "opt_in", referrer=f"card:{marker(other)}card", nickname=friend),
+            event(f"{friend}1", "profile", referrer=f" {marker(other)}card\t"),
+            event(f"{friend}2", "subscribe", referrer=name),
+            event(friend, "profile", referrer=name, nickname=friend),
+            event(friend, "login", referrer=name),
+            event(f"{friend}0", "profiling_answer", attribute="referrer", answer=name),
+            event(friend, "referral", referred=name, note=friend),
+            event(name, "referral", referred=friend),
+        ]
+        outcomes = record(told, by=Actor("api"), at=NOW)
+        assert codes(outcomes) == [None] * len(outcomes), [outcome.error for outcome in outcomes]
+
+
 def _write_notes(numbers: Iterable[int]) -> None:
     staff = User.objects.create_user("scribe", role=Role.MANAGER)
     found = dict(Customer.objects.values_list("public_id", "id"))

@@ -12,7 +12,9 @@ from customers.erasing import sweep_erasures
 from customers.models import Erasure
 from loyalty.engine.record import _programs
 
-from .scanning import import_refused_rows, kept, leave, marker, named, people
+from .scanning import befriend, import_refused_rows, kept, leave, marker, named, people
+from .test_write_once import connect
+from .world import rows
 
 EVERYBODY = list(range(1, 13))
 GONE, STAYING = EVERYBODY[:6], EVERYBODY[6:]
@@ -22,6 +24,7 @@ GONE, STAYING = EVERYBODY[:6], EVERYBODY[6:]
 def lived(committed_db: None, settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"
     people(EVERYBODY)
+    befriend(STAYING, GONE)
     import_refused_rows(EVERYBODY, f"{marker(1)}.csv")
     import_refused_rows(STAYING, "staying.csv")
 
@@ -62,3 +65,28 @@ def test_control_without_the_fan_out_the_files_are_found(lived: None, caplog: py
 
     where = set().union(*named(kept(""), GONE).values())
     assert where == {"files", "transfer_importjob", "transfer_refusedrow"}
+
+
+def test_control_whoever_is_named_by_those_who_stay_is_found_if_only_their_own_rows_are_emptied(
+    lived: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    nobody = "CREATE OR REPLACE FUNCTION names_of(family bigint[]) RETURNS text[] LANGUAGE sql STABLE AS 'SELECT ARRAY[]::text[]'"
+    with connect("owner") as raw:
+        raw.execute(nobody)
+    found = named(scan(caplog), GONE)
+    assert {number: {"customers_customer", "events_event"} for number in GONE} == found
+
+
+def test_what_others_say_besides_stays_and_so_do_those_who_name_somebody_else(
+    lived: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    scan(caplog)
+
+    kept_data = (
+        "SELECT data::text FROM events_event e JOIN customers_customer c ON c.id = customer_id WHERE public_id = %s"
+    )
+    stays = f"{marker(STAYING[0])}i"
+    assert (f'{{"nickname": "{stays}"}}',) in rows(f"{kept_data} AND action = 'profile'", [stays])
+    assert rows(f"{kept_data} AND action = 'profiling_answer'", [f"{stays}0"]) == [('{"attribute": "referrer"}',)]
+    optin = kept_data.replace("data::text", "data ->> 'referrer'") + " AND action = 'opt_in'"
+    assert rows(optin, [stays]) == [(marker(STAYING[0]),)]

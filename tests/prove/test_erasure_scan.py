@@ -13,7 +13,7 @@ from customers.erasing import sweep_erasures
 from customers.models import Erasure
 from loyalty import environment
 from loyalty.embedded.postgres import pg_binary
-from tests.engine.scanning import import_refused_rows, kept, leave, named, people
+from tests.engine.scanning import befriend, import_refused_rows, kept, leave, named, people
 
 pytestmark = pytest.mark.prove
 EVERYBODY = list(range(1, 1_001))
@@ -36,6 +36,7 @@ def test_nothing_is_found_of_five_hundred_and_all_of_the_others(
     settings.MEDIA_ROOT = tmp_path / "files"
     with caplog.at_level(logging.INFO):
         people(EVERYBODY)
+        befriend(STAYING, GONE)
         import_refused_rows(EVERYBODY, "everybody.csv")
         import_refused_rows(STAYING, "staying.csv")
         assert named({"dump": dumped()}, EVERYBODY).keys() == set(EVERYBODY)
