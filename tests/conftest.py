@@ -166,14 +166,6 @@ def committed_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[
         yield
 
 
-@pytest.fixture
-def as_owner(committed_db: None) -> Iterator[None]:
-    """The role that runs the migrations."""
-    _as_role("owner")
-    yield
-    _as_role("app")
-
-
 @pytest.fixture(scope="session")
 def server(django_db_setup: None) -> Iterator[str]:
     """The address. Not pytest-django's `live_server`: that one empties tables afterwards, and write-once ones refuse."""

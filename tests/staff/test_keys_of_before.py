@@ -14,7 +14,7 @@ def secret_of(key: str) -> str:
     return secret
 
 
-def test_keys_of_before_keep_their_secrets_sealed_and_their_kind(as_owner: None) -> None:
+def test_keys_of_before_keep_their_secrets_sealed_and_their_kind(owned_db: None) -> None:
     call_command("migrate", "staff", "0007", verbosity=0)
     old = "INSERT INTO staff_apikey (key, secret, name, active, require_signature, created_at) VALUES"
     rows(
