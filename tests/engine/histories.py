@@ -173,7 +173,9 @@ def aimed(draw: Draw, model: Model) -> Sent:
     orders = [(name, order) for name, member in model.members.items() for order in member.orders.values()]
     if not orders or draw(st.integers(0, 3)) == 0:
         return _sent(draw, draw(st.sampled_from(OFTEN)))
-    by_status = draw(st.sampled_from(sorted({order.status for _, order in orders})))
+    statuses = sorted({order.status for _, order in orders})
+    # One that is pending can be sent the most.
+    by_status = draw(st.sampled_from([*statuses, *(status for status in statuses if status == "pending")]))
     name, order = draw(st.sampled_from([pair for pair in orders if pair[1].status == by_status]))
     sent = _sent(draw, draw(st.sampled_from(FITTING[by_status])))
     sent.customer = name if draw(st.integers(0, 11)) else sent.customer
@@ -187,16 +189,25 @@ def aimed(draw: Draw, model: Model) -> Sent:
     return sent
 
 
+def _settling(draw: Draw, name: str, event: int) -> Sent:
+    return Sent(name, draw(st.sampled_from(["pending_accept", "pending_reject"])), {"event": str(event)})
+
+
 @st.composite
 def about_events(draw: Draw, model: Model) -> Sent:
     """What names events by their IDs: pending points, and the expiry of earned ones."""
+    waiting = [(name, member.ids[row.event]) for name, member in model.members.items() for row in member.pending
+               if row.settled_by is None and row.event < len(member.ids)]  # fmt: skip
+    if waiting and draw(st.integers(0, 3)):
+        name, event = draw(st.sampled_from(waiting))
+        return _settling(draw, name, event)
     name = draw(st.sampled_from(sorted(model.members)))
     ids = model.members[name].ids
     pending = [ids[row.event] for row in model.members[name].pending if row.event < len(ids)]
     lots = [ids[lot.event] for lot in model.members[name].lots if lot.event < len(ids)]
     if pending and draw(st.booleans()):
         event = draw(st.sampled_from([*pending, *ids[-1:]]))
-        return Sent(name, draw(st.sampled_from(["pending_accept", "pending_reject"])), {"event": str(event)})
+        return _settling(draw, name, event)
     chosen = draw(st.lists(st.sampled_from([*lots, *ids]), min_size=1, max_size=3)) if ids else [1]
     expdate = draw(st.sampled_from(["2026-03-20", "2027-06-30", "2027-06-30", "", None, "2020-01-01"]))
     return Sent(name, "point_expiration", {"events": [str(id) for id in chosen], "expdate": expdate})

@@ -18,7 +18,7 @@ from .histories import AT, SETUPS, WELL_FORMED, about_events, aimed, customers, 
 from .model import Sent, Setup
 
 SEED = int(os.environ.get("LOYALTY_MODEL_SEED", "20260301"))
-OPERATIONS = 10_000
+OPERATIONS, ROUNDS = 10_000, 10
 # Of a run, some three of four are batches; the others change a status, or let time pass.
 STEPS = 30
 # A failure is reported as it came up: shrinking takes minutes. LOYALTY_MODEL_SHRINK=1 does it.
@@ -117,27 +117,37 @@ class Histories(RuleBasedStateMachine):
         self.tally["timers"] += 1
 
 
-def run(examples: int) -> None:
-    print(f"LOYALTY_MODEL_SEED={SEED}")
-    Histories.tally.clear()
+def run(examples: int, start: int) -> None:
+    """Adds to the tally; `start`: the seed."""
+    print(f"LOYALTY_MODEL_SEED={start}")
     run_state_machine_as_test(
-        seed(SEED)(Histories), settings=settings(CALM, max_examples=examples, stateful_step_count=STEPS)
+        seed(start)(Histories), settings=settings(CALM, max_examples=examples, stateful_step_count=STEPS)
     )
     print(dict(Histories.tally.most_common()))
 
 
+@pytest.fixture
+def tally() -> Counter[str]:
+    Histories.tally.clear()
+    return Histories.tally
+
+
 @pytest.mark.django_db
-def test_random_batches_never_diverge_from_a_plain_model() -> None:
-    run(examples=30)
-    assert Histories.tally["operations"] >= 1_000
+def test_random_batches_never_diverge_from_a_plain_model(tally: Counter[str]) -> None:
+    run(30, SEED)
+    assert tally["operations"] >= 1_000
 
 
 @pytest.mark.prove
 @pytest.mark.django_db
-def test_10_000_operations_reach_every_action_and_refusal_and_never_diverge() -> None:
-    run(examples=220)
-    assert Histories.tally["operations"] >= OPERATIONS
-    unreached = (CODES | ACTIONS) - set(Histories.tally)
+def test_10_000_operations_reach_every_action_and_refusal_and_never_diverge(tally: Counter[str]) -> None:
+    """How much a seed reaches differs: another round with the next one until all is reached."""
+    for number in range(ROUNDS):
+        run(50, SEED + number)
+        unreached = (CODES | ACTIONS) - set(tally)
+        if tally["operations"] >= OPERATIONS and not unreached:
+            break
+    assert tally["operations"] >= OPERATIONS
     assert not unreached
 
 
