@@ -167,6 +167,8 @@ class Ledger:
         forgiven = min(points, balance.debt)
         balance.debt -= forgiven
         self.entry(event, account, "unspend", forgiven, None)
+        if forgiven:
+            self.points_came(event, account)
         left = points - forgiven
         member.events[event].account, member.events[event].points = account, points
         own = order.used if order else {}
