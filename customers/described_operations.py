@@ -161,7 +161,10 @@ OPT_IN = Operation(
     "A new ID becomes a member, and so does an inactive customer.",
     parameters=[WHO, FIELDS],
     body=PROFILE,
-    refusals={400: "112101: the customer is a member already. Or a value is wrong: the message names the field."},
+    refusals={
+        400: "112101: the customer is a member already. Or a value is wrong: the message names the field.",
+        404: "160212: the ID is not printable, or names nobody whom an opt-in can enrol.",
+    },
     examples=[
         Example("A new member", {"first_name": "Dora", "email": "dora@example.com"}, _customer("0519004", "Dora", email="dora@example.com", optin_at=_NOON, updated_at=_NOON), path={"customer_id": "0519004"}),
         Example("A member already", {}, _error(112101, "Customer already opted in"), status=400),
