@@ -5,7 +5,7 @@ from typing import Any
 
 from loyalty.api.describe import Example, Operation, Parameter
 from loyalty.api.paging import MAX_LIMIT, MAX_OFFSET
-from loyalty.api.shapes import TEXT, WHOLE, asked, one_of, shape, told
+from loyalty.api.shapes import TEXT, WHOLE, asked, one_of, or_empty, shape, told
 
 from .described import CUSTOMER, EVERYTHING, FIELDS, FOUND, PROFILE, RECEIPT, WHO
 from .enums import MergeKind
@@ -234,8 +234,8 @@ SEARCH = Operation(
         Parameter("search", f"`field=value` of one of: {', '.join(SEARCHED)}.", example="first_name=Ann"),
         Parameter("match", "Says what is so anyway; with `_id`, `email` or `membership_id` only.", one_of("exact")),
         FIELDS,
-        Parameter("limit", "How many at most.", {**WHOLE, "minimum": 1, "maximum": MAX_LIMIT, "default": MAX_LIMIT}),
-        Parameter("offset", "How many to leave out.", {**WHOLE, "minimum": 0, "maximum": MAX_OFFSET, "default": 0}),
+        Parameter("limit", "How many at most.", or_empty({**WHOLE, "minimum": 1, "maximum": MAX_LIMIT, "default": MAX_LIMIT})),
+        Parameter("offset", "How many to leave out.", or_empty({**WHOLE, "minimum": 0, "maximum": MAX_OFFSET, "default": 0})),
     ],
     refusals={400: "160211: no criterion, or an empty one. 300121, 300123: `offset` or `limit`. 300122: any other parameter."},
     examples=[

@@ -5,7 +5,7 @@ from typing import Any
 from customers.described import NAME, WHO
 from loyalty.api.describe import Example, Operation, Parameter, Schema
 from loyalty.api.paging import MAX_LIMIT, MAX_OFFSET
-from loyalty.api.shapes import DAY, MOMENT, NUMBER, TEXT, WHOLE, asked, list_of, one_of, shape, told
+from loyalty.api.shapes import DAY, MOMENT, NUMBER, TEXT, WHOLE, asked, list_of, one_of, or_empty, shape, told
 
 from .described import ACCOUNT
 from .display_filters import EVENTS, TIMES, TRANSACTIONS
@@ -71,11 +71,14 @@ DETAILED = shape(
 ORDER_ID = Parameter("transaction_id", "Your ID of the order.", NAME, example="R-1000", place="path")
 LIMIT = {**WHOLE, "minimum": 1, "maximum": MAX_LIMIT, "default": MAX_LIMIT}
 OFFSET = {**WHOLE, "minimum": 0, "maximum": MAX_OFFSET, "default": 0}
-PAGE = [Parameter("limit", "How many at most.", LIMIT), Parameter("offset", "How many to leave out.", OFFSET)]
+PAGE = [
+    Parameter("limit", "How many at most.", or_empty(LIMIT)),
+    Parameter("offset", "How many to leave out.", or_empty(OFFSET)),
+]
 ORDER = Parameter(
     "order",
     "`desc`: the last that happened first. `asc`: in the order of recording.",
-    {**one_of("asc", "desc"), "default": "desc"},
+    {**one_of("asc", "desc", ""), "default": "desc"},
 )
 _ABOUT = {
     "action": "Whose action is this.",

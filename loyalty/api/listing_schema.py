@@ -6,7 +6,7 @@ from typing import Any
 from loyalty.api.describe import Operation, Parameter, Schema
 from loyalty.api.listing import DEFAULT_LIMIT, MAX_LIMIT, Criterion
 from loyalty.api.paging import MAX_OFFSET
-from loyalty.api.shapes import TEXT, list_of, maybe, one_of, shape
+from loyalty.api.shapes import TEXT, list_of, maybe, one_of, or_empty, shape
 
 WORDS = {"eq": "equal to", "lt": "less than", "lte": "at most", "gt": "greater than", "gte": "at least"}
 CUSTOMER_ID = Parameter(
@@ -49,9 +49,9 @@ def get_many(
 
 def _parameters(criteria: Mapping[str, Criterion]) -> Iterator[Parameter]:
     limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
-    yield Parameter("limit", "How many at most.", limit)
+    yield Parameter("limit", "How many at most.", or_empty(limit))
     offset = {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}
-    yield Parameter("offset", "How many to leave out at the start.", offset)
+    yield Parameter("offset", "How many to leave out at the start.", or_empty(offset))
     for name, criterion in criteria.items():
         for operator in criterion.operators:
             text = f"Whose {name} is {WORDS[operator]} this: {criterion.takes}."

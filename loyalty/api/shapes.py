@@ -24,6 +24,11 @@ def maybe(schema: Schema) -> Schema:
     return {**schema, "type": [schema["type"], "null"]} if "type" in schema else {"oneOf": [schema, {"type": "null"}]}
 
 
+def or_empty(number: Schema) -> Schema:
+    """Of a query: or an empty text, which clients send for what they leave out."""
+    return {**number, "type": [number["type"], "string"], "maxLength": 0}
+
+
 def one_of(*values: str) -> Schema:
     return {"type": "string", "enum": list(values)}
 
