@@ -16,7 +16,8 @@ MAX_BYTES = 700_000
 MAX_ITEMS = 1_000
 SCHEMA_KEY = "$schema"
 SCHEMA_FILE = "program.schema.json"
-_LARGEST = 10**18
+# What the database's integers hold: limits of bonuses go as far.
+_LARGEST = 2**63 - 1
 
 
 class _Missing:
@@ -95,7 +96,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _number(digits: str) -> int | float:
     """JSON knows one kind of number: 12.0 is a whole one."""
     exact = Decimal(digits)
-    if abs(exact) >= _LARGEST:
+    if abs(exact) > _LARGEST:
         raise Invalid([("the file", f"has a number beyond {_LARGEST}: {digits[:30]}")])
     return int(exact) if exact == exact.to_integral_value() else float(exact)
 

@@ -154,8 +154,8 @@ def test_the_engine_would_do_nothing_more_at_an_expiry() -> None:
     """What is hung on it later must be done by the run, too."""
     plan = COMPOSITION.plan("point_expire")
 
-    # The first two look at attributes that it has not; the last is the mark of what only follows.
-    assert [apply.__name__ for apply in plan.applies] == ["keep_secrets", "open_order", "moved"]
+    # The first three look at attributes that it has not; the last is the mark of what only follows.
+    assert [apply.__name__ for apply in plan.applies] == ["keep_secrets", "keep_keys", "open_order", "moved"]
     assert [hook.__name__ for hook in COMPOSITION.on_recorded] == ["keep_activity", "tell"]
 
 

@@ -325,7 +325,7 @@ UNREADABLE = {
     b"[]": "must be an object {\u2026}",
     b'{"settings": {}, "settings": {}}': "has the name 'settings' twice in one object",
     b'{"settings": NaN}': "has NaN, which is not a JSON number",
-    b'{"settings": 1e400}': "has a number beyond 1000000000000000000: 1e400",
+    b'{"settings": 1e400}': "has a number beyond 9223372036854775807: 1e400",
     b'{"settings": "\xff"}': "is not UTF-8: see byte 15",
     b'{"a":' * 100_000: "is nested too deep",
     b" " * (MAX_BYTES + 1): "is larger than 700,000 bytes",
@@ -455,3 +455,10 @@ def test_trouble_has_an_exit_code_of_its_own(tmp_path: Path) -> None:
     assert code("export", "--of", "999999") == 2
     file.write_text("{}")
     assert code("apply", str(file), "--by", "nobody") == code("apply", str(file), "--by", "dana") == 2
+
+
+def test_the_largest_limit_of_a_bonus_is_read_back() -> None:
+    largest = 2**63 - 1
+    assert read_document(json.dumps({"bonuses": [{"total_limit": largest}]}).encode()) == {
+        "bonuses": [{"total_limit": largest}]
+    }
