@@ -3,9 +3,9 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from loyalty.api.errors import not_found
 from loyalty.api.listing import collection, in_time, read_asked, single
 from loyalty.api.listing_schema import get_many, get_one
+from loyalty.api.problems import unknown_customer
 from loyalty.api.scopes import ID, check_scheme, key_of
 from loyalty.api.views import ApiView
 from loyalty.staff.enums import Api
@@ -21,7 +21,7 @@ def known_customer(request: Request, public_id: str) -> Customer:
     check_scheme(key_of(request), ID)
     customer = listed_customer(public_id)
     if customer is None:
-        raise not_found("Customer not found", 160212)
+        raise unknown_customer()
     return customer
 
 
