@@ -5,7 +5,7 @@ import os
 import sys
 
 # The schema belongs to another role than the program's own, so that write-once tables are so for the program as well.
-OWNER_COMMANDS = {"migrate", "makemigrations", "showmigrations", "sqlmigrate", "squashmigrations", "test"}
+OWNER_COMMANDS = {"migrate", "protect", "makemigrations", "showmigrations", "sqlmigrate", "squashmigrations", "test"}
 # `serve` starts them itself, once it knows that it may serve.
 SERVERLESS_COMMANDS = {"help", "version", "serve", "stop", "check", "collectstatic", "compilemessages", "makemessages"}
 

@@ -9,6 +9,8 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register  # n
 from django.db import connections
 from django.db.models import CompositePrimaryKey, Model, UniqueConstraint
 
+from loyalty.protection.queries import CURE, are_one_role, lacks
+
 OUR_APPS = {"staff", "customers", "events", "points", "transfer", "sync", "api"}
 ROOT = "customers.Customer"
 # Looked up by something else than the customer.
@@ -16,7 +18,6 @@ OWN_KEY = {
     "customers.Identity", "customers.Merge", "customers.Tombstone", "customers.Erasure", "customers.ErasureItem",
     "events.BusinessKey", "events.GuestOrder", "points.BonusTotal", "api.SavedAnswer",
 }  # fmt: skip
-WRITE_ONCE = ("events_event", "points_entry", "staff_programrecord")
 DURABLE = {"fsync": {"on"}, "full_page_writes": {"on"}, "synchronous_commit": {"on", "remote_write", "remote_apply"}}
 SECRET_KEY_LENGTH = 32
 
@@ -77,34 +78,25 @@ def durability_errors(alias: str) -> Iterable[CheckMessage]:
 
 
 @register(Tags.database)
-def check_write_once(databases: Sequence[str] | None, **kwargs: Any) -> list[CheckMessage]:
-    return [message for alias in databases or () for message in write_once_errors(alias)]
+def check_protections(databases: Sequence[str] | None, **kwargs: Any) -> list[CheckMessage]:
+    # The owner's commands put them back, or say themselves why they do not.
+    return [*protection_errors()] if databases and settings.DATABASE_ROLE == "app" else []
 
 
-def write_once_errors(alias: str) -> Iterable[CheckMessage]:
+def protection_errors() -> Iterable[CheckMessage]:
     """Triggers stop mistakes; only a role without the privilege stops the operator's own programs."""
-    with connections[alias].cursor() as cursor:
-        cursor.execute(
-            "SELECT c.relname, count(t.tgname), has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE')"
-            " FROM pg_class c LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgenabled <> 'D'"
-            " AND t.tgname IN ('write_once', 'write_once_truncate')"
-            " WHERE c.relname = ANY(%s) GROUP BY c.relname, c.oid",
-            [list(WRITE_ONCE)],
+    for lack in lacks():
+        yield Error(
+            f"A protection is not in place: {lack}; it must be {lack.wanted}.",
+            hint=f"To mend it, {CURE}.",
+            id="loyalty.E012",
         )
-        found = cursor.fetchall()
-    for table, triggers, may_change in found:
-        if triggers < 2:
-            yield Error(
-                f"The triggers that make {table} write-once are missing or disabled.",
-                hint="Restore them from the migration write_once of its app.",
-                id="loyalty.E012",
-            )
-        if may_change and settings.DATABASE_ROLE == "app":
-            yield Warning(
-                f"This connection's role has the privilege to change {table}: triggers stop mistakes, not the operator.",
-                hint="Let another role own the tables: set DATABASE_OWNER_URL and migrate with it.",
-                id="loyalty.W013",
-            )
+    if are_one_role():
+        yield Warning(
+            "This connection's role owns the tables: triggers stop mistakes, not the operator.",
+            hint="Let another role own the tables: set DATABASE_OWNER_URL and migrate with it.",
+            id="loyalty.W013",
+        )
 
 
 @register(Tags.security)

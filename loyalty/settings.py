@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "django_cotton",
     "csp",
     "loyalty",
+    "loyalty.protection",
     "loyalty.staff",
     "customers",
     "events",

@@ -14,6 +14,7 @@ from events.display_api import AllEvents, CustomerEvents, TransactionDetail, Tra
 from events.display_api import Transactions as CustomerTransactions
 from events.read_api import ReadEvents, ReadTransactions
 from events.transaction_pages import Transactions
+from loyalty.readiness import readyz
 from loyalty.ui.pages import Login
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -65,6 +66,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # One way in for everybody.
     path("admin/login/", Login.as_view(), name="admin-login"),
     path("admin/", admin.site.urls),
+    path("readyz", readyz, name="readyz"),
     path("", include("loyalty.api.urls")),
     path("", include("loyalty.ui.urls")),
 ]

@@ -27,6 +27,7 @@ RULES: dict[str, str | Right] = {
     "api-customer-login": API_KEY,
     "api-auth": API_KEY,
     "openapi": EVERYBODY,
+    "readyz": EVERYBODY,
     "read-customers": API_KEY,
     "read-customer": API_KEY,
     "developers": EVERYBODY,

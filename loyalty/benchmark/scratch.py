@@ -83,7 +83,6 @@ class Server:
         empty = self.database("_empty")
         if empty.name not in self.made:
             self._create(empty, sql.SQL("TEMPLATE template1"))
-            self._let_in_the_application(empty)
             empty.python("manage.py", "migrate", "--noinput", "--verbosity", "0")
         return self.clone(empty, suffix)
 
@@ -99,15 +98,6 @@ class Server:
 
     def drop(self, scratch: Scratch) -> None:
         _drop(self.raw, scratch.name)
-
-    def _let_in_the_application(self, scratch: Scratch) -> None:
-        role = urlsplit(self.environment.database_url).username
-        if role is None or role == urlsplit(self.owner_url).username:
-            return
-        with scratch.connect() as raw:
-            for grant in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE, SELECT, UPDATE ON SEQUENCES"):
-                statement = sql.SQL("ALTER DEFAULT PRIVILEGES GRANT {} TO {}")
-                raw.execute(statement.format(sql.SQL(grant), sql.Identifier(role)))
 
 
 def _drop(raw: "psycopg.Connection[Any]", name: str) -> None:

@@ -149,15 +149,15 @@ def _shared_buffers() -> int:
 
 
 def furnish(home: Home) -> None:
-    """Make the roles and the database. The database comes last, so that its presence says that all is there."""
+    """Make the roles and the database, in which the application's role gets its rights from `manage.py migrate` alone.
+
+    The database comes last, so that its presence says that all is there.
+    """
     with _connect(home, ADMIN) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             return
         _make_role(connection, OWNER, home.secrets.owner_password, "CREATEDB")
         _make_role(connection, APP, home.secrets.app_password, "NOCREATEDB")
-        # In template1, so that databases made later, such as those of the tests, begin with the same rights.
-        with _connect(home, "template1") as template:
-            _grant_future_tables(template)
         connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
 
 
@@ -166,8 +166,3 @@ def _make_role(connection: psycopg.Connection, name: str, password: str, created
         return
     statement = sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS {} PASSWORD {}")
     connection.execute(statement.format(sql.Identifier(name), sql.SQL(createdb), sql.Literal(password)))
-
-
-def _grant_future_tables(connection: psycopg.Connection) -> None:
-    for grant in ("SELECT, INSERT, UPDATE, DELETE ON TABLES", "USAGE, SELECT, UPDATE ON SEQUENCES"):
-        connection.execute(f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT {grant} TO {APP}")

@@ -27,10 +27,10 @@ COSTS = (
 
 @dataclass(frozen=True)
 class Mismatch:
-    """A stored row that is not what its history says; of its columns, those that differ."""
+    """A stored row that is not what its history says; of its columns, those that differ. Protections are of no customer."""
 
     check: str
-    customer_id: int
+    customer_id: int | None
     row: str
     stored: dict[str, Any]
     recomputed: dict[str, Any]

@@ -8,18 +8,17 @@ from loyalty.engine.record import record
 from loyalty.engine.types import Incoming, Outcome
 from loyalty.staff.models import User
 
-from .checks import verify
+from .health import verify_all
 from .models import Verification
-from .projections import CHECKS
 from .queries import due_points
 
 LISTED = 1_000
 
 
 def verify_projections(*, at: datetime, limit: int = LISTED) -> Verification:
-    """Compare every projection with its history and keep the result, which names rows and columns but no values."""
+    """Compare every projection with its history, look at the protections, and keep the result, which names rows and columns but no values."""
     started = time.perf_counter()
-    findings = verify(CHECKS, limit=limit)
+    findings = verify_all(limit=limit)
     return Verification.objects.create(
         at=at,
         seconds=round(time.perf_counter() - started, 3),

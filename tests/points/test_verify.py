@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from loyalty.points.checks import Check, Piece, Projection, compare, verify
+from loyalty.points.health import PROTECTIONS
 from loyalty.points.models import Verification
 from loyalty.points.operations import verify_projections
 from loyalty.points.projections import CHECKS
@@ -54,7 +55,7 @@ def test_the_command_reports_by_its_exit_code() -> None:
     record_histories("spent")
     code, report = run_command()
     assert (code, report["ok"], report["mismatches"]) == (0, True, [])
-    assert set(report["compared"]) == {check.name for check in CHECKS}
+    assert set(report["compared"]) == {check.name for check in CHECKS} | {PROTECTIONS}
     corrupt({"spent": "spent"})
 
     code, report = run_command("--limit", "5")

@@ -30,7 +30,7 @@ def chain(db: None) -> None:
     assert compare(CHECKS, limit=10).found == 0
 
 
-def named(*statements: str) -> set[tuple[str, int, str, tuple[str, ...]]]:
+def named(*statements: str) -> set[tuple[str, int | None, str, tuple[str, ...]]]:
     """(check, customer, row, columns) of what differs then."""
     ids = {name: customer_of(name) for name in "abcd"}
     for statement in statements:

@@ -27,6 +27,7 @@ from honcho.manager import Manager
 from loyalty import embedded
 from loyalty.environment import BadEnvironment, Environment, start_servers
 from loyalty.management import serving
+from loyalty.protection.queries import NOT_KEPT, UNREADABLE, lacks, sentence
 
 PYTHON = shlex.quote(sys.executable)
 READY_SECONDS = 60
@@ -56,8 +57,7 @@ class Command(BaseCommand):
 
     def _prepare(self) -> dict[str, str]:
         self.stdout.write("Preparing the database ...")
-        if _migrations_are_due():
-            _manage("migrate", "--noinput", "--verbosity", "0")
+        _prepare_schema()
         first_run = _first_run()
         if settings.ENV.embedded_database and _has_no_customers():
             self.stdout.write("Making demo customers, once ...")
@@ -78,6 +78,16 @@ def _check_port(host: str, port: int) -> None:
         except OSError as error:
             cure = f"choose another, such as `make run PORT={port % 65535 + 1}`"
             raise BadEnvironment(f"Port {port} of {host} cannot be used ({error.strerror}): {cure}.") from error
+
+
+def _prepare_schema() -> None:
+    """Raises EmbeddedError for a database in which acknowledged events could be changed: it is not served."""
+    found = lacks()
+    if NOT_KEPT in found or (UNREADABLE not in found and _migrations_are_due()):
+        _manage("migrate", "--noinput", "--verbosity", "0")
+        found = lacks()
+    if found:
+        raise embedded.EmbeddedError(sentence(found))
 
 
 def _manage(*arguments: str) -> None:

@@ -8,16 +8,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
-from loyalty.points.checks import verify
+from loyalty.points.health import verify_all
 from loyalty.points.operations import LISTED
-from loyalty.points.projections import CHECKS
 
 MOST_LISTED = 1_000_000
 
 
 class Command(BaseCommand):
     help = (
-        "Recompute balances, lots and totals from events and entries, and print what differs as JSON. Changes nothing."
+        "Recompute balances, lots and totals from events and entries, look at what protects the rows in the database,"
+        " and print what differs as JSON. Changes nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         if not 1 <= limit <= MOST_LISTED:
             raise CommandError(f"--limit must be from 1 to {MOST_LISTED}.")
         started_at, started = timezone.now(), time.perf_counter()
-        findings = verify(CHECKS, limit=limit)
+        findings = verify_all(limit=limit)
         seconds = round(time.perf_counter() - started, 3)
         report = {"started_at": started_at, "seconds": seconds, **asdict(findings), "ok": not findings.found}
         self.stdout.write(json.dumps(report, indent=2, cls=DjangoJSONEncoder))
