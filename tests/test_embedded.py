@@ -201,7 +201,7 @@ def test_kill_9_loses_nothing_and_the_next_start_works(worn: Path) -> None:
     embedded.start(worn)
 
     assert embedded.status(worn) == UP
-    with as_app(worn) as connection:
+    with as_owner(worn) as connection:
         assert connection.execute("SELECT * FROM kept").fetchall() == [(7,)]
 
 
