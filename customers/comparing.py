@@ -140,7 +140,7 @@ def _moves(source: Customer) -> dict[str, int]:
         "orders": Transaction.objects.filter(customer=source),
         "lots": Lot.objects.filter(customer=source),
         "pending": Pending.objects.filter(customer=source, settled_by=None),
-        "bonus_uses": BonusUse.objects.filter(customer=source),
+        "bonus_uses": BonusUse.objects.filter(customer=source, points__gt=0),
     }
     return {name: rows.count() for name, rows in counted.items()}
 

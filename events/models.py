@@ -256,6 +256,8 @@ class Transaction(models.Model):
     checkout_at = models.DateTimeField(_("checkout date"), null=True)
     accept_at = models.DateTimeField(_("accepted automatically at"), null=True)
     accepted_at = models.DateTimeField(_("accepted at"), null=True)
+    # What it has used of the limits of bonuses and not given back (`events.orders.Booking`); empty: nothing.
+    booked = models.JSONField(_("used limits of bonuses"), null=True)
     # What of it counts in the purchase statistics: less its refunds, nothing if it was undone. Kept by the database.
     bought = models.GeneratedField(
         expression=Case(When(status="accepted", then=F("total") - F("refunded")), default=Value(Decimal(0))),
@@ -275,7 +277,7 @@ class Transaction(models.Model):
     PERSONAL = frozenset("transaction_id items channel created_at updated_at checkout_at accept_at accepted_at".split())
     NEUTRAL = frozenset(
         "pk customer id status event_id account_id currency total refunded earned bonus fixed_points taken_back burned given_back "
-        "reserved bought bought_items".split()
+        "reserved bought bought_items booked".split()
     )
 
     class Meta:
@@ -308,11 +310,17 @@ class Transaction(models.Model):
                 | models.Q(~models.Q(status=TransactionStatus.DRAFT), event_id__isnull=False),
                 name="only_a_draft_has_no_checkout",
             ),
+            models.CheckConstraint(
+                condition=models.Q(booked__isnull=True) | ~models.Q(status=TransactionStatus.REJECTED),
+                name="rejected_transaction_uses_no_limit",
+            ),
         ]
         indexes = [
             models.Index("id", name="transaction_recent"),
             models.Index("status", "id", name="transaction_by_status", condition=~models.Q(status="accepted")),
             models.Index("accept_at", name="transaction_due", condition=models.Q(status="pending")),
+            # Few: those that a bonus with a limit has given to.
+            models.Index("customer", name="transaction_uses_limits", condition=models.Q(booked__isnull=False)),
             # All that the purchase statistics read.
             models.Index(
                 "customer",

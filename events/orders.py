@@ -55,7 +55,17 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
         return {"product_id": self.product_id, "product_category": self.category, "subtotal": self.subtotal}
 
 
+class Booking(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Points that the order has used of a bonus's limits, and has not given back; `line`: the place that they are for."""
+
+    bonus: int
+    line: int | None = None
+    customer: int = 0
+    total: int = 0
+
+
 lines_of = msgspec.json.Decoder(tuple[Line, ...]).decode
+bookings_of = msgspec.json.Decoder(tuple[Booking, ...]).decode
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 _TIMES = dict.fromkeys(["created_at", "updated_at", "checkout_at", "accept_at", "accepted_at"], "timestamptz")
@@ -75,6 +85,7 @@ _COLUMNS = {
     "fixed_points": "bigint",
     "channel": "text",
     **_TIMES,
+    "booked": "jsonb",
 }
 TRANSACTION = Table(
     name="events_transaction",
@@ -82,12 +93,12 @@ TRANSACTION = Table(
     key=("customer_id", "id"),
     mutable=tuple(name for name in _COLUMNS if name not in {"customer_id", "id", "transaction_id", "created_at"}),
     sequence="events_transaction_id",
-    written_as={"items": "items_json"},
+    written_as={"items": "items_json", "booked": "booked_json"},
 )
 
 
 class TransactionRow(Row):
-    """`items` is a tuple that is replaced, never changed."""
+    """`items` and `booked` are tuples that are replaced, never changed."""
 
     __slots__ = tuple(_COLUMNS)
     TABLE = TRANSACTION
@@ -116,6 +127,7 @@ class TransactionRow(Row):
     checkout_at: dt.datetime | None
     accept_at: dt.datetime | None
     accepted_at: dt.datetime | None
+    booked: tuple[Booking, ...]
 
     @classmethod
     def draft(cls, id: int, event: EventRow) -> Self:
@@ -128,11 +140,16 @@ class TransactionRow(Row):
         row.transaction_id = event.transaction_id or ""
         row.status, row.items, row.total, row.refunded = TransactionStatus.DRAFT.value, (), Decimal(0), Decimal(0)
         row.created_at = row.updated_at = event.recorded_at
+        row.booked = ()
         return row
 
     @property
     def items_json(self) -> str:
         return _encoder.encode(self.items).decode()
+
+    @property
+    def booked_json(self) -> str | None:
+        return _encoder.encode(self.booked).decode() if self.booked else None
 
     @property
     def lines_total(self) -> Decimal:
@@ -188,7 +205,9 @@ def keep_guest_order(incoming: Incoming, event: EventRow, batch: Batch) -> None:
 
 
 def _put_order(state: State, row: Sequence[Any]) -> None:
-    state.part("orders")[row[2]] = TransactionRow.load([*row[:9], lines_of(row[9]), *row[10:]])
+    state.part("orders")[row[2]] = TransactionRow.load(
+        [*row[:9], lines_of(row[9]), *row[10:-1], bookings_of(row[-1] or "[]")]
+    )
 
 
 def _put_guest(state: State, row: Sequence[Any]) -> None:
@@ -197,7 +216,7 @@ def _put_guest(state: State, row: Sequence[Any]) -> None:
 
 _ORDERS = f"SELECT {', '.join(_COLUMNS)} FROM events_transaction WHERE customer_id IN ({{customers}})".replace(
     "items", "items::text"
-)
+).replace("booked", "booked::text")
 ORDERS = Part("orders", f"{_ORDERS} AND transaction_id = ANY({{transactions}})", _put_order)
 ALL_ORDERS = Part("all_orders", _ORDERS, _put_order)
 # Those that hold points, or still promise some.

@@ -71,7 +71,7 @@ class BonusAdmin(ConfigurationAdmin):
         (_("What it gives"), {"fields": ("kind", "multiplier", "points")}),
         (_("When"), {"fields": ("first_day", "last_day")}),
         (_("For what"), {"fields": ("products", "categories", "channels", "currency", "minimum")}),
-        (_("Limits"), {"fields": ("customer_limit", "total_limit", "given")}),
+        (_("Limits"), {"fields": ("customer_limit", "total_limit", "refund_releases", "given")}),
     )
     readonly_fields = ("slug", "given")
 

@@ -99,6 +99,15 @@ class Bonus(models.Model):
         validators=[MinValueValidator(1)],
         help_text=_("Points of all customers together, counted from when the limit is set. Empty: unlimited."),
     )
+    refund_releases = models.BooleanField(
+        _("a full refund gives limits back"),
+        default=True,
+        db_default=True,
+        help_text=_(
+            "What an order that is refunded in full has used of the limits can be used again. Rejected orders give it "
+            "back in any case."
+        ),
+    )
 
     class Meta:
         verbose_name = _("bonus")
@@ -156,7 +165,7 @@ class Bonus(models.Model):
 
 
 class BonusUse(models.Model):
-    """What a bonus with a limit per customer has given to one. It counts up only: a refund gives no limit back."""
+    """What the limit per customer of a bonus has been used by one: by pending orders, too, and not by undone ones."""
 
     pk = models.CompositePrimaryKey("customer_id", "bonus_id")
     customer = models.ForeignKey(
@@ -170,14 +179,14 @@ class BonusUse(models.Model):
 
     class Meta:
         verbose_name = _("use of a bonus")
-        constraints = [models.CheckConstraint(condition=Q(points__gt=0), name="bonus_use_has_points")]
+        constraints = [models.CheckConstraint(condition=Q(points__gte=0), name="bonus_use_is_not_negative")]
 
     def __str__(self) -> str:
         return str(self.points)
 
 
 class BonusTotal(models.Model):
-    """What a bonus with a limit in total has given to all. A table of its own: a trigger adds the row of each bonus."""
+    """What the limit in total of a bonus has been used by all, as above. A table of its own: a trigger adds the row of each bonus."""
 
     bonus = models.OneToOneField(Bonus, on_delete=models.CASCADE, primary_key=True, related_name="total")
     points = models.BigIntegerField(default=0, db_default=0)

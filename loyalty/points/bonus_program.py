@@ -45,7 +45,7 @@ def _read(row: Bonus) -> dict[str, Any]:
         {
             "id": row.slug,
             "account": row.account.slug,
-            **{name: getattr(row, name) for name in PLAIN},
+            **{name: getattr(row, name) for name in (*PLAIN, "refund_releases")},
             **{name: None if getattr(row, name) is None else str(getattr(row, name)) for name in (*DECIMALS, *DAYS)},
         }
     )
@@ -71,6 +71,8 @@ def bonus_of(item: Mapping[str, Any], **known: Any) -> Bonus:
 def _columns(item: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{name: item[name] for name in PLAIN},
+        # Versions from before there was such a setting have none.
+        "refund_releases": item.get("refund_releases", True),
         **{name: None if item[name] is None else Decimal(item[name]) for name in DECIMALS},
         **{name: None if item[name] is None else date.fromisoformat(item[name]) for name in DAYS},
     }
@@ -147,6 +149,7 @@ BONUSES = Section(
             "minimum": optional({**_NUMBER, "description": "Of what it matches, in its currency."}),
             "customer_limit": optional(whole(1, MAX_LIMIT, description="Points.")),
             "total_limit": optional(whole(1, MAX_LIMIT, description="Points of all customers together.")),
+            "refund_releases": flag(default=True, description="A full refund gives back what it used of the limits."),
         },
         "id",
     ),

@@ -1,13 +1,12 @@
 """Bonuses: which of them apply to a purchase, what they give, and what is left of their limits. Pure."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from events.orders import read_line
+from events.orders import Booking, TransactionRow, read_line
 from loyalty.engine.types import Batch, Incoming, Part, Program, Row, State, Table
 
 from .enums import Rounding
@@ -67,44 +66,46 @@ class BonusTotalRow(Row):
     points: int
 
 
-class FreedRow(Row):
-    """What an order had of a bonus by promises that were cancelled. Counted, never written."""
-
-    __slots__ = ("bonus_id", "points", "transaction_id")
-    TABLE = Table(
-        name="freed",
-        columns={"transaction_id": "text", "bonus_id": "bigint", "points": "bigint"},
-        key=("transaction_id", "bonus_id"),
-        mutable=("points",),
-    )
-
-    points: int
+def _has_used_limits(state: State) -> bool:
+    """One of the orders that are there may give back what it has used of limits."""
+    orders: Iterable[TransactionRow] = state.part("orders").values()
+    return any(order.booked for order in orders)
 
 
 USES = Part(
     "bonus_uses",
     f"SELECT {', '.join(BonusUseRow.TABLE.columns)} FROM points_bonususe WHERE customer_id IN ({{customers}})",
     lambda state, row: state.part("bonus_uses").update({row[1]: BonusUseRow.load(row)}),
+    when=_has_used_limits,
 )
-# Locked after the customers, in the order of their ids, until the end of the transaction. Those that are used up, and
-# will be so whatever happens to this purchase, keep nobody waiting.
+# Locked after the customers, in the order of their ids, until the end of the transaction: those that the batch's orders
+# may give something back to, and those that have something left. The others keep nobody waiting.
 TOTALS = Part(
     "bonus_totals",
     "SELECT t.bonus_id, t.points FROM points_bonustotal t JOIN points_bonus b ON b.id = t.bonus_id"
-    " WHERE b.active AND t.points < b.total_limit ORDER BY t.bonus_id FOR NO KEY UPDATE OF t",
+    " WHERE b.active AND t.points < b.total_limit OR t.bonus_id IN ("
+    "SELECT (booking->>'bonus')::bigint FROM events_transaction o, jsonb_array_elements(o.booked) booking"
+    " WHERE o.customer_id IN ({customers}) AND booking ? 'total'"
+    " AND (o.transaction_id = ANY({transactions}) OR o.status IN ('draft', 'pending'))"
+    ") ORDER BY t.bonus_id FOR NO KEY UPDATE OF t",
     lambda shared, row: shared.part("bonus_totals").update({row[0]: BonusTotalRow.load(row)}),
     shared=True,
+    when=_has_used_limits,
 )
+# What is read to give limits back.
+USED_LIMITS = (USES, TOTALS)
 
 
 def limits(incoming: Incoming, program: Program, at: datetime) -> Iterable[Part]:
     """What must be read for the limits of the bonuses that the event may meet; nothing where none has a limit."""
     config: PointsConfig = program.config["points"]
-    account = config.accounts.get(incoming.account or "", config.default)
-    rules: Sequence[BonusRule] = config.bonuses.get(account.id, ())
-    # Of an order that came before, or takes effect at another time, nobody knows yet when.
-    if incoming.action == "checkout" and "effective_timestamp" not in incoming.data:
-        rules = [rule for rule in rules if rule.is_on(at)]
+    # Of an order that came before nobody knows yet in which account it earns, and when it took effect.
+    rules = [rule for bonuses in config.bonuses.values() for rule in bonuses]
+    if incoming.action == "checkout":
+        account = config.accounts.get(incoming.account or "", config.default)
+        rules = [*config.bonuses.get(account.id, ())]
+        if "effective_timestamp" not in incoming.data:
+            rules = [rule for rule in rules if rule.is_on(at)]
     if any(rule.customer_limit for rule in rules):
         yield USES
     if any(rule.total_limit for rule in rules):
@@ -131,6 +132,7 @@ class Applied:
         self.left = purchase.amount
         self.excluded: set[int] = set()
         self.given: list[dict[str, Any]] = []
+        self.booked: list[Booking] = []
         for rule in rules:
             if rule.multiplier == 0:
                 self._leave_out(rule)
@@ -157,7 +159,7 @@ class Applied:
             self.left -= amount
             self._note(rule, places, amount, 0)
 
-    def give(self, state: State, batch: Batch, order: str | None) -> int:
+    def give(self, state: State, batch: Batch) -> int:
         """The points of all bonuses, within their limits; fewer than 0 where some of them lower what is earned."""
         total = 0
         for rule in self.rules:
@@ -168,11 +170,12 @@ class Applied:
             points = rule.points
             if rule.multiplier is not None:
                 points = self.purchase.points(amount * (rule.multiplier - 1))
-            total += self._give(rule, places, amount, points, Limits(rule, state, batch, order))
+            total += self._give(rule, places, amount, points, Limits(rule, state, batch))
         return total
 
     def _give(self, rule: BonusRule, places: list[int], amount: Decimal, wanted: int, limits: "Limits") -> int:
         points = limits.take(wanted)
+        self.booked += limits.booked
         cut = {"wanted": wanted, "limit": limits.reached} if points < wanted else {}
         self._note(rule, places, amount, points, **cut)
         return points
@@ -195,26 +198,13 @@ def matches(rule: BonusRule, line: Mapping[str, Any]) -> bool:
     return not rule.categories or str(line.get("product_category") or "").strip().casefold() in rule.categories
 
 
-def free(state: State, batch: Batch, order: str, arithmetic: str | None) -> None:
-    """A promise of the order is cancelled: what it used of limits the order's next promise may use again."""
-    if arithmetic is None or '"bonuses"' not in arithmetic:
-        return
-    freed = state.part("freed")
-    for given in json.loads(arithmetic)["bonuses"]:
-        key = (order, given["id"])
-        if key not in freed:
-            batch.file(freed, key, FreedRow.load((order, given["id"], 0)))
-        batch.edit(freed[key]).points += max(given["points"], 0)
-
-
 class Limits:
-    """What is left of a bonus for an order."""
+    """What is left of a bonus, and what is used of it."""
 
-    def __init__(self, rule: BonusRule, state: State, batch: Batch, order: str | None) -> None:
+    def __init__(self, rule: BonusRule, state: State, batch: Batch) -> None:
         self.rule, self.state, self.batch = rule, state, batch
-        self.freed: FreedRow | None = state.part("freed").get((order, rule.id))
-        self.before = self.freed.points if self.freed else 0
         self.reached: str | None = None
+        self.booked: list[Booking] = []
 
     def take(self, wanted: int) -> int:
         """As many of these points as the limits leave; they are used from now on."""
@@ -226,28 +216,36 @@ class Limits:
             # One that is not there is used up, or no longer active.
             total: BonusTotalRow | None = self.batch.shared.part("bonus_totals").get(rule.id)
             points = self._within(points, "total", rule.total_limit - total.points if total else 0)
-        if self.freed and points > 0:
-            self.batch.edit(self.freed).points -= min(points, self.before)
-        if points > self.before:
-            self._use(points - self.before)
+        if points > 0 and (rule.customer_limit, rule.total_limit) != (None, None):
+            of_customer, of_all = (0 if limit is None else points for limit in (rule.customer_limit, rule.total_limit))
+            self.booked.append(Booking(rule.id, customer=of_customer, total=of_all))
+            use(self.state, self.batch, self.booked[-1])
         return points
 
     def _within(self, points: int, limit: str, left: int) -> int:
-        most = max(left, 0) + self.before
-        if points <= most:
+        if points <= max(left, 0):
             return points
         self.reached = limit
-        return most
+        return max(left, 0)
 
-    def _use(self, points: int) -> None:
-        rule, uses = self.rule, self.state.part("bonus_uses")
-        if rule.customer_limit is not None and rule.id not in uses:
-            row = BonusUseRow.load((self.state.customer.id, rule.id, 0))
-            self.batch.file(uses, rule.id, self.batch.add(row))
-        if rule.customer_limit is not None:
-            self.batch.edit(uses[rule.id]).points += points
-        if rule.total_limit is not None:
-            self.batch.edit(self.batch.shared.part("bonus_totals")[rule.id]).points += points
+
+def use(state: State, batch: Batch, booking: Booking, sign: int = 1) -> None:
+    """The limits are used by so many points more; with a sign of -1, they are given back."""
+    uses = state.part("bonus_uses")
+    if booking.customer and booking.bonus not in uses:
+        row = BonusUseRow.load((state.customer.id, booking.bonus, 0))
+        batch.file(uses, booking.bonus, batch.add(row))
+    if booking.customer:
+        batch.edit(uses[booking.bonus]).points += sign * booking.customer
+    if booking.total:
+        batch.edit(batch.shared.part("bonus_totals")[booking.bonus]).points += sign * booking.total
+
+
+def release_limits(state: State, batch: Batch, order: TransactionRow, given_back: Callable[[Booking], bool]) -> None:
+    """What the order has used of limits can be used again: those parts of it."""
+    for booking in filter(given_back, order.booked):
+        use(state, batch, booking, -1)
+    order.booked = tuple(booking for booking in order.booked if not given_back(booking))
 
 
 def plain(number: Decimal) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from events.orders import Booking
 from loyalty.engine.types import Batch, State
 
 from .bonuses import Applied, Purchase, applying, plain
@@ -18,11 +19,15 @@ from .queries import AccountRule, Earning, PointsConfig
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """`points` in all, `bonus` of them by bonuses; `arithmetic` is what `describe` reads, in plain JSON."""
+    """`points` in all, `bonus` of them by bonuses; `arithmetic` is what `describe` reads, in plain JSON.
+
+    `booked`: what is used of limits by it.
+    """
 
     points: int
     bonus: int
     arithmetic: dict[str, Any]
+    booked: Sequence[Booking] = ()
 
 
 def award(
@@ -36,19 +41,17 @@ def award(
     lines: Sequence[Mapping[str, Any]],
     channel: str | None,
     at: datetime,
-    order: str | None = None,
 ) -> Award:
     """What `amount` earns in the account at the instant `at`; the limits of bonuses are used by it.
 
-    `lines` are the raw items of the order, or the one item where earning is per item. `order` is its transaction ID:
-    what cancelled promises of that order had used of a limit is used again, not anew.
+    `lines` are the raw items of the order, or the one item where earning is per item.
     """
     percentage = earning.percentages.get(currency, earning.percentage)
     purchase = Purchase(amount, currency, percentage, earning.rounding, lines, channel, at)
     config: PointsConfig = batch.program.config["points"]
     rules = config.bonuses.get(account.id)
     if rules and (found := applying(rules, purchase)):
-        return _with_bonuses(state, batch, Applied(purchase, found), order)
+        return _with_bonuses(state, batch, Applied(purchase, found))
     points = purchase.points(amount)
     return Award(points, 0, _arithmetic(purchase, points))
 
@@ -64,14 +67,15 @@ def _arithmetic(purchase: Purchase, points: int) -> dict[str, Any]:
     }
 
 
-def _with_bonuses(state: State, batch: Batch, applied: Applied, order: str | None) -> Award:
+def _with_bonuses(state: State, batch: Batch, applied: Applied) -> Award:
     """Each part is rounded by itself, so that what is shown adds up."""
     base = applied.purchase.points(applied.left)
-    points = max(base + applied.give(state, batch, order), 0)
+    points = max(base + applied.give(state, batch), 0)
     arithmetic = _arithmetic(applied.purchase, points)
     if applied.given:
         arithmetic |= {"base": base, "bonuses": applied.given}
-    return Award(points, min(sum(max(given["points"], 0) for given in applied.given), points), arithmetic)
+    bonus = min(sum(max(given["points"], 0) for given in applied.given), points)
+    return Award(points, bonus, arithmetic, applied.booked)
 
 
 def fixed(points: int) -> Award:

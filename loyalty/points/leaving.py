@@ -1,11 +1,13 @@
 """What becomes of the points of somebody who leaves. Pure."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
-from events.orders import UNSETTLED, TransactionRow
+from events.orders import UNSETTLED, Booking, TransactionRow
 from loyalty.engine.rows import EventRow
 from loyalty.engine.types import Batch, Incoming, Part, State
 
+from .bonuses import USED_LIMITS, release_limits
 from .enums import EntryKind
 from .ledger import balance_of, config, in_spending_order, release, repay_from, settle
 from .orders import account_of_order
@@ -14,7 +16,7 @@ from .rows import ALL_PENDING, OPEN_LOTS, RESERVED, EntryRow, PendingRow
 
 
 def parts(incoming: Incoming) -> Sequence[Part]:
-    return (ALL_PENDING, OPEN_LOTS, RESERVED, UNSETTLED)
+    return (ALL_PENDING, OPEN_LOTS, RESERVED, UNSETTLED, *USED_LIMITS)
 
 
 def post_away(event: EventRow, state: State, batch: Batch) -> None:
@@ -23,6 +25,7 @@ def post_away(event: EventRow, state: State, batch: Batch) -> None:
     for order in orders:
         if order.reserved:
             _release(event, state, batch, batch.edit(order))
+        release_limits(state, batch, batch.edit(order), partial(_is_promised, order))
     rows: Iterable[PendingRow] = state.part("pending").values()
     for row in rows:
         if row.settled_by is None:
@@ -31,6 +34,11 @@ def post_away(event: EventRow, state: State, batch: Batch) -> None:
     for account in config(batch.program).by_id.values():
         if account.id in state.part("balances"):
             _expire(event, state, batch, account)
+
+
+def _is_promised(order: TransactionRow, booking: Booking) -> bool:
+    """What an accepted line has used was given, and stays used."""
+    return booking.line is None or not order.items[booking.line].accepted
 
 
 def _release(event: EventRow, state: State, batch: Batch, order: TransactionRow) -> None:

@@ -12,7 +12,7 @@ from loyalty.engine.types import ANY_OTHER_ACTION, Batch, Incoming, Mechanism, P
 from loyalty.staff.enums import Module
 
 from . import leaving, orders
-from .bonuses import limits
+from .bonuses import USED_LIMITS, limits
 from .earning import default_points
 from .enums import EntryKind
 from .expiration import change_expiration, named_expiry
@@ -178,7 +178,7 @@ def _to_give_back(incoming: Incoming) -> Iterable[Part]:
 
 def _at_checkout(incoming: Incoming) -> Iterable[Part]:
     burns = incoming.data.get("points_burned") not in (None, "", 0, "0")
-    return (OPEN_LOTS, HELD, PENDING_OF_ORDERS) if burns else (HELD, PENDING_OF_ORDERS)
+    return (*((OPEN_LOTS,) if burns else ()), HELD, PENDING_OF_ORDERS, *USED_LIMITS)
 
 
 def _pending_points(incoming: Incoming) -> Iterable[Part]:
@@ -189,12 +189,16 @@ def _promises(incoming: Incoming) -> Iterable[Part]:
     return (PENDING_OF_ORDERS,)
 
 
+def _promises_and_limits(incoming: Incoming) -> Iterable[Part]:
+    return (PENDING_OF_ORDERS, *USED_LIMITS)
+
+
 def _held(incoming: Incoming) -> Iterable[Part]:
     return (HELD, OPEN_LOTS)
 
 
 def _to_undo(incoming: Incoming) -> Iterable[Part]:
-    return (ALL_LOTS, USAGES, HELD, ORDER_LOTS, PENDING_OF_ORDERS)
+    return (ALL_LOTS, USAGES, HELD, ORDER_LOTS, PENDING_OF_ORDERS, *USED_LIMITS)
 
 
 MECHANISMS_BEFORE_ORDERS = (
@@ -204,7 +208,12 @@ MECHANISMS_BEFORE_ORDERS = (
 )
 MECHANISMS = (
     Mechanism(frozenset({"checkout"}), orders.earn_at_checkout, later=limits),
-    Mechanism(frozenset({"checkout_item", "checkout_update_item"}), orders.earn_by_item, parts=_promises, later=limits),
+    Mechanism(
+        frozenset({"checkout_item", "checkout_update_item"}),
+        orders.earn_by_item,
+        parts=_promises_and_limits,
+        later=limits,
+    ),
     Mechanism(frozenset({"checkout_update"}), orders.update, parts=_to_undo, later=limits),
     Mechanism(frozenset({"checkout_accept", "checkout_accept_item"}), orders.accept, parts=_promises),
     Mechanism(frozenset({"checkout_item_accept"}), orders.accept),

@@ -6,10 +6,11 @@ over the entries of both profiles. The buckets of the balances add up.
 
 from collections.abc import Iterable
 from copy import copy
+from datetime import datetime
 
 from customers.merging import ACTION, merge_of
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import Batch, Incoming, Mechanism, Part, State
+from loyalty.engine.types import Batch, Incoming, Mechanism, Part, Program, State
 
 from .bonuses import USES, BonusUseRow
 from .enums import EntryKind
@@ -71,17 +72,22 @@ def _add_balances(told: EventRow, state: State, target: State, batch: Batch) -> 
 def _add_uses(state: State, target: State, batch: Batch) -> int:
     """What a bonus has given to both counts against the survivor's limit."""
     uses, ours = list[BonusUseRow](state.part("bonus_uses").values()), target.part("bonus_uses")
+    used = sum(use.points > 0 for use in uses)
     for use in uses:
         if use.bonus_id not in ours:
             batch.file(ours, use.bonus_id, batch.add(BonusUseRow.load((target.customer.id, use.bonus_id, 0))))
         batch.edit(ours[use.bonus_id]).points += use.points
         batch.remove(use)
         batch.unfile(state.part("bonus_uses"), use.bonus_id)
-    return len(uses)
+    return used
 
 
 def _parts(incoming: Incoming) -> Iterable[Part]:
-    return (ALL_LOTS, PENDING_AND_SETTLED, USES)
+    return (ALL_LOTS, PENDING_AND_SETTLED)
 
 
-MECHANISM = Mechanism(frozenset({ACTION}), move_points, parts=_parts)
+def _uses(incoming: Incoming, program: Program, at: datetime) -> Iterable[Part]:
+    return (USES,)
+
+
+MECHANISM = Mechanism(frozenset({ACTION}), move_points, parts=_parts, later=_uses)

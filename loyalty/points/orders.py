@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from customers.enums import Status
 from events.enums import TransactionStatus
 from events.orders import Line, TransactionRow, order_of, share
@@ -10,7 +12,7 @@ from loyalty.engine import values
 from loyalty.engine.rows import EventRow, to_json
 from loyalty.engine.types import Batch, Refused, State
 
-from .bonuses import free
+from .bonuses import release_limits
 from .earning import Award, award, fixed
 from .enums import EarningBasis, EntryKind
 from .ledger import (
@@ -134,7 +136,6 @@ def _award(
         lines=[line.attributes for line in lines],
         channel=order.channel or values.text(event.data, "channel"),
         at=order.checkout_at or event.occurred_at,
-        order=order.transaction_id,
     )
 
 
@@ -157,6 +158,7 @@ def _give(
         promise(event, state, batch, account, found.points, bonus=found.bonus, arithmetic=arithmetic, line=place)
     order.earned += found.points
     order.bonus += found.bonus
+    order.booked += tuple(replace(booking, line=place) for booking in found.booked)
     if place is not None and found.points:
         order.set_line(place, earned=found.points, lot=lot.id if lot else None)
     _file(state, batch, order, lot)
@@ -245,11 +247,11 @@ def _pending_of(state: State, order: TransactionRow) -> list[PendingRow]:
 def _cancel(
     event: EventRow, state: State, batch: Batch, order: TransactionRow, places: Sequence[int | None] | None = None
 ) -> None:
-    """The promises of these lines, of the whole order (None), or all."""
+    """The promises of these lines, of the whole order (None), or all; with what they have used of limits."""
+    release_limits(state, batch, order, lambda booking: places is None or booking.line in places)
     for row in _pending_of(state, order):
         if places is None or row.line in places:
             settle(event, state, batch, row)
-            free(state, batch, order.transaction_id, row.arithmetic)
             order.earned -= row.points
             order.bonus -= row.bonus
             if row.line is not None and row.line < len(order.items):
@@ -329,7 +331,7 @@ def undo(event: EventRow, state: State, batch: Batch) -> None:
     """A refund or a rejection: promises are cancelled, points taken back, burned ones given back, by the cumulative amounts."""
     order = batch.edit(order_of(event, state))
     account = account_of_order(order, event, batch)
-    _cancel(event, state, batch, order)
+    _release(event, state, batch, order)
     taken = max(_owed_back(order) - order.taken_back, 0)
     if taken:
         take_back(event, state, batch, account, taken, _lots_of(order, event, state))
@@ -338,6 +340,15 @@ def undo(event: EventRow, state: State, batch: Batch) -> None:
     if given > 0:
         unburn(event, state, batch, order, given)
         order.given_back += given
+
+
+def _release(event: EventRow, state: State, batch: Batch, order: TransactionRow) -> None:
+    """A rejected order promises nothing and uses no limits; of one that is refunded in full each bonus says whether it does."""
+    if order.status == TransactionStatus.REJECTED:
+        _cancel(event, state, batch, order)
+    elif order.status == TransactionStatus.REFUNDED:
+        kept = config(batch.program).used_by_refunded
+        release_limits(state, batch, order, lambda booking: booking.bonus not in kept)
 
 
 def _owed_back(order: TransactionRow) -> int:

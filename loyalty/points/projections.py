@@ -3,6 +3,7 @@
 from .activity import GIVING_BACK, SPENDING
 from .checks import Check, Piece, Projection, mark, number, weight
 from .enums import BUCKETS
+from .limit_check import LimitCheck
 from .merge_check import MergeCheck
 from .order_check import LINES, OrderCheck
 
@@ -238,4 +239,4 @@ TOTALS = Projection(
 )
 
 # Those that take long begin.
-CHECKS: tuple[Check, ...] = (OrderCheck(), TOTALS, EVENTS, LOTS, BALANCES, PENDING, MergeCheck())
+CHECKS: tuple[Check, ...] = (OrderCheck(), TOTALS, EVENTS, LOTS, BALANCES, PENDING, LimitCheck(), MergeCheck())

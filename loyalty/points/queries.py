@@ -72,6 +72,8 @@ class PointsConfig:
     earning: Mapping[int, Earning]
     by_id: Mapping[int, AccountRule]
     bonuses: Mapping[int, tuple[BonusRule, ...]] = field(default_factory=dict)
+    # By id the bonuses, active or not, whose limits stay used by orders that are refunded in full.
+    used_by_refunded: frozenset[int] = frozenset()
 
     @cached_property
     def by_activity(self) -> tuple[AccountRule, ...]:
@@ -96,7 +98,10 @@ def config_of(document: Mapping[str, Any], facts: Mapping[str, Any]) -> PointsCo
             earning[rule.id] = _earning(item["earning"])
     bonuses = _bonuses(document["bonuses"], rules, facts)
     default = next(rules[item["id"]] for item in document["accounts"] if item["default"])
-    return PointsConfig(rules, default, earning, {rule.id: rule for rule in rules.values()}, bonuses)
+    kept = frozenset(
+        facts["bonuses"][item["id"]]["id"] for item in document["bonuses"] if not item.get("refund_releases", True)
+    )
+    return PointsConfig(rules, default, earning, {rule.id: rule for rule in rules.values()}, bonuses, kept)
 
 
 def account_rule(account: Account) -> AccountRule:

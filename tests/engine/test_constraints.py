@@ -106,6 +106,8 @@ ATTEMPTS = {
     "one_transaction_per_customer": f"{ORDER} SELECT id, 'T', 'draft', {FIGURES} FROM customers_customer, generate_series(1, 2)",
     "transaction_status_is_known": f"{ORDER.replace('status', 'status, event_id')}"
     f" SELECT customer_id, 'T', 'lost', id, {FIGURES} FROM events_event WHERE action = 'point_add'",
+    "rejected_transaction_uses_no_limit": f"{ORDER.replace('status', 'status, event_id, booked')}"
+    f" SELECT customer_id, 'T', 'rejected', id, '[]', {FIGURES} FROM events_event WHERE action = 'point_add'",
     "only_a_draft_has_no_checkout": f"{ORDER} SELECT id, 'T', 'pending', {FIGURES} FROM customers_customer",
     "transaction_refunds_at_most_its_total": f"{ORDER} SELECT id, 'T', 'draft', {FIGURES.replace('0, 0', '0, 1', 1)}"
     " FROM customers_customer",
@@ -121,8 +123,8 @@ ATTEMPTS = {
     ),
     "bonus_minimum_has_a_currency": BONUS.format(", minimum", "'fixed', NULL, 5, 10"),
     "bonus_limits_leave_something": BONUS.format(", total_limit", "'fixed', NULL, 5, 0"),
-    "bonus_use_has_points": f"WITH made AS ({FIVE} RETURNING id)"
-    " INSERT INTO points_bonususe (customer_id, bonus_id, points) SELECT c.id, made.id, 0 FROM customers_customer c, made",
+    "bonus_use_is_not_negative": f"WITH made AS ({FIVE} RETURNING id)"
+    " INSERT INTO points_bonususe (customer_id, bonus_id, points) SELECT c.id, made.id, -1 FROM customers_customer c, made",
     "bonus_total_is_not_negative": f"{FIVE}; UPDATE points_bonustotal SET points = -1",
     "saved_answer_is_whole": "INSERT INTO api_savedanswer (api_key_id, digest, fingerprint, status, expires_at)"
     " VALUES (1, '', '', 200, now())",

@@ -108,7 +108,7 @@ MUTANTS = [
     Mutant("checkout_accept_item: the order is never accepted", EVENTS, "    if len(waiting) == 1:", "    if False:", "accepting by item"),
     Mutant("checkout_accept_item: twice", EVENTS, "if not line.accepted]", "]", "accepting by item"),
     Mutant("checkout_reject: nothing is undone", POINTS_ORDERS, "    taken = max(_owed_back(order) - order.taken_back, 0)", "    taken = 0", "returning"),
-    Mutant("checkout_reject: promises stay", POINTS_ORDERS, "    account = account_of_order(order, event, batch)\n    _cancel(event, state, batch, order)\n", "    account = account_of_order(order, event, batch)\n", "rejecting"),
+    Mutant("checkout_reject: promises stay", POINTS_ORDERS, "    if order.status == TransactionStatus.REJECTED:\n        _cancel(event", "    if False:\n        _cancel(event", "rejecting"),
     Mutant("checkout_reject: the statistics stay", EVENTS, "    if order.accepted_at is not None:", "    if False:", "returning"),
     Mutant("0: an accepted order is rejected", EVENTS, "    if order.status == TransactionStatus.ACCEPTED and decided:", "    if False:", "accepting"),
     Mutant("checkout_claim: by anybody, again", EVENTS, '    return _key("checkout_claim", incoming)', "    return ()", "guests"),

@@ -13,6 +13,8 @@ from loyalty.points.checks import Mismatch
 from loyalty.points.expiry_run import expire_points
 from tests.engine.world import NOW, accepted, event, rows
 
+from .bonus import bonus
+
 LATER = NOW + dt.timedelta(days=1)
 BACKDATED = int((NOW - dt.timedelta(days=40)).timestamp())
 LINES = [
@@ -152,6 +154,7 @@ CORRUPTIONS: dict[str, tuple[str, dict[str, list[str]]]] = {
         f"INSERT INTO events_transaction (customer_id, id, transaction_id, status, {_COPIED}) {_NEW_ORDER}",
         {"transactions": _ORDER},
     ),
+    "used limit": (f"UPDATE points_bonususe SET points = points + 1 WHERE {_MINE}", {"limits": ["points"]}),
     "status": ("UPDATE customers_customer SET status = 'merged' WHERE id = {customer}", {"merges": ["status"]}),
     **{
         name: (f"UPDATE customers_customer SET {name} = {name} + 1 WHERE id = {{customer}}", {"totals": [name]})
@@ -172,12 +175,14 @@ def record_histories(*names: str) -> None:
     rows("INSERT INTO events_eventtype (action, name, labels, description, default_points,"
          " one_time, exposed, factory, pending_days) VALUES ('review', 'Review', '{}', '', 5, false, true, false, 2)"
          " ON CONFLICT DO NOTHING")  # fmt: skip
+    bonus(points=2, channels=["limited"], customer_limit=5)
     for name in names:
         accepted(
             event(name, "opt_in", first_name="Ann"),
             event(name, "checkout", transaction_id=f"{name}-1", total=" 12.50 ", items=LINES),
             event(name, "checkout", transaction_id=f"{name}-2", total="1e2", points_burned="3"),
             event(name, "checkout", transaction_id=f"{name}-3", total=Decimal("7.5"), effective_timestamp=BACKDATED),
+            event(name, "checkout", transaction_id=f"{name}-limited", total=3, channel="limited"),
             event(name, "profile", nickname="A"),
             event(name, "point_add", points="50", expdate="2027-01-31"),
             event(name, "point_add", points=5, expdate="2026-03-01"),
