@@ -5,12 +5,13 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from loyalty.api import bounds
-from loyalty.api.problems import ApiError, bad_request, unsupported
+from loyalty.api.problems import ApiError, bad_request
 
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
-CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "ascii", "iso-8859-1": "latin-1", "latin1": "latin-1"}
+# Whatever else a client calls it, a form that is valid UTF-8 is read: several name a charset that they do not mean.
+_LATIN_1 = frozenset({"iso-8859-1", "latin1"})
 
 
 class _Branch(dict[str, Any]):
@@ -29,17 +30,13 @@ def read_form(body: bytes, charset: str = "utf-8") -> dict[str, Any]:
     text. Otherwise an ApiError that names the field.
     """
     bounds.check_size(len(body))
-    codec = CHARSETS.get(charset.strip().strip('"').lower())
-    if codec is None:
-        raise unsupported("The charset must be utf-8")
+    codec = "latin-1" if charset.strip(" \t\"'").lower() in _LATIN_1 else "utf-8"
     if body.count(b"&") >= bounds.MAX_VALUES:
         raise bounds.too_many_values()
-    root, keys = _Branch("top"), 0
+    root = _Branch("top")
     for pair in filter(None, body.split(b"&")):
         name, _, value = pair.partition(b"=")
-        keys += _put(root, _text(name, codec, "A field name"), _text(value, codec, "A value"))
-        if keys > bounds.MAX_KEYS:
-            raise bounds.too_many_keys()
+        _put(root, _text(name, codec, "A field name"), _text(value, codec, "A value"))
     return {name: _plain(value) for name, value in root.items()}
 
 
@@ -61,23 +58,27 @@ def _path(name: str) -> list[str]:
     return [match[1], *_BRACKETS.findall(match[2])]
 
 
-def _put(root: _Branch, name: str, value: str) -> int:
-    """Stores one field; the number of names that are new by it."""
+def _put(root: _Branch, name: str, value: str) -> None:
     *folders, last = _path(name)
-    branch, new = root, 0
+    branch = root
     for folder in folders:
         key = _key(branch, folder, name)
         if key not in branch:
-            branch[key] = _Branch()
-            new += not _INDEX.fullmatch(key)
+            _add(branch, key, _Branch())
         branch = branch[key]
         if not isinstance(branch, _Branch):
             raise _conflict(name)
     key = _key(branch, last, name)
     if key in branch:
         raise _conflict(name) if isinstance(branch[key], _Branch) else _repeated(name)
+    _add(branch, key, value)
+
+
+def _add(branch: _Branch, key: str, value: Any) -> None:
+    """Items of a list are bounded with all values, names of an object by their number."""
+    if len(branch) >= bounds.MAX_KEYS and branch.kind in ("top", "name"):
+        raise bounds.too_many_keys()
     branch[key] = value
-    return new + (not _INDEX.fullmatch(key))
 
 
 def _key(branch: _Branch, text: str, name: str) -> str:
