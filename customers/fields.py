@@ -270,8 +270,8 @@ def _moment(rule: FieldRule, value: Any) -> str:
 
 def _items(value: Any) -> list[str]:
     """Of a list, or of a text parted by commas: without empty ones and repetitions."""
-    parts = value.split(",") if isinstance(value, str) else value
-    if not isinstance(parts, list):
+    parts = value.split(",") if isinstance(value, str) else values.as_list(value)
+    if parts is None:
         raise ValueError
     found = [_text(part, MAX_ITEM) for part in parts if not (isinstance(part, str) and not part.strip())]
     return list(dict.fromkeys(found))

@@ -12,6 +12,7 @@ from loyalty.api.client_side import ClientSideView, check_event
 from loyalty.api.errors import ApiError, bad_request
 from loyalty.api.scopes import check_action, check_scheme, is_client_side, key_of
 from loyalty.api.views import ApiView
+from loyalty.engine import values
 from loyalty.engine.record import record
 from loyalty.engine.types import POINTS_REWARDED, Actor, Incoming, Outcome
 from loyalty.staff.enums import Api
@@ -71,8 +72,8 @@ class BulkEvents(ClientSideView):
     operations = {"post": RECORD_BULK}
 
     def post(self, request: Request) -> Response:
-        events = self.body().get("events")
-        if not isinstance(events, list) or not 0 < len(events) <= MAX_BULK:
+        events = values.as_list(self.body().get("events"))
+        if not events or len(events) > MAX_BULK:
             raise bad_request(f"'events' must be a list of 1 to {MAX_BULK} events")
         read = [_read(request, event) for event in events]
         accepted = [event for event in read if isinstance(event, Incoming)]
@@ -85,9 +86,10 @@ class BulkEvents(ClientSideView):
 
 def _read(request: Request, event: Any) -> Incoming | ApiError:
     try:
-        if not isinstance(event, dict):
+        body = values.as_object(event)
+        if body is None:
             raise bad_request("Each event must be an object")
-        incoming = check_scope(request, read_event(event))
+        incoming = check_scope(request, read_event(body))
         if incoming.guest:
             raise bad_request("Guest checkouts are not accepted in bulk: send each by itself to /events")
         return incoming

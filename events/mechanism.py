@@ -75,7 +75,7 @@ def claim_keys(incoming: Incoming) -> Iterable[Key]:
 
 def item_count(incoming: Incoming) -> int:
     items = incoming.data.get("items")
-    return 2 + (len(items) if isinstance(items, list) else 0)
+    return 2 + len(values.as_list(items) or ())
 
 
 def _check_grants(event: EventRow, batch: Batch, items: Iterable[Mapping[str, Any]] = ()) -> None:

@@ -267,12 +267,17 @@ def read_items(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     items = data.get("items")
     if items is None or items == "":
         return []
-    if not isinstance(items, list) or len(items) > MAX_ITEMS:
+    listed = values.as_list(items)
+    if listed is None or len(listed) > MAX_ITEMS:
         raise Refused(0, f"'items' must be a list of at most {MAX_ITEMS} items")
-    for index, item in enumerate(items):
-        if not isinstance(item, dict):
-            raise Refused(0, f"'items[{index}]' must be an object with price and quantity")
-    return items
+    return [_item(value, place) for place, value in enumerate(listed)]
+
+
+def _item(value: Any, place: int) -> dict[str, Any]:
+    found = values.as_object(value)
+    if found is None:
+        raise Refused(0, f"'items[{place}]' must be an object with price and quantity")
+    return found
 
 
 def read_line(item: Mapping[str, Any], place: int | None = None) -> Line:

@@ -6,6 +6,7 @@ from typing import Any
 
 from customers.enums import ERASED
 from loyalty.api.errors import ApiError, bad_request, told
+from loyalty.engine import values
 from loyalty.engine.rows import EventRow
 from loyalty.engine.types import Incoming, Outcome
 from loyalty.points.ledger import config
@@ -19,19 +20,22 @@ def read_event(body: Mapping[str, Any]) -> Incoming:
 
     `external_id` is the ID of the field whose value `customer` is.
     """
-    data = body.get("data")
-    if data is None or data == "":
-        data = {}
-    if not isinstance(data, dict):
-        raise bad_request("'data' must be an object")
     return Incoming(
         customer=_text(body, "customer"),
         action=_text(body, "action"),
-        data=data,
+        data=_data(body),
         scheme=_text(body, "external_id") if body.get("external_id") not in (None, "") else "id",
         account=_text(body, "account") if body.get("account") not in (None, "") else None,
         guest=_is_guest(body),
     )
+
+
+def _data(body: Mapping[str, Any]) -> dict[str, Any]:
+    sent = body.get("data")
+    data = {} if sent in (None, "") else values.as_object(sent)
+    if data is None:
+        raise bad_request("'data' must be an object")
+    return data
 
 
 def _is_guest(body: Mapping[str, Any]) -> bool:

@@ -1,12 +1,14 @@
 """Reads an event's attributes. Numbers may be strings on the wire; every refusal names the attribute."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from .types import Refused
 
+_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 MAX_TEXT = 2_000
 MAX_TRANSACTION_ID = 128
 MAX_POINTS = 1_000_000_000_000
@@ -15,6 +17,23 @@ MAX_MONEY = Decimal("1e12")
 
 def required(name: str) -> Refused:
     return Refused(0, f"'{name}' property is required")
+
+
+def as_object(value: object) -> dict[str, Any] | None:
+    """The value as an object; None if it is none. PHP's JSON has an empty list for an empty object."""
+    if isinstance(value, dict):
+        return value
+    return {} if value == [] else None
+
+
+def as_list(value: object) -> list[Any] | None:
+    """The value as a list; None if it is none. PHP's JSON has an object keyed by numbers for a list with gaps: its
+    items in the order of the numbers."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict) and all(_INDEX.fullmatch(key) for key in value):
+        return [value[key] for key in sorted(value, key=int)]
+    return None
 
 
 def text(data: Mapping[str, Any], name: str, *, limit: int = MAX_TEXT) -> str | None:

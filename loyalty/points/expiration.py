@@ -65,7 +65,8 @@ def _events(event: EventRow) -> list[int]:
         found = [found]
     if not found:
         raise values.required("events")
-    if not isinstance(found, list) or len(found) > MOST_EVENTS:
+    found = values.as_list(found)
+    if found is None or len(found) > MOST_EVENTS:
         raise Refused(0, f"'events' must be a list of at most {MOST_EVENTS} event IDs")
     return list(dict.fromkeys(_id(value) for value in found))
 
