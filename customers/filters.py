@@ -90,7 +90,9 @@ class PropertyFilter(AskedFilter):
         is_several = self.rule.type in {FieldType.LIST, FieldType.MULTIPLE_CHOICE}
         try:
             value = read_value(self.rule, [text] if is_several else text)
-        except Refused:
+        except Refused as refusal:
+            if self.rule.type == FieldType.BOOLEAN:
+                raise _invalid(refusal.message) from None
             return None
         return Cast(Value(to_json({self.rule.id: value}), TextField()), JSONField())
 

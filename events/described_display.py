@@ -86,7 +86,7 @@ _ABOUT = {
     "actions": "The same under its older name.",
     "properties.transaction_id": "Which name this order.",
     "properties.transaction_id.in": "Which name one of these orders, parted by commas.",
-    "points_only": "`true`: which moved points. What is neither that nor `false` finds nothing.",
+    "points_only": "`true`: which moved points. What is neither that nor `false` is refused with 300122.",
     "date": "Which happened on this day of UTC.",
     "timestamp": "Which happened at this millisecond, or on this day of UTC.",
     "id": "Of this ID.",

@@ -16,6 +16,7 @@ from loyalty.api.moments import read_moment
 from loyalty.api.paging import INVALID_PARAMETER
 from loyalty.api.parsers import API_KEY
 from loyalty.api.problems import bad_request
+from loyalty.engine import values
 
 # A filter's value as a condition; None: no row can fulfil it.
 Reader = Callable[[Any], Q | None]
@@ -32,8 +33,8 @@ def _exact(column: str, value: Any) -> Q | None:
 
 
 def _among(column: str, value: Any) -> Q:
-    values = value if isinstance(value, list) else value.split(",")
-    return Q(**{f"{column}__in": [one for one in values if isinstance(one, str)]})
+    texts = value if isinstance(value, list) else value.split(",")
+    return Q(**{f"{column}__in": [one for one in texts if isinstance(one, str)]})
 
 
 def _actions(value: Any) -> Q:
@@ -41,9 +42,8 @@ def _actions(value: Any) -> Q:
     return Q(action__in=[action.strip() for action in str(value).split(",")])
 
 
-def _points_only(value: Any) -> Q | None:
-    wanted = FLAGS.get(str(value).lower())
-    return None if wanted is None else ~Q(points=0) if wanted else Q()
+def _points_only(value: Any) -> Q:
+    return ~Q(points=0) if _flag("points_only", value) else Q()
 
 
 def _time(column: str, operator: str, value: Any, *, whole_days: bool) -> Q | None:
@@ -125,6 +125,8 @@ def _plain(value: Any) -> str | list[str] | None:
             return value
         case int() if not isinstance(value, bool):
             return str(value)
+        case dict() if (listed := values.as_list(value)) is not None:
+            return _plain(listed)
         case list():
             return [text for one in value if isinstance(text := _plain(one), str) and "\x00" not in text]
     return None
@@ -138,5 +140,12 @@ def oldest_first(params: Mapping[str, Any]) -> bool:
 
 
 def check_flag(params: Mapping[str, Any], name: str) -> None:
-    if str(params.get(name, "")).lower() not in FLAGS:
-        raise bad_request(f"{name} must be true or false", INVALID_PARAMETER)
+    _flag(name, params.get(name, ""))
+
+
+def _flag(name: str, value: Any) -> bool:
+    """Raises ApiError 300122: who writes `yes` means something, and would not find out that it was not read."""
+    try:
+        return FLAGS[str(value).lower()]
+    except KeyError:
+        raise bad_request(f"{name} must be true or false", INVALID_PARAMETER) from None

@@ -215,6 +215,13 @@ def test_a_membership_id_that_the_programme_does_not_define_finds_nobody(client:
     assert ask(client, "match=exact&membership_id=33492206") == NOBODY
 
 
+def test_what_is_neither_true_nor_false_is_refused_of_a_boolean_field(client: Client) -> None:
+    Field.objects.create(slug="vegan", name="Vegan", type="boolean", searchable=True)
+    member("ann", vegan=True)
+
+    assert refused(client, "vegan=maybe") == (400, "BadRequestException", 300122)
+
+
 @pytest.mark.parametrize(
     ("type", "value", "asked", "other"),
     [
@@ -222,7 +229,7 @@ def test_a_membership_id_that_the_programme_does_not_define_finds_nobody(client:
         ("numeric", 42, "42", "43"),
         ("numeric", 42, "42.0", "big"),
         ("boolean", True, "true", "false"),
-        ("boolean", False, "0", "maybe"),
+        ("boolean", False, "0", "1"),
         ("date", "2020-02-29", "2020-02-29", "2020-02-28"),
         ("list", ["a", "b"], "b", "c"),
     ],

@@ -187,7 +187,6 @@ def test_order_is_asc_or_desc(client: Client) -> None:
         ({"points_only": "true"}, ["checkout", "point_add"]),
         ({"points_only": "1", "action": "opt_in"}, []),
         ({"points_only": "false", "action": "opt_in"}, ["opt_in"]),
-        ({"points_only": "perhaps"}, []),
     ],
 )
 def test_filters_narrow_each_other_and_values_that_cannot_be_find_nothing(
@@ -248,6 +247,14 @@ def test_what_is_no_filter_is_refused_rather_than_ignored(client: Client, query:
     assert (status, error["type"], error["code"]) == (400, "BadRequestException", 300122)
     assert f"'{query}'" in error["message"]
     assert "points_only" in error["message"]
+
+
+@pytest.mark.parametrize("value", ["yes", "no", "perhaps", "2"])
+def test_what_is_neither_true_nor_false_is_refused(client: Client, value: str) -> None:
+    make_customer("C-1")
+    for name in ("points_only", "references"):
+        status, error = refused(client, "/customers/C-1/events", **{name: value})
+        assert (status, error["code"], error["message"]) == (400, 300122, f"{name} must be true or false")
 
 
 def test_what_says_how_to_answer_or_is_against_caches_filters_nothing(client: Client) -> None:
