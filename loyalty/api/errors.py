@@ -8,12 +8,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from loyalty.api.problems import CHALLENGE, KINDS, ApiError, bad_request, forbidden, not_found, too_large
+from loyalty.api.renderers import encode
 from loyalty.refusals import CODES, Refused
 from loyalty.request_ids import request_id
 
@@ -24,7 +25,9 @@ __all__ = [
     "forbidden",
     "handle",
     "internal_error",
+    "json_response",
     "not_found",
+    "sends_key",
     "told",
     "translate",
 ]
@@ -48,6 +51,19 @@ def envelope(error: ApiError, generation: str = "legacy") -> dict[str, Any]:
     if generation == "legacy":
         return {"error": error.body()}
     return {"status": "error", "error": error.body()}
+
+
+def json_response(request: HttpRequest, error: ApiError) -> HttpResponse:
+    """The envelope of an address without a view of the API."""
+    # The Read API's addresses are among the versioned ones.
+    starts = {"/v1/customers": "read", "/v1/": "versioned", "/v2/": "versioned"}
+    generation = next((found for start, found in starts.items() if request.path.startswith(start)), "legacy")
+    return HttpResponse(encode(envelope(error, generation)), status=error.status, content_type="application/json")
+
+
+def sends_key(request: HttpRequest) -> bool:
+    """Whether it comes with a key or a signature: from a program, whatever it says that it accepts."""
+    return "api_key" in request.GET or request.META.get("HTTP_AUTHORIZATION", "").startswith(CHALLENGE)
 
 
 def handle(exc: Exception, context: dict[str, Any]) -> Response:
