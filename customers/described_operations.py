@@ -5,7 +5,7 @@ from typing import Any
 
 from loyalty.api.describe import Example, Operation, Parameter
 from loyalty.api.paging import MAX_LIMIT, MAX_OFFSET
-from loyalty.api.shapes import TEXT, WHOLE, asked, one_of, or_empty, shape, told
+from loyalty.api.shapes import TEXT, WHOLE, asked, list_of, one_of, or_empty, shape, told
 
 from .described import CUSTOMER, EVERYTHING, FIELDS, FOUND, PROFILE, RECEIPT, WHO
 from .enums import MergeKind
@@ -185,6 +185,30 @@ LOG_IN = Operation(
     ),
     refusals={**UNKNOWN, 400: "160216: the customer is not active."},
     examples=[Example("Ann is back", {"customer": "0519001"}, {**_ANN, "last_login_at": _NOON})],
+)
+ENTRIES = Operation(
+    "Show a customer as shop plug-ins ask for one",
+    list_of(
+        {
+            "oneOf": [
+                shape("SettingsEntry", {"type": one_of("settings"), "data": shape("", {"currency": TEXT})}),
+                shape("CustomerEntry", {"type": one_of("customer"), "data": CUSTOMER}),
+            ]
+        },
+        minItems=2,
+        maxItems=2,
+    ),
+    "The programme's settings, then the customer. It records nothing: a login is told by POST.",
+    parameters=[replace(WHO, name="customer", place="query", required=True), FIELDS],
+    refusals=UNKNOWN,
+    examples=[
+        Example(
+            "Ann",
+            None,
+            [{"type": "settings", "data": {"currency": "EUR"}}, {"type": "customer", "data": _ANN}],
+            query={"customer": "0519001"},
+        )
+    ],
 )
 OPT_OUT = Operation(
     "Erase a customer for good",

@@ -8,9 +8,11 @@ from rest_framework.response import Response
 
 from events.api import record_for
 from events.serializers import read_event
+from loyalty.api.problems import bad_request
+from loyalty.staff.queries import general_settings
 
 from .api import CustomerDetail
-from .described_operations import LOG_IN, OPT_IN, SUSPEND, UNSUSPEND
+from .described_operations import ENTRIES, LOG_IN, OPT_IN, SUSPEND, UNSUSPEND
 from .lookups import customer_asked, identity_asked
 from .models import Customer
 
@@ -65,3 +67,18 @@ class LogIn(LifeAction):
     def post(self, request: Request, public_id: str = "") -> Response:
         body = self.body()
         return self.answer(body.get("customer"), body.get("external_id"), {})
+
+
+class Auth(LogIn):
+    """What shop plug-ins ask for: entries of types, of which some look for `customer` and some take the second."""
+
+    http_method_names = ["get", "post"]
+    operations = {"get": ENTRIES, **LogIn.operations}
+
+    def get(self, request: Request, public_id: str = "") -> Response:
+        name = request.query_params.get("customer", "")
+        if not name:
+            raise bad_request("'customer' is required: the ID of a customer")
+        settings = {"currency": general_settings().currency}
+        customer = self._object(customer_asked(request, name))
+        return Response([{"type": "settings", "data": settings}, {"type": "customer", "data": customer}])

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from customers.access_api import CustomerData
 from customers.api import CustomerDetail, CustomerMerge
 from customers.erasure_api import CustomerOptOut, ErasureReceipt
-from customers.life_api import LogIn, OptIn, Suspend, Unsuspend
+from customers.life_api import Auth, LogIn, OptIn, Suspend, Unsuspend
 from customers.read_api import ReadCustomer, ReadCustomers
 from customers.search_api import CustomerCount, CustomerSearch
 from events.api import BulkEvents, Events
@@ -19,10 +19,12 @@ from loyalty.ui.pages import Login
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("events", Events.as_view(), name="api-events"),
+    # The address of clients older than the versions; it answers as /events.
+    path("v1/events", Events.as_view(), name="api-events-v1"),
     path("events/bulk", BulkEvents.as_view(), name="api-events-bulk"),
     path("customers", CustomerSearch.as_view(), name="api-customers"),
     path("customers/-/count", CustomerCount.as_view(), name="api-customers-count"),
-    path("auth", LogIn.as_view(), name="api-auth"),
+    path("auth", Auth.as_view(), name="api-auth"),
     path("customers/-/login", LogIn.as_view(), name="api-customer-login"),
     re_path(r"^customers/(?P<public_id>[^/]+)$", CustomerDetail.as_view(), name="api-customer"),
     re_path(r"^customers/(?P<public_id>[^/]+)/data$", CustomerData.as_view(), name="api-customer-data"),

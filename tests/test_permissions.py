@@ -15,6 +15,7 @@ EVERYBODY, SIGNED_IN, API_KEY = "everybody", "signed in", "API key"
 
 RULES: dict[str, str | Right] = {
     "api-events": API_KEY,
+    "api-events-v1": API_KEY,
     "api-events-bulk": API_KEY,
     "api-customer": API_KEY,
     "api-customer-merge": API_KEY,

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from loyalty.api.middleware import StaffPage
 from loyalty.api.signing import ANTAVO
+from loyalty.ui.mixins import StaffPage
 from tests.api_keys import development_key
 
 pytestmark = pytest.mark.django_db

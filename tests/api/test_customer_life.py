@@ -222,3 +222,31 @@ def test_a_colon_after_no_external_id_field_is_a_part_of_the_id(client: Client) 
 def test_0_a_login_by_a_name_that_is_no_external_id_field(client: Client) -> None:
     status, error = refusal(post(client, "/auth", {"customer": "77", "external_id": "barcode"}))
     assert (status, error["code"], "'barcode'" in error["message"]) == (400, 0, True)
+
+
+def test_plug_ins_are_given_entries_of_which_the_second_is_the_customer(client: Client) -> None:
+    """Some look for the type `customer`, some take the second; both compute score − spent − reserved."""
+    make_customer("42", first_name="Ann", points=5)
+    answer = client.get("/auth?api_key=till-key&customer=42&api_key=till-key")
+    assert answer.json() == [
+        {"type": "settings", "data": {"currency": GeneralSettings.objects.get().currency}},
+        {"type": "customer", "data": get(client, "42")},
+    ]
+    data = answer.json()[1]["data"]
+    assert data["score"] - data["spent"] - data["reserved"] == 5
+
+
+def test_asking_for_the_entries_is_no_login(client: Client) -> None:
+    customer = make_customer("42")
+    client.get("/auth?api_key=till-key&customer=42")
+    customer.refresh_from_db()
+    assert customer.last_login_at is None
+    assert not Event.objects.filter(action="login").exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"), [("", (400, 0)), ("&customer=", (400, 0)), ("&customer=43", (404, 160212))]
+)
+def test_the_entries_are_of_a_customer(client: Client, query: str, expected: tuple[int, int]) -> None:
+    status, error = refusal(client.get(f"/auth?api_key=till-key{query}"))
+    assert (status, error["code"]) == expected

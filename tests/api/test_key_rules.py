@@ -28,9 +28,10 @@ class Rule(NamedTuple):
 RULES = {
     "api-events": Rule(Api.EVENTS, "post", is_for_pages=True),
     "api-events-bulk": Rule(Api.EVENTS, "post", is_for_pages=True),
+    "api-events-v1": Rule(Api.EVENTS, "post", is_for_pages=True),
     "api-customers": Rule(Api.CUSTOMERS, "get"),
     "api-customers-count": Rule(Api.CUSTOMERS, "get"),
-    "api-auth": Rule(Api.CUSTOMERS, "post"),
+    "api-auth": Rule(Api.CUSTOMERS, "get post"),
     "api-customer-login": Rule(Api.CUSTOMERS, "post"),
     "api-customer": Rule(Api.CUSTOMERS, "get post"),
     "api-customer-data": Rule(Api.CUSTOMERS, "get"),

@@ -29,14 +29,16 @@ def post(client: Client, path: str, body: str) -> Any:
 def test_as_object_takes_an_empty_list_and_no_other() -> None:
     assert as_object([]) == {}
     assert as_object({"a": 1}) == {"a": 1}
-    assert [as_object(value) for value in ([1], [[]], "", 0, None, "[]")] == [None] * 6
+    others: list[object] = [[1], [[]], "", 0, None, "[]"]
+    assert [as_object(value) for value in others] == [None] * 6
 
 
 def test_as_list_takes_an_object_whose_keys_are_the_numbers_of_its_items() -> None:
     assert as_list({"0": "a", "10": "c", "2": "b"}) == ["a", "b", "c"]
     assert as_list(["a"]) == ["a"]
     assert as_list({}) == []
-    assert [as_list(value) for value in ({"a": 1}, {"01": 1}, {"-1": 1}, {"0": 1, "a": 2}, "0", 0, None)] == [None] * 7
+    others: list[object] = [{"a": 1}, {"01": 1}, {"-1": 1}, {"0": 1, "a": 2}, "0", 0, None]
+    assert [as_list(value) for value in others] == [None] * 7
 
 
 def test_the_data_of_an_event_may_be_an_empty_list(client: Client) -> None:
