@@ -189,6 +189,23 @@ def test_below_a_private_folder_of_root_the_files_lie_elsewhere(data_dir: Path) 
     assert not home.exists()
 
 
+@pytest.mark.skipif(not AS_ROOT, reason="only root's servers run as another user")
+def test_files_that_lie_elsewhere_stay_there_when_the_folder_is_opened(data_dir: Path) -> None:
+    """As `make run` opens `.data/`, below which the tests' servers already have their files elsewhere."""
+    data_dir.parent.chmod(0o700)
+    embedded.start(data_dir)
+    home = cluster(data_dir).parent
+
+    data_dir.parent.chmod(0o711)
+    assert embedded.status(data_dir) == UP
+    embedded.stop(data_dir)
+    embedded.start(data_dir)
+
+    assert (embedded.status(data_dir), cluster(data_dir).parent) == (UP, home)
+    embedded.delete(data_dir)
+    assert not home.exists()
+
+
 def test_kill_9_loses_nothing_and_the_next_start_works(worn: Path) -> None:
     found = embedded.addresses(worn)
     with as_owner(worn) as connection:

@@ -64,7 +64,8 @@ def find(data_dir: Path) -> Home:
         uid, gid = user.pw_uid, user.pw_gid
         if data_dir.stat().st_uid == 0:
             data_dir.chmod(0o711)  # the files below are private; the servers' user only has to get through to its own
-        if not _may_enter(data_dir, uid, gid):
+        # Once made elsewhere it stays there, although the way to the data folder may have been opened since.
+        if (data_dir / DATABASE_FOLDER).is_symlink() or not _may_enter(data_dir, uid, gid):
             files = Path("/var/lib") / f"loyalty-{_digest(data_dir, secrets)}"
     return Home(files, socket_folder(data_dir, secrets), secrets, uid, gid)
 
