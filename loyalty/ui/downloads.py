@@ -7,15 +7,18 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.http import StreamingHttpResponse
 
-# What a spreadsheet takes for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+from loyalty.disarming import safe_cell
+
 Cell = str | int | None
 CHUNK = 65_536
 
 
-def csv_file(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> StreamingHttpResponse:
+def csv_file(
+    name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], *, delimiter: str = ","
+) -> StreamingHttpResponse:
     """A download of that name, in UTF-8; nothing of it is kept in caches."""
-    response = StreamingHttpResponse(csv_lines(head, rows), content_type="text/csv; charset=utf-8")
+    lines = csv_lines(head, rows, delimiter=delimiter)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     response["Cache-Control"] = "private, no-store"
     return response
@@ -26,12 +29,12 @@ class _Echo:
         return text
 
 
-def csv_lines(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+def csv_lines(head: Sequence[str], rows: Iterable[Sequence[Any]], *, delimiter: str = ",") -> Iterator[str]:
     """The lines of such a file."""
     # A spreadsheet takes UTF-8 for granted only after this mark.
     yield "\ufeff"
-    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
-    yield writer.writerow(head)
+    writer = csv.writer(_Echo(), delimiter=delimiter, quoting=csv.QUOTE_ALL)
+    yield writer.writerow([safe_cell(cell) for cell in head])
     for row in rows:
         yield writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
 
@@ -67,8 +70,3 @@ def zip_of_csv(files: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]
                     if pipe.size > CHUNK:
                         yield pipe.take()
     yield pipe.take()
-
-
-def safe_cell(text: str) -> str:
-    """A text that no spreadsheet runs as a formula: one that might be is led by an apostrophe. Numbers stay numbers."""
-    return f"'{text}" if text.lstrip(" \"'").startswith(FORMULA) else text
