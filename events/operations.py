@@ -35,6 +35,12 @@ def addable_types(customer: Customer) -> list[EventType]:
     return [row for row in types if row.action not in refused and (row.action in ruled or not row.factory)]
 
 
+def has_business_key(event: Incoming) -> bool:
+    """Whether the event names something that counts once in the whole brand, such as the receipt of a checkout."""
+    composition: Composition = import_module(settings.LOYALTY_PROGRAM).COMPOSITION
+    return any(True for keys_of in composition.plan(event.action).keys for _ in keys_of(event))
+
+
 def add_event(
     *,
     customer: Customer,

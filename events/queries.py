@@ -17,6 +17,7 @@ from loyalty.staff.models import ApiKey
 
 from .enums import Source, TransactionStatus
 from .models import Event, EventType, Transaction
+from .receipts import import_named
 
 
 def event_rules(event_types: Iterable[Mapping[str, Any]]) -> dict[str, EventRule]:
@@ -133,8 +134,7 @@ class Told:
     @property
     def import_id(self) -> int | None:
         """The import that the event came with."""
-        kind, _, number = self.event.source_detail.partition(":")
-        return int(number) if kind == "import" and number.isdecimal() else None
+        return import_named(self.event.source_detail)
 
 
 def events_of(family: Sequence[int], action: str = "", transaction_id: str = "") -> QuerySet[Event]:
@@ -305,6 +305,16 @@ def own_receipts(asked: Collection[tuple[str, str]], scheme: str = "id") -> set[
             [[customer for customer, _ in asked], [receipt for _, receipt in asked], scheme],
         )
         return set(cursor.fetchall())
+
+
+def attribute_types() -> dict[str, dict[str, str]]:
+    """The type of each attribute that an action may have, by action; one query."""
+    found: dict[str, dict[str, str]] = {}
+    for action, slug, kind in EventType.objects.values_list("action", "attributes__slug", "attributes__type"):
+        types = found.setdefault(action, {})
+        if slug:
+            types[slug] = kind
+    return found
 
 
 def due_orders(at: datetime, after: tuple[datetime, int, int] | None, limit: int) -> list[Transaction]:

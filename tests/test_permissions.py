@@ -93,6 +93,7 @@ RULES: dict[str, str | Right] = {
     "transfer:import": Right.IMPORT_DATA,
     "transfer:progress": Right.IMPORT_DATA,
     "transfer:start": Right.IMPORT_DATA,
+    "transfer:count_again": Right.IMPORT_DATA,
     "transfer:cancel": Right.IMPORT_DATA,
     "transfer:refused": Right.IMPORT_DATA,
     "admin": Right.CONFIGURE,

@@ -1,22 +1,27 @@
 """What the columns of a file mean: a plan made once from the header, applied to each row."""
 
+import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
+from customers.enums import FieldType
 from customers.fields import CustomersConfig
+from events.enums import ANY_TYPE
 from loyalty.engine.types import Incoming
 
-from .reader import Line, UnreadableFile
+from .cells import Numbers, UnreadableCell, read_moment
+from .headings import TIME, Known
+from .reader import Line
 
-CUSTOMER_NAMES = ("customer", "customer_id", "_id", "id")
 MAX_ID = 128
-MAX_DEPTH = 8
-_NAME = re.compile(r"[^\[\].]+(?:\[[^\[\].]+\]|\.[^\[\].]+)*")
-_PIECE = re.compile(r"[^\[\].]+")
+# Attributes of built-in actions, and of the lines of an order, that are numbers.
+NUMBERS = frozenset(
+    "points points_burned points_rewarded total total_quantity quantity discount shipping price subtotal amount".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,33 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Catalogue:
+    """What the columns of a file can mean: the customers' fields, and by action the types of its attributes."""
+
+    config: CustomersConfig
+    # Of the brand's own actions and of built-in ones: {action: {attribute: type}}.
+    attributes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    # In which times without an offset are meant.
+    zone: dt.tzinfo = dt.UTC
+
+    def is_number(self, action: str, attribute: str) -> bool:
+        """By the attribute's definition for the action, else by the customers' field of that name, else by its name."""
+        kind = self.attributes.get(action, {}).get(attribute, ANY_TYPE)
+        if kind != ANY_TYPE:
+            return kind == FieldType.NUMERIC
+        rule = self.config.fields.get(attribute)
+        return rule.type == FieldType.NUMERIC if rule else attribute in NUMBERS
+
+
+@dataclass(frozen=True, slots=True)
+class _Numeric:
+    """Of an action: the columns that hold numbers, and the attributes that they fill."""
+
+    places: tuple[int, ...]
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Plan:
     """Which column is what. `attributes` is a tree: names to column numbers, or to trees of their own."""
 
@@ -39,9 +71,18 @@ class Plan:
     scheme: str = "id"
     action: int | None = None
     account: int | None = None
+    time: int | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
     # How the columns are called in messages: `items[0][price]`, whatever way the header writes it.
     written: dict[str, str] = field(default_factory=dict)
+    # Names that mean something, and headings that are none of them.
+    known: Known = field(default_factory=Known)
+    unknown: list[str] = field(default_factory=list)
+    catalogue: Catalogue = field(default_factory=lambda: Catalogue(CustomersConfig()))
+    numbers: Numbers = field(default_factory=Numbers)
+    # Column numbers by the attribute whose value they hold, at whatever depth.
+    places: dict[int, str] = field(default_factory=dict)
+    _numeric: dict[str, "_Numeric"] = field(default_factory=dict)
 
     def customer_of(self, line: Line) -> str | Refusal:
         found = line.cells[self.customer].strip()
@@ -57,11 +98,41 @@ class Plan:
         """The attributes that a row's cells fill: an empty cell is an absent attribute, gaps in a list close up."""
         return _object(self.attributes)
 
+    def read_cells(self, line: Line, action: str) -> Refusal | None:
+        """Make of the row's numbers and of its time what the engine reads, in place; or say which cell cannot be one."""
+        cells, readers = line.cells, [(place, self.numbers.read) for place in self._kinds(action).places]
+        if self.time is not None:
+            readers.append((self.time, self._read_moment))
+        for place, read in readers:
+            if cells[place]:
+                try:
+                    cells[place] = read(cells[place])
+                except UnreadableCell as error:
+                    return Refusal(line.number, self.names[place], 0, str(error))
+        return None
+
+    def numbers_of(self, action: str) -> frozenset[str]:
+        """The attributes that the action's rows have as numbers, at whatever depth."""
+        return self._kinds(action).names
+
+    def _read_moment(self, cell: str) -> str:
+        return read_moment(cell, self.catalogue.zone)
+
+    def _kinds(self, action: str) -> "_Numeric":
+        # Actions that nobody has defined share one entry: the file cannot make the memory grow.
+        known = action if action in self.catalogue.attributes else ""
+        found = self._numeric.get(known)
+        if found is None:
+            places = tuple(place for place, name in self.places.items() if self.catalogue.is_number(known, name))
+            found = _Numeric(places, frozenset({TIME, *(self.places[place] for place in places)}))
+            self._numeric[known] = found
+        return found
+
     def column_of(self, reason: str) -> str:
         """The column that a refusal of the engine speaks of."""
         if reason.startswith("Invalid action") and self.action is not None:
             return self.names[self.action]
-        place = re.match(r"([\w.]+\[\d+\]): ", reason)
+        place = re.search(r"(?:^|: )([\w.]+\[\d+\]): ", reason)
         name = re.search(r"'([^']+)'", reason)
         if name is None:
             return self.written.get(place[1], "") if place else ""
@@ -69,7 +140,8 @@ class Plan:
         return self.written.get(inner, inner if place else name[1])
 
 
-def event_of(plan: Plan, line: Line, nonce: str) -> Incoming | Refusal:
+def event_of(plan: Plan, line: Line) -> Incoming | Refusal:
+    """The row as an event. Its cells are read for good: a row is read once."""
     customer = plan.customer_of(line)
     if isinstance(customer, Refusal):
         return customer
@@ -78,68 +150,9 @@ def event_of(plan: Plan, line: Line, nonce: str) -> Incoming | Refusal:
     if not action:
         return Refusal(line.number, plan.names[plan.action], 0, "The row names no action")
     account = line.cells[plan.account].strip() or None if plan.account is not None else None
-    return Incoming(customer, action, plan.data(line.cells), account, scheme=plan.scheme, nonce=nonce)
-
-
-def plan_events(names: Sequence[str], config: CustomersConfig) -> Plan:
-    """Raises UnreadableFile naming the column that is missing or cannot be understood."""
-    customer, scheme = customer_column(names, config)
-    if "action" not in names:
-        raise UnreadableFile("The column “action” is missing: it names what each event is, such as opt_in.")
-    action = names.index("action")
-    account = names.index("account") if "account" in names else None
-    plan = Plan(names, customer, scheme, action, account)
-    for number, name in enumerate(names):
-        if number not in (customer, action, account):
-            _place(plan, number, name)
-    _check_lists(plan.attributes, "")
-    return plan
-
-
-def customer_column(names: Sequence[str], config: CustomersConfig) -> tuple[int, str]:
-    """The column that names the customer, and the scheme: without the ID, an external ID does."""
-    found = [name for name in names if name in CUSTOMER_NAMES]
-    schemes = [] if found else [name for name in names if name in config.external_ids]
-    if schemes:
-        found = schemes
-    if not found:
-        raise UnreadableFile(f"No column names the customer: one must be called {', '.join(CUSTOMER_NAMES)}.")
-    if len(found) > 1:
-        raise UnreadableFile(f"Two columns name the customer, “{found[0]}” and “{found[1]}”: remove one.")
-    return names.index(found[0]), found[0] if schemes else "id"
-
-
-def _place(plan: Plan, number: int, name: str) -> None:
-    if not _NAME.fullmatch(name):
-        raise UnreadableFile(f"The column name “{name}” is not well formed: write it as total or as items[0][price].")
-    path = _PIECE.findall(name)
-    if path[0] == "data" and len(path) > 1:
-        del path[0]
-    if len(path) > MAX_DEPTH:
-        raise UnreadableFile(f"The column “{name}” is nested more than {MAX_DEPTH} levels deep.")
-    branch = plan.attributes
-    for piece in path[:-1]:
-        branch = branch.setdefault(piece, {})
-        if not isinstance(branch, dict):
-            raise _conflict(name)
-    if path[-1] in branch:
-        raise _conflict(name)
-    branch[path[-1]] = number
-    plan.written[path[0] + "".join(f"[{piece}]" for piece in path[1:])] = name
-
-
-def _conflict(name: str) -> UnreadableFile:
-    return UnreadableFile(f"The column “{name}” contradicts another: an attribute is a value, a list or an object.")
-
-
-def _check_lists(branch: dict[str, Any], above: str) -> None:
-    """Below a name stand numbers only, a list, or no numbers, an object."""
-    for piece, below in branch.items():
-        if isinstance(below, dict):
-            numbers = [name.isdecimal() for name in below]
-            if any(numbers) and not all(numbers):
-                raise _conflict(f"{above}{piece}[{next(iter(below))}]")
-            _check_lists(below, f"{above}{piece}.")
+    if refusal := plan.read_cells(line, action):
+        return refusal
+    return Incoming(customer, action, plan.data(line.cells), account, scheme=plan.scheme)
 
 
 def _object(branch: dict[str, Any]) -> Callable[[Sequence[str]], dict[str, Any]]:

@@ -1,8 +1,18 @@
+from datetime import datetime
+
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .enums import JobStatus, Model
+from .enums import JobStatus, Model, NoticeKind, UnknownColumns
+
+
+def _day(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "j M Y")
 
 
 class ImportJob(models.Model):
@@ -14,7 +24,26 @@ class ImportJob(models.Model):
     stored_name = models.CharField(max_length=64)
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.BigIntegerField(_("size"))
-    # It named somebody who was erased: deleted as a whole, with the words of its refused rows.
+    # Within a source equal rows are the same row: what counts once, and what the uploader must ask to count again.
+    source = models.CharField(_("source"), max_length=64, default="", db_default="")
+    # `.` or `,`, if the uploader says so: settles numbers that have two readings.
+    decimal_mark = models.CharField(_("decimal mark"), max_length=1, default="", db_default="")
+    unknown_columns = models.CharField(
+        _("unknown columns"),
+        max_length=10,
+        choices=UnknownColumns,
+        blank=True,
+        default=UnknownColumns.ASK,
+        db_default="",
+    )
+    # Columns that no field and no attribute is called like, as they are told.
+    unknown_names = ArrayField(models.TextField(), verbose_name=_("unknown columns"), default=list, db_default=[])
+    # Rows that are there already count again: all of them, or those that this earlier import of the file came upon.
+    count_again = models.BooleanField(_("count again"), default=False, db_default=False)
+    again_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="again")
+    # Rows have keys of their own, in ImportedRow; before there were any, the file's digest and the line named a row.
+    has_row_keys = models.BooleanField(default=True, db_default=False)
+    # Deleted: its time was over, or it named somebody who was erased. With it go the words of its refused rows.
     file_erased = models.BooleanField(_("file erased"), default=False, db_default=False)
     status = models.CharField(_("status"), max_length=20, choices=JobStatus, default=JobStatus.UPLOADED)
     # Why the file as a whole was given up.
@@ -25,6 +54,8 @@ class ImportJob(models.Model):
     recorded = models.BigIntegerField(_("recorded"), default=0)
     unchanged = models.BigIntegerField(_("unchanged"), default=0)
     refused = models.BigIntegerField(_("refused"), default=0)
+    # Of the unchanged ones: rows that an earlier import, a till or anybody else had recorded.
+    already_there = models.BigIntegerField(_("already there"), default=0, db_default=0)
     # Where the next chunk begins, in bytes, and how many lines lie before it.
     next_offset = models.BigIntegerField(default=0)
     lines_done = models.BigIntegerField(default=0)
@@ -60,6 +91,11 @@ class ImportJob(models.Model):
         return self.status in (JobStatus.UPLOADED, JobStatus.PROCESSING)
 
     @property
+    def has_question(self) -> bool:
+        """Whether somebody must say what becomes of unknown columns."""
+        return bool(self.unknown_names) and self.unknown_columns == UnknownColumns.ASK
+
+    @property
     def is_running(self) -> bool:
         return self.status == JobStatus.PROCESSING
 
@@ -70,7 +106,7 @@ class ImportJob(models.Model):
 
 
 class RefusedRow(models.Model):
-    """A row of a file that changed nothing, and why. What stood in the row is not kept."""
+    """A row of a file that changed nothing, and why. What stood in the row is in the file only."""
 
     job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="refused_rows")
     line = models.BigIntegerField(_("line"))
@@ -85,3 +121,72 @@ class RefusedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.reason}"
+
+
+class RowNotice(models.Model):
+    """What the uploader should know of a row that was not refused: where it came from before, or what it left alone."""
+
+    job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="notices")
+    line = models.BigIntegerField(_("line"))
+    kind = models.CharField(_("kind"), max_length=10, choices=NoticeKind)
+    # The import that brought the row, if one did, and when it was recorded.
+    earlier = models.ForeignKey(
+        ImportJob, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("import")
+    )
+    recorded_at = models.DateTimeField(_("recorded"), null=True)
+    text = models.TextField(_("notice"), default="")
+
+    class Meta:
+        verbose_name = _("notice of a row")
+        verbose_name_plural = _("notices of rows")
+        constraints = [models.UniqueConstraint("job", "line", name="one_notice_for_a_line")]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.get_kind_display()}"
+
+    @property
+    def told(self) -> str:
+        """As a sentence."""
+        if self.kind != NoticeKind.ALREADY_THERE:
+            return self.text
+        if self.earlier is not None:
+            return gettext("Already there: from %(file)s, imported on %(day)s.") % {
+                "file": self.earlier.file_name, "day": _day(self.earlier.created_at),
+            }  # fmt: skip
+        if self.recorded_at is not None:
+            return gettext("Already there: recorded on %(day)s, not by an import.") % {"day": _day(self.recorded_at)}
+        return gettext("Already there: from an import whose record is not kept any more.")
+
+
+class ImportedRow(models.Model):
+    """A row that some import has recorded. `key` is a digest of the source and of what the row means, `ordinal` counts
+    equal rows: whoever inserts the pair records the row, nobody else does."""
+
+    pk = models.CompositePrimaryKey("key", "ordinal")
+    key = models.UUIDField()
+    ordinal = models.IntegerField()
+    # No foreign key: the record of an import goes when its time is over, what it paid stays paid.
+    job_id = models.BigIntegerField(_("import"))
+
+    class Meta:
+        verbose_name = _("imported row")
+        verbose_name_plural = _("imported rows")
+
+    def __str__(self) -> str:
+        return f"{self.key}:{self.ordinal}"
+
+
+class RowCount(models.Model):
+    """How many equal rows of a running import's file have been read: so a row has the same ordinal whoever reads it."""
+
+    pk = models.CompositePrimaryKey("job_id", "key")
+    job_id = models.BigIntegerField(_("import"))
+    key = models.UUIDField()
+    rows = models.IntegerField(_("rows"))
+
+    class Meta:
+        verbose_name = _("count of equal rows")
+        verbose_name_plural = _("counts of equal rows")
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.rows}"

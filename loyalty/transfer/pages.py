@@ -3,31 +3,43 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.forms import Form
+from django.forms import BaseForm, Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView, TemplateView
 
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
 from loyalty.ui.downloads import csv_file
-from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
+from loyalty.ui.mixins import DialogPage, PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, page_of
+from loyalty.ui.responses import Text
 
-from .forms import ImportForm
+from .enums import Model, NoticeKind
+from .forms import ImportForm, StartForm
 from .models import ImportJob
-from .operations import MAX_LISTED, NotStartable, cancel_import, confirm_import, start_import
-from .queries import earlier_import, imports, refused_rows
+from .operations import (
+    NothingToCount,
+    NotStartable,
+    can_count_again,
+    cancel_import,
+    confirm_import,
+    count_again,
+    start_import,
+)
+from .queries import earlier_import, first_notices, imports, refused_rows, sources
 from .reader import UnreadableFile
+from .refused_file import RefusedFile
+from .running import MAX_LISTED
 
 REFUSED_PAGE = 50
-# What a spreadsheet takes for a formula.
+SHOWN_NOTICES = 10
 
 
 class ImportPage(StaffPage):
@@ -55,6 +67,14 @@ class NewImport(ImportPage, BelowImports, FormView[ImportForm]):
     title = _("New import")
     form_class = ImportForm
 
+    def get_initial(self) -> dict[str, Any]:
+        """Who comes from the customers imports customers."""
+        model = self.request.GET.get("model", "")
+        return {"model": model if model in Model.values else Model.EVENTS.value, "decimal_mark": ""}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**({"sources": sources()} | kwargs))
+
     def form_valid(self, form: ImportForm) -> HttpResponse:
         file: UploadedFile[bytes] = form.cleaned_data["file"]
         try:
@@ -64,7 +84,8 @@ class NewImport(ImportPage, BelowImports, FormView[ImportForm]):
                 content=file.chunks(),
                 by=cast(User, self.request.user),
                 at=timezone.now(),
-                ask_if_repeated=True,
+                options=form.options,
+                ask=True,
             )
         except UnreadableFile as error:
             form.add_error("file", str(error))
@@ -100,8 +121,12 @@ class Progress(Import):
 
 
 def result(request: HttpRequest, job: ImportJob) -> dict[str, Any]:
-    """The job, its refused rows once it has ended, and whether the same file was imported before."""
+    """The job, what is told of its rows once it has ended, and whether the same file was imported before."""
     found: dict[str, Any] = {"job": job, "earlier": earlier_import(job) if job.is_open else None}
+    if not job.is_open:
+        there = first_notices(job, NoticeKind.ALREADY_THERE, SHOWN_NOTICES) if job.already_there else []
+        merged = first_notices(job, NoticeKind.MERGED, SHOWN_NOTICES)
+        found |= {"there": there, "merged": merged, "can_count_again": bool(there) and can_count_again(job)}
     if job.refused and not job.is_running:
         cursor = request.GET.get("page", "")
         found |= {"page": page_of(refused_rows(job), Order("line"), cursor, REFUSED_PAGE), "most_listed": MAX_LISTED}
@@ -113,11 +138,46 @@ class Start(ImportPage):
 
     def post(self, request: HttpRequest, id: int) -> HttpResponse:
         get_object_or_404(ImportJob, pk=id)
+        form = StartForm(request.POST)
+        unknown = form.cleaned_data["unknown"] if form.is_valid() else ""
         try:
-            confirm_import(job_id=id, by=cast(User, request.user), at=timezone.now())
+            confirm_import(job_id=id, by=cast(User, request.user), at=timezone.now(), unknown=unknown)
         except NotStartable:
             messages.error(request, _("This import was started or discarded before."))
+        except UnreadableFile as error:
+            messages.error(request, str(error))
         return HttpResponseRedirect(reverse("transfer:import", args=[id]))
+
+
+class CountAgain(ImportPage, DialogPage):
+    """Rows that were there already count once more: only after clear words."""
+
+    right = Right.IMPORT_DATA
+    form_class = Form
+    template_name = "transfer/count_again.html"
+    title = _("Count rows again")
+    reloads = True
+
+    def get_success_url(self) -> str:
+        return reverse("transfer:import", args=[self.kwargs["id"]])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        self.job = get_object_or_404(imports(), pk=self.kwargs["id"])
+        label = ngettext("Count %(count)s row again", "Count %(count)s rows again", self.job.already_there)
+        shown = {"job": self.job, "submit_label": label % {"count": f"{self.job.already_there:,}"}}
+        return super().get_context_data(**(shown | kwargs))
+
+    def perform(self, form: BaseForm) -> Text:
+        job = get_object_or_404(ImportJob, pk=self.kwargs["id"])
+        try:
+            again = count_again(job_id=job.pk, by=cast(User, self.request.user), at=timezone.now())
+        except NothingToCount:
+            form.add_error(None, _("These rows were counted again before, or none was there already."))
+        except UnreadableFile as error:
+            form.add_error(None, str(error))
+        else:
+            return _("Counting again: see import %(number)s.") % {"number": again.pk}
+        return ""
 
 
 class Cancel(ImportPage):
@@ -132,12 +192,16 @@ class Cancel(ImportPage):
         return HttpResponseRedirect(reverse("transfer:import", args=[id]))
 
 
-class RefusedFile(ImportPage):
-    """The refused rows as a file for a spreadsheet."""
+class DownloadRefused(ImportPage):
+    """The refused rows as a file: rows to be mended, or where and why, once the file is not kept any more."""
 
     def get(self, request: HttpRequest, id: int) -> HttpResponseBase:
         job = get_object_or_404(ImportJob, pk=id)
-        head = [gettext("Line"), gettext("Column"), gettext("Code"), gettext("Reason")]
-        rows = refused_rows(job).order_by("line").iterator()
-        cells = ((row.line, row.column, row.code, row.reason) for row in rows)
-        return csv_file(f"refused-rows-{job.pk}", head, cells)
+        name = f"refused-rows-{job.pk}"
+        try:
+            file = RefusedFile(job)
+        except (FileNotFoundError, UnreadableFile):
+            head = [gettext("Line"), gettext("Column"), gettext("Code"), gettext("Reason")]
+            rows = refused_rows(job).order_by("line").iterator()
+            return csv_file(name, head, ((row.line, row.column, row.code, row.reason) for row in rows))
+        return csv_file(name, file.head, file.rows(), delimiter=file.delimiter)

@@ -1,45 +1,38 @@
 """Rows of customers: what of a row is new, said as an event."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from customers.fields import ABOUT_THE_EVENT, READ_ONLY, CustomersConfig, is_built_in, plain, read_attribute
+from customers.fields import CustomersConfig, is_built_in, plain, read_attribute
 from customers.models import Customer
 from loyalty.engine.types import Incoming
 
-from .columns import Plan, customer_column
-from .reader import Line, UnreadableFile
-
-# When the customer joined: says something of new customers only.
-JOINED = "effective_timestamp"
-NOT_OF_CUSTOMERS = (READ_ONLY | ABOUT_THE_EVENT | {"action", "account"}) - {JOINED}
+from .plans import JOINED
 
 
-def plan_customers(names: Sequence[str], config: CustomersConfig) -> Plan:
-    """Every column but the ID is a field or a custom attribute of that very name. Raises UnreadableFile."""
-    customer, scheme = customer_column(names, config)
-    for name in names:
-        if name in config.fields and config.fields[name].read_only:
-            raise UnreadableFile(f"The column “{name}” is a read-only field: remove it.")
-        if name in NOT_OF_CUSTOMERS and name != names[customer]:
-            raise UnreadableFile(f"The column “{name}” is no field of a customer: remove it, or import events.")
-    attributes = {name: number for number, name in enumerate(names) if number != customer}
-    return Plan(names, customer, scheme, attributes=attributes, written={name: name for name in attributes})
+def changes_of(known: Customer, data: Mapping[str, Any], config: CustomersConfig) -> dict[str, Any]:
+    """What of the attributes the customer holds otherwise. Raises Refused for a value that no field can hold."""
+    names = differing(known, data, config)
+    return {name: value for name, value in data.items() if name in names}
 
 
-def profile_event(
-    plan: Plan, line: Line, customer: str, known: Customer | None, config: CustomersConfig
-) -> Incoming | None:
-    """An enrolment, or the fields that differ; None if none does. Raises Refused for a value that no field can hold."""
-    data = plan.data(line.cells)
-    if known is None:
-        return Incoming(customer, "opt_in", data, scheme=plan.scheme)
-    changes = {name: value for name, value in data.items() if name != JOINED and _differs(known, name, data, config)}
-    return Incoming(customer, "profile", changes, scheme=plan.scheme) if changes else None
+def differing(known: Customer, data: Mapping[str, Any], config: CustomersConfig) -> set[str]:
+    """The attributes that the customer holds otherwise. Raises Refused for a value that no field can hold."""
+    return {name for name in data if name != JOINED and _differs(known, name, data, config)}
 
 
-def _differs(known: Customer, name: str, data: dict[str, Any], config: CustomersConfig) -> bool:
+def empty_of(known: Customer, names: Iterable[str]) -> set[str]:
+    """The attributes that the customer holds nothing of."""
+    held = {name: getattr(known, name) if is_built_in(name) else known.properties.get(name) for name in names}
+    return {name for name, value in held.items() if value in (None, "", [])}
+
+
+def profile_event(scheme: str, customer: str, data: Mapping[str, Any]) -> Incoming:
+    return Incoming(customer, "profile", dict(data), scheme=scheme)
+
+
+def _differs(known: Customer, name: str, data: Mapping[str, Any], config: CustomersConfig) -> bool:
     if is_built_in(name):
         held = getattr(known, name)
         return bool(data[name] != held) and bool(read_attribute(data, name) not in (None, held))

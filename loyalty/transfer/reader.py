@@ -1,12 +1,17 @@
 """Reads a CSV file row by row, from any row's first byte on, and survives whatever stands in it."""
 
 import csv
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 from unicodedata import normalize
+
+from loyalty.disarming import rearmed
+
+from .cells import is_shortened
 
 MAX_LINE = 1024 * 1024
 MAX_COLUMNS = 500
@@ -15,6 +20,17 @@ DELIMITERS = ",;\t|"
 BOM = b"\xef\xbb\xbf"
 UNCLOSED = "A quotation mark opens in this row and does not close in it"
 OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff")
+SHORTENED = "The spreadsheet shortened this number, its last digits are lost: format the column as text, enter it again"
+# What other files begin with, and the cure.
+OTHER_FILES = (
+    (b"PK\x03\x04", "The file is a workbook (.xlsx, .ods) or an archive: save the sheet as “CSV UTF-8”."),
+    (b"\xd0\xcf\x11\xe0", "The file is a workbook (.xls): save the sheet as “CSV UTF-8”."),
+    (b"\x1f\x8b", "The file is packed (.gz): unpack it, and upload the CSV file."),
+    (b"%PDF", "The file is a PDF: export the rows as “CSV UTF-8”."),
+    (b"{", "The file is JSON: save its rows as CSV, with the names of the columns in the first line."),
+    (b"[", "The file is JSON: save its rows as CSV, with the names of the columns in the first line."),
+    (b"<", "The file is a web page or XML: save its rows as “CSV UTF-8”."),
+)
 
 
 class UnreadableFile(Exception):
@@ -37,6 +53,8 @@ class Line:
     number: int
     cells: list[str]
     fault: str = ""
+    # Where the fault is, if it is in one cell.
+    column: str = ""
 
 
 class _Lines(Iterator[str]):
@@ -73,7 +91,8 @@ class _Lines(Iterator[str]):
         except UnicodeDecodeError:
             self.fault = self.fault or "The row is not UTF-8: save the file as “CSV UTF-8”"
             text = raw.decode(errors="replace")
-        if not text.isascii():
+        # An apostrophe may disarm a formula, `E+` may be a number that a spreadsheet has shortened.
+        if not text.isascii() or "'" in text or "E+" in text or "e+" in text:
             self.is_plain = False
         return text
 
@@ -116,6 +135,9 @@ class Reader:
                 return
             except csv.Error as error:
                 fault = _reason(str(error))
+            if len(cells) > width and not any(cells[width:]):
+                # As spreadsheets fill a row up to its longest.
+                del cells[width:]
             if not fault and len(cells) != width and any(cells):
                 fault = f"The row has {len(cells)} columns, the header has {width}"
             if fault and lines.lines > before + 1:
@@ -123,8 +145,17 @@ class Reader:
                 fault = UNCLOSED
                 self._skip_line(offset, before)
             if fault or any(cells):
-                plain = cells if lines.is_plain else [normalize("NFC", cell) for cell in cells]
-                yield Line(before + 1, plain, fault or lines.fault)
+                line = Line(before + 1, cells, fault or lines.fault)
+                if not lines.is_plain:
+                    self._tidy(line)
+                yield line
+
+    def _tidy(self, line: Line) -> None:
+        """What only few rows need: one form of letters, the sheet's own apostrophes off, shortened numbers told."""
+        line.cells = [rearmed(normalize("NFC", cell)) for cell in line.cells]
+        for name, cell in zip(self.header.names, line.cells, strict=False):
+            if not line.fault and is_shortened(cell):
+                line.fault, line.column = SHORTENED, name
 
     def _skip_line(self, offset: int, before: int) -> None:
         self.seek(offset, before)
@@ -146,20 +177,41 @@ def _reason(error: str) -> str:
 
 def _read_header(lines: _Lines) -> Header:
     first = lines.file.readline(MAX_LINE + 1)
-    if first.startswith(OTHER_ENCODINGS):
-        raise UnreadableFile("The file is UTF-16: save it as “CSV UTF-8”.")
-    start = len(BOM) if first.startswith(BOM) else 0
+    _refuse_other_files(first)
+    start, before = len(BOM) if first.startswith(BOM) else 0, 0
+    said = _said_delimiter(first[start:])
+    if said:
+        start, before = len(first), 1
+        first = b"x" * start + lines.file.readline(MAX_LINE + 1)
     if not first[start:].strip():
         raise UnreadableFile("The file has no header: its first line must name the columns.")
-    delimiter = _delimiter(first[start:].decode(errors="replace"))
-    lines.seek(start, 0)
+    delimiter = said or _delimiter(first[start:].decode(errors="replace"))
+    lines.seek(start, before)
     try:
         names = [name.strip() for name in next(csv.reader(lines, delimiter=delimiter, strict=True))]
     except csv.Error as error:
         raise UnreadableFile(f"The header cannot be read. {_reason(str(error))}.") from None
     if lines.fault:
         raise UnreadableFile(lines.fault.replace("The row", "The header") + ".")
+    while names and not names[-1]:
+        # As spreadsheets leave columns behind that were emptied.
+        del names[-1]
     return Header(_checked([normalize("NFC", name) for name in names]), delimiter, lines.offset, lines.lines)
+
+
+def _refuse_other_files(first: bytes) -> None:
+    if first.startswith(OTHER_ENCODINGS):
+        raise UnreadableFile("The file is UTF-16: save it as “CSV UTF-8”.")
+    for beginning, reason in OTHER_FILES:
+        if first.removeprefix(BOM).lstrip().startswith(beginning):
+            raise UnreadableFile(reason)
+
+
+def _said_delimiter(first: bytes) -> str:
+    """Of a first line such as `sep=;`, by which some programs tell spreadsheets how to part the columns."""
+    said = re.fullmatch(rb'"?sep=(.)"?\r?\n?', first, re.IGNORECASE)
+    found = said[1].decode(errors="replace") if said else ""
+    return found if found in DELIMITERS else ""
 
 
 def _delimiter(header: str) -> str:

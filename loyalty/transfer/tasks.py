@@ -1,12 +1,15 @@
+import logging
 from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
 from .doorbell import ring
-from .operations import work
-from .queries import abandoned_imports
+from .queries import abandoned_imports, orphaned_imports
+from .retention import forget_old_imports
+from .running import work
 
+log = logging.getLogger("loyalty.transfer")
 SECONDS = 20
 
 
@@ -21,3 +24,17 @@ def run_import(*, job_id: int, **kwargs: Any) -> None:
 def resume_imports(**kwargs: Any) -> None:
     for job_id in abandoned_imports(timezone.now()):
         ring(job_id)
+
+
+@shared_task
+def take_over_imports(**kwargs: Any) -> None:
+    """Every few seconds: whose worker has died goes on at once."""
+    for job_id in orphaned_imports(timezone.now()):
+        ring(job_id)
+
+
+@shared_task
+def forget_imports(**kwargs: Any) -> None:
+    forgotten = forget_old_imports(at=timezone.now())
+    if forgotten:
+        log.info("imports forgotten: %d files and records", forgotten)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("<int:id>/", pages.Import.as_view(), name="import"),
     path("<int:id>/progress/", pages.Progress.as_view(), name="progress"),
     path("<int:id>/start/", pages.Start.as_view(), name="start"),
+    path("<int:id>/count-again/", pages.CountAgain.as_view(), name="count_again"),
     path("<int:id>/cancel/", pages.Cancel.as_view(), name="cancel"),
-    path("<int:id>/refused.csv", pages.RefusedFile.as_view(), name="refused"),
+    path("<int:id>/refused.csv", pages.DownloadRefused.as_view(), name="refused"),
 ]

@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.transfer.enums import UnknownColumns
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import import_here
+from loyalty.transfer.options import Options
 
 SAMPLE = (Path(__file__).parent / "sample_events.csv").read_bytes()
 # What is in doubt after an import: everything but the imports themselves.
@@ -25,11 +27,14 @@ def _files(settings: Any, tmp_path: Path) -> None:
 
 @pytest.fixture
 def import_text() -> Import:
-    """Import a text or bytes as the file of a model."""
+    """Import a text or bytes as the file of a model; columns that nothing is called like are new attributes."""
 
-    def run(content: str | bytes, model: str = "events", rows: int = 2_000) -> ImportJob:
+    def run(
+        content: str | bytes, model: str = "events", rows: int = 2_000, name: str = "file.csv", **options: Any
+    ) -> ImportJob:
         raw = content.encode() if isinstance(content, str) else content
-        return import_here(model=model, name="file.csv", content=[raw], now=timezone.now, rows=rows)
+        said = Options(**{"unknown_columns": UnknownColumns.KEEP.value} | options)
+        return import_here(model=model, name=name, content=[raw], now=timezone.now, rows=rows, options=said)
 
     return run
 

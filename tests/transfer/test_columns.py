@@ -1,11 +1,23 @@
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from customers.fields import CustomersConfig
-from loyalty.transfer.columns import plan_events
-from loyalty.transfer.profiles import plan_customers
-from loyalty.transfer.reader import UnreadableFile
+from loyalty.transfer.columns import Catalogue, Plan
+from loyalty.transfer.options import Options
+from loyalty.transfer.plans import plan_of
+from loyalty.transfer.reader import Header, UnreadableFile
 
 CONFIG = CustomersConfig()
+
+
+def plan_events(names: Sequence[str], config: CustomersConfig, **options: Any) -> Plan:
+    return plan_of("events", Header(tuple(names), ",", 0, 1), Catalogue(config), Options(**options))
+
+
+def plan_customers(names: Sequence[str], config: CustomersConfig, **options: Any) -> Plan:
+    return plan_of("customers", Header(tuple(names), ",", 0, 1), Catalogue(config), Options(**options))
 
 
 def test_brackets_and_dots_in_the_header_make_nested_attributes() -> None:

@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -9,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from loyalty.disarming import safe_cell
 from loyalty.staff.models import User
 from loyalty.transfer import uploads
 from loyalty.transfer.enums import JobStatus
 from loyalty.transfer.models import ImportJob, RefusedRow
-from loyalty.transfer.operations import work
-from loyalty.ui.downloads import safe_cell
+from loyalty.transfer.running import work
 
 from .conftest import SAMPLE, Import
 
@@ -134,8 +135,10 @@ def test_a_text_that_a_spreadsheet_would_run_is_defused(text: str) -> None:
 
 def addresses(job: ImportJob) -> list[tuple[str, str]]:
     both = [("get", reverse(f"transfer:{name}")) for name in ("imports", "new")] + [("post", reverse("transfer:new"))]
-    both += [("get", reverse(f"transfer:{name}", args=[job.pk])) for name in ("import", "progress", "refused")]
-    return both + [("post", reverse(f"transfer:{name}", args=[job.pk])) for name in ("start", "cancel")]
+    both += [
+        ("get", reverse(f"transfer:{name}", args=[job.pk])) for name in ("import", "progress", "refused", "count_again")
+    ]
+    return both + [("post", reverse(f"transfer:{name}", args=[job.pk])) for name in ("start", "cancel", "count_again")]
 
 
 def test_whoever_may_not_import_sees_nothing_of_it(client: Client, reader: User) -> None:
@@ -206,3 +209,66 @@ def test_nothing_of_a_stranger_s_file_is_stored(bounded: None, monkeypatch: pyte
     # With it the form is read, file and all, in search of its token.
     stranger.cookies["csrftoken"] = "a" * 32
     assert upload(stranger).status_code == 403
+
+
+def chosen(page: str) -> str:
+    """What the rows are, unless somebody says otherwise."""
+    [found] = [tag for tag in re.findall(r"<input[^>]*>", page) if 'name="model"' in tag and "checked" in tag]
+    return str(re.findall(r'value="(\w+)"', found)[0])
+
+
+def test_whoever_comes_from_the_customers_imports_customers(pages: Client) -> None:
+    page = pages.get(reverse("transfer:new"), {"model": "customers"}).content.decode()
+    assert chosen(page) == "customers"
+    assert f'href="{reverse("transfer:new")}?model=customers"' in pages.get(reverse("customers:list")).content.decode()
+    assert chosen(pages.get(reverse("transfer:new")).content.decode()) == "events"
+
+
+def test_the_page_asks_what_becomes_of_unknown_columns(pages: Client) -> None:
+    address = upload(pages, b"id,emial,first_name\n1,a@example.com,Ann\n", "customers")["Location"]
+    page = pages.get(address).content.decode()
+    assert "“emial” (is email meant?)" in page
+    assert "Nothing is imported yet" in page
+    job = ImportJob.objects.get()
+    assert (job.status, job.rows_done) == (JobStatus.UPLOADED, 0)
+    unanswered = pages.post(reverse("transfer:start", args=[job.pk]), follow=True).content.decode()
+    assert "Say first what becomes of the unknown columns" in unanswered
+    pages.post(reverse("transfer:start", args=[job.pk]), {"unknown": "leave_out"})
+    work(job_id=job.pk, now=timezone.now)
+    job.refresh_from_db()
+    assert (job.status, job.recorded) == (JobStatus.FINISHED, 1)
+
+
+def test_source_and_decimal_mark_are_taken_from_the_form(pages: Client) -> None:
+    file = SimpleUploadedFile("x.csv", b"_id;action;points\n1;opt_in;\n1;point_add;1.000\n")
+    pages.post(
+        reverse("transfer:new"), {"model": "events", "file": file, "source": " payroll ", "decimal_mark": ","}
+    )  # fmt: skip
+    job = ImportJob.objects.get()
+    work(job_id=job.pk, now=timezone.now)
+    job.refresh_from_db()
+    assert (job.source, job.recorded) == ("payroll", 2)
+    assert '<option value="payroll">' in pages.get(reverse("transfer:new")).content.decode()
+
+
+def test_rows_that_are_there_are_listed_and_counted_again_after_a_question(pages: Client, import_text: Import) -> None:
+    text = b"_id,action,points\n1,opt_in,\n1,point_add,5\n"
+    import_text(text, name="january.csv")
+    job = import_text(text + b"1,point_add,7\n", name="february.csv")
+    page = pages.get(reverse("transfer:import", args=[job.pk])).content.decode()
+    assert "from january.csv, imported on" in page
+    dialog = reverse("transfer:count_again", args=[job.pk])
+    assert dialog in page
+    question = pages.get(dialog, headers=HTMX).content.decode()
+    assert "2 rows of february.csv are there already" in question
+    assert "Count 2 rows again" in question
+    assert ImportJob.objects.count() == 2
+    answer = pages.post(dialog, headers=HTMX)
+    assert answer.status_code == 204
+    again = ImportJob.objects.latest("id")
+    work(job_id=again.pk, now=timezone.now)
+    again.refresh_from_db()
+    # The opt-in says what is there: it stays one.
+    assert (again.recorded, again.unchanged) == (1, 2)
+    assert "counted again before" in pages.post(dialog, headers=HTMX).content.decode()
+    assert dialog not in pages.get(reverse("transfer:import", args=[job.pk])).content.decode()

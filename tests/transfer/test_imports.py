@@ -10,12 +10,13 @@ from customers.models import Customer
 from events.models import Event
 from loyalty.points.models import Balance
 from loyalty.staff.models import User
-from loyalty.transfer import files, operations
+from loyalty.transfer import files, running
 from loyalty.transfer.enums import JobStatus
 from loyalty.transfer.models import ImportJob
-from loyalty.transfer.operations import NotStartable, cancel_import, confirm_import, start_import, work
+from loyalty.transfer.operations import NotStartable, cancel_import, confirm_import, start_import
 from loyalty.transfer.queries import abandoned_imports
 from loyalty.transfer.reader import UnreadableFile
+from loyalty.transfer.running import work
 
 from .conftest import SAMPLE, Import, refusals, state_digest
 
@@ -182,7 +183,7 @@ def test_stored_files_are_for_the_server_alone(manager: User) -> None:
 
 
 def test_too_many_rows_end_the_import_with_a_reason(import_text: Import, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operations, "MAX_ROWS", 5)
+    monkeypatch.setattr(running, "MAX_ROWS", 5)
     job = import_text("id,email\n" + "".join(f"{i},u{i}@example.com\n" for i in range(9)), "customers", rows=3)
     assert (job.status, job.rows_done, Customer.objects.count()) == (JobStatus.FAILED, 3, 3)
     assert job.error.startswith("The file has more than 5 rows")
@@ -220,10 +221,10 @@ def test_only_those_who_may_import_do(reader: User, manager: User) -> None:
 
 
 def test_a_file_imported_before_waits_for_a_word(manager: User) -> None:
-    first = start(manager, ask_if_repeated=True)
+    first = start(manager, ask=True)
     assert first.status == JobStatus.PROCESSING
     work(job_id=first.pk, now=timezone.now)
-    second = start(manager, ask_if_repeated=True)
+    second = start(manager, ask=True)
     assert second.status == JobStatus.UPLOADED
     assert not work(job_id=second.pk, now=timezone.now)
     confirm_import(job_id=second.pk, by=manager, at=timezone.now())
@@ -248,10 +249,10 @@ def test_an_import_that_nobody_holds_is_found_and_gone_on_with(manager: User) ->
     job, now = start(manager), timezone.now()
     assert work(job_id=job.pk, now=timezone.now, seconds=0, rows=1)
     assert abandoned_imports(now) == [job.pk]
-    ImportJob.objects.update(lease_until=now + operations.LEASE)
+    ImportJob.objects.update(lease_until=now + running.LEASE)
     assert abandoned_imports(now) == []
     assert not work(job_id=job.pk, now=lambda: now)
-    later = now + operations.LEASE * 2
+    later = now + running.LEASE * 2
     assert abandoned_imports(later) == [job.pk]
     work(job_id=job.pk, now=lambda: later)
     job.refresh_from_db()
@@ -260,18 +261,18 @@ def test_an_import_that_nobody_holds_is_found_and_gone_on_with(manager: User) ->
 
 def test_rows_that_stop_their_worker_again_and_again_end_the_import(manager: User) -> None:
     job, now = start(manager), timezone.now()
-    for _ in range(operations.MAX_ATTEMPTS):
+    for _ in range(running.MAX_ATTEMPTS):
         # As a worker that is killed leaves it: held, until the lease runs out.
-        assert operations._take(job.pk, now) is not None
+        assert running.take(job.pk, now) is not None
         ImportJob.objects.update(lease_until=None)
-    assert operations._take(job.pk, now) is None
+    assert running.take(job.pk, now) is None
     job.refresh_from_db()
     assert job.status == JobStatus.FAILED
     assert job.error.startswith("The rows after line 0 stopped the worker 5 times")
 
 
 def test_no_more_refused_rows_are_listed_than_can_be_read(import_text: Import, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operations, "MAX_LISTED", 3)
+    monkeypatch.setattr(running, "MAX_LISTED", 3)
     job = import_text("_id,action\n" + "1,dance\n" * 8, rows=2)
     assert (job.refused, [line for line, _, _ in refusals(job)]) == (8, [2, 3, 4])
 
@@ -290,11 +291,14 @@ def test_the_command_prints_a_report(tmp_path: Path) -> None:
     assert report == {
         "job": ImportJob.objects.get().pk,
         "model": "events",
+        "source": "events",
         "rows": 2,
         "recorded": 1,
         "unchanged": 0,
+        "already_there": 0,
         "refused": 1,
         "errors": [{"line": 3, "column": "email", "reason": "'email' must be an address such as name@example.com"}],
+        "notices": [],
     }
     path.write_text("email\na\n")
     with pytest.raises(CommandError, match="No column names the customer"):
