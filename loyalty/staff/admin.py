@@ -89,6 +89,8 @@ class GeneralSettingsAdmin(ConfigurationAdmin):
         "accept_after_days",
         "unique_emails",
         "show_inactive",
+        "import_file_days",
+        "import_record_days",
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -49,6 +49,8 @@ class GeneralSettingsForm(forms.ModelForm[GeneralSettings]):
             "accept_after_days",
             "unique_emails",
             "show_inactive",
+            "import_file_days",
+            "import_record_days",
         )
 
     def clean(self) -> None:

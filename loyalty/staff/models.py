@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -90,6 +90,21 @@ class GeneralSettings(models.Model):
         default=False,
         db_default=False,
         help_text=_("No two customers may have the same address, in capitals or not."),
+    )
+
+    import_file_days = models.PositiveSmallIntegerField(
+        _("keep import files for days"),
+        default=30,
+        db_default=30,
+        validators=[MinValueValidator(1)],
+        help_text=_("Uploaded files and the words of refused rows are deleted so many days after the upload."),
+    )
+    import_record_days = models.PositiveSmallIntegerField(
+        _("keep import records for days"),
+        default=400,
+        db_default=400,
+        validators=[MinValueValidator(1)],
+        help_text=_("Who imported what, and what became of it, is deleted so many days after the upload."),
     )
 
     class Meta:

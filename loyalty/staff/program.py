@@ -7,7 +7,10 @@ from .models import GeneralSettings
 from .queries import general_settings
 from .section import CURRENCY, Section, choice, fields, flag, optional, several, text, whole
 
-FIELDS = ("brand_name", "currency", "auto_subscribe", "modules", "accept_after_days", "unique_emails", "show_inactive")
+FIELDS = (
+    "brand_name", "currency", "auto_subscribe", "modules", "accept_after_days", "unique_emails", "show_inactive",
+    "import_file_days", "import_record_days",
+)  # fmt: skip
 
 
 def read_settings() -> dict[str, Any]:
@@ -40,6 +43,11 @@ SETTINGS = Section(
                 default=False, description="No two customers may have the same address, in capitals or not."
             ),
             "show_inactive": flag(default=False, description="Whether GET /customers finds inactive customers."),
+            "import_file_days": {**whole(1, 32_767, description="How long uploaded files are kept."), "default": 30},
+            "import_record_days": {
+                **whole(1, 32_767, description="How long the records of imports are kept."),
+                "default": 400,
+            },
         }
     ),
     read=read_settings,
