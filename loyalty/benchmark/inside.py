@@ -189,7 +189,7 @@ def import_file(path: str, model: str) -> dict[str, Any]:
 
     printed = io.StringIO()
     with timed(PHASES) as seconds:
-        call_command("import_file", path, model=model, stdout=printed)
+        call_command("import_file", path, model=model, unknown_columns="keep", stdout=printed)
     done = json.loads(printed.getvalue())
     return {
         "rows": done["rows"],
