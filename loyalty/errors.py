@@ -1,11 +1,13 @@
 """Errors outside of any view: pages for browsers, which ask for them by name; the envelope for everything else."""
 
+import sys
 from collections.abc import Callable
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
-from loyalty.api.errors import ApiError, internal_error, json_response, sends_key
+from loyalty.api.errors import ApiError, internal_error, json_response, sends_key, translate
 from loyalty.api.problems import bad_request, not_found
 
 
@@ -27,4 +29,13 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
+    """Of a database that is away for a moment it is said so: whoever asks again soon is answered."""
+    error = sys.exc_info()[1]
+    if isinstance(error, (OperationalError, InterfaceError)):
+        unavailable = translate(error)
+        answer = _answer(request, lambda: defaults.server_error(request, template_name="503.html"), lambda: unavailable)
+        answer.status_code = unavailable.status
+        for name, value in unavailable.headers.items():
+            answer[name] = value
+        return answer
     return _answer(request, lambda: defaults.server_error(request), internal_error)

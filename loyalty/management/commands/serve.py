@@ -4,14 +4,13 @@ import hashlib
 import http.client
 import io
 import json
-import multiprocessing
-import os
-import shlex
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +21,19 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
-from honcho.manager import Manager
 
 from loyalty import embedded
 from loyalty.environment import BadEnvironment, Environment, start_servers
-from loyalty.management import serving
+from loyalty.management import serving, supervisor
+from loyalty.management.supervisor import Program, Server
 from loyalty.protection.queries import NOT_KEPT, UNREADABLE, lacks, sentence
 
-PYTHON = shlex.quote(sys.executable)
 READY_SECONDS = 60
 DEMO = ("--customers", "2000", "--months", "12", "--seed", "1")
 
 
 class Command(BaseCommand):
-    help = "Prepare the database, then serve web, worker and beat until Ctrl-C; stops the embedded servers at the end."
+    help = "Prepare the database, then serve web, worker and beat until Ctrl-C, and start again what dies meanwhile."
     requires_system_checks = ()
 
     def handle(self, *_args: Any, **_options: Any) -> None:
@@ -43,17 +41,17 @@ class Command(BaseCommand):
         with serving.only_one(environment.data_dir):
             _check_port(environment.host, environment.port)
             # A closed terminal ends the program as Ctrl-C does; web, worker and beat would outlive it otherwise.
-            signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+            for number in (signal.SIGHUP, signal.SIGTERM):
+                signal.signal(number, signal.default_int_handler)
             try:
                 start_servers(environment)
                 first_run = self._prepare()
-                code = _run(environment, first_run)
+                _run(environment, first_run)
             except KeyboardInterrupt:
-                code = 130
+                self.stderr.write("Stopped before it served.")
             finally:
                 if environment.embedded_database or environment.embedded_redis:
                     embedded.stop(environment.data_dir)
-        sys.exit(0 if code in (130, 143) else code)
 
     def _prepare(self) -> dict[str, str]:
         self.stdout.write("Preparing the database ...")
@@ -134,31 +132,42 @@ def _static_fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _run(environment: Environment, first_run: dict[str, str]) -> int:
-    """Returns the exit code of the first process that ended, or of the signal."""
-    manager = Manager()
-    for name, command in _commands(environment).items():
-        manager.add_process(name, command, cwd=str(settings.BASE_DIR))
-    # Before the manager starts, so that no thread is around when it forks.
-    multiprocessing.Process(target=_announce, args=(environment, first_run), daemon=True).start()
-    manager.loop()
-    return int(manager.returncode or 0)
+def _run(environment: Environment, first_run: dict[str, str]) -> None:
+    programs = [Program(name, command) for name, command in _commands(environment).items()]
+    threading.Thread(target=_announce, args=(environment, first_run), daemon=True).start()
+    supervisor.run(programs, _servers(environment))
 
 
-def _commands(environment: Environment) -> dict[str, str]:
-    web = f"--host {shlex.quote(environment.host)} --port {environment.port} --workers 2 --blocking-threads 4 --no-ws"
-    celery = f"exec {PYTHON} -m celery --quiet --app loyalty"
-    schedule = shlex.quote(str(environment.data_dir / "beat-schedule"))
+def _servers(environment: Environment) -> list[Server]:
+    """Those that are embedded; others have supervisors of their own."""
+    folder = environment.data_dir
+    servers = []
+    if environment.embedded_database:
+        start = partial(embedded.start, folder, broker=False)
+        servers.append(Server("PostgreSQL", lambda: embedded.status(folder).database, start))
+    if environment.embedded_redis:
+        start = partial(embedded.start, folder, database=False)
+        servers.append(Server("Valkey", lambda: embedded.status(folder).broker, start))
+    return servers
+
+
+def _commands(environment: Environment) -> dict[str, list[str]]:
+    web = (
+        f"--port {environment.port} --workers 2 --blocking-threads 4 --no-ws --respawn-failed-workers --log-level info"
+    )
+    celery = [sys.executable, "-m", "celery", "--quiet", "--app", "loyalty"]
+    schedule = str(environment.data_dir / "beat-schedule")
     return {
-        "web": f"exec {PYTHON} -m granian --interface wsgi {web} --log-level warning loyalty.wsgi:application",
-        "worker": f"{celery} worker --concurrency 2 --loglevel WARNING --without-gossip --without-mingle",
-        "beat": f"{celery} beat --schedule {schedule} --pidfile= --loglevel WARNING",
+        "web": [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", environment.host, *web.split()),
+            "loyalty.wsgi:application",
+        ],
+        "worker": [*celery, *"worker --concurrency 2 --loglevel WARNING --without-gossip --without-mingle".split()],
+        "beat": [*celery, "beat", "--schedule", schedule, "--pidfile=", "--loglevel", "WARNING"],
     }
 
 
 def _announce(environment: Environment, first_run: dict[str, str]) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(environment.host, environment.host)  # noqa: S104 - asked for
     if not _wait_for_web(host, environment.port):
         print(f"The web server does not answer on port {environment.port}: read what it says above.", flush=True)

@@ -1,0 +1,93 @@
+"""Each process of `serve` is killed twenty times under load: it comes back, the others go on, and no acknowledged write is lost."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+
+import psycopg
+import pytest
+
+from loyalty import embedded
+from tests.prove.serving import Serving, Tills, folder, furnished, recorded, serve, wait_for
+
+pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("embedded")]
+ROUNDS = int(os.environ.get("KILLS", "20"))
+VICTIMS = ["web worker", "Celery worker", "beat", "PostgreSQL", "Valkey"]
+TILLS = 4
+
+
+def kill(serving: Serving, name: str) -> float:
+    """How long until it is there again, as another process."""
+    wait_for(lambda: serving.pids(name))
+    victims = serving.pids(name)
+    number = len(victims)
+    os.kill(victims[0], signal.SIGKILL)
+    return wait_for(lambda: len(found := serving.pids(name)) == number and victims[0] not in found)
+
+
+def outbox(serving: Serving) -> int:
+    with suppress(psycopg.Error), psycopg.connect(embedded.addresses(serving.data).owner_url) as raw:
+        [(rows,)] = raw.execute("SELECT count(*) FROM sync_outboxrow").fetchall()
+        return int(rows)
+    return -1
+
+
+def test_each_process_comes_back_and_nothing_acknowledged_is_lost_or_doubled() -> None:
+    with folder() as data:
+        furnished(data)
+        with serve(data) as serving:
+            tills, back = Tills(serving.port), {name: list[float]() for name in VICTIMS}
+            with tills.sending(TILLS):
+                wait_for(lambda: len(tills.acknowledged) > 50)
+                for _ in range(ROUNDS):
+                    for name in VICTIMS:
+                        before = len(tills.acknowledged)
+                        back[name].append(kill(serving, name))
+                        wait_for(lambda before=before: len(tills.acknowledged) >= before + 5)
+                time.sleep(1)
+            kills = serving.lines("started again in") + serving.lines("Unexpected exit from worker")
+            # What the queue and the clock are for is done again, too.
+            drained = wait_for(lambda: outbox(serving) == 0, 180)
+            times = recorded(data)
+        print()
+        for name, seconds in back.items():
+            print(
+                f"{name:14} killed {len(seconds)} times, back after {sum(seconds) / len(seconds):.1f} s, at most {max(seconds):.1f} s"
+            )
+        longest = max(seconds for seconds, _ in tills.outages)
+        print(f"{len(tills.acknowledged)} writes acknowledged; answers: {dict(sorted(tills.statuses.items()))}")
+        print(f"longest time of a till without an acknowledgement: {longest:.1f} s; outbox empty after {drained:.0f} s")
+        assert [receipt for receipt in tills.acknowledged if times[receipt] != 1] == []
+        assert max(times.values()) == 1
+        assert kills >= ROUNDS * len(VICTIMS)
+        assert [status for status in tills.statuses if status.endswith(" 500")] == []
+        assert longest < 60
+
+
+def test_nothing_of_a_killed_web_server_holds_its_port() -> None:
+    with folder() as data:
+        furnished(data)
+        with serve(data) as serving:
+            tills = Tills(serving.port)
+            with tills.sending(1):
+                for _ in range(3):
+                    before = len(tills.acknowledged)
+                    kill(serving, "web parent")
+                    wait_for(lambda before=before: len(tills.acknowledged) > before + 1)
+            assert serving.lines("Address already in use") == 0
+
+
+def test_a_service_without_its_queue_takes_what_does_not_need_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Valkey is away for good; the program is asked to end, and does."""
+    with folder() as data:
+        furnished(data)
+        monkeypatch.setenv("REDIS_URL", "unix:///nowhere/valkey.sock")
+        with serve(data) as serving:
+            tills = Tills(serving.port)
+            with tills.sending(2):
+                time.sleep(20)
+            assert {status for status in tills.statuses if status not in {"write 200", "page 200"}} == set()
+            assert len(tills.acknowledged) > 20
+            assert serving.program(" worker ") != []
+            assert serving.lines("started again in") == 0
