@@ -5,9 +5,29 @@ import os
 import sys
 
 # The schema belongs to another role than the program's own, so that write-once tables are so for the program as well.
-OWNER_COMMANDS = {"migrate", "protect", "makemigrations", "showmigrations", "sqlmigrate", "squashmigrations", "test"}
-# `serve` starts them itself, once it knows that it may serve.
-SERVERLESS_COMMANDS = {"help", "version", "serve", "stop", "check", "collectstatic", "compilemessages", "makemessages"}
+OWNER_COMMANDS = {
+    "migrate",
+    "protect",
+    "backup",
+    "restore",
+    "makemigrations",
+    "showmigrations",
+    "sqlmigrate",
+    "squashmigrations",
+    "test",
+}
+# `serve` and `restore` start them themselves, once they know that they may.
+SERVERLESS_COMMANDS = {
+    "help",
+    "version",
+    "serve",
+    "restore",
+    "stop",
+    "check",
+    "collectstatic",
+    "compilemessages",
+    "makemessages",
+}
 
 
 def main() -> int:

@@ -82,9 +82,11 @@ def test_who_ends_by_itself_is_started_again_after_longer_and_longer_pauses(capl
 def test_nothing_of_a_killed_parent_is_left(capfd: pytest.CaptureFixture[str]) -> None:
     program = Program("web", FAMILY)
     tend_until(program, lambda: program.process)
-    read = list[str]()
-    wait_for(lambda: read.extend(capfd.readouterr().out.split()) or read)
-    child = int(read[-1])
+    printed = ""
+    while not printed:
+        time.sleep(0.01)
+        printed = capfd.readouterr().out
+    child = int(printed.split()[-1])
     os.kill(pid_of(program), signal.SIGKILL)
     tend_until(program, lambda: program.process is None)
 

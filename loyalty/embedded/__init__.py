@@ -6,7 +6,7 @@ from pathlib import Path
 
 from loyalty.embedded import home as homes
 from loyalty.embedded import postgres, valkey
-from loyalty.embedded.home import EmbeddedError, Secrets, read_secrets
+from loyalty.embedded.home import EmbeddedError, Secrets, read_secrets, replace_secret_key
 from loyalty.embedded.postgres import pg_binary
 from loyalty.embedded.server import bring_down, bring_up
 
@@ -19,6 +19,7 @@ __all__ = [
     "delete",
     "pg_binary",
     "read_secrets",
+    "replace_secret_key",
     "start",
     "status",
     "stop",

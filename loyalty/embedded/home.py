@@ -139,6 +139,16 @@ def _make_secrets(data_dir: Path, path: Path) -> None:
         unfinished.rename(path)
 
 
+def replace_secret_key(data_dir: Path, key: str) -> None:
+    """By that of a restored backup; the passwords of the servers stay."""
+    path = data_dir / SECRETS_FILE
+    with locked(data_dir):
+        owner, unfinished = path.stat(), path.with_suffix(".new")
+        values = {**json.loads(path.read_text()), "secret_key": key}
+        write_private(unfinished, json.dumps(values, indent=1), owner.st_uid, owner.st_gid)
+        unfinished.rename(path)
+
+
 def write_private(path: Path, text: str, uid: int, gid: int) -> None:
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

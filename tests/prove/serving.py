@@ -92,8 +92,9 @@ class Serving:
                 [parent] = self.program("granian") or [0]
                 return [pid for pid, command in self.children(parent).items() if "granian" in command]
             case "PostgreSQL":
-                files = [*self.data.rglob("postmaster.pid")]
-                return [int(files[0].read_text().split()[0])] if files else []
+                with suppress(OSError, IndexError):
+                    return [int((self.data / "postgres" / "postmaster.pid").read_text().split()[0])]
+                return []
             case "Valkey":
                 with suppress(Exception):
                     connection = Redis.from_url(embedded.addresses(self.data).redis_url, socket_timeout=2)

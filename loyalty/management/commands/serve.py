@@ -23,6 +23,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from loyalty import embedded
+from loyalty.backup.operations import is_half_restored
 from loyalty.environment import BadEnvironment, Environment, start_servers
 from loyalty.management import serving, supervisor
 from loyalty.management.supervisor import Program, Server
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         environment: Environment = settings.ENV
         with serving.only_one(environment.data_dir):
             _check_port(environment.host, environment.port)
+            _check_whole(environment.data_dir)
             # A closed terminal ends the program as Ctrl-C does; web, worker and beat would outlive it otherwise.
             for number in (signal.SIGHUP, signal.SIGTERM):
                 signal.signal(number, signal.default_int_handler)
@@ -76,6 +78,12 @@ def _check_port(host: str, port: int) -> None:
         except OSError as error:
             cure = f"choose another, such as `make run PORT={port % 65535 + 1}`"
             raise BadEnvironment(f"Port {port} of {host} cannot be used ({error.strerror}): {cure}.") from error
+
+
+def _check_whole(data_dir: Path) -> None:
+    if is_half_restored(data_dir):
+        cure = "delete the folder, and the database if DATABASE_URL names one, then restore again"
+        raise embedded.EmbeddedError(f"A restore into {data_dir} did not come to its end: {cure}.")
 
 
 def _prepare_schema() -> None:
