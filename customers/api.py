@@ -1,6 +1,7 @@
 """`/customers/{id}`: the customer object, and what is done to one customer."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from events.api import actor, record_for
 from loyalty.api.errors import bad_request
 from loyalty.api.scopes import check_action, key_of
 from loyalty.api.views import ApiView
+from loyalty.engine.moments import likely
 from loyalty.engine.types import Incoming
 from loyalty.points.balances import balances_at
 from loyalty.staff.enums import Api, Module
@@ -65,6 +67,11 @@ class CustomerDetail(ApiView):
         # isdecimal() takes the digits of all scripts, isascii() only plain ones.
         if not (text.isascii() and text.isdecimal() and len(text) <= len(str(LATEST)) and int(text) <= LATEST):
             raise bad_request(f"'balance_at' must be a unix time in whole seconds, from 0 to {LATEST}")
+        if meaning := likely(Decimal(text)):
+            raise bad_request(
+                f"'balance_at' must be a unix time in whole seconds. If {text} means {meaning[0]}, send"
+                f" {int(meaning[1].timestamp())}"
+            )
         return datetime.fromtimestamp(int(text), UTC)
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -233,6 +233,9 @@ def _number(rule: FieldRule, value: Any) -> int | Decimal:
     found = values.decimal({"number": Decimal(repr(value)) if isinstance(value, float) else value}, "number")
     assert found is not None
     found = found.normalize()
+    if found != found.to_integral_value():
+        # What machines make of 0.1 + 0.2. A whole number too long may be an ID: that is none.
+        found = found.normalize(Context(prec=MAX_DIGITS))
     if len(found.as_tuple().digits) > MAX_DIGITS or abs(found.adjusted()) > MAX_DIGITS:
         raise ValueError
     return int(found) if found == found.to_integral_value() else found

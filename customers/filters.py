@@ -19,6 +19,7 @@ from loyalty.api.moments import read_moment
 from loyalty.api.paging import INVALID_PARAMETER
 from loyalty.api.parsers import API_KEY
 from loyalty.api.problems import ApiError, bad_request
+from loyalty.engine.moments import likely, number_of
 from loyalty.engine.rows import to_json
 from loyalty.engine.types import Refused
 
@@ -124,6 +125,10 @@ class MomentFilter(Filter):
 def _moment(text: str) -> datetime:
     """Raises ValidationError."""
     try:
+        number = number_of(text)
+        if number is not None and likely(number):
+            # 20251128, or milliseconds: as seconds it would find too many, or nobody.
+            raise ValidationError("not a time")
         if text.isascii() and text.isdecimal() and len(text) <= len(str(LATEST)):
             return datetime.fromtimestamp(min(int(text), LATEST), UTC)
         found = read_moment(text, timezone.get_default_timezone())

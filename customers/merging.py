@@ -34,7 +34,7 @@ _earlier, _later = _of_either(min), _of_either(max)
 FIGURES: Mapping[str, Callable[[Any, Any], Any]] = {
     "purchase_total": Decimal.__add__,
     "purchase_count": int.__add__,
-    "purchase_item_count": int.__add__,
+    "purchase_item_count": Decimal.__add__,
     "purchase_first_date": _earlier,
     "purchase_last_date": _later,
     "last_earn_date": _later,

@@ -54,7 +54,7 @@ class Customer(models.Model):
     last_login_at = models.DateTimeField(_("last login"), null=True)
     purchase_total = models.DecimalField(_("purchase total"), max_digits=30, decimal_places=4, default=0)
     purchase_count = models.IntegerField(_("purchases"), default=0)
-    purchase_item_count = models.BigIntegerField(_("purchased items"), default=0)
+    purchase_item_count = models.DecimalField(_("purchased items"), max_digits=30, decimal_places=3, default=0)
     purchase_first_date = models.DateTimeField(_("first purchase"), null=True)
     purchase_last_date = models.DateTimeField(_("last purchase"), null=True)
     last_earn_date = models.DateTimeField(_("last earning"), null=True)

@@ -81,7 +81,7 @@ def _purchases(customer: Customer) -> dict[str, Any]:
     return {
         "purchase_total": number(customer.purchase_total),
         "purchase_count": customer.purchase_count,
-        "purchase_item_count": customer.purchase_item_count,
+        "purchase_item_count": number(customer.purchase_item_count),
     }
 
 

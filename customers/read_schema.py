@@ -29,7 +29,8 @@ _SOMETIMES = {
     "score": told(WHOLE, "Points ever earned. This and the next four are the default account's."),
     **dict.fromkeys(("spent", "reserved", "expired", "pending"), WHOLE),
     "purchase_total": NUMBER,
-    **dict.fromkeys(("purchase_count", "purchase_item_count"), WHOLE),
+    "purchase_count": WHOLE,
+    "purchase_item_count": told(NUMBER, "Pieces, or by weight."),
     **dict.fromkeys(("last_login_at", "optin_at"), MOMENT),
     **dict.fromkeys(
         ("birth_date", "purchase_first_date", "purchase_last_date", "last_earn_date", "last_spend_date"), DAY

@@ -48,9 +48,9 @@ def customer_object(customer: Customer, balance: Balance, accounts: list[dict[st
     return shown if accounts is None else {**shown, "accounts": accounts}
 
 
-def number(amount: Decimal) -> Decimal | int:
+def number(amount: Decimal | int) -> Decimal | int:
     """Without the zeros that only the column has."""
-    return int(amount) if amount == amount.to_integral_value() else amount.normalize()
+    return int(amount) if amount == int(amount) else Decimal(amount).normalize()
 
 
 def purchases(customer: Customer) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def purchases(customer: Customer) -> dict[str, Any]:
 def purchases_object(periods: Mapping[str, Purchases]) -> dict[str, Any]:
     """By the name that was asked for."""
     return {
-        name: {"total": number(found.total), "count": found.count, "items": found.items}
+        name: {"total": number(found.total), "count": found.count, "items": number(found.items)}
         for name, found in periods.items()
     }
 

@@ -1,24 +1,33 @@
 """What `/events` takes and answers, for the description of the interface."""
 
 from loyalty.api.describe import Example, Operation, Schema
-from loyalty.api.shapes import DAY, MOMENT, TEXT, UNIX, WHOLE, asked, list_of, maybe, one_of, shape, told
+from loyalty.api.shapes import DAY, MOMENT, TEXT, WHOLE, asked, list_of, maybe, one_of, shape, told
 
 MAX_BULK = 500
 _ID: Schema = {"type": ["string", "integer"], "minLength": 1, "maxLength": 128}
 _AMOUNT: Schema = {"type": ["number", "string"], "minimum": 0}
+# Below 0 on a line that lowers the order.
+_SIGNED: Schema = {"type": ["number", "string"]}
 _COUNT: Schema = {"type": ["integer", "string"], "minimum": 1}
 STATUS = one_of("inactive", "active", "suspended", "opted_out", "banned")
 
 ITEM = asked(
     "Item",
     {
+        "line_id": told(
+            {"type": ["string", "integer"]}, "Your ID of the line, by which later events find it.", maxLength=128
+        ),
         "product_id": told(TEXT, "Your ID of the product."),
         "product_name": TEXT,
         "product_category": TEXT,
-        "quantity": told(_COUNT, "How many; 1 if absent."),
-        "price": told(_AMOUNT, "Of one."),
-        "discount": told(_AMOUNT, "Of the whole line."),
-        "subtotal": told(_AMOUNT, "price × quantity − discount, unless it is given."),
+        "quantity": told(
+            _SIGNED, "How many, or how much with up to three decimals; 1 if absent. Below 0 for what is given back."
+        ),
+        "price": told(_SIGNED, "Of one."),
+        "discount": told(_SIGNED, "Of the whole line."),
+        "subtotal": told(
+            _SIGNED, "price × quantity − discount, unless it is given. Below 0 the line lowers the order."
+        ),
         "points_rewarded": told(WHOLE, "What the line earns instead of the rules, for keys that may fix points."),
     },
 )
@@ -37,7 +46,11 @@ DATA = asked(
         "reason": told(TEXT, "Why, for the history."),
         "expdate": told(DAY, "The last day on which added points are valid."),
         "amount": told(_AMOUNT, "Of `partial_refund`: how much money is given back."),
-        "effective_timestamp": told(UNIX, "When it happened, if not now: unix seconds, not in the future."),
+        "effective_timestamp": told(
+            {"type": ["integer", "number", "string"]},
+            "When it happened, if not now: unix seconds or an ISO 8601 time, from 2000-01-01 on and not in the future;"
+            " up to 300 seconds ahead are taken as now.",
+        ),
     },
     description="The attributes of the action; those of a profile, of your own fields and of your own actions beside these.",
 )

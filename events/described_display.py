@@ -52,7 +52,16 @@ _ORDER: dict[str, Schema] = {
     "updated_at": MOMENT,
     "total": told(NUMBER, "What was bought, refunds not taken off."),
     "items": list_of(
-        shape("BoughtItem", {"product_id": TEXT, "quantity": WHOLE, "subtotal": NUMBER}, optional=["product_id"])
+        shape(
+            "BoughtItem",
+            {
+                "line_id": told(TEXT, "Your ID of the line, if it has one."),
+                "product_id": TEXT,
+                "quantity": told(NUMBER, "Pieces, or by weight; below 0 where the line lowers the order."),
+                "subtotal": NUMBER,
+            },
+            optional=["line_id", "product_id"],
+        )
     ),
     "earned": told(WHOLE, "Points that it earned, or will earn when it is accepted."),
     "burned": told(WHOLE, "Points that paid a part of it."),

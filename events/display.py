@@ -87,8 +87,9 @@ def order_object(order: Transaction) -> dict[str, Any]:
         "total": number(order.total),
         "items": [
             {
+                **({"line_id": line.line_id} if line.line_id else {}),
                 **({"product_id": line.product_id} if line.product_id else {}),
-                "quantity": line.quantity,
+                "quantity": number(line.quantity),
                 "subtotal": number(line.subtotal),
             }
             for line in lines_of(order)

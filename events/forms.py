@@ -1,6 +1,6 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -11,32 +11,35 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.fields import FieldRule, read_value
 from customers.inputs import as_sent, widget_of
+from loyalty.engine.moments import AHEAD, EARLIEST
 from loyalty.engine.types import Refused
 
 from .attributes import rule_of
-from .inputs import day, line, money, paragraph, points, signed_points
+from .inputs import day, line, money, paragraph, points, quantity, signed_money, signed_points
 from .labels import humanized
 from .models import EventAttribute, EventType
 
 MAX_ITEMS = 10
 ITEM_PARTS = ("product_name", "product_id", "quantity", "price")
 TRANSACTION_TAKEN = 5003
-EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 # How the attributes of built-in actions are entered; all others as a line of text.
 INPUTS: dict[str, Callable[..., forms.Field]] = {
-    **dict.fromkeys(["points", "points_burned", "total_quantity", "quantity"], points),
+    **dict.fromkeys(["points", "points_burned"], points),
+    **dict.fromkeys(["total_quantity", "quantity"], quantity),
     "points_rewarded": partial(points, least=0),
-    **dict.fromkeys(["total", "discount", "shipping", "price", "subtotal", "amount"], money),
+    **dict.fromkeys(["total", "shipping", "amount"], money),
+    **dict.fromkeys(["discount", "price", "subtotal"], signed_money),
     **dict.fromkeys(["expdate", "birth_date", "transaction_date", "auto_accept"], day),
     "reason": paragraph,
-    **dict.fromkeys(["transaction_id", "product_id"], line(128)),
+    **dict.fromkeys(["transaction_id", "product_id", "line_id"], line(128)),
     "currency": line(3),
     "country": line(2),
 }
 HINTS = {
     "expdate": _("The points are valid through this day."),
+    "line_id": _("Where several lines have one product: the line's ID, or its place, such as #2."),
     "currency": _("A code such as EUR."),
     "country": _("A code such as HU."),
     "points_burned": _("Points that pay for the order."),
@@ -199,7 +202,7 @@ class AddEventForm(OnceForm):
             self.attributes[_field(name)] = name
 
     def _add_items(self) -> None:
-        inputs = {"product_name": line(), "product_id": line(128), "quantity": points, "price": money}
+        inputs = {"product_name": line(), "product_id": line(128), "quantity": quantity, "price": signed_money}
         for row in range(self.item_count if self.has_items else 0):
             for part in ITEM_PARTS:
                 self.fields[_item(row, part)] = inputs[part](label=humanized(part), required=False)
@@ -253,8 +256,8 @@ class AddEventForm(OnceForm):
 
     def clean_effective_timestamp(self) -> datetime | None:
         found: datetime | None = self.cleaned_data["effective_timestamp"]
-        if found and not EARLIEST <= found <= self.at:
-            raise forms.ValidationError(_("Enter a date between 1970 and now."))
+        if found and not EARLIEST <= found <= self.at + AHEAD:
+            raise forms.ValidationError(_("Enter a date between 2000 and now."))
         return found
 
     def clean(self) -> None:

@@ -1,11 +1,14 @@
 """How staff enter points, money, days and texts: fields of forms."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from loyalty.engine.values import MAX_MONEY, MAX_POINTS, MAX_TEXT
+
+from .lines import MAX_QUANTITY, QUANTITY_PLACES
 
 
 def points(*, least: int = 1, **kwargs: Any) -> forms.Field:
@@ -17,6 +20,19 @@ def points(*, least: int = 1, **kwargs: Any) -> forms.Field:
 def signed_points(**kwargs: Any) -> forms.Field:
     widget = forms.TextInput(attrs={"autocomplete": "off"})
     return forms.IntegerField(min_value=-MAX_POINTS, max_value=MAX_POINTS, widget=widget, **kwargs)
+
+
+def quantity(*, least: Decimal | int = -MAX_QUANTITY, **kwargs: Any) -> forms.Field:
+    """Pieces, or by weight."""
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    return forms.DecimalField(
+        min_value=least, max_value=MAX_QUANTITY, decimal_places=QUANTITY_PLACES, widget=widget, **kwargs
+    )
+
+
+def signed_money(**kwargs: Any) -> forms.Field:
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+    return forms.DecimalField(min_value=-MAX_MONEY, max_value=MAX_MONEY, decimal_places=4, widget=widget, **kwargs)
 
 
 def money(**kwargs: Any) -> forms.Field:

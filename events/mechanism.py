@@ -24,6 +24,8 @@ from loyalty.staff.enums import Module
 from . import built_in, referrals, refunds
 from .built_in import following
 from .enums import TransactionStatus
+from .line_finding import line_to_update, lines_to_accept
+from .lines import NONE, Line, read_items, read_line, read_lines
 from .orders import (
     APP,
     GUESTS,
@@ -33,10 +35,8 @@ from .orders import (
     OrdersConfig,
     TransactionRow,
     existing_order,
+    follow_checkout,
     order_of,
-    place_of,
-    read_items,
-    read_line,
     refuse_foreign,
 )
 
@@ -105,8 +105,8 @@ def checkout(event: EventRow, state: State, batch: Batch) -> None:
         raise values.required("transaction_id")
     items = read_items(event.data)
     _check_grants(event, batch, items)
-    lines = [read_line(item, place) for place, item in enumerate(items)]
     order = batch.edit(order_of(event, state))
+    lines = read_lines(items, order.items)
     if order.status != TransactionStatus.DRAFT:
         raise _transaction_taken()
     total = values.money(event.data, "total")
@@ -138,13 +138,13 @@ def _emit_lines(event: EventRow, batch: Batch, items: Sequence[dict[str, Any]], 
     event.data = {name: value for name, value in event.data.items() if name != "items"}
     for place, item in enumerate(items, first):
         child = event.follow_up(action, {**item, **shared}, batch.new_id("events_event_id"))
-        child.line = place
+        child.lines = (place,)
         batch.emit(child)
 
 
 def _accept_at(event: EventRow, batch: Batch) -> dt.datetime | None:
     """When the order is accepted by itself: as the named day begins, or as the settings say; None: by hand."""
-    day = values.day(event.data, "auto_accept")
+    day = values.day(event.data, "auto_accept", earliest=2000)
     if day is not None:
         return dt.datetime.combine(day, dt.time(), batch.program.time_zone).astimezone(dt.UTC)
     config: OrdersConfig = batch.program.config[APP]
@@ -159,7 +159,7 @@ def _accept(order: TransactionRow, state: State, batch: Batch, event: EventRow) 
     assert at is not None
     customer.purchase_total += order.total
     customer.purchase_count += 1
-    customer.purchase_item_count += sum(line.quantity for line in order.items)
+    customer.purchase_item_count += sum((line.left for line in order.items), NONE)
     customer.purchase_first_date = min(customer.purchase_first_date or at, at)
     customer.purchase_last_date = max(customer.purchase_last_date or at, at)
 
@@ -177,13 +177,21 @@ def checkout_item(event: EventRow, state: State, batch: Batch) -> None:
         raise values.required("product_id")
     if order.status not in {TransactionStatus.DRAFT, TransactionStatus.PENDING}:
         raise Refused(0, "Items can be added to draft and pending transactions only")
-    if any(line.product_id == other.product_id for other in order.items):
+    follow_checkout(event, order)
+    if _has_line(order, line):
         raise _transaction_taken()
-    if order.lines_total == order.total:
-        order.total += line.subtotal
-    event.line = len(order.items)
+    is_sum = order.total == order.lines_total
+    event.lines = (len(order.items),)
     order.add_lines([line])
+    order.total = order.lines_total if is_sum else order.total
     order.updated_at = event.recorded_at
+
+
+def _has_line(order: TransactionRow, line: Line) -> bool:
+    """By its ID, else by its product."""
+    if line.line_id is not None:
+        return any(other.line_id == line.line_id for other in order.items)
+    return any(other.product_id == line.product_id for other in order.items)
 
 
 def _pending(event: EventRow, state: State, batch: Batch, to: str) -> TransactionRow:
@@ -204,7 +212,7 @@ def checkout_update(event: EventRow, state: State, batch: Batch) -> None:
         order.fixed_points = fixed_points
     order.channel = values.text(event.data, "channel") or order.channel
     if items:
-        order.items = tuple(read_line(item, place) for place, item in enumerate(items))
+        order.items = tuple(read_lines(items))
     if total is not None or items:
         order.total = order.lines_total if total is None else total
     if values.text(event.data, "currency") is not None:
@@ -218,11 +226,11 @@ def checkout_update_item(event: EventRow, state: State, batch: Batch) -> None:
         return
     _check_grants(event, batch)
     order = _updatable(event, state, batch)
-    event.line = place = place_of(order, event, still=range(len(order.items)))
-    old, new = order.items[place], read_line(event.data)
-    fixed_points = old.fixed_points if new.fixed_points is None else new.fixed_points
-    order.set_line(place, quantity=new.quantity, subtotal=new.subtotal, fixed_points=fixed_points)
-    order.total = max(order.total + new.subtotal - old.subtotal, Decimal(0))
+    place, new = line_to_update(order.items, event.data)
+    event.lines, is_sum = (place,), order.total == order.lines_total
+    order.total = max(order.total + new.subtotal - order.items[place].subtotal, NONE)
+    order.items = (*order.items[:place], new, *order.items[place + 1 :])
+    order.total = order.lines_total if is_sum else order.total
 
 
 def _updatable(event: EventRow, state: State, batch: Batch) -> TransactionRow:
@@ -238,12 +246,12 @@ def checkout_accept(event: EventRow, state: State, batch: Batch) -> None:
 
 
 def checkout_accept_item(event: EventRow, state: State, batch: Batch) -> None:
-    """One line is accepted; with the last one the order is."""
+    """A line is accepted, or several; with the last one the order is."""
     order = _pending(event, state, batch, "accepted")
-    waiting = [place for place, line in enumerate(order.items) if not line.accepted]
-    event.line = place_of(order, event, still=waiting)
-    order.set_line(event.line, accepted=True)
-    if len(waiting) == 1:
+    event.lines = tuple(lines_to_accept(order.items, event.data))
+    for place in event.lines:
+        order.set_line(place, accepted=True)
+    if all(line.accepted for line in order.items):
         _accept(order, state, batch, event)
 
 
@@ -256,7 +264,7 @@ def checkout_reject(event: EventRow, state: State, batch: Batch) -> None:
     if order.status not in {TransactionStatus.PENDING, TransactionStatus.ACCEPTED}:
         raise Refused(0, f"Only pending and accepted transactions can be rejected; this one is {order.status}")
     if order.accepted_at is not None:
-        refunds.uncount(state, batch, order.open_total, sum(line.left for line in order.items))
+        refunds.uncount(state, batch, order.open_total, sum((line.left for line in order.items), NONE))
     order.status, order.accept_at = TransactionStatus.REJECTED.value, None
 
 

@@ -268,9 +268,9 @@ class Transaction(models.Model):
         expression=Case(
             When(status="accepted", then=Func("items", function="events_items_left")),
             default=Value(0),
-            output_field=models.BigIntegerField(),
+            output_field=models.DecimalField(max_digits=20, decimal_places=3),
         ),
-        output_field=models.BigIntegerField(),
+        output_field=models.DecimalField(max_digits=20, decimal_places=3),
         db_persist=True,
     )
 

@@ -1,9 +1,9 @@
 """Orders as the engine holds them: a row per transaction, and its lines. Pure, as the mechanisms that call it."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any, Self
 
 import msgspec
@@ -11,14 +11,12 @@ import msgspec
 from customers.fields import SECRETS
 from loyalty.engine import values
 from loyalty.engine.rows import EventRow, to_json
-from loyalty.engine.types import POINTS_REWARDED, Batch, Incoming, Part, Refused, Row, State, Table
+from loyalty.engine.types import Batch, Incoming, Part, Refused, Row, State, Table
 
 from .enums import TransactionStatus
+from .lines import MAX_ITEMS, Line, paid_for, refunded_of, total_of
 
 APP = "orders"
-MAX_ITEMS = 1_000
-MAX_QUANTITY = 1_000_000
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,33 +24,6 @@ class OrdersConfig:
     """Orders are accepted so many days after them; None: by hand."""
 
     accept_after_days: int | None
-
-
-class Line(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A line of an order. What was refunded of it is a part of its quantity and of its subtotal."""
-
-    product_id: str | None = None
-    name: str | None = None
-    category: str | None = None
-    quantity: int = 1
-    subtotal: Decimal = Decimal(0)
-    refunded_quantity: int = 0
-    refunded: Decimal = Decimal(0)
-    # What it earned by itself, pending points included, and in which lot they are.
-    earned: int = 0
-    lot: int | None = None
-    accepted: bool = False
-    # What the line itself says that it earns, where earning is per item.
-    fixed_points: int | None = None
-
-    @property
-    def left(self) -> int:
-        return self.quantity - self.refunded_quantity
-
-    @property
-    def attributes(self) -> dict[str, Any]:
-        """As an item of a checkout names them."""
-        return {"product_id": self.product_id, "product_category": self.category, "subtotal": self.subtotal}
 
 
 class Booking(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -153,7 +124,22 @@ class TransactionRow(Row):
 
     @property
     def lines_total(self) -> Decimal:
-        return sum((line.subtotal for line in self.items), Decimal(0))
+        """The sum of the lines, never below 0."""
+        return total_of(self.items)
+
+    @property
+    def lines_price(self) -> Decimal:
+        """The sum of the lines that cost something."""
+        return sum((line.price for line in self.items), Decimal(0))
+
+    @property
+    def lines_refunded(self) -> Decimal:
+        """The subtotals of what was refunded line by line."""
+        return refunded_of(self.items)
+
+    def paid_for(self, part: Decimal) -> Decimal:
+        """What was paid for so much of the lines' subtotals, to the cent."""
+        return paid_for(part, (line.price for line in self.items), self.total)
 
     @property
     def open_total(self) -> Decimal:
@@ -250,85 +236,26 @@ def existing_order(event: EventRow, state: State, batch: Batch) -> TransactionRo
         raise values.required("transaction_id")
     found: TransactionRow | None = state.part("orders").get(event.transaction_id)
     if found is not None:
+        follow_checkout(event, found)
         batch.edit(found).updated_at = event.recorded_at
         return found
     refuse_foreign(event.transaction_id, batch)
     raise Refused(0, "Transaction not found", status=404)
 
 
+def follow_checkout(event: EventRow, order: TransactionRow) -> None:
+    """A later step of an order does not precede its checkout; raises Refused. Unix seconds are whole ones: within the
+    checkout's own second it is dated as the checkout."""
+    at = order.checkout_at
+    if at is None or event.occurred_at >= at:
+        return
+    if event.occurred_at < at.replace(microsecond=0):
+        shown = at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        raise Refused(0, f"'effective_timestamp' is before the checkout of this transaction, which was at {shown}")
+    event.occurred_at = at
+
+
 def refuse_foreign(transaction_id: str, batch: Batch) -> None:
     """Of a transaction that is not the customer's: raises Refused if it is somebody else's order."""
     if transaction_id in batch.shared.part("receipts"):
         raise Refused(103902, "The customer does not own this transaction")
-
-
-def read_items(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The lines of a checkout; raises Refused naming the line that is not one."""
-    items = data.get("items")
-    if items is None or items == "":
-        return []
-    listed = values.as_list(items)
-    if listed is None or len(listed) > MAX_ITEMS:
-        raise Refused(0, f"'items' must be a list of at most {MAX_ITEMS} items")
-    return [_item(value, place) for place, value in enumerate(listed)]
-
-
-def _item(value: Any, place: int) -> dict[str, Any]:
-    found = values.as_object(value)
-    if found is None:
-        raise Refused(0, f"'items[{place}]' must be an object with price and quantity")
-    return found
-
-
-def read_line(item: Mapping[str, Any], place: int | None = None) -> Line:
-    """A line of an order; raises Refused naming its place in the order, if it has one."""
-    try:
-        return Line(
-            product_id=values.text(item, "product_id"),
-            name=values.text(item, "product_name"),
-            category=values.text(item, "product_category"),
-            quantity=_quantity(item),
-            subtotal=_subtotal(item),
-            fixed_points=values.whole(item, POINTS_REWARDED, least=0),
-        )
-    except Refused as refusal:
-        if place is None:
-            raise
-        raise Refused(refusal.code, f"items[{place}]: {refusal.message}") from None
-
-
-def _subtotal(item: Mapping[str, Any]) -> Decimal:
-    """What the line costs: `subtotal`, or price × quantity − discount. The discount is for the whole quantity."""
-    subtotal = values.money(item, "subtotal")
-    if subtotal is not None:
-        return subtotal
-    price = values.money(item, "price")
-    if price is None:
-        raise values.required("subtotal")
-    found = price * _quantity(item) - (values.money(item, "discount") or 0)
-    if found < 0:
-        raise Refused(0, "'discount' is more than the line costs")
-    if found > values.MAX_MONEY:
-        raise Refused(0, f"price × quantity must not be more than {values.MAX_MONEY:f}")
-    return found
-
-
-def _quantity(item: Mapping[str, Any]) -> int:
-    found = values.whole(item, "quantity", least=0, most=MAX_QUANTITY)
-    return 1 if found is None else found
-
-
-def place_of(order: TransactionRow, event: EventRow, *, still: Iterable[int]) -> int:
-    """The first of these places whose line has the event's `product_id`; raises Refused."""
-    product_id = values.text(event.data, "product_id")
-    if product_id is None:
-        raise values.required("product_id")
-    for place in still:
-        if order.items[place].product_id == product_id:
-            return place
-    raise Refused(0, f"The transaction has no such item: {product_id[:64]}")
-
-
-def share(whole: int | Decimal, part: Decimal, of: Decimal, unit: Decimal = Decimal(1)) -> Decimal:
-    """`whole × part ÷ of`, rounded half up to the unit; the whole of it where `of` is nothing."""
-    return (whole * part / of).quantize(unit, ROUND_HALF_UP) if of else Decimal(whole)

@@ -72,7 +72,7 @@ PERIODS |= {alias: PERIODS[period] for alias, period in ALIASES.items()}
 class Purchases:
     total: Decimal = Decimal(0)
     count: int = 0
-    items: int = 0
+    items: Decimal | int = 0
 
 
 def bounds(period: str, at: dt.datetime, zone: dt.tzinfo) -> tuple[dt.datetime, dt.datetime]:
@@ -99,7 +99,7 @@ def purchases_in(
         within = Q(checkout_at__gte=begin, checkout_at__lt=end)
         figures[f"total_{number}"] = Sum("bought", filter=within, default=Decimal(0))
         figures[f"count_{number}"] = Count("checkout_at", filter=within)
-        figures[f"items_{number}"] = Sum("bought_items", filter=within, default=0)
+        figures[f"items_{number}"] = Sum("bought_items", filter=within, default=Decimal(0))
     found: dict[int, Any] = {
         row["customer_id"]: row for row in orders.order_by().values("customer_id").annotate(**figures)
     }
@@ -110,6 +110,6 @@ def _read(row: Mapping[str, Any], periods: Sequence[str]) -> dict[str, Purchases
     if not row:
         return dict.fromkeys(periods, Purchases())
     return {
-        period: Purchases(row[f"total_{number}"], row[f"count_{number}"], int(row[f"items_{number}"]))
+        period: Purchases(row[f"total_{number}"], row[f"count_{number}"], row[f"items_{number}"])
         for number, period in enumerate(periods)
     }

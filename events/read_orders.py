@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -12,10 +12,10 @@ from customers.serializers import number
 from loyalty.api.dates import iso_date
 from loyalty.points.models import Account
 
+from .line_events import amount, data_of_lines
 from .models import Event, Transaction
+from .transactions import Line, lines_of
 
-# The events that say what a line costs.
-LINES = frozenset({"checkout_item", "checkout_update_item"})
 AMOUNTS = ("total", "price", "discount")
 
 
@@ -61,55 +61,26 @@ def _entity(
 
 def _items(order: Transaction, events: Sequence[Event]) -> list[dict[str, Any]]:
     """The lines as they are now, with what the newest event that made one so says of it besides."""
-    quantity = sum(_quantity(line) for line in order.items)
-    said = [event.data for event in reversed(events) if event.action in LINES]
-    return [_item(order, line, quantity, next((one for one in said if _is_of(one, line)), {})) for line in order.items]
+    lines = lines_of(order)
+    quantity = sum((line.quantity for line in lines if not line.lowers), Decimal(0))
+    return [_item(order, line, quantity, data) for line, data in zip(lines, data_of_lines(lines, events), strict=True)]
 
 
-def _item(order: Transaction, line: Mapping[str, Any], quantity: int, said: Mapping[str, Any]) -> dict[str, Any]:
-    amounts = {name: _amount(said.get(name)) for name in AMOUNTS}
+def _item(order: Transaction, line: Line, quantity: Decimal, data: Mapping[str, Any]) -> dict[str, Any]:
+    amounts = {name: amount(data, name) for name in AMOUNTS}
     if amounts["total"] is None and amounts["price"] is not None:
-        amounts["total"] = amounts["price"] * _quantity(line)
+        amounts["total"] = amounts["price"] * line.quantity
     told = {
         "transaction_id": order.transaction_id,
-        **{name: number(amount) for name, amount in amounts.items() if amount is not None},
-        "product_id": line.get("product_id"),
-        "product_name": line.get("name"),
-        "product_url": said.get("product_url") or None,
-        "quantity": _quantity(line),
-        "points_rewarded": line.get("earned", 0),
-        "subtotal": number(_subtotal(line)),
+        **{name: number(found) for name, found in amounts.items() if found is not None},
+        "line_id": line.line_id or None,
+        "product_id": line.product_id or None,
+        "product_name": line.name or None,
+        "product_url": data.get("product_url") or None,
+        "quantity": number(line.quantity),
+        "points_rewarded": line.earned,
+        "subtotal": number(line.subtotal),
         "currency": order.currency,
-        "total_quantity": quantity,
+        "total_quantity": number(quantity),
     }
     return {name: value for name, value in told.items() if value is not None}
-
-
-def _is_of(said: Mapping[str, Any], line: Mapping[str, Any]) -> bool:
-    """Whether the event's attributes are those of the line: a product may come in several lines, and change."""
-    product, quantity, subtotal = said.get("product_id"), _amount(said.get("quantity")), _amount(said.get("subtotal"))
-    if subtotal is None:
-        price, discount = _amount(said.get("price")), _amount(said.get("discount"))
-        subtotal = None if price is None else price * (1 if quantity is None else quantity) - (discount or 0)
-    same = (str(product or "").strip() or None, 1 if quantity is None else quantity, subtotal)
-    return same == (line.get("product_id"), _quantity(line), _subtotal(line))
-
-
-# What an order's lines leave out is the same for all of them: `events.orders.Line`.
-def _quantity(line: Mapping[str, Any]) -> int:
-    return int(line.get("quantity", 1))
-
-
-def _subtotal(line: Mapping[str, Any]) -> Decimal:
-    return _amount(line.get("subtotal")) or Decimal(0)
-
-
-def _amount(value: object) -> Decimal | None:
-    """Numbers may be texts on the wire; None for what is none."""
-    if isinstance(value, bool) or value in (None, ""):
-        return None
-    try:
-        found = Decimal(str(value).strip())
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None

@@ -79,12 +79,13 @@ EVENT_EXAMPLES = (
 
 _LINE = {
     "transaction_id": TEXT,
-    "quantity": WHOLE,
+    "quantity": told(NUMBER, "Pieces, or by weight; below 0 where the line lowers the order."),
     "points_rewarded": told(WHOLE, "The points that the line earns by itself, pending ones included."),
     "subtotal": told(NUMBER, "What it costs, less its discount."),
-    "total_quantity": told(WHOLE, "Of all lines."),
+    "total_quantity": told(NUMBER, "Of all lines that do not lower the order."),
 }
 _LINE_BESIDES = {
+    "line_id": told(TEXT, "The sender's ID of the line."),
     "total": told(NUMBER, "What it costs without the discount."),
     "price": told(NUMBER, "Of one."),
     "discount": told(NUMBER, "Of the whole line."),

@@ -2,14 +2,14 @@
 
 from decimal import Decimal
 
-from msgspec.structs import replace
-
 from loyalty.engine import values
 from loyalty.engine.rows import EventRow
 from loyalty.engine.types import Batch, Refused, State
 
 from .enums import TransactionStatus
-from .orders import CENT, Line, TransactionRow, existing_order, place_of, share
+from .line_finding import lines_to_refund
+from .lines import NONE
+from .orders import TransactionRow, existing_order
 
 
 def _accepted(event: EventRow, state: State, batch: Batch) -> TransactionRow:
@@ -22,7 +22,7 @@ def _accepted(event: EventRow, state: State, batch: Batch) -> TransactionRow:
 def refund(event: EventRow, state: State, batch: Batch) -> None:
     """All that is left of the order."""
     order = _accepted(event, state, batch)
-    uncount(state, batch, order.open_total, 0)
+    uncount(state, batch, order.open_total, NONE)
     order.refunded = order.total
     _close(order, state, batch)
 
@@ -32,38 +32,33 @@ def partial_refund(event: EventRow, state: State, batch: Batch) -> None:
     amount = values.decimal(event.data, "amount")
     if amount is None:
         raise values.required("amount")
+    if amount > 0:
+        amount = values.money(event.data, "amount") or NONE
     if amount <= 0:
         raise Refused(112202, "The amount must be positive")
     order = _accepted(event, state, batch)
-    amount = values.money(event.data, "amount") or amount
     if amount > state.customer.purchase_total:
         raise Refused(112204, "The amount is greater than the customer's purchase total")
-    _refund_amount(order, state, batch, amount, 0)
+    _refund_amount(order, state, batch, amount, NONE)
 
 
 def refund_item(event: EventRow, state: State, batch: Batch) -> None:
-    """Some of a line, at its price or at the one that is named."""
+    """Some of a line or of several, at their share of what was paid: for their prices, or for the subtotal that is named."""
     order = _accepted(event, state, batch)
-    left = [place for place, line in enumerate(order.items) if line.left]
-    event.line = place = place_of(order, event, still=left)
-    line = order.items[place]
-    quantity = values.whole(event.data, "quantity", least=1, most=line.left) or line.left
-    named = values.money(event.data, "subtotal")
-    amount = min(_price(line, quantity), order.open_total) if named is None else named
-    if amount > line.subtotal - line.refunded:
-        raise Refused(112203, "The amount is greater than what is left of the item")
-    order.set_line(place, refunded_quantity=line.refunded_quantity + quantity, refunded=line.refunded + amount)
-    _refund_amount(order, state, batch, amount, quantity)
+    taken = lines_to_refund(order.items, event.data)
+    event.lines = tuple(one.place for one in taken)
+    before = order.paid_for(order.lines_refunded)
+    for one in taken:
+        line = order.items[one.place]
+        quantity, refunded = line.refunded_quantity + one.quantity, line.refunded + one.subtotal
+        order.set_line(one.place, refunded_quantity=quantity, refunded=refunded)
+    amount = order.paid_for(order.lines_refunded) - before
+    if values.money(event.data, "subtotal") is None:
+        amount = min(amount, order.open_total)
+    _refund_amount(order, state, batch, amount, sum((one.quantity for one in taken), NONE))
 
 
-def _price(line: Line, quantity: int) -> Decimal:
-    """What so many more of the line cost, so that all of them cost its subtotal."""
-    whole = share(line.subtotal, Decimal(line.refunded_quantity + quantity), Decimal(line.quantity), CENT)
-    target = line.subtotal if quantity == line.left else min(whole, line.subtotal)
-    return max(target - line.refunded, Decimal(0))
-
-
-def _refund_amount(order: TransactionRow, state: State, batch: Batch, amount: Decimal, quantity: int) -> None:
+def _refund_amount(order: TransactionRow, state: State, batch: Batch, amount: Decimal, quantity: Decimal) -> None:
     if amount > order.open_total:
         raise Refused(112203, "The amount is greater than what is left of the transaction's total")
     order.refunded += amount
@@ -73,12 +68,12 @@ def _refund_amount(order: TransactionRow, state: State, batch: Batch, amount: De
 
 
 def _close(order: TransactionRow, state: State, batch: Batch) -> None:
-    uncount(state, batch, Decimal(0), sum(line.left for line in order.items))
+    uncount(state, batch, NONE, sum((line.left for line in order.items), NONE))
     order.status = TransactionStatus.REFUNDED.value
-    order.items = tuple(replace(line, refunded_quantity=line.quantity, refunded=line.subtotal) for line in order.items)
+    order.items = tuple(line.returned() for line in order.items)
 
 
-def uncount(state: State, batch: Batch, amount: Decimal, items: int) -> None:
+def uncount(state: State, batch: Batch, amount: Decimal, items: Decimal) -> None:
     """Refunds lower the total and the items of the purchase statistics, never the count."""
     customer = batch.edit(state.customer)
     customer.purchase_total -= amount

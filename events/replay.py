@@ -12,7 +12,8 @@ from loyalty.engine import values
 from loyalty.engine.types import POINTS_REWARDED
 
 from .enums import TransactionStatus
-from .orders import CENT, Line, read_line, share
+from .line_finding import line_to_update, lines_to_accept, lines_to_refund
+from .lines import Line, paid_for, read_line, refunded_of, total_of
 
 ACCEPTING = frozenset({"checkout_accept", "checkout_accept_item"})
 # Whose points, if any, the order has earned.
@@ -65,14 +66,14 @@ class Order:
             return TransactionStatus.REFUNDED.value
         return (TransactionStatus.PENDING if self.accepted_at is None else TransactionStatus.ACCEPTED).value
 
-    def place_of(self, step: Step, still: Callable[[Line], object]) -> int:
-        """The first line of the step's product that is still so; raises StopIteration."""
-        named = values.text(step.data, "product_id")
-        return next(place for place, line in enumerate(self.items) if line.product_id == named and still(line))
-
     @property
     def lines_total(self) -> Decimal:
-        return sum((line.subtotal for line in self.items), Decimal(0))
+        return total_of(self.items)
+
+    @property
+    def paid_for_refunded(self) -> Decimal:
+        """What was paid for what has been refunded line by line."""
+        return paid_for(refunded_of(self.items), (line.price for line in self.items), self.total)
 
 
 def replay(steps: Sequence[Step], *, at_once: bool) -> Order:
@@ -115,10 +116,9 @@ def _checkout(order: Order, step: Step, children: Sequence[Step]) -> None:
 def _item(order: Order, step: Step, children: Sequence[Step]) -> None:
     if step.parent_id is not None:
         return
-    line = read_line(step.data)
-    if order.total == order.lines_total:
-        order.total += line.subtotal
-    order.items.append(line)
+    is_sum = order.total == order.lines_total
+    order.items.append(read_line(step.data))
+    order.total = order.lines_total if is_sum else order.total
 
 
 def _update(order: Order, step: Step, children: Sequence[Step]) -> None:
@@ -135,11 +135,11 @@ def _update(order: Order, step: Step, children: Sequence[Step]) -> None:
 def _update_item(order: Order, step: Step, children: Sequence[Step]) -> None:
     if step.parent_id is not None:
         return
-    place, new = order.place_of(step, bool), read_line(step.data)
-    old = order.items[place]
-    order.total = max(order.total + new.subtotal - old.subtotal, Decimal(0))
-    fixed = old.fixed_points if new.fixed_points is None else new.fixed_points
-    order.items[place] = replace(old, quantity=new.quantity, subtotal=new.subtotal, fixed_points=fixed)
+    place, new = line_to_update(order.items, step.data)
+    is_sum = order.total == order.lines_total
+    order.total = max(order.total + new.subtotal - order.items[place].subtotal, Decimal(0))
+    order.items[place] = new
+    order.total = order.lines_total if is_sum else order.total
 
 
 def _accept(order: Order, step: Step, children: Sequence[Step]) -> None:
@@ -147,8 +147,8 @@ def _accept(order: Order, step: Step, children: Sequence[Step]) -> None:
 
 
 def _accept_item(order: Order, step: Step, children: Sequence[Step]) -> None:
-    place = order.place_of(step, lambda line: not line.accepted)
-    order.items[place] = replace(order.items[place], accepted=True)
+    for place in lines_to_accept(order.items, step.data):
+        order.items[place] = replace(order.items[place], accepted=True)
     if all(line.accepted for line in order.items):
         order.accepted_at = step.occurred_at
 
@@ -159,7 +159,7 @@ def _reject(order: Order, step: Step, children: Sequence[Step]) -> None:
 
 def _refund(order: Order, step: Step, children: Sequence[Step]) -> None:
     order.refunded, order.is_closed = order.total, True
-    order.items = [replace(line, refunded_quantity=line.quantity, refunded=line.subtotal) for line in order.items]
+    order.items = [line.returned() for line in order.items]
 
 
 def _partial_refund(order: Order, step: Step, children: Sequence[Step]) -> None:
@@ -167,16 +167,14 @@ def _partial_refund(order: Order, step: Step, children: Sequence[Step]) -> None:
 
 
 def _refund_item(order: Order, step: Step, children: Sequence[Step]) -> None:
-    place = order.place_of(step, lambda line: line.left)
-    line = order.items[place]
-    quantity = line.refunded_quantity + (values.whole(step.data, "quantity") or line.left)
-    amount = values.money(step.data, "subtotal")
-    if amount is None:
-        # So that all of the line costs its subtotal, whatever its parts are rounded to.
-        whole = share(line.subtotal, Decimal(quantity), Decimal(line.quantity), CENT)
-        cost = line.subtotal if quantity == line.quantity else min(whole, line.subtotal)
-        amount = min(max(cost - line.refunded, Decimal(0)), order.total - order.refunded)
-    order.items[place] = replace(line, refunded_quantity=quantity, refunded=line.refunded + amount)
+    before = order.paid_for_refunded
+    for one in lines_to_refund(order.items, step.data):
+        line = order.items[one.place]
+        quantity, refunded = line.refunded_quantity + one.quantity, line.refunded + one.subtotal
+        order.items[one.place] = replace(line, refunded_quantity=quantity, refunded=refunded)
+    amount = order.paid_for_refunded - before
+    if values.money(step.data, "subtotal") is None:
+        amount = min(amount, order.total - order.refunded)
     _refund_amount(order, step, amount)
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from loyalty.engine.values import MAX_TRANSACTION_ID
 
 from .enums import TransactionStatus
 from .forms import OnceForm
-from .inputs import money, paragraph, points
+from .inputs import money, paragraph, quantity
 
 # Refusals that are about how much is refunded.
 OF_THE_AMOUNT = frozenset({112202, 112203, 112204})
@@ -79,6 +80,12 @@ class PartialRefundForm(OrderActionForm):
 
 
 class RefundItemForm(OrderActionForm):
-    quantity = points(label=_("Quantity"))
-    subtotal = money(label=_("Amount"), required=False, help_text=_("Left empty: what this quantity cost."))
+    quantity = quantity(least=Decimal("0.001"), label=_("Quantity"))
+    subtotal = money(
+        label=_("Subtotal"),
+        required=False,
+        help_text=_(
+            "Of the item's subtotal; left empty: that of the quantity. Refunded is its share of what was paid."
+        ),
+    )
     reason = paragraph(label=_("Reason"), required=False)

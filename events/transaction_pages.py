@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -27,12 +28,22 @@ from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, Page, page_of
 from loyalty.ui.responses import Text
 
-from .models import Transaction
+from .line_events import LINES, Price, prices_of
+from .models import Event, Transaction
 from .operations import add_event
 from .pages import EventDialog, Modules
 from .queries import events_of, names, tell
 from .transaction_forms import OrderActionForm, PartialRefundForm, ReasonForm, RefundItemForm, TransactionFilterForm
-from .transactions import Line, action_on, actions_on, lines_of, pending_points, transaction_of, transactions_of
+from .transactions import (
+    Line,
+    action_on,
+    actions_on,
+    lines_of,
+    paid_left,
+    pending_points,
+    transaction_of,
+    transactions_of,
+)
 
 # As they were recorded: an index serves it, whatever is filtered.
 NEWEST_FIRST = Order("id", descending=True)
@@ -125,6 +136,15 @@ class TransactionMixin(CustomerMixin):
         return lines_of(self.transaction)
 
 
+@dataclass(frozen=True)
+class LineRow:
+    """A line as the page shows it; `action` is what may be done with it."""
+
+    line: Line
+    price: Price
+    action: str
+
+
 class TransactionDetail(PartialMixin, Modules, TransactionMixin, ProfilePage, TemplateView):
     """Everything that is known of one order."""
 
@@ -147,7 +167,9 @@ class TransactionDetail(PartialMixin, Modules, TransactionMixin, ProfilePage, Te
         may_act = may(self.request.user, Right.RECORD_EVENTS)
         found = {
             "transaction": transaction,
-            "lines": [(line, action_on(line, transaction) if may_act else "") for line in self.lines],
+            "lines": list(self._rows(events, may_act=may_act)),
+            # Where the order earned as a whole, its lines did not earn nothing.
+            "lines_earned": any(line.earned for line in self.lines) or not transaction.earned,
             "actions": list(actions_on(transaction)) if may_act else [],
             "pending": pending_points(transaction),
             "account": known.accounts.get(transaction.account_id or 0, ""),
@@ -159,9 +181,20 @@ class TransactionDetail(PartialMixin, Modules, TransactionMixin, ProfilePage, Te
         }
         return super().get_context_data(**(found | kwargs))
 
-    def _events(self) -> list[Any]:
+    def _rows(self, events: Sequence[Event], *, may_act: bool) -> Iterator[LineRow]:
+        """`events`: the first ones; where there are more, those of the lines are read by themselves."""
+        said = events
+        if len(events) > MAX_EVENTS:
+            said = list(self._all_events().filter(action__in=LINES).order_by("id"))
+        for line, price in zip(self.lines, prices_of(self.lines, sorted(said, key=attrgetter("id"))), strict=True):
+            yield LineRow(line, price, action_on(line, self.transaction) if may_act else "")
+
+    def _all_events(self) -> QuerySet[Event]:
+        return events_of(self.family, transaction_id=self.transaction.transaction_id)
+
+    def _events(self) -> list[Event]:
         """The first ones, and one more if there is."""
-        events = events_of(self.family, transaction_id=self.transaction.transaction_id).select_related("staff")
+        events = self._all_events().select_related("staff")
         return list(events.order_by("occurred_at", "id")[: MAX_EVENTS + 1])
 
 
@@ -274,7 +307,8 @@ class LineAction(OrderAction):
             raise Http404 from None
 
     def target(self) -> dict[str, Any]:
-        return {"product_id": self.line.product_id}
+        named = {"product_id": self.line.product_id} if self.line.product_id else {}
+        return {"line_id": self.line.key, **named}
 
 
 class AcceptItem(LineAction):
@@ -302,6 +336,6 @@ class RefundItem(LineAction):
 
     def consequences(self) -> Iterator[Consequence]:
         yield Consequence(_("Item"), self.line.name or self.line.product_id)
-        yield Consequence(_("Left to refund"), self.money(self.line.left))
+        yield Consequence(_("Left to refund"), self.money(paid_left(self.line, self.transaction)))
         if self.line.earned:
             yield Consequence(_("Points it earned"), number(self.line.earned))

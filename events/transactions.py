@@ -12,6 +12,7 @@ from customers.models import Customer
 from loyalty.points.models import Pending
 
 from .enums import TransactionStatus
+from .lines import PLACE, paid_for
 from .models import Transaction
 
 # What staff may do with an order as a whole, by its status.
@@ -26,23 +27,30 @@ class Line:
     """A line of an order; `place` is its index among the items."""
 
     place: int
+    line_id: str
     product_id: str
     name: str
     category: str
-    quantity: int
+    quantity: Decimal
     subtotal: Decimal
-    refunded_quantity: int
+    refunded_quantity: Decimal
     refunded: Decimal
     earned: int
     is_accepted: bool
 
     @property
-    def quantity_left(self) -> int:
-        return self.quantity - self.refunded_quantity
+    def lowers(self) -> bool:
+        """It lowers the order: something given back, or a discount. Nothing of it can be refunded."""
+        return min(self.quantity, self.subtotal) < 0
 
     @property
-    def left(self) -> Decimal:
-        return self.subtotal - self.refunded
+    def key(self) -> str:
+        """By which an event names it: its place, which no other line of the order has."""
+        return f"{PLACE}{self.place + 1}"
+
+    @property
+    def quantity_left(self) -> Decimal:
+        return self.quantity - self.refunded_quantity
 
 
 def lines_of(transaction: Transaction) -> list[Line]:
@@ -53,16 +61,23 @@ def _line(place: int, item: Mapping[str, Any]) -> Line:
     """What an item leaves out is nothing, or one piece."""
     return Line(
         place=place,
+        line_id=item.get("line_id") or "",
         product_id=item.get("product_id") or "",
         name=item.get("name") or "",
         category=item.get("category") or "",
-        quantity=item.get("quantity", 1),
+        quantity=Decimal(str(item.get("quantity", 1))),
         subtotal=Decimal(str(item.get("subtotal", 0))),
-        refunded_quantity=item.get("refunded_quantity", 0),
+        refunded_quantity=Decimal(str(item.get("refunded_quantity", 0))),
         refunded=Decimal(str(item.get("refunded", 0))),
         earned=item.get("earned", 0),
         is_accepted=item.get("accepted", False),
     )
+
+
+def paid_left(line: Line, transaction: Transaction) -> Decimal:
+    """What was paid for what is left of the line."""
+    prices = [max(one.subtotal, Decimal(0)) for one in lines_of(transaction)]
+    return paid_for(max(line.subtotal - line.refunded, Decimal(0)), prices, transaction.total)
 
 
 def actions_on(transaction: Transaction) -> Iterator[str]:
@@ -73,9 +88,7 @@ def actions_on(transaction: Transaction) -> Iterator[str]:
 
 
 def action_on(line: Line, transaction: Transaction) -> str:
-    """What may be done with this line alone; empty for nothing. Only a product's ID can name it."""
-    if not line.product_id:
-        return ""
+    """What may be done with this line alone; empty for nothing."""
     if transaction.status == TransactionStatus.PENDING and not line.is_accepted:
         return "checkout_accept_item"
     is_left = transaction.status == TransactionStatus.ACCEPTED and line.quantity_left > 0

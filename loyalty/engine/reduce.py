@@ -101,21 +101,22 @@ def _root(batch: Batch, incoming: Incoming, state: State) -> EventRow:
     event = EventRow.__new__(EventRow)
     event.customer_id, event.id = customer.id, batch.new_id("events_event_id")
     event.action, event.data, event.account = incoming.action, incoming.data, incoming.account
-    event.points, event.account_id, event.parent_id, event.expires_at, event.line = 0, None, None, None, None
+    event.points, event.account_id, event.parent_id, event.expires_at, event.lines = 0, None, None, None, ()
     event.via_id = batch.via_id
     event.transaction_id = values.transaction_id(incoming.data)
     event.source, event.source_detail = by.source, by.detail
     event.staff_id, event.api_key_id = by.staff_id, by.api_key_id
     event.ip_address, event.user_agent = by.ip_address, by.user_agent
-    event.occurred_at, event.recorded_at = _effect_time(incoming, batch.at), batch.at
+    event.occurred_at, event.recorded_at = _effect_time(incoming, batch), batch.at
     event.program_version, event.depth = batch.program.version, 0
     return event
 
 
-def _effect_time(incoming: Incoming, at: datetime) -> datetime:
+def _effect_time(incoming: Incoming, batch: Batch) -> datetime:
     if "effective_timestamp" not in incoming.data:
-        return at
-    return values.moment(incoming.data, "effective_timestamp", latest=at) or at
+        return batch.at
+    zone = batch.program.time_zone
+    return values.moment(incoming.data, "effective_timestamp", latest=batch.at, zone=zone) or batch.at
 
 
 def _cascade(batch: Batch, composition: Composition, root: EventRow, state: State) -> list[EventRow]:

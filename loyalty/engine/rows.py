@@ -41,7 +41,7 @@ _CUSTOMER_COLUMNS = {
     "last_login_at": "timestamptz",
     "purchase_total": "numeric",
     "purchase_count": "bigint",
-    "purchase_item_count": "bigint",
+    "purchase_item_count": "numeric",
     "purchase_first_date": "timestamptz",
     "purchase_last_date": "timestamptz",
     "last_earn_date": "timestamptz",
@@ -78,7 +78,7 @@ class CustomerRow(Row):
     optin_at: datetime | None
     purchase_total: Decimal
     purchase_count: int
-    purchase_item_count: int
+    purchase_item_count: Decimal
     purchase_first_date: datetime | None
     purchase_last_date: datetime | None
     last_earn_date: datetime | None
@@ -91,8 +91,8 @@ class CustomerRow(Row):
         for name in _CUSTOMER_COLUMNS:
             setattr(row, name, None)
         row.id, row.public_id, row.created_at, row.updated_at = id, public_id, at, at
-        row.status, row.properties, row.purchase_total = "inactive", "{}", Decimal(0)
-        row.purchase_count = row.purchase_item_count = 0
+        row.status, row.properties, row.purchase_count = "inactive", "{}", 0
+        row.purchase_total = row.purchase_item_count = Decimal(0)
         return row
 
 
@@ -128,7 +128,7 @@ EVENT = Table(
 class EventRow(Row):
     """An event that is being recorded. `account` is the slug that was sent, `account_id` what it means."""
 
-    __slots__ = (*_EVENT_COLUMNS, "account", "depth", "expires_at", "line")
+    __slots__ = (*_EVENT_COLUMNS, "account", "depth", "expires_at", "lines")
     TABLE = EVENT
 
     customer_id: int
@@ -154,8 +154,13 @@ class EventRow(Row):
     depth: int
     # Of the points that it earned, if it earned any.
     expires_at: datetime | None
-    # The place of the order's line that it is about.
-    line: int | None
+    # The places of the order's lines that it is about.
+    lines: tuple[int, ...]
+
+    @property
+    def line(self) -> int | None:
+        """The one that it is about, or the first of them."""
+        return self.lines[0] if self.lines else None
 
     @property
     def data_json(self) -> str:
@@ -167,7 +172,7 @@ class EventRow(Row):
         for name in _EVENT_COLUMNS:
             setattr(row, name, getattr(self, name))
         row.id, row.action, row.data, row.parent_id = new_id, action, data, self.id
-        row.points, row.expires_at, row.line = 0, None, None
+        row.points, row.expires_at, row.lines = 0, None, ()
         row.account, row.depth = self.account, self.depth + 1
         return row
 

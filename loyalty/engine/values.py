@@ -3,9 +3,10 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
+from . import moments
 from .types import Refused
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
@@ -13,6 +14,8 @@ MAX_TEXT = 2_000
 MAX_TRANSACTION_ID = 128
 MAX_POINTS = 1_000_000_000_000
 MAX_MONEY = Decimal("1e12")
+MONEY_PLACES = 4
+NOTHING = Decimal(0)
 
 
 def required(name: str) -> Refused:
@@ -76,17 +79,21 @@ def decimal(data: Mapping[str, Any], name: str) -> Decimal | None:
     return found
 
 
-def money(data: Mapping[str, Any], name: str) -> Decimal | None:
-    """An amount of money: from 0 to 10^12, at most four decimals."""
+def rounded(number: Decimal, places: int) -> Decimal:
+    """Half up, as the database rounds; without zeros that say nothing. Of machine-made numbers such as 0.30000000000000004."""
+    found = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return Decimal(int(found)) if found == found.to_integral_value() else found.normalize()
+
+
+def money(data: Mapping[str, Any], name: str, *, least: Decimal = NOTHING) -> Decimal | None:
+    """An amount of money: from `least` to 10^12, rounded to four decimals."""
     found = decimal(data, name)
     if found is None:
         return None
-    if not 0 <= found <= MAX_MONEY:
-        raise Refused(0, f"'{name}' must be between 0 and {MAX_MONEY:f}")
+    if not least <= found <= MAX_MONEY:
+        raise Refused(0, f"'{name}' must be between {least:f} and {MAX_MONEY:f}")
     exponent = found.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -4 and found != round(found, 4):
-        raise Refused(0, f"'{name}' must have at most four decimals")
-    return round(found, 4) if isinstance(exponent, int) and exponent < -4 else found
+    return rounded(found, MONEY_PLACES) if isinstance(exponent, int) and exponent < -MONEY_PLACES else found
 
 
 def whole(data: Mapping[str, Any], name: str, *, least: int = 1, most: int = MAX_POINTS) -> int | None:
@@ -99,8 +106,8 @@ def whole(data: Mapping[str, Any], name: str, *, least: int = 1, most: int = MAX
     return int(found)
 
 
-def day(data: Mapping[str, Any], name: str) -> dt.date | None:
-    """The attribute as a date (YYYY-MM-DD) from 1900 to 2999."""
+def day(data: Mapping[str, Any], name: str, *, earliest: int = 1900) -> dt.date | None:
+    """The attribute as a date (YYYY-MM-DD) from the year `earliest` to 2999."""
     value = text(data, name)
     if value is None:
         return None
@@ -110,17 +117,44 @@ def day(data: Mapping[str, Any], name: str) -> dt.date | None:
         if found.isoformat() != value:
             raise ValueError(value)
     except ValueError:
-        raise Refused(0, f"'{name}' must be a date such as 2026-12-31") from None
-    if not 1900 <= found.year < 3000:
-        raise Refused(0, f"'{name}' must be a date between 1900 and 2999")
+        raise Refused(0, f"'{name}' must be a date such as 2026-12-31{_as_day(value)}") from None
+    if not earliest <= found.year < 3000:
+        raise Refused(0, f"'{name}' must be a date between {earliest} and 2999")
     return found
 
 
-def moment(data: Mapping[str, Any], name: str, *, latest: dt.datetime) -> dt.datetime | None:
-    """The attribute as an instant given in unix seconds, from 1970 to `latest`."""
-    found = decimal(data, name)
-    if found is None:
+def _as_day(value: str) -> str:
+    """How to write the day that a number most likely means."""
+    number = moments.number_of(value)
+    if number is None:
+        return ""
+    if meaning := moments.likely(number):
+        return f". If {value} means {meaning[0]}, send it as {meaning[1].date().isoformat()}"
+    seconds = dt.datetime.fromtimestamp(int(number), dt.UTC) if 10**8 <= number < 10**10 else None
+    return f". If {value} means unix seconds, send it as {seconds.date().isoformat()}" if seconds else ""
+
+
+def moment(data: Mapping[str, Any], name: str, *, latest: dt.datetime, zone: dt.tzinfo) -> dt.datetime | None:
+    """The attribute as an instant from 2000 to `latest`: unix seconds, or an ISO time, of the zone if it names no offset.
+
+    A clock that is ahead by up to 300 seconds means `latest`.
+    """
+    value = data.get(name)
+    if value is None or value == "":
         return None
-    if not 0 <= found <= Decimal(latest.timestamp()):
-        raise Refused(0, f"'{name}' must be unix seconds, not later than now")
-    return dt.datetime.fromtimestamp(float(found), tz=dt.UTC)
+    number = moments.number_of(value)
+    found = _at(number) if number is not None else moments.read_iso(str(value).strip(), zone)
+    if found and moments.EARLIEST <= found <= latest + moments.AHEAD:
+        return min(found, latest)
+    if number is not None and (meaning := moments.likely(number)):
+        cure = f"send unix seconds, or an ISO time such as {meaning[1]:%Y-%m-%dT%H:%M:%S}"
+        raise Refused(0, f"'{name}' is no unix time. If {value} means {meaning[0]}, {cure}")
+    if found is None and number is None:
+        raise Refused(0, f"'{name}' must be unix seconds, or an ISO time such as 2026-12-31T18:30:00Z")
+    if found and found > latest:
+        raise Refused(0, f"'{name}' must not be later than now")
+    raise Refused(0, f"'{name}' must be a time from 2000-01-01 to now: unix seconds, or an ISO time")
+
+
+def _at(seconds: Decimal) -> dt.datetime | None:
+    return dt.datetime.fromtimestamp(float(seconds), dt.UTC) if abs(seconds) < 10**11 else None

@@ -6,7 +6,8 @@ from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from events.orders import Booking, TransactionRow, read_line
+from events.lines import read_line
+from events.orders import Booking, TransactionRow
 from loyalty.engine.types import Batch, Incoming, Part, Program, Row, State, Table
 
 from .enums import Rounding

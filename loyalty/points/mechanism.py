@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from events.built_in import following
 from events.enums import EARNING_BY_TYPE, TransactionStatus
-from events.orders import TransactionRow, existing_order, order_of
+from events.orders import TransactionRow, existing_order, follow_checkout, order_of
 from loyalty.engine import values
 from loyalty.engine.rows import EventRow, to_json
 from loyalty.engine.types import ANY_OTHER_ACTION, Batch, Incoming, Mechanism, Part, Refused, State
@@ -56,6 +56,7 @@ def unspend(event: EventRow, state: State, batch: Batch) -> None:
     points = _required_points(event)
     order: TransactionRow | None = state.part("orders").get(event.transaction_id)
     if order is not None and order.status != TransactionStatus.DRAFT:
+        follow_checkout(event, order)
         _require_spent(points, order.burned - order.given_back)
         orders.unburn(event, state, batch, batch.edit(order), points)
         order.given_back += points

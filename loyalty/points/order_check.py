@@ -32,10 +32,17 @@ COLUMNS = (
 )  # fmt: skip
 STATUS, EVENT, ACCEPTED_AT = (COLUMNS.index(name) for name in ("status", "event_id", "accepted_at"))
 _values = attrgetter(*COLUMNS)
-_QUANTITY = f"coalesce({number('data', 'quantity')}, 1)"
+# As the engine rounds what machines have made.
+_QUANTITY = f"coalesce(round({number('data', 'quantity')}, 3), 1)"
+
+
+def _money(attribute: str) -> str:
+    return f"round({number('data', attribute)}, 4)"
+
+
 _SUBTOTAL = (
-    f"coalesce({number('data', 'subtotal')},"
-    f" {number('data', 'price')} * {_QUANTITY} - coalesce({number('data', 'discount')}, 0), -1)"
+    f"coalesce({_money('subtotal')},"
+    f" round({_money('price')} * {_QUANTITY} - coalesce({_money('discount')}, 0), 4), -1e13)"
 )
 # What it is as long as nothing but its checkout has happened to it.
 _PLAIN = """
@@ -58,17 +65,16 @@ def _weights(orders: str, events: str) -> tuple[Piece, ...]:
     order = ("customer_id", "transaction_id::text")
     earned = weight(0, *order)
     fixed = f"coalesce({number('data', 'points_rewarded')}, -1)::bigint"
-    total = f"coalesce({number('data', 'total')}, -1)::numeric"
+    total = f"coalesce({_money('total')}, -1)::numeric"
     told = mark(1, *order, "id", total, fixed, "recorded_at::timestamptz", "occurred_at::timestamptz")
     own = ["event_id", "total::numeric", "coalesce(fixed_points, -1)", "created_at::timestamptz"]
     stored = mark(1, *order, *own, "checkout_at::timestamptz")
     line = [
         f"coalesce({number('line', name)}, {absent})::numeric" for name, absent in (("quantity", 1), ("subtotal", 0))
     ]
-    stored_line = mark(2, *order, "coalesce(line->>'product_id', '')::text", *line)
-    told_line = mark(
-        2, *order, "coalesce(data->>'product_id', '')::text", f"{_QUANTITY}::numeric", f"{_SUBTOTAL}::numeric"
-    )
+    name = "concat({0}->>'product_id', '#', {0}->>'line_id')::text"
+    stored_line = mark(2, *order, name.format("line"), *line)
+    told_line = mark(2, *order, name.format("data"), f"{_QUANTITY}::numeric", f"{_SUBTOTAL}::numeric")
     return (
         Piece(orders, f"-earned * {earned} - CASE WHEN {_PLAIN} THEN {stored} ELSE 0 END"),
         Piece(

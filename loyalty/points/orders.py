@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from customers.enums import Status
 from events.enums import TransactionStatus
-from events.orders import Line, TransactionRow, order_of, share
+from events.lines import NONE, Line, paid_lines, share
+from events.orders import TransactionRow, order_of
 from loyalty.engine import values
 from loyalty.engine.rows import EventRow, to_json
 from loyalty.engine.types import Batch, Refused, State
@@ -181,7 +182,7 @@ def _award_whole(event: EventRow, state: State, batch: Batch, order: Transaction
     if order.fixed_points is not None:
         found = fixed(order.fixed_points)
     else:
-        found = _award(event, state, batch, order, order.total, order.items)
+        found = _award(event, state, batch, order, order.total, paid_lines(order.items, order.total))
     _give(event, state, batch, order, found)
 
 
@@ -192,7 +193,7 @@ def _award_line(
     if line.fixed_points is not None:
         found = fixed(line.fixed_points)
     else:
-        found = _award(event, state, batch, order, line.subtotal, [line])
+        found = _award(event, state, batch, order, line.price, [line])
     _give(event, state, batch, order, found, place, waits=waits)
 
 
@@ -271,13 +272,14 @@ def _confirm_all(event: EventRow, state: State, batch: Batch, order: Transaction
     for row in _pending_of(state, order):
         if row.line is None:
             _confirm(event, state, batch, order, row)
-        elif row.line != event.line:
+        elif row.line not in event.lines:
             batch.emit(_acceptance(event, batch, order.items[row.line], row.line))
 
 
 def _acceptance(event: EventRow, batch: Batch, line: Line, place: int) -> EventRow:
     data = {
         "transaction_id": event.transaction_id,
+        "line_id": line.line_id,
         "product_id": line.product_id,
         "product_name": line.name,
         "quantity": line.quantity,
@@ -285,7 +287,7 @@ def _acceptance(event: EventRow, batch: Batch, line: Line, place: int) -> EventR
     }
     named = {name: value for name, value in data.items() if value is not None}
     child = event.follow_up("checkout_item_accept", named, batch.new_id("events_event_id"))
-    child.line = place
+    child.lines = (place,)
     return child
 
 
@@ -293,7 +295,7 @@ def accept(event: EventRow, state: State, batch: Batch) -> None:
     """Promises become lots: of one line, and with the last one of the order."""
     order = batch.edit(order_of(event, state))
     for row in _pending_of(state, order):
-        if event.line is not None and row.line == event.line:
+        if row.line is not None and row.line in event.lines:
             _confirm(event, state, batch, order, row)
     if event.action != "checkout_item_accept" and order.status == TransactionStatus.ACCEPTED:
         _confirm_all(event, state, batch, order)
@@ -355,14 +357,18 @@ def _owed_back(order: TransactionRow) -> int:
     """Of what the order earned, how much is to be taken back in all, at what has been refunded so far."""
     if order.status in SETTLED:
         return order.earned
-    by_line = [_owed_by(line) for line in order.items]
+    by_lines = sum(_owed_by(line) for line in order.items)
     earned_by_lines = sum(line.earned for line in order.items)
-    whole = int(share(order.earned - earned_by_lines, order.refunded, order.total)) if order.refunded else 0
-    named = sum((line.refunded for line in order.items), Decimal(0))
-    left, amount = order.lines_total - named, order.refunded - named
-    rest = earned_by_lines - sum(by_line)
-    unnamed = int(share(rest, min(amount, left), left)) if amount else 0
-    return min(sum(by_line) + whole + unnamed, order.earned)
+    named = order.paid_for(order.lines_refunded)
+    left, amount = order.total - named, max(order.refunded - named, NONE)
+    unnamed = int(share(earned_by_lines - by_lines, min(amount, left), left)) if amount else 0
+    return min(by_lines + unnamed + _refunded_part(order, order.earned - earned_by_lines), order.earned)
+
+
+def _refunded_part(order: TransactionRow, points: int) -> int:
+    """Of points of the order as a whole: by the money; of an order that cost nothing, by its lines."""
+    part, whole = (order.refunded, order.total) if order.total else (order.lines_refunded, order.lines_price)
+    return int(share(points, part, whole)) if part else 0
 
 
 def _owed_by(line: Line) -> int:
@@ -373,13 +379,12 @@ def _owed_by(line: Line) -> int:
 def _burned_back(order: TransactionRow) -> int:
     if order.status in SETTLED:
         return order.burned
-    return int(share(order.burned, order.refunded, order.total)) if order.refunded else 0
+    return _refunded_part(order, order.burned)
 
 
 def _lots_of(order: TransactionRow, event: EventRow, state: State) -> list[LotRow]:
-    """The lot of the event's line first, then the order's others in their order."""
+    """The lots of the event's lines first, then the order's others in their order."""
     found = sorted(id for id, name in state.part("order_lots").items() if name == order.transaction_id)
-    if event.line is not None:
-        own = order.items[event.line].lot
-        found.sort(key=lambda lot_id: lot_id != own)
+    own = [order.items[place].lot for place in event.lines]
+    found.sort(key=lambda lot_id: own.index(lot_id) if lot_id in own else len(own))
     return [state.part("lots")[id] for id in found]

@@ -225,7 +225,7 @@ TOTALS = Projection(
     """,
     weighed=f"""
         {_count(0, "purchase_total * 10000", "id")} + {_count(1, "purchase_count", "id")}
-        + {_count(2, "purchase_item_count", "id")} + {_bought_at("id")} + {_moved_at("id")}
+        + {_count(2, "purchase_item_count * 1000", "id")} + {_bought_at("id")} + {_moved_at("id")}
     """,
     history=(
         Piece(f"({_MOVED_AT.format(of='', events='events_event')}) moved_at", _moved_at("customer_id")),
@@ -234,7 +234,10 @@ TOTALS = Projection(
             "events_transaction",
             f"CASE WHEN accepted_at IS NOT NULL THEN {_count(0, f'({_BOUGHT}) * 10000')} + {_count(1, '1')} END",
         ),
-        Piece(LINES, f"CASE WHEN status = 'accepted' AND accepted_at IS NOT NULL THEN {_count(2, _ITEMS)} END"),
+        Piece(
+            LINES,
+            f"CASE WHEN status = 'accepted' AND accepted_at IS NOT NULL THEN {_count(2, f'({_ITEMS}) * 1000')} END",
+        ),
     ),
 )
 

@@ -16,7 +16,14 @@ UNITS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
 
 def number(value: Number | None) -> str:
     """With thousands separators and a true minus sign: −1,234."""
-    return ABSENT if value is None else f"{value:,}".replace("-", MINUS)
+    return ABSENT if value is None else f"{_plain(value):,}".replace("-", MINUS)
+
+
+def _plain(value: Number) -> Number:
+    """Without the zeros that only a column has."""
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value == value.to_integral_value() else value.normalize()
 
 
 def signed(value: Number | None) -> str:

@@ -53,6 +53,7 @@ REFUSED: list[tuple[str, str, str, str]] = [
 # What JSON alone can say.
 TYPED: list[tuple[str, Any, Any]] = [
     ("string", 4711, "4711"), ("string", Decimal("1.50"), "1.50"), ("numeric", Decimal("12.50"), Decimal("12.5")),
+    ("numeric", Decimal("0.30000000000000004"), Decimal("0.3")), ("numeric", "3.3333333333333335", Decimal("3.33333333333333")),
     ("boolean", True, True), ("boolean", 0, False), ("select", 38, "38"), ("multiple_choice", ["green", "red"], ["red", "green"]),
     ("multiple_choice", "green, red,green", ["red", "green"]), ("list", ["a", 1, "a", " "], ["a", "1"]), ("list", "a, b", ["a", "b"]),
     ("list", [], None), ("string", None, None), ("numeric", "", None), ("date", "  ", None),

@@ -127,8 +127,8 @@ def _add_orders(found: Found, slugs: Callable[[int], str | None], events: _Numbe
 
 def _line(item: dict[str, Any], customer: int, lots: _Numbers) -> tuple[Any, ...]:
     return (
-        item.get("product_id"), item.get("quantity", 1), float(item.get("subtotal", 0)),
-        item.get("refunded_quantity", 0), float(item.get("refunded", 0)), item.get("earned", 0),
+        item.get("line_id"), item.get("product_id"), float(item.get("quantity", 1)), float(item.get("subtotal", 0)),
+        float(item.get("refunded_quantity", 0)), float(item.get("refunded", 0)), item.get("earned", 0),
         lots(customer, item.get("lot")), item.get("accepted", False),
     )  # fmt: skip
 

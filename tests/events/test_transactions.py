@@ -219,10 +219,41 @@ def test_only_what_the_status_allows_is_offered(staff: Client, zsofia: Customer,
     assert re.findall(r'id="do-([^"]+)"', html(staff, address(zsofia, order))) == OFFERED[status]
 
 
-def test_a_line_without_a_product_or_with_nothing_left_offers_nothing(staff: Client, zsofia: Customer) -> None:
-    order = make_order(zsofia, "T-1", items=[{"price": 10}, {"product_id": "MUG", "price": 30}])
+def test_a_line_with_nothing_left_offers_nothing_and_one_without_a_product_is_meant_by_its_place(
+    staff: Client, zsofia: Customer
+) -> None:
+    items = [{"price": 10}, {"product_id": "MUG", "price": 30}, {"product_id": "OLD", "price": 5, "quantity": -1}]
+    order = make_order(zsofia, "T-1", total="", items=items)
     tell(Incoming("C-1", "refund_item", {"transaction_id": "T-1", "product_id": "MUG"}))
-    assert "do-refund_item" not in html(staff, address(zsofia, order))
+    page = html(staff, address(zsofia, order))
+    assert re.findall(r'id="do-(refund_item-[^"]+)"', page) == ["refund_item-0"]
+
+
+def test_a_line_shows_its_price_and_discount_as_sent_or_as_they_follow(staff: Client, zsofia: Customer) -> None:
+    items = [
+        {"product_name": "Sent", "price": "20.05", "quantity": 2, "discount": "0.10"},
+        {"product_name": "Follows", "subtotal": 9, "quantity": 3},
+        {"product_name": "Lowered", "subtotal": 7, "price": 10},
+        {"product_name": "Ham", "price": "19.90", "quantity": "0.755"},
+        {"product_name": "Given back", "price": 5, "quantity": -1},
+    ]
+    page = plain(html(staff, address(zsofia, make_order(zsofia, "T-1", total="", items=items))))
+    for row in (
+        "Sent 2 × 20.05 EUR, discount 0.10 EUR – 2 20.05 EUR 0.10 EUR 40.00 EUR",
+        "Follows 3 × 3.00 EUR – 3 3.00 EUR – 9.00 EUR",
+        "Lowered 1 × 10.00 EUR, discount 3.00 EUR – 1 10.00 EUR 3.00 EUR 7.00 EUR",
+        "Ham 0.755 × 19.90 EUR – 0.755 19.90 EUR – 15.02 EUR",
+        "Given back −1 × 5.00 EUR – −1 5.00 EUR – −5.00 EUR – –",
+    ):
+        assert row in page
+
+
+def test_lines_of_an_order_that_earned_as_a_whole_do_not_say_that_they_earned_nothing(
+    staff: Client, zsofia: Customer
+) -> None:
+    order = make_order(zsofia, "T-1", total="", items=[{"product_id": "MUG", "price": 30}])
+    row = plain(html(staff, address(zsofia, order)).split("<tbody>")[1])
+    assert "MUG 1 × 30.00 EUR – 1 30.00 EUR – 30.00 EUR – – Refund" in row
 
 
 def test_an_order_that_cost_nothing_offers_no_amount(staff: Client, zsofia: Customer) -> None:

@@ -7,6 +7,7 @@ of the customer's n-th event, from 0.
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.engine import world
 from tests.engine.model import Custom, Earning, Expiry, Sent, Setup
 
 CUSTOM = {"review": Custom(5), "welcome": Custom(20, one_time=True), "survey": Custom(7, pending_days=3)}
@@ -42,6 +43,14 @@ def on_order(action: str, **data: Any) -> Sent:
 
 JOINED: list[Step] = [[ann("opt_in"), bob("opt_in")], [ann("point_add", points=100)]]
 LINES = [{"product_id": "hat", "price": 10, "quantity": 3}, {"product_id": "shoe", "subtotal": 60}]
+TWINS = [
+    {"product_id": "tee", "price": 60, "quantity": 1}, {"product_id": "tee", "price": 30, "quantity": 1, "line_id": "a"},
+    {"product_id": "tee", "price": 30, "quantity": 1}, {"product_id": "tee", "price": 20, "quantity": 1},
+]  # fmt: skip
+ODD = [
+    {"product_id": "ham", "price": "19.899999999999999", "quantity": "0.755"}, {"product_id": "tie", "subtotal": 30},
+    {"product_id": "old", "price": 20, "quantity": -1}, {"product_name": "Discount", "subtotal": -5},
+]  # fmt: skip
 WAITING, OWING = brand(accept=True), brand(negative=frozenset({"main"}))
 LINES_WAIT = brand(BY_ITEM, accept=True)
 PAID = order(items=LINES, points_burned=40)
@@ -161,6 +170,38 @@ LIST: dict[str, Script] = {
         [on_order("refund_item", product_id="shoe", subtotal="0.40", quantity=1), on_order("refund_item", product_id="sock")],
         [on_order("refund_item", product_id="hat")],
     ], brand(BY_ITEM)),
+    "twins": Script([
+        *JOINED, [order(total="", items=TWINS)], [on_order("refund_item", product_id="tee", quantity=1, subtotal=60)],
+        [on_order("refund_item", line_id="a"), on_order("refund_item", line_id="#9")], [on_order("refund_item", product_id="tee", quantity="1.5")],
+        [on_order("refund_item", product_id="tee")],
+    ], brand(BY_ITEM)),
+    "twins that wait": Script([
+        *JOINED, [order(total="", items=TWINS)], [on_order("checkout_update_item", product_id="tee", price=60, quantity=2)],
+        [on_order("checkout_item", product_id="tee", line_id="a", price=1), on_order("checkout_item", product_id="tee", line_id="b", price=1)],
+        [on_order("checkout_accept_item", product_id="tee", quantity=4), on_order("checkout_accept_item", product_id="tee", quantity=9)],
+        [on_order("checkout_accept")],
+    ], LINES_WAIT),
+    "shares": Script([
+        *JOINED, [order(items=LINES, total=70, points_burned=21)], [on_order("refund_item", product_id="shoe", quantity="0.5")],
+        [on_order("partial_refund", amount=20)], [on_order("refund_item", product_id="hat", quantity=1, subtotal=10)], [on_order("refund")],
+    ]),
+    "shares of lines": Script([
+        *JOINED, [order(items=LINES, total=45)], [on_order("partial_refund", amount=20)], [on_order("refund_item", product_id="hat", quantity=1)],
+        [on_order("partial_refund", amount=10)],
+    ], brand(BY_ITEM)),
+    "shares of nothing": Script([
+        *JOINED, [order(items=LINES, total=0, points_burned=90)], [on_order("refund_item", product_id="shoe")], [on_order("refund_item", product_id="hat")],
+    ]),
+    "odd lines": Script([
+        *JOINED, [order(total="", items=ODD)], [on_order("refund_item", product_id="ham", quantity="0.25")], [on_order("refund_item", product_id="tie")],
+        [order(transaction_id="u", total="", items=ODD[2:])], [order(transaction_id="w", total="3.3333333333333335")],
+        [order(transaction_id="x", total="", items=[{"price": -1, "quantity": -1}])],
+    ], brand(BY_ITEM)),
+    "times": Script([
+        *JOINED, [order()], [on_order("partial_refund", amount=1, effective_timestamp=int(world.NOW.timestamp()))],
+        [ann("point_add", points=5, effective_timestamp=int(world.NOW.timestamp()) + 5 * 5 * 3600 + 200)],
+        [ann("point_add", points=6, effective_timestamp=20251128), ann("point_add", points=7, effective_timestamp=45989)],
+    ]),
     "refunding what is spent": Script([
         *JOINED, [order(points_burned=40)], [ann("point_spend", points=150)], [on_order("partial_refund", amount=30)],
         [on_order("refund")], [ann("point_add", points=500)], [ann("point_unspend", points=10)],

@@ -28,12 +28,28 @@ class Ledger:
         self.root = self.note(sent.action, dict(sent.data), None)
 
     def _effect_time(self) -> dt.datetime:
-        seconds = number(self.sent.data, "effective_timestamp")
-        if seconds is None:
-            return self.at
-        if not 0 <= seconds <= self.at.timestamp():
+        """From 2000 on; what is up to five minutes ahead is now."""
+        value = self.sent.data.get("effective_timestamp")
+        if isinstance(value, str) and "-" in value[1:]:
+            found = dt.datetime.fromisoformat(value)
+        else:
+            seconds = number(self.sent.data, "effective_timestamp")
+            if seconds is None:
+                return self.at
+            if not 0 <= seconds < 10**10:
+                raise Refusal(0, "effective_timestamp")
+            found = dt.datetime.fromtimestamp(float(seconds), dt.UTC)
+        if not dt.datetime(2000, 1, 1, tzinfo=dt.UTC) <= found <= self.at + dt.timedelta(minutes=5):
             raise Refusal(0, "effective_timestamp")
-        return dt.datetime.fromtimestamp(float(seconds), dt.UTC)
+        return min(found, self.at)
+
+    def after_checkout(self, order: Order) -> None:
+        """A step of an order is not before its checkout; in the checkout's own second it is with it."""
+        bought = order.checkout_at
+        if bought and self.when < bought.replace(microsecond=0):
+            raise Refusal(0, "effective_timestamp")
+        if bought and self.when < bought:
+            self.when = self.member.events[self.root].when = bought
 
     def note(self, action: str, data: Data, cause: int | None) -> int:
         self.member.events.append(Event(action, data, self.transaction, self.when, self.at, cause=cause))
@@ -69,7 +85,7 @@ class Ledger:
         found.account = account
         if not points:
             return None
-        found.points = points
+        found.points += points
         ends = expires_at or self._expiry(account, found.when)
         self.member.lots.append(Lot(account, event, points, points, 0, found.when, ends))
         lot = len(self.member.lots) - 1

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -20,6 +20,7 @@ class Orders(Points):
         found = self.member.orders.get(self.transaction)
         if found is None:
             raise Refusal(103902 if self.transaction in self.receipts else 0)
+        self.after_checkout(found)
         return found
 
     def pending_order(self) -> Order:
@@ -37,9 +38,27 @@ class Orders(Points):
                 raise Refusal(0, f"items[{index}]")
         return items
 
-    def line_of(self, item: Data, place: str = "") -> Line:
-        subtotal = line_total(item, place)
-        return Line(text(item, "product_id"), quantity(item), subtotal, item)
+    def lines_of(self, items: list[Data], others: Iterable[Line] = ()) -> list[Line]:
+        """What is wrong is told with the line's place."""
+        found = list[Line]()
+        for index, item in enumerate(items):
+            try:
+                line = self.line_of(item)
+            except Refusal as refusal:
+                raise Refusal(0, f"items[{index}]") from refusal
+            if line.id and any(line.id == other.id for other in [*others, *found]):
+                raise Refusal(0, f"items[{index}]")
+            found.append(line)
+        return found
+
+    def line_of(self, item: Data) -> Line:
+        many = quantity(item, -(10**6))
+        many = Decimal(1) if many is None else many
+        line = Line(text(item, "product_id"), many, line_total(item, many), item, text(item, "line_id", 128))
+        if line.id and line.id.startswith("#"):
+            raise Refusal(0, "line_id")
+        line.returned = many if line.lowers else Decimal(0)
+        return line
 
     # Checkout
 
@@ -59,7 +78,7 @@ class Orders(Points):
         if burned > held.spendable + reserved and account not in self.setup.negative:
             raise Refusal(120241)
         items = self.items_of(data)
-        lines = [self.line_of(item, f"items[{index}]") for index, item in enumerate(items)]
+        lines = self.lines_of(items, order.lines)
         self._fill(order, event, data, account, lines)
         self._settle_reservation(event, order, burned)
         self.member.events[event].data = {name: value for name, value in data.items() if name != "items"}
@@ -97,7 +116,7 @@ class Orders(Points):
         order.accept_at = accept_at if self.setup.accept else None
 
     def _sum(self, order: Order) -> Decimal:
-        return sum((line.subtotal for line in order.lines), Decimal(0))
+        return max(sum((line.subtotal for line in order.lines), Decimal(0)), Decimal(0))
 
     def _accept_at(self, data: Data, when: dt.datetime) -> dt.datetime | None:
         named = day(data, "auto_accept")
@@ -156,7 +175,7 @@ class Orders(Points):
         rule = self._rule(account, "item")
         if rule is None:
             return
-        line.earned = worth(rule, line.subtotal, order.currency or self.setup.currency)
+        line.earned = worth(rule, line.cost, order.currency or self.setup.currency)
         if self.setup.accept or order.status == "draft" or waits:
             self.promise(event, account, line.earned, order.id, order.place_of(line))
         else:
@@ -173,28 +192,35 @@ class Orders(Points):
         line = self.line_of(self.sent.data)
         if line.product_id is None:
             raise Refusal(0, "product_id")
-        if any(other.product_id == line.product_id for other in order.lines):
+        self.after_checkout(order)
+        same = [other.id == line.id if line.id else other.product_id == line.product_id for other in order.lines]
+        if any(same):
             raise Refusal(5003)
         order.account = order.account or self.account()
         was_sum = order.total == self._sum(order)
         order.lines.append(line)
         if was_sum:
-            order.total += line.subtotal
+            order.total = self._sum(order)
         if order.status == "pending" and self._rule(order.account, "transaction"):
             self._cancel(order, order.place_of(line))
             self._earn_by_order(self.root, order)
         self._earn_by_line(self.root, order, line)
         order.updated_at = self.at
 
-    def line_by_product(self, lines: Iterable[Line]) -> Line:
-        """The first of these lines that has the event's product."""
-        product = text(self.sent.data, "product_id")
-        if product is None:
+    def lines_meant(self, lines: Iterable[Line], order: Order, fits: Callable[[Line], bool]) -> list[Line]:
+        """By an ID or a place, or of the event's product, those that fit before the others, the last ones first."""
+        id, product = text(self.sent.data, "line_id"), text(self.sent.data, "product_id")
+        if id is None and product is None:
             raise Refusal(0, "product_id")
-        for line in lines:
-            if line.product_id == product:
-                return line
-        raise Refusal(0, "item")
+        own = [
+            line
+            for line in lines
+            if id in (None, line.id, f"#{order.place_of(line) + 1}") and product in (None, line.product_id)
+        ]
+        if not own:
+            raise Refusal(0, "item")
+        backwards = own[::-1]
+        return [line for line in backwards if fits(line)] + [line for line in backwards if not fits(line)]
 
     # Update
 
@@ -207,7 +233,7 @@ class Orders(Points):
     def checkout_update(self) -> None:
         order, data = self.open_order(), self.sent.data
         items = self.items_of(data)
-        lines = [self.line_of(item, f"items[{index}]") for index, item in enumerate(items)]
+        lines = self.lines_of(items)
         total, burned, currency = money(data, "total"), whole(data, "points_burned", 0), text(data, "currency", 3)
         if lines:
             order.lines = lines
@@ -250,10 +276,13 @@ class Orders(Points):
 
     def checkout_update_item(self) -> None:
         order = self.open_order()
-        line = self.line_by_product(order.lines)
-        fresh = self.line_of(self.sent.data)
+        fresh = self.line_of({name: value for name, value in self.sent.data.items() if name != "line_id"})
+        line = self.lines_meant(order.lines, order, lambda line: costs(line, fresh.quantity, fresh.subtotal))[0]
+        was_sum = order.total == self._sum(order)
         order.total = max(order.total + fresh.subtotal - line.subtotal, Decimal(0))
-        line.subtotal, line.quantity = fresh.subtotal, fresh.quantity
+        line.subtotal, line.quantity, line.returned = fresh.subtotal, fresh.quantity, fresh.returned
+        if was_sum:
+            order.total = self._sum(order)
         self._cancel(order, order.place_of(line))
         self._earn_by_order(self.root, order)
         self._earn_by_line(self.root, order, line)
@@ -277,7 +306,12 @@ class Orders(Points):
         for pending in self.promised(order):
             assert pending.line is not None
             line = order.lines[pending.line]
-            named = {"product_id": line.product_id, "quantity": line.quantity, "subtotal": line.subtotal}
+            named = {
+                "line_id": line.id,
+                "product_id": line.product_id,
+                "quantity": line.quantity,
+                "subtotal": line.subtotal,
+            }
             told = {name: value for name, value in named.items() if value is not None}
             self._accept_line(self.follow("checkout_item_accept", event, None, **told), pending, line)
 
@@ -287,21 +321,41 @@ class Orders(Points):
 
     def checkout_accept_item(self) -> None:
         order = self.pending_order()
-        line = self.line_by_product(line for line in order.lines if not line.accepted)
-        line.accepted = True
+        lines = self._to_accept(order)
+        for line in lines:
+            line.accepted = True
         for pending in self.promised(order):
-            if pending.line is not None and order.lines[pending.line] is line:
-                self._accept_line(self.root, pending, line)
+            if pending.line is not None and any(order.lines[pending.line] is line for line in lines):
+                self._accept_line(self.root, pending, order.lines[pending.line])
         if all(line.accepted for line in order.lines):
             self.accept(self.root, order)
         order.updated_at = self.at
+
+    def _to_accept(self, order: Order) -> list[Line]:
+        """Whole lines: one, or as many as the quantity is of."""
+        many, subtotal = quantity(self.sent.data), money(self.sent.data, "subtotal")
+        waiting = [line for line in order.lines if not line.accepted]
+        lines = self.lines_meant(waiting, order, lambda line: costs(line, line.quantity, subtotal))
+        if many is None:
+            return lines[:1]
+        same = [line for line in lines if line.quantity == many]
+        if same:
+            return same[:1]
+        found = list[Line]()
+        for line in lines:
+            if 0 < line.quantity <= many:
+                found.append(line)
+                many -= line.quantity
+        if many or not found:
+            raise Refusal(0, "quantity")
+        return found
 
     def _count(self, order: Order) -> None:
         fields, at = self.member.fields, order.checkout_at
         assert at
         fields["total"] += order.total
         fields["count"] += 1
-        fields["items"] += sum(line.quantity for line in order.lines)
+        fields["items"] += sum(line.left for line in order.lines)
         fields["first"] = min(fields["first"] or at, at)
         fields["last"] = max(fields["last"] or at, at)
 
@@ -323,3 +377,14 @@ def worth(rule: Earning, amount: Decimal, currency: str) -> int:
     exact = Fraction(amount) * Fraction(rule.rates.get(currency.upper(), rule.percentage)) / 100
     rounded = {"up": math.ceil(exact), "down": math.floor(exact), "nearest": math.floor(exact + Fraction(1, 2))}
     return rounded[rule.rounding]
+
+
+def costs(line: Line, many: Decimal, subtotal: Decimal | None) -> bool:
+    """Whether so many of the line cost the subtotal, less than a cent apart."""
+    if subtotal is None:
+        return False
+    if not line.quantity:
+        return subtotal == line.subtotal
+    return abs(Fraction(subtotal) - Fraction(line.subtotal) * Fraction(many) / Fraction(line.quantity)) < Fraction(
+        1, 100
+    )

@@ -49,6 +49,7 @@ class Points(People):
         points, account = self.points(), self.account()
         order = self.member.orders.get(self.transaction or "")
         if order and order.status != "draft":
+            self.after_checkout(order)
             if points > order.burned - order.given_back:
                 raise Refusal(112900)
             self.unburn(self.root, order, points)

@@ -74,8 +74,8 @@ def _order(order: Order) -> Data:
         "checkout_at": order.checkout_at, "accept_at": order.accept_at, "accepted_at": order.accepted_at,
         "items": [
             (
-                line.product_id, line.quantity, float(line.subtotal), line.returned, float(line.refunded), line.earned,
-                line.lot, line.accepted,
+                line.id, line.product_id, float(line.quantity), float(line.subtotal), float(line.returned),
+                float(line.refunded), line.earned, line.lot, line.accepted,
             )
             for line in order.lines
         ],

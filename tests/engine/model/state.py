@@ -129,15 +129,30 @@ class Use:
 @dataclass
 class Line:
     product_id: str | None
-    quantity: int
+    quantity: Decimal
     subtotal: Decimal
     item: Data
+    # The sender's name of it within the order.
+    id: str | None = None
     refunded: Decimal = Decimal(0)
-    returned: int = 0
+    returned: Decimal = Decimal(0)
     earned: int = 0
     accepted: bool = False
     # Number of the lot that it earned.
     lot: int | None = None
+
+    @property
+    def cost(self) -> Decimal:
+        """A line below nothing costs nothing: it lowers what the others cost."""
+        return max(self.subtotal, Decimal(0))
+
+    @property
+    def lowers(self) -> bool:
+        return self.quantity < 0 or self.subtotal < 0
+
+    @property
+    def left(self) -> Decimal:
+        return self.quantity - self.returned
 
 
 @dataclass

@@ -1,12 +1,14 @@
 """Reads an event's attributes, each refusal naming the attribute."""
 
 import datetime as dt
+import math
 import re
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 Data = dict[str, Any]
-NUMBER = re.compile(r"\s*[+-]?[0-9]+(\.[0-9]+)?\s*")
+NUMBER = re.compile(r"\s*[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\s*")
 
 
 class Refusal(Exception):
@@ -35,11 +37,19 @@ def number(data: Data, name: str) -> Decimal | None:
     return Decimal(str(value).strip())
 
 
-def money(data: Data, name: str) -> Decimal | None:
+def half_up(figure: Fraction | Decimal, places: int = 0) -> Decimal:
+    """The half goes away from 0."""
+    scaled = abs(Fraction(figure)) * 10**places + Fraction(1, 2)
+    found = Decimal(math.floor(scaled)) / 10**places
+    return found if figure >= 0 else -found
+
+
+def money(data: Data, name: str, least: int = 0) -> Decimal | None:
+    """To four decimals."""
     found = number(data, name)
-    if found is not None and not (0 <= found <= 10**12 and (found * 10**4) % 1 == 0):
+    if found is not None and not least <= found <= 10**12:
         raise Refusal(0, name)
-    return found
+    return None if found is None else half_up(found, 4)
 
 
 def whole(data: Data, name: str, least: int, most: int = 10**12) -> int | None:
@@ -56,22 +66,28 @@ def day(data: Data, name: str) -> dt.date | None:
     return dt.date.fromisoformat(value) if value else None
 
 
-def quantity(item: Data) -> int:
-    found = whole(item, "quantity", 0, 10**6)
-    return 1 if found is None else found
+def quantity(item: Data, least: int = 0) -> Decimal | None:
+    """To three decimals."""
+    found = number(item, "quantity")
+    if found is not None and not least <= found <= 10**6:
+        raise Refusal(0, "quantity")
+    return None if found is None else half_up(found, 3)
 
 
-def line_total(item: Data, place: str) -> Decimal:
-    """`subtotal`, or price × quantity − discount; what is wrong is told with the line's place."""
-    try:
-        subtotal, price = money(item, "subtotal"), money(item, "price")
-        if subtotal is not None:
-            return subtotal
-        if price is None:
+def line_total(item: Data, many: Decimal) -> Decimal:
+    """`subtotal`, or price × quantity − discount: the discount lowers what it is on, which may be below 0."""
+    subtotal, price = money(item, "subtotal", -(10**12)), money(item, "price", -(10**12))
+    if subtotal is not None:
+        if many < 0 < subtotal:
             raise Refusal(0, "subtotal")
-        found = price * quantity(item) - (money(item, "discount") or 0)
-    except Refusal as refusal:
-        raise Refusal(0, place or refusal.about) from refusal
-    if found < 0:
-        raise Refusal(0, place or "discount")
-    return found
+        return subtotal
+    if price is None:
+        raise Refusal(0, "subtotal")
+    if price < 0 and many < 0:
+        raise Refusal(0, "price")
+    discount = money(item, "discount", -(10**12)) or Decimal(0)
+    full = price * many
+    wrong_way = discount > 0 if full < 0 else discount < 0
+    if wrong_way or abs(discount) > abs(full):
+        raise Refusal(0, "discount")
+    return half_up(full - discount, 4)
