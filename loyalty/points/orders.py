@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from customers.enums import Status
 from events.enums import TransactionStatus
-from events.lines import NONE, Line, paid_lines, share
+from events.lines import Line, paid_lines
 from events.orders import TransactionRow, order_of
 from loyalty.engine import values
 from loyalty.engine.rows import EventRow, to_json
@@ -32,9 +32,8 @@ from .ledger import (
     take_back,
 )
 from .queries import AccountRule
+from .refund_shares import burned_back, owed_back
 from .rows import LotRow, PendingRow
-
-SETTLED = frozenset({TransactionStatus.REJECTED, TransactionStatus.REFUNDED})
 
 
 def require_spender(state: State) -> None:
@@ -334,11 +333,11 @@ def undo(event: EventRow, state: State, batch: Batch) -> None:
     order = batch.edit(order_of(event, state))
     account = account_of_order(order, event, batch)
     _release(event, state, batch, order)
-    taken = max(_owed_back(order) - order.taken_back, 0)
+    taken = max(owed_back(order) - order.taken_back, 0)
     if taken:
         take_back(event, state, batch, account, taken, _lots_of(order, event, state))
         order.taken_back += taken
-    given = _burned_back(order) - order.given_back
+    given = burned_back(order) - order.given_back
     if given > 0:
         unburn(event, state, batch, order, given)
         order.given_back += given
@@ -351,35 +350,6 @@ def _release(event: EventRow, state: State, batch: Batch, order: TransactionRow)
     elif order.status == TransactionStatus.REFUNDED:
         kept = config(batch.program).used_by_refunded
         release_limits(state, batch, order, lambda booking: booking.bonus not in kept)
-
-
-def _owed_back(order: TransactionRow) -> int:
-    """Of what the order earned, how much is to be taken back in all, at what has been refunded so far."""
-    if order.status in SETTLED:
-        return order.earned
-    by_lines = sum(_owed_by(line) for line in order.items)
-    earned_by_lines = sum(line.earned for line in order.items)
-    named = order.paid_for(order.lines_refunded)
-    left, amount = order.total - named, max(order.refunded - named, NONE)
-    unnamed = int(share(earned_by_lines - by_lines, min(amount, left), left)) if amount else 0
-    return min(by_lines + unnamed + _refunded_part(order, order.earned - earned_by_lines), order.earned)
-
-
-def _refunded_part(order: TransactionRow, points: int) -> int:
-    """Of points of the order as a whole: by the money; of an order that cost nothing, by its lines."""
-    part, whole = (order.refunded, order.total) if order.total else (order.lines_refunded, order.lines_price)
-    return int(share(points, part, whole)) if part else 0
-
-
-def _owed_by(line: Line) -> int:
-    is_free = line.subtotal == 0 and line.refunded_quantity and not line.left
-    return int(share(line.earned, line.refunded, line.subtotal)) if line.refunded or is_free else 0
-
-
-def _burned_back(order: TransactionRow) -> int:
-    if order.status in SETTLED:
-        return order.burned
-    return _refunded_part(order, order.burned)
 
 
 def _lots_of(order: TransactionRow, event: EventRow, state: State) -> list[LotRow]:

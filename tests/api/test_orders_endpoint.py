@@ -98,3 +98,85 @@ def test_an_order_lives_its_whole_life_in_one_bulk(client: Client, key: str) -> 
     assert (status, body["total"], body["errors"]) == (200, 4, 1)
     assert [result.get("error", {}).get("code") for result in body["results"]] == [None, None, 112204, None]
     assert rows("SELECT earned, spendable FROM points_balance") == [(0, 0)]
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (
+            (
+                '{"customer": "c1", "action": "checkout", "data": {"transaction_id": "T", "total": 65.96700000000001, "items":'
+                ' [{"line_id": 1, "price": 3.3333333333333335, "quantity": 0.30000000000000004, "discount": 0.10000000000000003}]}}'
+            ),
+            "application/json",
+        ),
+        (
+            (
+                "customer=c1&action=checkout&data[transaction_id]=T&data[total]=65.96700000000001&data[items][0][line_id]=1"
+                "&data[items][0][price]=3.3333333333333335&data[items][0][quantity]=0.30000000000000004"
+                "&data[items][0][discount]=0.10000000000000003"
+            ),
+            FORM,
+        ),
+    ],
+)
+def test_numbers_that_machines_make_are_rounded_in_json_and_in_a_form(
+    client: Client, key: str, body: str, kind: str
+) -> None:
+    answer = client.post(f"/events?api_key={key}", body, content_type=kind)
+    assert (answer.status_code, answer.json()["score"]) == (200, 66)
+    [order] = client.get(f"/customers/c1/transactions?api_key={key}").json()["data"]
+    assert (order["total"], order["items"]) == (65.967, [{"line_id": "1", "quantity": 0.3, "subtotal": 0.9}])
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e400"])
+@pytest.mark.parametrize("kind", ["application/json", FORM])
+def test_a_number_without_end_stays_refused(client: Client, key: str, number: str, kind: str) -> None:
+    body = f'{{"customer": "c1", "action": "checkout", "data": {{"transaction_id": "T", "total": {number}}}}}'
+    if kind == FORM:
+        body = f"customer=c1&action=checkout&data[transaction_id]=T&data[total]={number}"
+    answer = client.post(f"/events?api_key={key}", body, content_type=kind)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, 0)
+
+
+def test_what_was_bought_by_weight_is_told_with_its_decimals(client: Client, key: str) -> None:
+    items = [
+        {"product_id": "HAM", "price": "19.90", "quantity": "0.755"},
+        {"product_id": "MUG", "price": 5, "quantity": 2},
+    ]
+    order(client, key, "checkout", items=items, total=25)
+    customer = client.get(f"/customers/c1?fields=purchases.ytd&api_key={key}").json()
+    assert customer["purchases"]["overall"] == {"total": 25, "count": 1, "items": 2.755}
+    assert customer["purchases"]["ytd"] == {"total": 25, "count": 1, "items": 2.755}
+
+
+def test_a_time_of_a_spreadsheet_is_refused_with_what_it_means(client: Client, key: str) -> None:
+    status, body = order(client, key, "checkout", total=5, effective_timestamp=45989.75)
+    assert (status, body["error"]["message"]) == (
+        400,
+        (
+            "'effective_timestamp' is no unix time. If 45989.75 means the time 2025-11-28T18:00:00 of a spreadsheet, send unix"
+            " seconds, or an ISO time such as 2025-11-28T18:00:00"
+        ),
+    )
+
+
+@pytest.mark.parametrize(("asked", "meant"), [("20251128", 1_764_288_000), ("45989", 1_764_288_000)])
+def test_a_balance_of_another_unit_is_refused_with_what_it_means(
+    client: Client, key: str, asked: str, meant: int
+) -> None:
+    order(client, key, "checkout", total=5)
+    answer = client.get(f"/customers/c1?balance_at={asked}&api_key={key}")
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"].endswith(f"send {meant}")
+
+
+@pytest.mark.parametrize("unit", ["20251128", "45989", "1764288000000"])
+@pytest.mark.parametrize("operator", ["gt", "lt"])
+def test_customers_are_not_found_by_a_time_in_another_unit(client: Client, key: str, operator: str, unit: str) -> None:
+    order(client, key, "checkout", total=5)
+    answer = client.get(f"/customers?updated_at.{operator}={unit}&api_key={key}")
+    assert "c1" not in answer.content.decode()

@@ -4,6 +4,7 @@ from .planting import Mutant
 
 LEDGER, POINTS, POINTS_ORDERS = "loyalty/points/ledger.py", "loyalty/points/mechanism.py", "loyalty/points/orders.py"
 EVENTS, ORDERS, REFUNDS = "events/mechanism.py", "events/orders.py", "events/refunds.py"
+REFUND_SHARES = "loyalty/points/refund_shares.py"
 LINES_OF, FINDING, VALUES = "events/lines.py", "events/line_finding.py", "loyalty/engine/values.py"
 ACTIVITY, EXPIRATION = "loyalty/points/activity.py", "loyalty/points/expiration.py"
 EXPIRY, EXPIRY_RUN = "loyalty/points/expiry.py", "loyalty/points/expiry_run.py"
@@ -108,7 +109,7 @@ MUTANTS = [
     Mutant("checkout_item_accept: earns nothing", POINTS_ORDERS, "        if row.line is not None and row.line in event.lines:", "        if False:", "accepting by item"),
     Mutant("checkout_accept_item: the order is never accepted", EVENTS, "    if all(line.accepted for line in order.items):", "    if False:", "accepting by item"),
     Mutant("checkout_accept_item: twice", FINDING, "if not line.accepted]", "]", "accepting by item"),
-    Mutant("checkout_reject: nothing is undone", POINTS_ORDERS, "    taken = max(_owed_back(order) - order.taken_back, 0)", "    taken = 0", "returning"),
+    Mutant("checkout_reject: nothing is undone", POINTS_ORDERS, "    taken = max(owed_back(order) - order.taken_back, 0)", "    taken = 0", "returning"),
     Mutant("checkout_reject: promises stay", POINTS_ORDERS, "    if order.status == TransactionStatus.REJECTED:\n        _cancel(event", "    if False:\n        _cancel(event", "rejecting"),
     Mutant("checkout_reject: the statistics stay", EVENTS, "    if order.accepted_at is not None:", "    if False:", "returning"),
     Mutant("0: an accepted order is rejected", EVENTS, "    if order.status == TransactionStatus.ACCEPTED and decided:", "    if False:", "accepting"),
@@ -126,11 +127,11 @@ MUTANTS = [
     Mutant("112203: more than is left", REFUNDS, "    if amount > order.open_total:", "    if amount > order.total:", "refunding an amount"),
     Mutant("112203: more than is left of the line", FINDING, "if subtotal is None or subtotal <= line.price_left:", "if True:", "refunding items"),
     Mutant("112204: more than was ever bought", REFUNDS, "    if amount > state.customer.purchase_total:", "    if False:", "refunding an amount"),
-    Mutant("partial_refund: not cumulative", POINTS_ORDERS, "    taken = max(_owed_back(order) - order.taken_back, 0)", "    taken = _owed_back(order)", "refunding an amount"),
+    Mutant("partial_refund: not cumulative", POINTS_ORDERS, "    taken = max(owed_back(order) - order.taken_back, 0)", "    taken = owed_back(order)", "refunding an amount"),
     Mutant("partial_refund: rounded down", LINES_OF, ".quantize(unit, ROUND_HALF_UP)", ".quantize(unit, 'ROUND_FLOOR')", "refunding an amount"),
-    Mutant("partial_refund: the whole of the lines' points", POINTS_ORDERS, "    unnamed = int(share(earned_by_lines - by_lines, min(amount, left), left)) if amount else 0", "    unnamed = 0", "refunding an amount of lines"),
+    Mutant("partial_refund: the whole of the lines' points", REFUND_SHARES, "    unnamed = int(share(earned_by_lines - by_lines, min(amount, left), left)) if amount else 0", "    unnamed = 0", "refunding an amount of lines"),
     Mutant("partial_refund: never closes the order", REFUNDS, "    if order.refunded == order.total and (", "    if False and (", "refunding an amount"),
-    Mutant("point_unburn: a refund gives nothing back", POINTS_ORDERS, "    given = _burned_back(order) - order.given_back", "    given = 0", "refunding"),
+    Mutant("point_unburn: a refund gives nothing back", POINTS_ORDERS, "    given = burned_back(order) - order.given_back", "    given = 0", "refunding"),
     Mutant("refund_item: the quantity stays", REFUNDS, "refunded_quantity=quantity, ", "", "refunding items"),
     Mutant("refund_item: from other lines' lots first", POINTS_ORDERS, "key=lambda lot_id: own.index(lot_id) if lot_id in own else len(own)", "key=lambda lot_id: lot_id in own", "refunding items"),
     Mutant("refund: what has expired is owed", LEDGER, "        expired = min(left, lot.expired)", "        expired = 0", "refunding what has expired"),
@@ -145,8 +146,8 @@ MUTANTS = [
     Mutant("checkout_update_item: the last line, always", FINDING, "lambda _line: new.quantity, new.subtotal))", "lambda _line: new.quantity, None))", "twins that wait"),
     Mutant("5003: a line's ID twice", EVENTS, "        return any(other.line_id == line.line_id for other in order.items)", "        return False", "twins that wait"),
     Mutant("refund_item: at its subtotal, whatever was paid", REFUNDS, "    amount = order.paid_for(order.lines_refunded) - before", "    amount = sum((one.subtotal for one in taken), NONE)", "shares"),
-    Mutant("partial_refund: of the lines' sum", POINTS_ORDERS, "    left, amount = order.total - named,", "    left, amount = order.lines_price - named,", "shares of lines"),
-    Mutant("point_unburn: nothing of an order that cost nothing", POINTS_ORDERS, "if order.total else (order.lines_refunded, order.lines_price)", "if True else (order.lines_refunded, order.lines_price)", "shares of nothing"),
+    Mutant("partial_refund: of the lines' sum", REFUND_SHARES, "    left, amount = order.total - named,", "    left, amount = order.lines_price - named,", "shares of lines"),
+    Mutant("point_unburn: nothing of an order that cost nothing", REFUND_SHARES, "if order.total else (order.lines_refunded, order.lines_price)", "if True else (order.lines_refunded, order.lines_price)", "shares of nothing"),
     # Odd lines, numbers and times
     Mutant("checkout: a line below nothing earns", LINES_OF, "        return max(self.subtotal, NONE)", "        return self.subtotal", "odd lines"),
     Mutant("checkout: what lowers an order counts as items", LINES_OF, "refunded_quantity=quantity if lowers else NONE,", "refunded_quantity=NONE,", "odd lines"),

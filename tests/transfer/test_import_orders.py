@@ -40,3 +40,27 @@ def test_pieces_of_one_row_each_come_to_the_same_as_one_piece(import_text: Impor
     job = import_text(ORDERS, rows=1)
     assert (job.recorded, job.refused) == (9, 1)
     assert Balance.objects.get(customer__public_id="7").spendable == 500
+
+
+ODD = """customer,action,transaction_id,effective_timestamp,total,line_id,subtotal,items[0][line_id],items[0][product_id],items[0][price],items[0][quantity],items[1][product_id],items[1][subtotal],items[1][quantity]
+7,opt_in,,2025-11-01,,,,,,,,,,
+7,checkout,T1,2025-11-28T18:30:00Z,,,,a,ham,19.899999999999999,0.755,old,-5,-1
+7,refund_item,T1,2025-11-29 08:00:00,,a,,,,,,,,
+7,refund_item,T1,2025-11-20,,a,,,,,,,,
+7,checkout,T2,45989,5,,,,,,,,,
+"""
+
+
+def test_a_file_holds_weights_exchanges_line_ids_and_iso_times(import_text: Import) -> None:
+    job = import_text(ODD)
+    assert counts(job) == (5, 3, 0, 2)
+    [early, serial] = refusals(job)
+    assert early[:2] == (5, "effective_timestamp")
+    assert "is before the checkout of this transaction, which was at 2025-11-28T18:30:00Z" in early[2]
+    assert serial[:2] == (6, "effective_timestamp")
+    assert "the day 2025-11-28 of a spreadsheet" in serial[2]
+    order = Transaction.objects.get()
+    assert (order.status, order.total, order.refunded, order.taken_back) == ("refunded", order.total, order.total, 10)
+    assert str(order.total) == "10.0245"
+    assert order.checkout_at is not None
+    assert order.checkout_at.isoformat() == "2025-11-28T18:30:00+00:00"
