@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from events.orders import MAX_ITEMS, read_line
+from events.lines import MAX_ITEMS, read_line
 from loyalty.engine import values
 from loyalty.engine.types import Incoming, Refused
 
