@@ -18,10 +18,16 @@ LINES = frozenset({"checkout_item", "checkout_update_item"})
 
 def data_of_lines(lines: Sequence[Line], events: Sequence[Event]) -> Iterator[Mapping[str, Any]]:
     """Of each line the attributes of the newest event that made it so, none where no event does. `events`: oldest first."""
-    said = [(_key(event.data), event.data) for event in reversed(events) if event.action in LINES]
+    told = [_exact(event.data) for event in reversed(events) if event.action in LINES]
+    said = [(_key(data), data) for data in told]
     for line in lines:
         key = (line.line_id, line.product_id, line.quantity, line.subtotal)
         yield next((data for found, data in said if found in (key, ("", *key[1:]))), {})
+
+
+def _exact(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Numbers as they were sent, which the model's JSON reads as floats."""
+    return {name: Decimal(str(value)) if isinstance(value, float) else value for name, value in data.items()}
 
 
 def _key(data: Mapping[str, Any]) -> tuple[Any, ...] | None:

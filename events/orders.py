@@ -244,10 +244,10 @@ def existing_order(event: EventRow, state: State, batch: Batch) -> TransactionRo
 
 
 def follow_checkout(event: EventRow, order: TransactionRow) -> None:
-    """A later step of an order does not precede its checkout; raises Refused. Unix seconds are whole ones: within the
-    checkout's own second it is dated as the checkout."""
+    """A later step of an order is not dated before its checkout; raises Refused. Unix seconds are whole ones: within the
+    checkout's own second it is dated as the checkout. One that names no time is not dated, whatever our clocks say."""
     at = order.checkout_at
-    if at is None or event.occurred_at >= at:
+    if at is None or event.occurred_at >= at or event.occurred_at == event.recorded_at:
         return
     if event.occurred_at < at.replace(microsecond=0):
         shown = at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
