@@ -170,7 +170,12 @@ def test_the_details_tell_what_was_bought_and_what_became_of_it(staff: Client) -
     order = make_order(judit, "T-1", total="50.10", items=items, points_burned=30)
     tell(Incoming("C-3", "refund_item", {"transaction_id": "T-1", "product_id": "MUG", "quantity": 1}))
     page = html(staff, address(judit, order))
-    for part in ("50.10 EUR 30.05 EUR kept", "50 20 taken back", "30 12 given back", "Blue &lt;mug&gt; MUG 2 × 20.05 EUR mugs 2 20.05 EUR –"):
+    for part in (
+        "50.10 EUR 30.05 EUR kept",
+        "50 20 taken back",
+        "30 12 given back",
+        "Blue &lt;mug&gt; MUG 2 × 20.05 EUR mugs 2 20.05 EUR –",
+    ):
         assert part in plain(page)
     assert "40.10 EUR 20.05 EUR (1 ×)" in plain(page)
     assert ids(page) == ["Checkout", "Point burn", "Checkout item", "Checkout item", "Item refund", "Point unburn"]
