@@ -222,7 +222,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "loyalty.sync.tasks.sweep_outbox", "schedule": 30.0},
     "resume-imports": {"task": "loyalty.transfer.tasks.resume_imports", "schedule": 30.0},
     # With the lease that a worker holds, an import stands still for less than 15 seconds when its worker dies.
-    "take-over-imports": {"task": "loyalty.transfer.tasks.take_over_imports", "schedule": 3.0},
+    "take-over-imports": {"task": "loyalty.transfer.tasks.take_over_imports", "schedule": 2.0},
     "forget-imports": {"task": "loyalty.transfer.tasks.forget_imports", "schedule": crontab(minute=34)},
     "accept-orders": {"task": "events.tasks.accept_orders", "schedule": 60.0},
     "accept-pending": {"task": "loyalty.points.tasks.accept_pending", "schedule": 60.0},

@@ -45,8 +45,8 @@ MAX_ROWS = 10_000_000
 MAX_LISTED = 100_000
 # Renewed by every chunk, and while the file is checked; with the sweep of orphans an import stands still for less than
 # 15 seconds when its worker dies.
-LEASE = timedelta(seconds=6)
-BEAT = 2.0
+LEASE = timedelta(seconds=5)
+BEAT = 1.0
 MAX_ATTEMPTS = 5
 
 

@@ -4,12 +4,14 @@
 
 `plain`: to the end. `thief`: with a lease so short that two of them take the job from each other all the time.
 `flawed`: as plain, but with the checkpoint after the effects' transaction instead of in it, and rows without keys of
-their own; dies between the two at the chunk CHUNK.
+their own; dies between the two at the chunk CHUNK. `careless`: asks which rows are there, and takes the others for its
+own without a lock.
 """
 
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -26,11 +28,14 @@ def main(job_id: int, rows: int, mode: str, chunk: int = 0) -> None:
 
     if mode == "flawed":
         running.run_chunk = flawed(chunk)
+    if mode == "careless":
+        careless()
     if mode == "thief":
         running.LEASE = timedelta(seconds=0.02)
     print("ready", flush=True)
     while ImportJob.objects.get(pk=job_id).status == "processing":
         running.work(job_id=job_id, now=timezone.now, rows=rows)
+        time.sleep(0.01)
 
 
 def flawed(last: int) -> Callable[..., bool]:
@@ -57,6 +62,20 @@ def flawed(last: int) -> Callable[..., bool]:
 
     event_rows.claim = lambda job, keys: Claims()  # type: ignore[attr-defined]
     return run_chunk
+
+
+def careless() -> None:
+    from loyalty.transfer import keys
+
+    insert = keys._insert
+
+    def read_then_write(job: Any, pairs: Any) -> Any:
+        free = set(pairs) - set(keys._owners(list(pairs)))
+        time.sleep(0.5)
+        insert(job, pairs)
+        return free
+
+    keys._insert = read_then_write
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
@@ -39,10 +40,10 @@ def start_child(*arguments: object) -> "subprocess.Popen[str]":
     return process
 
 
-def start_worker() -> "subprocess.Popen[bytes]":
+def start_worker(level: str = "warning", log: IO[bytes] | None = None) -> "subprocess.Popen[bytes]":
     """Celery's own worker."""
-    command = [sys.executable, "-m", "celery", "-A", "loyalty", "worker", "-P", "solo", "-l", "warning"]
-    return subprocess.Popen(command, env=environment(), cwd=ROOT)
+    command = [sys.executable, "-m", "celery", "-A", "loyalty", "worker", "-P", "solo", "-l", level]
+    return subprocess.Popen(command, env=environment(), cwd=ROOT, stdout=log, stderr=log)
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:
