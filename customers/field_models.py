@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.engine.types import Refused
+from loyalty.saving import SavesOnlyChanges
 
 from .enums import FieldFormat, FieldType
 from .fields import MAX_ITEM, RESERVED, FieldRule, plain, read_value
@@ -18,7 +19,7 @@ CHOICES = frozenset({FieldType.SELECT.value, FieldType.MULTIPLE_CHOICE.value})
 MAX_OPTIONS = 500
 
 
-class Field(models.Model):
+class Field(SavesOnlyChanges):
     """Definition of a custom field: its values are in `Customer.properties` under its ID, checked by it wherever they come from."""
 
     slug = models.CharField(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.engine.types import Refused
 from loyalty.ui.lines import Lines
+from loyalty.ui.stale import StaleSafeForm
 
 from .fields import BUILT_IN, MAX_IDENTITY, TEXTS, plain, read_attribute, read_value
 from .inputs import OnePerLine, as_sent, line, widget_of
@@ -191,7 +193,7 @@ class NewCustomerForm(forms.Form):
         }
 
 
-class FieldForm(forms.ModelForm[Field]):
+class FieldForm(StaleSafeForm[Field]):
     """The definition of a custom field in the configuration."""
 
     options = Lines(label=_("Options"), required=False, help_text=_("What can be chosen, one a line."))
@@ -208,6 +210,13 @@ class FieldForm(forms.ModelForm[Field]):
             "slug", "name", "labels", "description", "type", "format", "options", "default", "searchable", "external_id",
             "read_only", "personal", "position", "active",
         )  # fmt: skip
+
+    def _as_sent(self) -> Field:
+        """With the default as customers would hold it, which is how the row has it."""
+        row = super()._as_sent()
+        with suppress(Refused):
+            row.default = plain(read_value(row.rule, row.default))
+        return row
 
     def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
         found = super().get_initial_for_field(field, field_name)

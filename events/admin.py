@@ -1,9 +1,9 @@
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 
 from loyalty.staff.admin import ConfigurationAdmin
+from loyalty.ui.stale_admin import StaleSafeInline
 
 from .enums import MAY_BE_BEHAVIOURAL
 from .models import EventAttribute, EventType
@@ -11,7 +11,7 @@ from .program import fixed_fields
 from .type_forms import AttributeForm, AttributeFormSet, EventTypeForm
 
 
-class AttributeInline(TabularInline):
+class AttributeInline(StaleSafeInline):
     model = EventAttribute
     form = AttributeForm
     formset = AttributeFormSet

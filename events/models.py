@@ -15,13 +15,14 @@ from customers.enums import FieldType
 from customers.field_models import CHOICES, wrong_options
 from customers.fields import MAX_ITEM
 from customers.models import Customer
+from loyalty.saving import SavesOnlyChanges
 
 from .enums import ANY_TYPE, MAY_BE_BEHAVIOURAL, Source, TransactionStatus
 
 TYPES_OF_ATTRIBUTES = [(ANY_TYPE, _("As it is sent")), *FieldType.choices]
 
 
-class EventType(models.Model):
+class EventType(SavesOnlyChanges):
     """Definition of an action."""
 
     action = models.CharField(
@@ -87,7 +88,7 @@ class EventType(models.Model):
         return str(self.labels.get(get_language() or "en") or self.name)
 
 
-class EventAttribute(models.Model):
+class EventAttribute(SavesOnlyChanges):
     """An attribute of an event type: how its values are read, where the action is the brand's own."""
 
     event_type = models.ForeignKey(EventType, on_delete=models.CASCADE, related_name="attributes")

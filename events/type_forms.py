@@ -9,6 +9,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from loyalty.points.models import Account
 from loyalty.ui.lines import Lines
+from loyalty.ui.stale import StaleSafeForm, StaleSafeFormSet
 
 from .models import EventAttribute, EventType
 from .program import not_behavioural
@@ -41,7 +42,7 @@ class LabelLines(forms.CharField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
-class EventTypeForm(forms.ModelForm[EventType]):
+class EventTypeForm(StaleSafeForm[EventType]):
     labels = LabelLines(
         label=_("Names per language"), required=False, help_text=_("One a line: the language, a colon, the name.")
     )
@@ -67,7 +68,7 @@ class EventTypeForm(forms.ModelForm[EventType]):
             account.choices = [("", _("The brand's default account")), *names]
 
 
-class AttributeForm(forms.ModelForm[EventAttribute]):
+class AttributeForm(StaleSafeForm[EventAttribute]):
     options = Lines(label=_("Options"), required=False)
 
     class Meta:
@@ -75,7 +76,7 @@ class AttributeForm(forms.ModelForm[EventAttribute]):
         fields = ("slug", "label", "type", "options", "required", "personal", "position")
 
 
-class AttributeFormSet(forms.BaseInlineFormSet[EventAttribute, EventType, AttributeForm]):
+class AttributeFormSet(StaleSafeFormSet):
     def add_fields(self, form: AttributeForm, index: int | None) -> None:
         """New rows come after those that are there."""
         super().add_fields(form, index)

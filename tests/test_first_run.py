@@ -11,6 +11,7 @@ from pytest_django import Settings
 from loyalty.environment import Environment
 from loyalty.staff.enums import Role
 from loyalty.staff.models import ApiKey, User
+from tests.engine.world import rows
 
 pytestmark = pytest.mark.django_db
 
@@ -55,8 +56,7 @@ def test_a_password_that_was_changed_is_not_told_any_more() -> None:
 
 def test_another_database_gets_an_administrator_of_its_own() -> None:
     before = first_run()
-    User.objects.all().delete()
-    ApiKey.objects.all().delete()
+    rows("DELETE FROM staff_user")  # what the application never does: the trail names them
 
     after = first_run()
 

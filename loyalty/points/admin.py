@@ -3,17 +3,18 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 
 from loyalty.staff.admin import ConfigurationAdmin
 from loyalty.staff.enums import Module
 from loyalty.staff.queries import general_settings
+from loyalty.ui.stale_admin import StaleSafeInline
 
 from .forms import AccountForm, BonusForm
 from .models import Account, Bonus, BurnRate, EarningRate, EarningRule, Verification
 
 
-class BurnRateInline(TabularInline):
+class BurnRateInline(StaleSafeInline):
     model = BurnRate
     extra = 0
 
@@ -38,7 +39,7 @@ class AccountAdmin(ConfigurationAdmin):
         return False
 
 
-class EarningRateInline(TabularInline):
+class EarningRateInline(StaleSafeInline):
     model = EarningRate
     extra = 0
 

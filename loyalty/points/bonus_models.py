@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.saving import SavesOnlyChanges
+
 from .enums import BonusKind
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ NEXT_SLUG = models.Func(
 )
 
 
-class Bonus(models.Model):
+class Bonus(SavesOnlyChanges):
     """What purchases earn beside the account's earning rule, or do not earn: for what is bought, where and when.
 
     Days are the programme's: valid from the beginning of the first to the end of the last. Empty conditions match all.

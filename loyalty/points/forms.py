@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminSelectMultipleWidget
 
 from events.models import EventType
 from loyalty.ui.lines import Lines
+from loyalty.ui.stale import StaleSafeForm
 
 from .enums import EntryKind, Expiry
 from .history import Filters
@@ -108,7 +109,7 @@ def begin_of(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time()))
 
 
-class BonusForm(forms.ModelForm[Bonus]):
+class BonusForm(StaleSafeForm[Bonus]):
     products = Lines(label=_("Products"), required=False, help_text=_("Product IDs, one a line. Empty: all."))
     categories = Lines(label=_("Categories"), required=False, help_text=_("Of products, one a line. Empty: all."))
     channels = Lines(
@@ -127,7 +128,7 @@ class BonusForm(forms.ModelForm[Bonus]):
 NO_ACTIVITY = frozenset({"point_expire", "point_expiration"})
 
 
-class AccountForm(forms.ModelForm[Account]):
+class AccountForm(StaleSafeForm[Account]):
     """The expiry fields are on it only while the module is on."""
 
     class Meta:

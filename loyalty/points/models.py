@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from events.models import Event, next_id
+from loyalty.saving import SavesOnlyChanges
 
 from .bonus_models import Bonus as Bonus
 from .bonus_models import BonusTotal as BonusTotal
@@ -17,7 +18,7 @@ from .enums import AccountType, EarningBasis, EntryKind, Expiry, Rounding, Unit
 from .expiry import ExpiryRule
 
 
-class Account(models.Model):
+class Account(SavesOnlyChanges):
     """A points currency; one is the default."""
 
     slug = models.CharField(
@@ -131,7 +132,7 @@ class Account(models.Model):
         return stored[0] != Expiry.ACTIVITY or set(stored[1]) != set(self.expiry_actions)
 
 
-class BurnRate(models.Model):
+class BurnRate(SavesOnlyChanges):
     """What points are worth in a currency: `points` buy `amount`, in minor units such as cents."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="burn_rates")
@@ -156,7 +157,7 @@ class BurnRate(models.Model):
         return f"{self.points} = {self.amount} {self.currency}"
 
 
-class EarningRule(models.Model):
+class EarningRule(SavesOnlyChanges):
     """How purchases earn points in an account: `percentage` points for every 100 units of money."""
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="earning", verbose_name=_("account"))
@@ -182,7 +183,7 @@ class EarningRule(models.Model):
         return f"{self.account}: {self.percentage.normalize():f} %"
 
 
-class EarningRate(models.Model):
+class EarningRate(SavesOnlyChanges):
     rule = models.ForeignKey(EarningRule, on_delete=models.CASCADE, related_name="rates")
     currency = models.CharField(
         _("currency"), max_length=3, validators=[RegexValidator(r"^[A-Z]{3}$", _("Enter an ISO 4217 code."))]

@@ -15,7 +15,7 @@ OF_SEQUENCES: Rights = frozenset({"SELECT", "USAGE"})
 
 # Tables whose rows are written once: besides the missing rights they have the two triggers of that name. A table to which a migration
 # gives the first of them belongs here by itself.
-WRITE_ONCE = ("events_event", "points_entry", "staff_programrecord")
+WRITE_ONCE = ("events_event", "points_entry", "staff_programrecord", "django_admin_log", "points_verification")
 WRITE_ONCE_TRIGGERS = ("write_once", "write_once_truncate")
 OTHERWISE: dict[str, Rights] = {
     "django_migrations": READ,

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -17,8 +17,10 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
+from loyalty.ui.stale_admin import StaleSafeAdmin
+
 from .document import SCHEMA_FILE, differences, schema_of, written
-from .enums import Origin
+from .enums import Origin, Role
 from .forms import GeneralSettingsForm, ProgramApplyForm, ProgramFileForm, StaffForm
 from .key_admin import ApiKeyAdmin
 from .models import GeneralSettings, ProgramRecord, User
@@ -33,7 +35,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
+class UserAdmin(DjangoUserAdmin[User], StaleSafeAdmin):
     form = StaffForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -51,6 +53,10 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
         # Events name who added them: somebody who leaves is made inactive.
         return False
 
+    def rows_to_lock(self, row: User) -> QuerySet[User]:
+        """With all administrators, of whom one must stay: two who leave at once wait for each other."""
+        return User.objects.filter(Q(pk=row.pk) | Q(role=Role.ADMINISTRATOR, is_active=True))
+
 
 @contextmanager
 def _kept(request: HttpRequest) -> Iterator[None]:
@@ -62,7 +68,7 @@ def _kept(request: HttpRequest) -> Iterator[None]:
         yield
 
 
-class ConfigurationAdmin(ModelAdmin):
+class ConfigurationAdmin(StaleSafeAdmin):
     """Of what the engine is configured by: what these pages change is a version of the programme, with who did it."""
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

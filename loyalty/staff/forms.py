@@ -6,6 +6,7 @@ from unfold.forms import UserChangeForm
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from loyalty.ui.lines import Lines
+from loyalty.ui.stale import StaleSafeForm
 
 from .document import MAX_BYTES, read_document
 from .enums import Api, Module, Role
@@ -14,7 +15,10 @@ from .operations import problems_of_settings
 from .queries import other_administrators
 
 
-class StaffForm(UserChangeForm):
+class StaffForm(StaleSafeForm[User], UserChangeForm):
+    class Meta(UserChangeForm.Meta):
+        model = User
+
     def clean(self) -> None:
         """Somebody must be left who may configure the programme; two who leave at once wait for each other."""
         super().clean()
@@ -36,7 +40,7 @@ SCOPES = (
 )
 
 
-class GeneralSettingsForm(forms.ModelForm[GeneralSettings]):
+class GeneralSettingsForm(StaleSafeForm[GeneralSettings]):
     modules = forms.MultipleChoiceField(choices=Module, required=False, widget=forms.CheckboxSelectMultiple)
 
     class Meta:
@@ -84,7 +88,7 @@ class ProgramApplyForm(forms.Form):
         return read_document(self.cleaned_data["text"].encode())
 
 
-class ApiKeyForm(forms.ModelForm[ApiKey]):
+class ApiKeyForm(StaleSafeForm[ApiKey]):
     apis = forms.MultipleChoiceField(
         label=_("APIs"),
         choices=Api,

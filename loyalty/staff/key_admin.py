@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
+
+from loyalty.ui.stale_admin import StaleSafeAdmin
 
 from .enums import KeyKind
 from .forms import SCOPES, ApiKeyForm
@@ -28,7 +29,7 @@ REVOKE = _("Every request with this key is refused from now on, for good: its se
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ModelAdmin):
+class ApiKeyAdmin(StaleSafeAdmin):
     form = ApiKeyForm
     list_display = ("name", "key", "kind", "active", "last_used_at", "created_at")
     list_filter = ("active", "kind")

@@ -13,6 +13,7 @@ from loyalty.sealing import Purpose, seal
 from .enums import Api, KeyKind
 from .models import ApiKey, ApiSecret, User, new_secret
 from .permissions import Right, require
+from .trail import record_deed
 
 
 class KeyProblem(Exception):
@@ -54,6 +55,7 @@ def add_secret(key: ApiKey, *, by: User, at: datetime) -> str:
     free = [place for place in ApiSecret.PLACES if place not in taken]
     if not free:
         raise KeyProblem("The key has two secrets already: retire the one that is not used any more.")
+    record_deed(locked, f"Secret {free[0]} added.", by=by)
     return _put_secret(locked, free[0], at)
 
 
@@ -61,21 +63,27 @@ def add_secret(key: ApiKey, *, by: User, at: datetime) -> str:
 def retire_secret(key: ApiKey, place: int, *, by: User) -> None:
     """Destroy a secret: what it signs is refused from now on."""
     require(by, Right.CONFIGURE)
-    live = {secret.place: secret for secret in _locked(key).secrets.all()}
+    locked = _locked(key)
+    live = {secret.place: secret for secret in locked.secrets.all()}
     if place not in live:
         raise KeyProblem("The secret is retired already.")
     if len(live) == 1:
         raise KeyProblem("It is the key's only secret: add another one first, or revoke the key.")
     live[place].delete()
+    record_deed(locked, f"Secret {place} retired.", by=by)
 
 
 @transaction.atomic
 def revoke(key: ApiKey, *, by: User) -> None:
-    """Refuse the key for good: its secrets are destroyed. Its name stays, since events tell with which key they came."""
+    """Refuse the key for good: its secrets are destroyed. Its name stays, since events tell with which key they came.
+
+    Final in the database, too: a trigger refuses every later change of the row.
+    """
     require(by, Right.CONFIGURE)
     locked = _locked(key)
     locked.secrets.all().delete()
     ApiKey.objects.filter(pk=locked.pk).update(active=False)
+    record_deed(locked, "Revoked.", by=by)
 
 
 LONG_AGO = -1e9

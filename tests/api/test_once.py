@@ -242,9 +242,9 @@ def test_what_raises_after_its_effect_takes_the_effect_back(ann: None, monkeypat
 def test_a_refused_authentication_is_not_saved(key: ApiKey) -> None:
     body = add()
     headers = signed(body)
-    ApiKey.objects.update(active=False)
+    ApiKey.objects.update(key="other")
     assert post(body, headers).status_code == 401
-    ApiKey.objects.update(active=True)
+    ApiKey.objects.update(key=key.key)
     accepted(event("ann", "opt_in"))
     assert told(post(body, headers))[::2] == (200, None)
 

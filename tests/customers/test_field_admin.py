@@ -101,7 +101,14 @@ def test_an_external_id_needs_values_that_customers_do_not_share(admin: Client) 
 
 def settings_with(client: Client, **fields: str) -> Any:
     GeneralSettings.objects.get_or_create(id=1)
-    sent = {"brand_name": "B", "currency": "EUR", "auto_subscribe": "checkout", **fields}
+    sent = {
+        "brand_name": "B",
+        "currency": "EUR",
+        "auto_subscribe": "checkout",
+        "import_file_days": "30",
+        "import_record_days": "365",
+        **fields,
+    }
     return client.post("/admin/staff/generalsettings/1/change/", sent)
 
 

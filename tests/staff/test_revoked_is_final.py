@@ -1,0 +1,104 @@
+"""A revoked API key stays revoked, whoever writes to the database; what was done to a key is in its history."""
+
+import psycopg
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import DatabaseError, transaction
+from django.test import Client
+from django.utils import timezone
+
+from loyalty.staff.keys import add_secret, retire_secret, revoke
+from loyalty.staff.models import ApiKey, User
+from loyalty.staff.queries import api_key
+from tests.api_keys import development_key, server_key
+from tests.engine.world import rows
+
+pytestmark = pytest.mark.django_db
+BACK = {
+    "switched on": "UPDATE staff_apikey SET active = true",
+    "renamed, so that its name is free": "UPDATE staff_apikey SET key = 'other'",
+    "widened": "UPDATE staff_apikey SET may_fix_points = true",
+    "deleted, so that its name is free": "DELETE FROM staff_apikey",
+    "another secret": "INSERT INTO staff_apisecret (api_key_id, place, sealed, created_at)"
+    " SELECT id, 1, '', now() FROM staff_apikey",
+    "upsert": "INSERT INTO staff_apikey SELECT * FROM staff_apikey ON CONFLICT (id) DO UPDATE SET active = true",
+    "merge": "MERGE INTO staff_apikey t USING staff_apikey s ON t.id = s.id WHEN MATCHED THEN UPDATE SET active = true",
+}
+
+
+@pytest.fixture
+def root() -> User:
+    return User.objects.create_superuser("root-user", password="x")
+
+
+@pytest.fixture
+def revoked(root: User) -> ApiKey:
+    key = development_key()
+    revoke(key, by=root)
+    return key
+
+
+@pytest.mark.parametrize("name", BACK)
+def test_no_statement_brings_a_revoked_key_back(revoked: ApiKey, name: str) -> None:
+    with pytest.raises(DatabaseError) as refused, transaction.atomic():
+        rows(BACK[name])
+
+    assert isinstance(refused.value.__cause__, psycopg.errors.InsufficientPrivilege)
+    assert api_key(revoked.key) is None
+    assert not ApiKey.objects.get().active
+
+
+@pytest.mark.parametrize("name", sorted(set(BACK) - {"deleted, so that its name is free"}))
+def test_the_same_statement_works_on_a_key_in_use(name: str) -> None:
+    key = development_key()
+    key.secrets.all().delete()
+    rows(BACK[name])
+    assert ApiKey.objects.get().active
+
+
+def test_no_key_is_deleted_instead_of_revoked() -> None:
+    development_key()
+    with pytest.raises(DatabaseError, match="revoked is final"), transaction.atomic():
+        ApiKey.objects.all().delete()
+
+
+def test_that_it_was_used_a_moment_ago_may_still_be_noted(revoked: ApiKey) -> None:
+    rows("UPDATE staff_apikey SET last_used_at = now()")
+    assert ApiKey.objects.get().last_used_at
+
+
+def test_a_key_read_before_it_was_revoked_is_saved_without_effect(root: User) -> None:
+    before = development_key()
+    revoke(before, by=root)
+    before.name = "Till 2"
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        before.save()
+    assert api_key(before.key) is None
+
+
+def test_what_was_done_to_a_key_is_recorded_with_who_did_it(root: User) -> None:
+    key = server_key()
+    add_secret(key, by=root, at=timezone.now())
+    retire_secret(key, 1, by=root)
+    revoke(key, by=root)
+
+    found = LogEntry.objects.order_by("id").values_list("user__username", "object_id", "change_message")
+    assert list(found) == [
+        ("root-user", str(key.pk), "Secret 2 added."),
+        ("root-user", str(key.pk), "Secret 1 retired."),
+        ("root-user", str(key.pk), "Revoked."),
+    ]
+
+
+@pytest.mark.ignore_template_errors
+def test_the_history_of_a_key_shows_it(client: Client, root: User, revoked: ApiKey) -> None:
+    client.force_login(root)
+    assert "Revoked." in client.get(f"/admin/staff/apikey/{revoked.pk}/history/").content.decode()
+
+
+def test_what_is_refused_leaves_no_trace_of_a_deed(root: User) -> None:
+    key = server_key()
+    with pytest.raises(Exception, match="only secret"):
+        retire_secret(key, 1, by=root)
+    assert not LogEntry.objects.exists()
