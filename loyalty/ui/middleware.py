@@ -2,7 +2,10 @@ from collections.abc import Callable
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+
+from loyalty.staff.hashing import TooManyHashes
 
 # Unfold's admin runs Alpine, which evaluates attributes, and writes style attributes.
 ADMIN_POLICY = {
@@ -11,21 +14,31 @@ ADMIN_POLICY = {
 }
 
 
-def private_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Keep pages of signed-in staff out of every cache, and relax the content policy for the admin alone.
-
-    Inside django-csp's middleware, which reads `_csp_replace` on the way out.
-    """
+def admin_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Relax the content policy for the admin alone. Inside django-csp's middleware, which reads `_csp_replace`."""
     admin_root = reverse("admin:index")
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if request.path_info.startswith(admin_root):
             response._csp_replace = ADMIN_POLICY  # type: ignore[attr-defined]  # how django-csp's decorators do it
-        # Only pages: asking an API response for its user would open a session.
-        is_page = response.get("Content-Type", "").startswith("text/html")
-        if is_page and "Cache-Control" not in response and request.user.is_authenticated:
-            response["Cache-Control"] = "private, no-store"
         return response
 
+    return middleware
+
+
+def busy_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Whatever page asked for a password while too many were being checked: nothing was done, try again."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, TooManyHashes):
+            return None
+        response = render(request, "busy.html", status=503)
+        response["Retry-After"] = "1"
+        return response
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]  # where Django looks for it
     return middleware

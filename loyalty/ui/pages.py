@@ -1,6 +1,9 @@
 import json
 from typing import Any, cast
+from urllib.parse import urlsplit
 
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,11 +13,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from loyalty.staff.known_browsers import remember
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
 
 from .context import THEME_COOKIE, Shell
-from .forms import LoginForm, PreferencesForm
+from .forms import LoginForm, PasswordForm, PreferencesForm
 from .mixins import DialogPage, PageMixin, StaffPage
 from .palette import find
 from .responses import Text, is_partial
@@ -26,8 +30,22 @@ class Login(LoginView):
     form_class = LoginForm
     redirect_authenticated_user = True
 
-    def form_invalid(self, form: BaseForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """Never back to a log-in page: whoever is logged in would be sent round in circles."""
+        url = super().get_redirect_url()
+        return "" if urlsplit(url).path in {reverse("login"), reverse("admin:login")} else url
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        remember(self.request, response, form.cleaned_data["username"])
+        return response
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        wait = form.wait if isinstance(form, LoginForm) else None
+        response = self.render_to_response(self.get_context_data(form=form), status=429 if wait else 422)
+        if wait:
+            response["Retry-After"] = str(wait)
+        return response
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -66,6 +84,25 @@ class Palette(StaffPage, PageMixin):
     def _answer(self, template: str, query: str) -> HttpResponse:
         found = find(cast(User, self.request.user), query, Shell(self.request).links)
         return render(self.request, template, self.get_context_data(query=query, found=found))
+
+
+class ChangePassword(DialogPage):
+    """One's own. Every other session of the person ends."""
+
+    right = Right.VIEW_CUSTOMERS
+    form_class = PasswordForm
+    title = submit_label = _("Change password")
+    lead = _("You stay signed in here. Wherever else you are signed in, you are asked for the new password.")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def get_success_url(self) -> str:
+        return reverse("home")
+
+    def perform(self, form: BaseForm) -> Text:
+        update_session_auth_hash(self.request, cast(PasswordForm, form).save())
+        return _("Your password is changed.")
 
 
 class Preferences(DialogPage):

@@ -9,5 +9,6 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("theme/", pages.theme, name="theme"),
     path("search/", pages.Palette.as_view(), name="palette"),
+    path("password/", pages.ChangePassword.as_view(), name="password"),
     path("preferences/", pages.Preferences.as_view(), name="preferences"),
 ]
