@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 
 
 class LoyaltyConfig(AppConfig):
@@ -7,3 +8,10 @@ class LoyaltyConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401  registers them
+
+
+class ConfigurationPages(admin_apps.AdminConfig):
+    """Django's admin, with a site of our own."""
+
+    default = False
+    default_site = "loyalty.staff.site.ConfigurationSite"

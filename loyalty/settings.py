@@ -25,10 +25,11 @@ DEBUG = False
 ALLOWED_HOSTS = ["*"]
 
 INSTALLED_APPS = [
-    "unfold",
+    # Without its own site of configuration pages: see loyalty.staff.site.
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "django.contrib.admin",
+    "loyalty.apps.ConfigurationPages",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "loyalty.request_ids.request_ids",
+    "loyalty.caching.no_store",
     "loyalty.proxies.client_addresses",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -67,7 +69,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "loyalty.ui.middleware.private_pages",
+    "loyalty.ui.middleware.admin_policy",
+    "loyalty.ui.middleware.busy_pages",
 ]
 
 ROOT_URLCONF = "loyalty.urls"
@@ -122,10 +125,11 @@ AUTH_USER_MODEL = "staff.User"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "customers:list"
 LOGOUT_REDIRECT_URL = "login"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTHENTICATION_BACKENDS = ["loyalty.staff.backend.PasswordBackend"]
+PASSWORD_HASHERS = ["loyalty.staff.hashing.BoundedArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "loyalty.staff.passwords.HardToGuess"},
 ]
 
 LANGUAGE_CODE = "en"
@@ -234,6 +238,7 @@ CELERY_BEAT_SCHEDULE = {
     "erasures": {"task": "customers.tasks.go_on_erasing", "schedule": 30.0},
     "late-erasures": {"task": "customers.tasks.tell_of_late_erasures", "schedule": crontab(hour=3, minute=40)},
     "saved-answers": {"task": "loyalty.api.tasks.purge_answers", "schedule": crontab(minute=24)},
+    "clear-sessions": {"task": "loyalty.staff.tasks.clear_sessions", "schedule": crontab(minute=34)},
     "verify": {"task": "loyalty.points.tasks.verify", "schedule": crontab(hour=3, minute=10)},
 }
 

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
 
 from customers.access_api import CustomerData
 from customers.api import CustomerDetail, CustomerMerge
@@ -67,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", include("loyalty.transfer.urls")),
     # One way in for everybody.
     path("admin/login/", Login.as_view(), name="admin-login"),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="password"), name="admin-password"),
     path("admin/", admin.site.urls),
     path("readyz", readyz, name="readyz"),
     path("", include("loyalty.api.urls")),

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 from django.views.generic import TemplateView
 
@@ -34,11 +35,10 @@ def _etag(request: HttpRequest) -> str:
 
 
 @require_safe
+@cache_control(public=True, max_age=300)
 @condition(etag_func=_etag)
 def openapi(request: HttpRequest) -> HttpResponse:
-    response = HttpResponse(_encoded()[0], content_type="application/json")
-    response["Cache-Control"] = "public, max-age=300"
-    return response
+    return HttpResponse(_encoded()[0], content_type="application/json")
 
 
 class DeveloperPage(PageMixin, TemplateView):

@@ -1,0 +1,81 @@
+"""No address sends anybody round in circles: every route, for every role, and for those who are not logged in."""
+
+from urllib.parse import quote
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import get_resolver
+from unfold.sites import UnfoldAdminSite
+
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
+from tests.test_permissions import ROUTES
+
+pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
+MOST = 4
+ADDRESSES = sorted(
+    {f"/{address}" for _, address in ROUTES} | {"/admin/staff/user/", "/admin/nothing/", "/admin/logout/"}
+)
+ROLES = [None, *Role]
+
+
+def somebody(role: Role | None) -> Client:
+    client = Client()
+    if role:
+        client.force_login(User.objects.create_user("someone", password="x", role=role))
+    return client
+
+
+def follow(client: Client, url: str) -> tuple[list[str], int]:
+    """The addresses that a browser is sent to, and how the last one answers."""
+    seen = [url]
+    while True:
+        answer = client.get(seen[-1])
+        if answer.status_code not in {301, 302, 303, 307, 308}:
+            return seen, answer.status_code
+        where = answer["Location"]
+        assert where not in seen, [*seen, where]
+        seen.append(where)
+        assert len(seen) <= MOST, seen
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_address_ends_somewhere(role: Role | None) -> None:
+    client = somebody(role)
+    for url in ADDRESSES:
+        _, status = follow(client, url)
+        assert status < 500, url
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("door", ["/login/", "/admin/login/"])
+def test_whoever_is_sent_to_log_in_first_ends_somewhere(role: Role | None, door: str) -> None:
+    client = somebody(role)
+    nested = [f"{place}?next={quote(place)}" for place in ("/login/", "/admin/login/")]
+    for url in [*ADDRESSES, *nested, "//elsewhere.example/", "/customers/?q=a&b=c"]:
+        seen, status = follow(client, f"{door}?next={quote(url)}")
+        assert status < 500, url
+        assert all(place.startswith("/") and not place.startswith("//") for place in seen)
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.READ_ONLY])
+@pytest.mark.parametrize(
+    "url", ["/admin/", "/login/?next=/admin/", "/admin/login/?next=/admin/", "/admin/staff/user/1/change/"]
+)
+def test_who_may_not_configure_is_told_so(role: Role, url: str) -> None:
+    client = somebody(role)
+    seen, status = follow(client, url)
+
+    assert status == 403
+    assert len(seen) <= 2
+    assert "You may not open this page" in client.get(seen[-1]).content.decode()
+
+
+def test_the_check_finds_the_circle_that_there_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: Django's own site sends who may not configure to the log-in page, which sends them back."""
+    pages = next(one for one in get_resolver().url_patterns if getattr(one, "namespace", "") == "admin")
+    index = next(page for page in pages.url_patterns if getattr(page, "name", "") == "index")  # type: ignore[union-attr]
+    monkeypatch.setattr(index, "callback", UnfoldAdminSite.admin_view(admin.site, admin.site.index))
+    with pytest.raises(AssertionError):
+        follow(somebody(Role.MANAGER), "/admin/")
