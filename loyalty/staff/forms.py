@@ -18,6 +18,7 @@ from .queries import other_administrators
 class StaffForm(StaleSafeForm[User], UserChangeForm):
     class Meta(UserChangeForm.Meta):
         model = User
+        fields = ("username", "password", "first_name", "last_name", "email", "role", "is_active")
 
     def clean(self) -> None:
         """Somebody must be left who may configure the programme; two who leave at once wait for each other."""
