@@ -244,9 +244,9 @@ def test_a_line_shows_its_price_and_discount_as_sent_or_as_they_follow(staff: Cl
     ]
     page = plain(html(staff, address(zsofia, make_order(zsofia, "T-1", total="", items=items))))
     for row in (
-        "Sent 2 × 20.05 EUR, discount 0.10 EUR – 2 20.05 EUR 0.10 EUR 40.00 EUR",
+        "Sent 2 × 20.05 EUR Discount 0.10 EUR – 2 20.05 EUR 0.10 EUR 40.00 EUR",
         "Follows 3 × 3.00 EUR – 3 3.00 EUR – 9.00 EUR",
-        "Lowered 1 × 10.00 EUR, discount 3.00 EUR – 1 10.00 EUR 3.00 EUR 7.00 EUR",
+        "Lowered 1 × 10.00 EUR Discount 3.00 EUR – 1 10.00 EUR 3.00 EUR 7.00 EUR",
         "Ham 0.755 × 19.90 EUR – 0.755 19.90 EUR – 15.02 EUR",
         "Given back −1 × 5.00 EUR – −1 5.00 EUR – −5.00 EUR – –",
     ):
