@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -59,10 +60,12 @@ def furnished(data: Path) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """None of those that clients are given: while nobody listens there, one of them could take it for itself."""
+    for port in random.sample(range(15_000, 30_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no free port")
 
 
 @dataclass
@@ -92,7 +95,9 @@ class Serving:
                 [parent] = self.program("granian") or [0]
                 return [pid for pid, command in self.children(parent).items() if "granian" in command]
             case "PostgreSQL":
-                with suppress(OSError, IndexError):
+                with suppress(OSError, IndexError, embedded.EmbeddedError):
+                    if not embedded.status(self.data).database:
+                        return []
                     return [int((self.data / "postgres" / "postmaster.pid").read_text().split()[0])]
                 return []
             case "Valkey":
@@ -101,6 +106,11 @@ class Serving:
                     return [int(connection.info("server")["process_id"])]
                 return []
         return self.program({"Celery worker": " worker ", "beat": " beat ", "web parent": "granian"}[name])
+
+    def told(self) -> str:
+        """What it said of those that ended."""
+        lines = self.output.read_text(errors="replace").splitlines()
+        return "\n".join(line for line in lines if "loyalty.serve" in line or "| [" in line or "in use" in line)
 
     def lines(self, text: str) -> int:
         return self.output.read_text(errors="replace").count(text)

@@ -55,7 +55,7 @@ def test_each_process_comes_back_and_nothing_acknowledged_is_lost_or_doubled() -
             kills = serving.lines("started again in") + serving.lines("Unexpected exit from worker")
             # What the queue and the clock are for is done again, too.
             drained = wait_for(lambda: outbox(serving) == 0, 180)
-            times = recorded(data)
+            times, told = recorded(data), serving.told()
         print()
         for name, seconds in back.items():
             print(
@@ -68,7 +68,7 @@ def test_each_process_comes_back_and_nothing_acknowledged_is_lost_or_doubled() -
         assert max(times.values()) == 1
         assert kills >= ROUNDS * len(VICTIMS)
         assert [status for status in tills.statuses if status.endswith(" 500")] == []
-        assert longest < 60
+        assert longest < 60, told
 
 
 def test_nothing_of_a_killed_web_server_holds_its_port() -> None:
