@@ -68,6 +68,7 @@ def test_a_dump_restored_by_hand_is_not_served_until_it_is_protected() -> None:
         assert refused.returncode == 2
         assert "is not protected as it was made" in refused.stderr
         assert "manage.py protect" in refused.stderr
+        embedded.start(target)  # who refuses to serve has stopped them
         key = {"key": "shop-key", "secret": "x" * 40}
         assert ask(target, key, "R-1")["ready"] == {
             "ready": False,
