@@ -22,6 +22,9 @@ MAY_BE_BEHAVIOURAL = frozenset(
 )
 
 
+# The attribute by which an event says that it earned nothing, since nobody has said what this currency earns.
+UNEARNED_CURRENCY = "unearned_currency"
+
 # The type of an attribute whose values are what they are; the others are those of customers' fields.
 ANY_TYPE = "any"
 

@@ -18,6 +18,7 @@ LABELS = {
     "product_id": _("Product ID"),
     "auto_accept": _("Accepted by itself"),
     "event": _("Event ID"),
+    "unearned_currency": _("Unknown currency: earns nothing"),
     "referred": _("Referred customer"),
 }
 

@@ -38,6 +38,7 @@ from .orders import (
     follow_checkout,
     order_of,
     refuse_foreign,
+    refuse_other_currency,
 )
 
 # What happens to an order that is there; any other event that names an unknown transaction opens a draft.
@@ -120,6 +121,8 @@ def checkout(event: EventRow, state: State, batch: Batch) -> None:
     order.channel = values.text(event.data, "channel")
     order.event_id, order.checkout_at, order.updated_at = event.id, event.occurred_at, event.recorded_at
     order.currency = currency_of(event, batch)
+    for place, item in enumerate(items):
+        refuse_other_currency(order, item, place)
     order.status = TransactionStatus.PENDING.value
     _emit_lines(event, batch, items, "checkout_item", first)
     if Module.CHECKOUT_ACCEPT in batch.program.modules:
@@ -172,6 +175,7 @@ def checkout_item(event: EventRow, state: State, batch: Batch) -> None:
         raise values.required("transaction_id")
     _check_grants(event, batch)
     order = batch.edit(order_of(event, state))
+    refuse_other_currency(order, event.data)
     line = read_line(event.data)
     if line.product_id is None:
         raise values.required("product_id")
@@ -215,8 +219,8 @@ def checkout_update(event: EventRow, state: State, batch: Batch) -> None:
         order.items = tuple(read_lines(items))
     if total is not None or items:
         order.total = order.lines_total if total is None else total
-    if values.text(event.data, "currency") is not None:
-        order.currency = currency_of(event, batch)
+    for place, item in enumerate(items):
+        refuse_other_currency(order, item, place)
     _emit_lines(event, batch, items, "checkout_update_item")
 
 

@@ -237,6 +237,7 @@ def existing_order(event: EventRow, state: State, batch: Batch) -> TransactionRo
     found: TransactionRow | None = state.part("orders").get(event.transaction_id)
     if found is not None:
         follow_checkout(event, found)
+        refuse_other_currency(found, event.data)
         batch.edit(found).updated_at = event.recorded_at
         return found
     refuse_foreign(event.transaction_id, batch)
@@ -259,3 +260,14 @@ def refuse_foreign(transaction_id: str, batch: Batch) -> None:
     """Of a transaction that is not the customer's: raises Refused if it is somebody else's order."""
     if transaction_id in batch.shared.part("receipts"):
         raise Refused(103902, "The customer does not own this transaction")
+
+
+def refuse_other_currency(order: TransactionRow, data: Mapping[str, Any], place: int | None = None) -> None:
+    """Money in another currency than the order's would be taken for its own: raises Refused. `place`: of a line."""
+    named = (values.text(data, "currency", limit=3) or "").upper()
+    if named and order.currency and named != order.currency:
+        name = "currency" if place is None else f"items[{place}].currency"
+        raise Refused(
+            0,
+            f"'{name}' is {named}, but the order is in {order.currency}: send the amount in {order.currency}, or leave it out",
+        )

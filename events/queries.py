@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from customers.enums import ERASED
 from customers.models import Customer
@@ -15,7 +16,7 @@ from loyalty.points.idle import idle_dates
 from loyalty.points.models import Account, Entry, Lot
 from loyalty.staff.models import ApiKey
 
-from .enums import Source, TransactionStatus
+from .enums import UNEARNED_CURRENCY, Source, TransactionStatus
 from .models import Event, EventType, Transaction
 from .receipts import import_named
 
@@ -130,6 +131,12 @@ class Told:
         found = str(data.get("product_name") or data.get("reason") or "")
         quantity = data.get("quantity")
         return f"{quantity} × {found}" if found and quantity and self.event.action == "checkout_item" else found
+
+    @property
+    def note(self) -> str:
+        """What staff would wonder about: why a purchase earned nothing."""
+        currency = self.event.data.get(UNEARNED_CURRENCY)
+        return _("Earns nothing: there is no percentage for %s") % currency if currency else ""
 
     @property
     def import_id(self) -> int | None:

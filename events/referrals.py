@@ -8,6 +8,8 @@ from loyalty.engine import values
 from loyalty.engine.rows import FREE_KEYS, EventRow
 from loyalty.engine.types import Batch, Incoming, Mechanism, Part, Ref, Refused, State
 
+from .enums import UNEARNED_CURRENCY
+
 # Of the customer who brought somebody, and of the one who was brought.
 REFERRAL, POINTS = "referral", "referral_points"
 REFERRED, REFERRER = "referred", "referrer"
@@ -15,11 +17,11 @@ MAX_NAME = 128
 # In place of what was sent: the other's internal key, by which nobody is found once the other was erased. Pages and
 # APIs show the ID (`events.queries.readable`).
 KEYS = {REFERRED: "referred_key", REFERRER: "referrer_key"}
-_OURS = frozenset(KEYS.values())
+_OURS = frozenset({*KEYS.values(), UNEARNED_CURRENCY})
 
 
 def keep_keys(event: EventRow, state: State, batch: Batch) -> None:
-    """Nobody sends an internal key: whoever did could read whose it is."""
+    """Nobody sends an internal key: whoever did could read whose it is; nor what only the service can say."""
     if not event.depth and (sent := _OURS & event.data.keys()):
         raise Refused(
             0, f"'{min(sent)}' is a name that only the service itself writes: leave it out, or call it otherwise"

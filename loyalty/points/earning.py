@@ -41,12 +41,15 @@ def award(
     lines: Sequence[Mapping[str, Any]],
     channel: str | None,
     at: datetime,
-) -> Award:
-    """What `amount` earns in the account at the instant `at`; the limits of bonuses are used by it.
+) -> Award | None:
+    """What `amount` earns in the account at the instant `at`; the limits of bonuses are used by it. None: in an unknown
+    currency, where nothing is earned, by bonuses neither.
 
     `lines` are the raw items of the order, or the one item where earning is per item.
     """
     percentage = earning.percentages.get(currency, earning.percentage)
+    if percentage is None:
+        return None
     purchase = Purchase(amount, currency, percentage, earning.rounding, lines, channel, at)
     config: PointsConfig = batch.program.config["points"]
     rules = config.bonuses.get(account.id)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from customers.enums import Status
-from events.enums import TransactionStatus
+from events.enums import UNEARNED_CURRENCY, TransactionStatus
 from events.lines import Line, paid_lines
 from events.orders import TransactionRow, order_of
 from loyalty.engine import values
@@ -125,18 +125,22 @@ def unburn(event: EventRow, state: State, batch: Batch, order: TransactionRow, p
 def _award(
     event: EventRow, state: State, batch: Batch, order: TransactionRow, amount: Decimal, lines: Sequence[Line]
 ) -> Award:
-    account = account_of_order(order, event, batch)
-    return award(
+    """In a currency that the account has no percentage for: nothing, and the event says so."""
+    account, currency = account_of_order(order, event, batch), order.currency or batch.program.currency
+    found = award(
         state,
         batch,
         account=account,
         earning=config(batch.program).earning[account.id],
         amount=amount,
-        currency=order.currency or batch.program.currency,
+        currency=currency,
         lines=[line.attributes for line in lines],
         channel=order.channel or values.text(event.data, "channel"),
         at=order.checkout_at or event.occurred_at,
     )
+    if found is None:
+        event.data = {**event.data, UNEARNED_CURRENCY: currency}
+    return found or fixed(0)
 
 
 def _give(
@@ -312,7 +316,7 @@ def update(event: EventRow, state: State, batch: Batch) -> None:
         order.burned = points
         unburn(event, state, batch, order, outstanding - (order.burned - order.given_back))
     lines = {child.line for child in batch.emitted if child.action == "checkout_update_item"}
-    if not lines and not {"total", "points_rewarded", "currency"} & {
+    if not lines and not {"total", "points_rewarded"} & {
         name for name, value in event.data.items() if value not in (None, "")
     }:
         return

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from customers.models import Customer
+from loyalty.staff.program import read_settings
 
 from .bonus_program import bonus_facts, bonus_of, read_bonuses
 from .enums import Expiry
@@ -33,11 +34,11 @@ class AccountRule:
 
 @dataclass(frozen=True)
 class Earning:
-    """`percentage` points for every 100 units of money, by currency."""
+    """Points for every 100 units of money, by currency; `percentage` of any other one, None: that earns nothing."""
 
     basis: str
     rounding: str
-    percentage: Decimal
+    percentage: Decimal | None
     percentages: Mapping[str, Decimal]
 
 
@@ -83,7 +84,7 @@ class PointsConfig:
 
 def points_config() -> PointsConfig:
     """As it is now."""
-    document = {"accounts": read_accounts(), "bonuses": read_bonuses()}
+    document = {"settings": read_settings(), "accounts": read_accounts(), "bonuses": read_bonuses()}
     facts = {"time_zone": settings.TIME_ZONE, "accounts": account_facts(), "bonuses": bonus_facts()}
     return config_of(document, facts)
 
@@ -95,7 +96,7 @@ def config_of(document: Mapping[str, Any], facts: Mapping[str, Any]) -> PointsCo
     for item in document["accounts"]:
         rule = rules[item["id"]] = account_rule(account_of(item, **facts["accounts"][item["id"]]))
         if item["earning"]:
-            earning[rule.id] = _earning(item["earning"])
+            earning[rule.id] = _earning(item["earning"], document["settings"])
     bonuses = _bonuses(document["bonuses"], rules, facts)
     default = next(rules[item["id"]] for item in document["accounts"] if item["default"])
     kept = frozenset(
@@ -108,9 +109,13 @@ def account_rule(account: Account) -> AccountRule:
     return AccountRule(account.id, account.slug, account.name, account.negative_points, account.expiry_rule)
 
 
-def _earning(rule: Mapping[str, Any]) -> Earning:
+def _earning(rule: Mapping[str, Any], brand: Mapping[str, Any]) -> Earning:
+    """The general percentage is that of the brand's own currency; of unknown ones, where the brand says so."""
     rates = {currency: Decimal(rate) for currency, rate in rule["percentages"].items()}
-    return Earning(rule["basis"], rule["rounding"], Decimal(rule["percentage"]), rates)
+    general = Decimal(rule["percentage"])
+    # Versions from before there was such a setting earned in every currency.
+    of_others = general if brand.get("earn_in_unknown_currencies", True) else None
+    return Earning(rule["basis"], rule["rounding"], of_others, {brand["currency"]: general, **rates})
 
 
 def _bonuses(

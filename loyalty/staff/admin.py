@@ -93,6 +93,7 @@ class GeneralSettingsAdmin(ConfigurationAdmin):
         "auto_subscribe",
         "modules",
         "accept_after_days",
+        "earn_in_unknown_currencies",
         "unique_emails",
         "show_inactive",
         "import_file_days",

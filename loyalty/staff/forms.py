@@ -52,6 +52,7 @@ class GeneralSettingsForm(StaleSafeForm[GeneralSettings]):
             "auto_subscribe",
             "modules",
             "accept_after_days",
+            "earn_in_unknown_currencies",
             "unique_emails",
             "show_inactive",
             "import_file_days",

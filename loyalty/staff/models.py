@@ -116,6 +116,15 @@ class GeneralSettings(SavesOnlyChanges):
         blank=True,
         help_text=_("With Checkout accept: an order is accepted by itself so many days after it. Empty: by hand only."),
     )
+    earn_in_unknown_currencies = models.BooleanField(
+        _("earn in unknown currencies"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "Purchases in other currencies than the one above earn by the account's general percentage, even where it has"
+            " none for that currency. Off: they earn nothing, and the event says so."
+        ),
+    )
     show_inactive = models.BooleanField(
         _("inactive customers in the API's list"),
         default=False,

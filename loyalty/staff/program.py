@@ -8,8 +8,8 @@ from .queries import general_settings
 from .section import CURRENCY, Section, choice, fields, flag, optional, several, text, whole
 
 FIELDS = (
-    "brand_name", "currency", "auto_subscribe", "modules", "accept_after_days", "unique_emails", "show_inactive",
-    "import_file_days", "import_record_days",
+    "brand_name", "currency", "auto_subscribe", "modules", "accept_after_days", "earn_in_unknown_currencies",
+    "unique_emails", "show_inactive", "import_file_days", "import_record_days",
 )  # fmt: skip
 
 
@@ -38,6 +38,10 @@ SETTINGS = Section(
                 whole(
                     0, 32_767, description="With checkout_accept: orders are accepted by themselves so many days after."
                 )
+            ),
+            "earn_in_unknown_currencies": flag(
+                default=False,
+                description="Whether an account's percentage holds for currencies that it has none of their own for.",
             ),
             "unique_emails": flag(
                 default=False, description="No two customers may have the same address, in capitals or not."

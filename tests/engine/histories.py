@@ -39,6 +39,7 @@ SETUPS = [
     Setup(
         auto, {"main": main, "bonus": bonus, "plain": None}, CUSTOM, negative=negative,
         expiry=EXPIRIES[(number + brand) % len(EXPIRIES)], accept=accept, accept_after_days=days,
+        unknown_currencies=brand == 1,
     )
     for brand, (auto, negative, accept, days) in enumerate(BRANDS)
     for number, (main, bonus) in enumerate(EARNINGS)
@@ -84,7 +85,8 @@ _LINE = {
 prices = st.one_of(amounts.filter(lambda amount: amount != ""), st.sampled_from([10, 10, 25, "-5"]))
 line_ids = st.sampled_from(["a", "b", 1, "#1", "#2", ""])
 own_line_ids = line_ids.filter(lambda name: not str(name).startswith("#"))
-lines = data({**_LINE, "product_id": products, "line_id": own_line_ids}, price=prices)
+_OF_ORDER = {name: values for name, values in _LINE.items() if name != "currency"}
+lines = data({**_OF_ORDER, "product_id": products, "line_id": own_line_ids}, price=prices)
 orders = data(
     {
         "items": st.lists(lines, max_size=3), "currency": currencies, "points_burned": st.integers(0, 40),
@@ -150,7 +152,7 @@ FAULTS = [
     ("total", "1,5"), ("total", -1), ("total", "1e400"), ("total", 10**13), ("total", {}), ("total", True),
     ("items", "two"), ("items", [{"price": 1}, "x"]), ("items", [{"price": "abc"}]), ("items", [{"quantity": 1}]), ("items", [{"price": -1, "quantity": -1}]), ("items", [{"subtotal": 1, "quantity": -1}]),
     ("items", [{"price": 1, "line_id": "#1"}]), ("items", [{"price": 1, "line_id": "a"}, {"price": 1, "line_id": "a"}]),
-    ("items", [{"price": 1, "discount": 2}]), ("items", [{"price": 1, "quantity": "1,5"}]), ("currency", "EURO"),
+    ("items", [{"price": 1, "currency": "XXX"}]), ("items", [{"price": 1, "discount": 2}]), ("items", [{"price": 1, "quantity": "1,5"}]), ("currency", "EURO"),
     ("currency", 12), ("points", 0), ("points", "1.5"), ("points", "many"), ("points", True),
     ("points", 10**12 + 1), ("points", None), ("points", "--5"), ("points_burned", "-1"), ("points_burned", []),
     ("expdate", "2020-01-01"), ("expdate", "01/02/2027"), ("expdate", 20270101), ("email", "nobody"),

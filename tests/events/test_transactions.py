@@ -146,6 +146,7 @@ def plain(page: str) -> str:
 
 def test_a_row_tells_what_the_order_was_worth(staff: Client) -> None:
     judit = make_customer("C-3", points=300)
+    GeneralSettings.objects.update(currency="HUF")
     make_order(judit, "T-1", total=1234, points_burned=300, currency="HUF")
     tell(Incoming("C-3", "partial_refund", {"transaction_id": "T-1", "amount": "34.5"}))
     row = plain(html(staff, "/transactions/").split("<tbody>")[1])

@@ -8,7 +8,7 @@ import pytest
 
 from events.models import Transaction
 from loyalty.points.models import Account
-from tests.engine.world import NOW, accepted, event, rows
+from tests.engine.world import NOW, accepted, configure, event, rows
 
 from .bonus import bonus, why
 
@@ -76,6 +76,7 @@ def test_a_channel_is_the_orders_whatever_its_case() -> None:
 
 
 def test_a_currency_is_a_condition() -> None:
+    configure(earn_in_unknown_currencies=True)
     bonus("2", currency="USD")
 
     assert (order("T1", total=10, currency="usd"), order("T2", total=10)) == (20, 10)

@@ -121,7 +121,7 @@ def test_a_line_keeps_its_fixed_points_when_the_order_is_computed_anew() -> None
     checkout_accept()
     accepted(event("ann", "checkout", transaction_id="T1", items=[{**LINES[0], "points_rewarded": 3}, LINES[1]]))
 
-    accepted(event("ann", "checkout_update", transaction_id="T1", currency="USD"))
+    accepted(event("ann", "checkout_update", transaction_id="T1", total=30))
     assert pending() == 23
     accepted(event("ann", "checkout_update_item", transaction_id="T1", product_id="A", price=9, points_rewarded=1))
     assert pending() == 21

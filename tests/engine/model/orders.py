@@ -21,7 +21,14 @@ class Orders(Points):
         if found is None:
             raise Refusal(103902 if self.transaction in self.receipts else 0)
         self.after_checkout(found)
+        self._same_currency(found, [self.sent.data])
         return found
+
+    def _same_currency(self, order: Order, named: Iterable[Data]) -> None:
+        for data in named:
+            currency = text(data, "currency", 3)
+            if currency and order.currency and currency.upper() != order.currency:
+                raise Refusal(0, "currency")
 
     def pending_order(self) -> Order:
         found = self.order()
@@ -80,6 +87,7 @@ class Orders(Points):
         items = self.items_of(data)
         lines = self.lines_of(items, order.lines)
         self._fill(order, event, data, account, lines)
+        self._same_currency(order, items)
         self._settle_reservation(event, order, burned)
         self.member.events[event].data = {name: value for name, value in data.items() if name != "items"}
         self._renew_draft(event, order, lines)
@@ -164,7 +172,7 @@ class Orders(Points):
         rule = self._rule(order.account, "transaction")
         if rule is None:
             return
-        order.earned = worth(rule, order.total, order.currency or self.setup.currency)
+        order.earned = self._worth(event, rule, order.total, order)
         if self.setup.accept:
             self.promise(event, order.account, order.earned, order.id)
         else:
@@ -175,11 +183,20 @@ class Orders(Points):
         rule = self._rule(account, "item")
         if rule is None:
             return
-        line.earned = worth(rule, line.cost, order.currency or self.setup.currency)
+        line.earned = self._worth(event, rule, line.cost, order)
         if self.setup.accept or order.status == "draft" or waits:
             self.promise(event, account, line.earned, order.id, order.place_of(line))
         else:
             line.lot = self.earn(event, account, line.earned)
+
+    def _worth(self, event: int, rule: Earning, amount: Decimal, order: Order) -> int:
+        """Nothing in a currency that the account has no percentage for: the event says so."""
+        currency = (order.currency or self.setup.currency).upper()
+        if currency == self.setup.currency or currency in rule.rates or self.setup.unknown_currencies:
+            return worth(rule, amount, currency)
+        found = self.member.events[event]
+        found.data = {**found.data, "unearned_currency": currency}
+        return 0
 
     # Lines
 
@@ -187,6 +204,7 @@ class Orders(Points):
         if self.transaction is None:
             raise Refusal(0, "transaction_id")
         order = self.own_or_draft()
+        self._same_currency(order, [self.sent.data])
         if order.status not in ("draft", "pending"):
             raise Refusal(0)
         line = self.line_of(self.sent.data)
@@ -234,18 +252,17 @@ class Orders(Points):
         order, data = self.open_order(), self.sent.data
         items = self.items_of(data)
         lines = self.lines_of(items)
-        total, burned, currency = money(data, "total"), whole(data, "points_burned", 0), text(data, "currency", 3)
+        total, burned = money(data, "total"), whole(data, "points_burned", 0)
+        self._same_currency(order, items)
         if lines:
             order.lines = lines
         if total is not None or lines:
             order.total = self._sum(order) if total is None else total
-        if currency:
-            order.currency = currency.upper()
         self.member.events[self.root].data = {name: value for name, value in data.items() if name != "items"}
         children = [self._note_line(self.root, line, data, "checkout_update_item") for line in lines]
         if burned is not None:
             self._change_burned(order, burned)
-        if lines or total is not None or currency:
+        if lines or total is not None:
             self._cancel(order)
             self._earn_by_order(self.root, order)
             for line in () if lines else order.lines:
@@ -374,7 +391,7 @@ class Orders(Points):
 
 
 def worth(rule: Earning, amount: Decimal, currency: str) -> int:
-    exact = Fraction(amount) * Fraction(rule.rates.get(currency.upper(), rule.percentage)) / 100
+    exact = Fraction(amount) * Fraction(rule.rates.get(currency, rule.percentage)) / 100
     rounded = {"up": math.ceil(exact), "down": math.floor(exact), "nearest": math.floor(exact + Fraction(1, 2))}
     return rounded[rule.rounding]
 

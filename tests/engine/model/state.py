@@ -56,6 +56,8 @@ class Setup:
     # The module Checkout accept, and after how many days it accepts by itself.
     accept: bool = False
     accept_after_days: int | None = None
+    # What has no percentage of its own earns by the general one.
+    unknown_currencies: bool = False
 
 
 @dataclass
