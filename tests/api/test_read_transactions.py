@@ -46,6 +46,7 @@ def per_item() -> None:
 
 
 def test_an_order_is_told_with_its_items_and_events(client: Client) -> None:
+    configure(earn_in_unknown_currencies=True)
     make()
     accepted(event("ann", "point_add", points=100), at=AT)
     lines = [MUG, {"product_id": "JUG", "price": 7.25, "quantity": 1, "subtotal": "7.25"}]
