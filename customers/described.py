@@ -42,6 +42,7 @@ _DUE = told(WHOLE, "Points that are still to expire then.")
 EXPIRING = shape(
     "ExpiringPoints",
     {
+        "account": told(TEXT, "The ID of the account: the customer's own block is the default account's."),
         **dict.fromkeys(["today", "this_month", "this_year", "next_month", "next_year"], _DUE),
         "reset_date": told(maybe(DAY), "The last day of the account's year, where points expire on one day of it."),
         "history": list_of(shape("Expiring", {"date": DAY, "points": WHOLE})),
@@ -65,11 +66,29 @@ _FIGURES = {
     "reserved": WHOLE,
     "expired": WHOLE,
     "spendable": WHOLE,
+    "point_balance": told(WHOLE, "What can be spent less what is owed."),
 }
-ACCOUNT = shape("Account", {"id": TEXT, "name": TEXT, **_FIGURES, "burn_rates": list_of(BURN_RATE)})
+_DEFAULT = told(FLAG, "Whether the figures of the customer itself are this account's.")
+ACCOUNT = shape(
+    "Account",
+    {
+        "id": TEXT,
+        "name": TEXT,
+        "default": _DEFAULT,
+        **_FIGURES,
+        "burn_rates": list_of(BURN_RATE),
+        "expiring_points": EXPIRING,
+    },
+    optional=["expiring_points"],
+)
 BALANCE_AT = shape(
     "BalanceAt",
-    {"at": UNIX, "accounts": list_of(shape("AccountAt", {"id": TEXT, "name": TEXT, **_FIGURES, "debt": WHOLE}))},
+    {
+        "at": UNIX,
+        "accounts": list_of(
+            shape("AccountAt", {"id": TEXT, "name": TEXT, "default": _DEFAULT, **_FIGURES, "debt": WHOLE})
+        ),
+    },
 )
 
 _OBJECT: dict[str, Schema] = {
@@ -93,6 +112,7 @@ _OBJECT: dict[str, Schema] = {
     "reserved": WHOLE,
     "expired": WHOLE,
     "spendable": told(WHOLE, "Points that can be spent now."),
+    "point_balance": told(WHOLE, "What can be spent less what is owed: below 0 while there is a debt."),
     "pending": told(WHOLE, "Points that wait for the acceptance of their order."),
     "properties": {"type": "object", "description": "The custom fields, by their names."},
     "purchase_total": told(NUMBER, "What was bought and kept."),

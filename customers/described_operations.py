@@ -40,16 +40,17 @@ _ANN = _customer(
     currency="EUR",
     score=250,
     spendable=250,
+    point_balance=250,
     properties={"loyalty_barcode": "1234"},
     purchase_total=250,
     purchase_count=1,
     purchase_last_date="2026-10-02",
 )
-_BEN = _customer("0519002", "Ben", email="ben@example.com", score=100, spendable=100)
+_BEN = _customer("0519002", "Ben", email="ben@example.com", score=100, spendable=100, point_balance=100)
 _JUGS = {"total": 250, "count": 1, "items": 2}
 _DUE = dict.fromkeys(["today", "this_month", "this_year", "next_month", "next_year"], 0)
-_MAIN = {"id": "main", "name": "Main account"}
-_NONE = dict.fromkeys(["earned", "spent", "expired", "reserved", "pending", "spendable", "debt"], 0)
+_MAIN = {"id": "main", "name": "Main account", "default": True}
+_NONE = dict.fromkeys(["earned", "spent", "expired", "reserved", "pending", "spendable", "debt", "point_balance"], 0)
 _UNKNOWN = _error(160212, "Customer not found", "NotFoundException")
 BALANCE_AT = Parameter(
     "balance_at",
@@ -68,7 +69,11 @@ SHOW = Operation(
         Example(
             "With purchases and expiring points",
             None,
-            {**_ANN, "purchases": {"overall": _JUGS, "ytd": _JUGS}, "expiring_points": {**_DUE, "reset_date": None}},
+            {
+                **_ANN,
+                "purchases": {"overall": _JUGS, "ytd": _JUGS},
+                "expiring_points": {"account": "main", **_DUE, "reset_date": None},
+            },
             query={"fields": "purchases.ytd,expiring_points"},
         ),
         Example("By the number of the card", None, _ANN, path={"customer_id": "loyalty_barcode:1234"}),

@@ -41,7 +41,7 @@ TEXTS = {
 ABOUT_THE_EVENT = frozenset({"effective_timestamp", "transaction_id", "reason", "points"})
 # What the customer object shows under a name of its own: no custom attribute may take it.
 READ_ONLY = frozenset(
-    "id public_id customer status score spent reserved expired spendable pending properties accounts "
+    "id public_id customer status score spent reserved expired spendable point_balance pending properties accounts "
     "created_at updated_at optin_at last_login_at purchase_total purchase_count purchase_last_date".split()
 )
 # Taken out of the event before it is written, and stored encrypted.

@@ -6,7 +6,8 @@ from typing import Any
 from django.utils import timezone
 
 from events.purchases import PERIODS, Purchases, purchases_in
-from loyalty.points.queries import balances_of_all, expiring_points_of, reset_dates
+from loyalty.points.models import Account, Balance
+from loyalty.points.queries import balances_of_all, expiring_points_of, reset_date
 from loyalty.staff.enums import Module
 from loyalty.staff.queries import general_settings
 
@@ -25,13 +26,15 @@ def customer_objects(customers: Sequence[Customer], fields: frozenset[str]) -> P
     """The whole object of each, and what `fields` asks for besides; what is unknown or switched off is left out."""
     modules = general_settings().modules
     balances = balances_of_all([customer.id for customer in customers])
+    expiring, bought = _expiring(customers, balances, fields, modules), _purchases(customers, fields)
     found = []
-    for customer in customers:
+    for customer, purchases in zip(customers, bought, strict=True):
         default, all_ = balances[customer.id]
-        accounts = [account_object(balance) for balance in all_] if Module.MULTI_ACCOUNTS in modules else None
-        found.append(customer_object(customer, default, accounts))
-    parts = [found, _purchases(customers, fields), _expiring(customers, fields, modules)]
-    return [{name: value for part in of_one for name, value in part.items()} for of_one in zip(*parts, strict=True)]
+        due = expiring.get(customer.id, {})
+        accounts = [account_object(balance) | due.get(balance.account_id, {}) for balance in all_]
+        own = customer_object(customer, default, accounts if Module.MULTI_ACCOUNTS in modules else None)
+        found.append({**own, **purchases, **due.get(default.account_id, {})})
+    return found
 
 
 def brief_objects(customers: Sequence[Customer], fields: frozenset[str]) -> Parts:
@@ -59,13 +62,24 @@ def _overall(customer: Customer) -> Purchases:
     return Purchases(customer.purchase_total, customer.purchase_count, customer.purchase_item_count)
 
 
-def _expiring(customers: Sequence[Customer], fields: frozenset[str], modules: Sequence[str]) -> Parts:
+def _expiring(
+    customers: Sequence[Customer],
+    balances: Mapping[int, tuple[Balance, list[Balance]]],
+    fields: frozenset[str],
+    modules: Sequence[str],
+) -> dict[int, dict[int, dict[str, Any]]]:
+    """By customer and account, the part of the object that tells when points expire; empty if nobody asks."""
     history = "expiring_points.history" in fields
-    if not (history or "expiring_points" in fields) or Module.EXPIRING_POINTS not in modules:
-        return [{} for _ in customers]
-    points: Mapping[int, Any] = expiring_points_of([customer.id for customer in customers])
-    resets, today = reset_dates(customers, timezone.now()), timezone.localdate()
-    return [
-        {"expiring_points": expiring_object(points[one.id], today, resets[one.id], history=history)}
-        for one in customers
-    ]
+    if not customers or not (history or "expiring_points" in fields) or Module.EXPIRING_POINTS not in modules:
+        return {}
+    of_all = next(iter(balances.values()))[1]
+    accounts = [one.account for one in of_all if one.account.is_default or Module.MULTI_ACCOUNTS in modules]
+    points = expiring_points_of([customer.id for customer in customers], accounts)
+    now, today = timezone.now(), timezone.localdate()
+
+    def part(customer: Customer, account: Account) -> dict[str, Any]:
+        due, reset = points[customer.id][account.id], reset_date(account, customer, now)
+        told = expiring_object(due, today, reset, history=history)
+        return {"expiring_points": {"account": account.slug, **told}}
+
+    return {one.id: {account.id: part(one, account) for account in accounts} for one in customers}

@@ -73,7 +73,7 @@ def _origin(customer: Customer, imports: Mapping[int, str], referrers: Mapping[s
 
 def _figures(balance: Balance) -> dict[str, int]:
     """Of the default account."""
-    names = ("spent", "reserved", "expired", "pending")
+    names = ("spent", "reserved", "expired", "pending", "point_balance")
     return {"score": balance.earned, **{name: getattr(balance, name) for name in names}}
 
 
@@ -99,11 +99,12 @@ def _day(at: datetime | None) -> str | None:
 
 
 def _accounts(balances: Iterable[Balance]) -> dict[str, Any]:
-    names = ("earned", "reserved", "spent", "pending", "expired")
+    names = ("earned", "reserved", "spent", "pending", "expired", "point_balance")
     return {
         one.account.slug: {
             "name": one.account.name,
             "type": one.account.type,
+            "default": one.account.is_default,
             **{name: getattr(one, name) for name in names},
             "negative_points": one.account.negative_points,
         }

@@ -8,7 +8,9 @@ _ACCOUNT = shape(
     {
         "name": TEXT,
         "type": one_of("standard", "status_points"),
+        "default": told(FLAG, "Whether the figures of the customer itself are this account's."),
         **dict.fromkeys(("earned", "reserved", "spent", "pending", "expired"), WHOLE),
+        "point_balance": told(WHOLE, "What can be spent less what is owed."),
         "negative_points": told(FLAG, "Whether the account may go negative."),
     },
 )
@@ -26,8 +28,9 @@ _SOMETIMES = {
     "membership_id": list_of(TEXT, description="What the custom field membership_id holds."),
     "src": told(TEXT, "Where the customer came from; `import:<id>` if an import brought the customer."),
     "referrer": told(TEXT, "The ID of the customer who referred this one."),
-    "score": told(WHOLE, "Points ever earned. This and the next four are the default account's."),
+    "score": told(WHOLE, "Points ever earned. This and the next five are the default account's."),
     **dict.fromkeys(("spent", "reserved", "expired", "pending"), WHOLE),
+    "point_balance": told(WHOLE, "What can be spent less what is owed: below 0 while there is a debt."),
     "purchase_total": NUMBER,
     "purchase_count": WHOLE,
     "purchase_item_count": told(NUMBER, "Pieces, or by weight."),

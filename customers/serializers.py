@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from events.purchases import Purchases
 from loyalty.points.balances import Figures
-from loyalty.points.models import Balance, BurnRate
+from loyalty.points.models import Account, Balance, BurnRate
 
 from .models import Customer
 
@@ -41,6 +41,7 @@ def customer_object(customer: Customer, balance: Balance, accounts: list[dict[st
         "reserved": balance.reserved,
         "expired": balance.expired,
         "spendable": balance.spendable,
+        "point_balance": balance.point_balance,
         "pending": balance.pending,
         "properties": customer.properties,
         **purchases(customer),
@@ -72,19 +73,21 @@ def purchases_object(periods: Mapping[str, Purchases]) -> dict[str, Any]:
 
 def account_object(balance: Balance) -> dict[str, Any]:
     figures: Mapping[str, int] = {
-        name: getattr(balance, name) for name in ("earned", "spent", "pending", "reserved", "expired", "spendable")
+        name: getattr(balance, name)
+        for name in ("earned", "spent", "pending", "reserved", "expired", "spendable", "point_balance")
     }
     rates = [burn_rate_object(rate, balance.spendable) for rate in balance.account.burn_rates.all()]
-    return {"id": balance.account.slug, "name": balance.account.name, **figures, "burn_rates": rates}
+    return {**_named(balance.account), **figures, "burn_rates": rates}
+
+
+def _named(account: Account) -> dict[str, Any]:
+    return {"id": account.slug, "name": account.name, "default": account.is_default}
 
 
 def balance_at_object(at: datetime, balances: Sequence[Figures]) -> dict[str, Any]:
     """What the customer had, or will have, in each account at the instant."""
-    names = ("earned", "spent", "expired", "reserved", "pending", "spendable", "debt")
-    accounts = [
-        {"id": one.account.slug, "name": one.account.name, **{name: getattr(one, name) for name in names}}
-        for one in balances
-    ]
+    names = ("earned", "spent", "expired", "reserved", "pending", "spendable", "debt", "point_balance")
+    accounts = [{**_named(one.account), **{name: getattr(one, name) for name in names}} for one in balances]
     return {"at": unix(at), "accounts": accounts}
 
 

@@ -26,6 +26,7 @@ from .built_in import following
 from .enums import TransactionStatus
 from .line_finding import line_to_update, lines_to_accept
 from .lines import NONE, Line, read_items, read_line, read_lines
+from .near_misses import refuse_near_misses
 from .orders import (
     APP,
     GUESTS,
@@ -215,13 +216,21 @@ def checkout_update(event: EventRow, state: State, batch: Batch) -> None:
     if fixed_points is not None:
         order.fixed_points = fixed_points
     order.channel = values.text(event.data, "channel") or order.channel
-    if items:
+    empties = event.data.get("items") == []
+    if empties and total is None:
+        raise Refused(
+            0, "'items' is empty: name the 'total' too, or reject the order. To keep its lines, leave 'items' out"
+        )
+    if items or empties:
         order.items = tuple(read_lines(items))
     if total is not None or items:
         order.total = order.lines_total if total is None else total
     for place, item in enumerate(items):
         refuse_other_currency(order, item, place)
     _emit_lines(event, batch, items, "checkout_update_item")
+    if empties:
+        # No line tells of it.
+        event.data["items"] = []
 
 
 def checkout_update_item(event: EventRow, state: State, batch: Batch) -> None:
@@ -306,6 +315,7 @@ def _guests(incoming: Incoming) -> Iterable[Part]:
 
 OPENING = (
     Mechanism(frozenset({EVERY_ACTION}), referrals.keep_keys),
+    Mechanism(frozenset({EVERY_ACTION}), refuse_near_misses),
     Mechanism(frozenset({EVERY_ACTION}), open_order, parts=_orders),
 )
 MECHANISMS = (

@@ -1,7 +1,7 @@
 """Orders as the engine holds them: a row per transaction, and its lines. Pure, as the mechanisms that call it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self

@@ -123,7 +123,7 @@ def _item(order: Order, step: Step, children: Sequence[Step]) -> None:
 
 def _update(order: Order, step: Step, children: Sequence[Step]) -> None:
     items, total = _lines(children, "checkout_update_item"), values.money(step.data, "total")
-    order.items = items or order.items
+    order.items = [] if step.data.get("items") == [] else items or order.items
     if total is not None or items:
         order.total = order.lines_total if total is None else total
     fixed, burned = (values.whole(step.data, name, least=0) for name in (POINTS_REWARDED, "points_burned"))

@@ -21,7 +21,7 @@ import loyalty.points.program
 import loyalty.staff.program
 import loyalty.sync.mechanism
 from customers.leaving import ErasureRow, holds_nothing
-from events import attributes, orders
+from events import attributes, near_misses, orders
 from events.queries import event_rules
 from loyalty.engine.rows import CUSTOMER, EVENT, IDENTITY
 from loyalty.engine.types import Composition, Program
@@ -62,6 +62,7 @@ def build(version: int, document: Mapping[str, Any], facts: Mapping[str, Any]) -
             customers.fields.APP: people,
             ledger.APP: config_of(document, facts),
             attributes.APP: attributes.shapes_of(document["event_types"]),
+            near_misses.APP: near_misses.names_of(document["event_types"], document.get("customer_fields", [])),
             orders.APP: orders.OrdersConfig(brand["accept_after_days"]),
         },
         document=document,

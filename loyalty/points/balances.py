@@ -43,7 +43,7 @@ class Figures:
         return self.earned - self.spent - self.expired - self.reserved + self.debt
 
     @property
-    def balance(self) -> int:
+    def point_balance(self) -> int:
         """What can be spent less what is owed."""
         return self.spendable - self.debt
 

@@ -342,6 +342,11 @@ class Balance(models.Model):
     def __str__(self) -> str:
         return str(self.spendable)
 
+    @property
+    def point_balance(self) -> int:
+        """What can be spent less what is owed: below 0 while there is a debt."""
+        return self.spendable - self.debt
+
 
 class Pending(models.Model):
     """Points promised by an event: of an order until it is accepted, of another event until its time has come."""

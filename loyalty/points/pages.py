@@ -122,7 +122,7 @@ class PointsHistory(PartialMixin, HistoryPage, TemplateView):
         if at > now:
             return BalanceOn(day, is_expected=True, figures=figures, later=[])
         known = self._of_shown(balances_by_effect(self.family, at))
-        later = [now for then, now in zip(figures, known, strict=True) if then.balance != now.balance]
+        later = [now for then, now in zip(figures, known, strict=True) if then.point_balance != now.point_balance]
         return BalanceOn(day, is_expected=False, figures=figures, later=later)
 
     @cached_property

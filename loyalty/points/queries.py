@@ -187,29 +187,36 @@ def expiring_points(customer_id: int) -> dict[date, int]:
 
     Where points expire some time after the last activity, the day is the one that holds if none follows.
     """
-    return expiring_points_of([customer_id])[customer_id]
+    account = Account.objects.get(is_default=True)
+    return expiring_points_of([customer_id], [account])[customer_id][account.id]
 
 
-def expiring_points_of(customers: Collection[int]) -> dict[int, dict[date, int]]:
-    """The same of many customers."""
-    lots = Lot.objects.filter(customer__in=customers, account__is_default=True, remaining__gt=0)
-    remaining = list(lots.values_list("customer_id", "expires_at").annotate(Sum("remaining")).order_by())
-    idle = idle_dates_of(customers, Account.objects.filter(is_default=True))
-    found: dict[int, Counter[date]] = {customer: Counter() for customer in customers}
-    for customer, dated, points in remaining:
-        for instant in [dated] if dated else idle[customer].values():
-            found[customer][last_day(instant)] += points
-    return {customer: dict(sorted(days.items())) for customer, days in found.items()}
+def expiring_points_of(
+    customers: Collection[int], accounts: Collection[Account]
+) -> dict[int, dict[int, dict[date, int]]]:
+    """The same of many customers and of these accounts, by their ids."""
+    lots = Lot.objects.filter(customer__in=customers, account__in=accounts, remaining__gt=0)
+    idle = idle_dates_of(customers, accounts)
+    found: dict[int, dict[int, Counter[date]]]
+    found = {customer: {account.id: Counter() for account in accounts} for customer in customers}
+    columns = lots.values_list("customer_id", "account_id", "expires_at")
+    for customer, account, dated, points in columns.annotate(Sum("remaining")).order_by():
+        instant = dated or idle.get(customer, {}).get(account)
+        if instant:
+            found[customer][account][last_day(instant)] += points
+    return {
+        customer: {account: dict(sorted(days.items())) for account, days in of_accounts.items()}
+        for customer, of_accounts in found.items()
+    }
 
 
-def reset_dates(customers: Iterable[Customer], at: datetime) -> dict[int, date | None]:
-    """The last day of the default account's period: what is earned now expires with it; None unless yearly."""
-    rule = Account.objects.get(is_default=True).expiry_rule
+def reset_date(account: Account, customer: Customer, at: datetime) -> date | None:
+    """The last day of the account's period: what is earned now expires with it; None unless yearly."""
+    rule = account.expiry_rule
     if rule is None or rule.kind not in {Expiry.CALENDAR, Expiry.ANNIVERSARY}:
-        return {customer.id: None for customer in customers}
-    zone = timezone.get_default_timezone()
-    ends = {customer.id: expires_at(rule, at, customer, zone) for customer in customers}
-    return {customer: last_day(end) if end else None for customer, end in ends.items()}
+        return None
+    end = expires_at(rule, at, customer, timezone.get_default_timezone())
+    return last_day(end) if end else None
 
 
 def due_points(at: datetime, after: tuple[datetime, int, int] | None, limit: int) -> list[Pending]:

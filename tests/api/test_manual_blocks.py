@@ -89,8 +89,8 @@ def test_the_accounts_block(client: Client, key: str) -> None:
         rows(rate, [currency, points])
     accepted(event(WHO, "opt_in"), event(WHO, "point_add", points=12_705), event(WHO, "point_spend", points=1_056))
     block = {
-        "id": "doc1", "name": "Test1", "earned": 12705, "spent": 1056, "pending": 0, "reserved": 0, "expired": 0,
-        "spendable": 11649,
+        "id": "doc1", "name": "Test1", "default": True, "earned": 12705, "spent": 1056, "pending": 0, "reserved": 0, "expired": 0,
+        "spendable": 11649, "point_balance": 11649,
         "burn_rates": [
             {"amount": 100, "points": 200, "currency": "GBP", "converted_amount": 58, "unconverted_points": 49},
             {"amount": 100, "points": 50, "currency": "HUF", "converted_amount": 232, "unconverted_points": 49},
@@ -106,6 +106,7 @@ def test_the_expiring_points_block(client: Client, key: str, monkeypatch: pytest
     accepted(event(WHO, "opt_in"), event(WHO, "point_add", points=123), at=at)
     monkeypatch.setattr(timezone, "now", lambda: at)
     expected = {
+        "account": "main",
         "today": 0,
         "this_month": 0,
         "this_year": 123,

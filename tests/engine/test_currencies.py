@@ -12,7 +12,8 @@ LINES = [{"product_id": "A", "price": 60}, {"product_id": "B", "price": 40}]
 
 def refusal(action: str, **data: Any) -> str:
     [outcome] = send(event("ann", action, transaction_id="T", **data))
-    assert outcome.error and outcome.error.code == 0
+    assert outcome.error
+    assert outcome.error.code == 0
     return outcome.error.message
 
 

@@ -442,3 +442,27 @@ def test_one_batch_is_as_many_batches_of_one() -> None:
     ]
     assert codes(record(history, by=BY, at=NOW)) == [None] * 6
     assert balance() == {"earned": 100, "spent": 100}
+
+
+@pytest.mark.parametrize("basis", ["transaction", "item"])
+def test_an_update_with_an_empty_list_of_items_takes_the_lines_out(basis: str) -> None:
+    configure(checkout_accept=True)
+    rows("UPDATE points_earningrule SET basis = %s", [basis])
+    accepted(event("ann", "checkout", transaction_id="t", items=[{"product_id": "A", "price": 10}]))
+
+    accepted(event("ann", "checkout_update", transaction_id="t", items=[], total=4))
+
+    earned = 4 if basis == "transaction" else 0
+    assert order("t", "total", "earned", "items") == (4, earned, [])
+    check_books()
+
+
+def test_an_update_with_an_empty_list_and_no_total_is_refused() -> None:
+    configure(checkout_accept=True)
+    accepted(event("ann", "checkout", transaction_id="t", items=[{"product_id": "A", "price": 10}]))
+
+    [outcome] = send(event("ann", "checkout_update", transaction_id="t", items=[]))
+
+    assert outcome.error
+    assert "'items' is empty: name the 'total' too" in outcome.error.message
+    assert order("t", "total", "earned") == (10, 10)

@@ -210,6 +210,7 @@ def test_the_api_answers_the_balance_at_an_instant(client: Client, key: ApiKey, 
             {
                 "id": "main",
                 "name": "Main account",
+                "default": True,
                 "earned": 100,
                 "spent": 0,
                 "expired": 0,
@@ -217,6 +218,7 @@ def test_the_api_answers_the_balance_at_an_instant(client: Client, key: ApiKey, 
                 "pending": 0,
                 "spendable": 100,
                 "debt": 0,
+                "point_balance": 100,
             }
         ],
     }
@@ -230,10 +232,13 @@ def test_the_api_answers_a_future_balance_of_every_account(client: Client, key: 
     end = int(datetime.combine(day + DAY, datetime.min.time(), UTC).timestamp())
     zeros = {"reserved": 0, "pending": 0}
     before, after = ask(client, end - 1).json()["balance_at"], ask(client, end).json()["balance_at"]
-    extra = {"id": "extra", "name": "Extra", "earned": 0, "spent": 3, "expired": 0, **zeros, "spendable": 0, "debt": 3}
-    main = {"id": "main", "name": "Main account", "earned": 15, "spent": 0, **zeros, "debt": 0}
-    assert before == {"at": end - 1, "accounts": [extra, {**main, "expired": 0, "spendable": 15}]}
-    assert after == {"at": end, "accounts": [extra, {**main, "expired": 10, "spendable": 5}]}
+    extra = {
+        "id": "extra", "name": "Extra", "default": False, "earned": 0, "spent": 3, "expired": 0, **zeros, "spendable": 0,
+        "debt": 3, "point_balance": -3,
+    }  # fmt: skip
+    main = {"id": "main", "name": "Main account", "default": True, "earned": 15, "spent": 0, **zeros, "debt": 0}
+    assert before == {"at": end - 1, "accounts": [extra, {**main, "expired": 0, "spendable": 15, "point_balance": 15}]}
+    assert after == {"at": end, "accounts": [extra, {**main, "expired": 10, "spendable": 5, "point_balance": 5}]}
 
 
 def test_the_balance_at_now_is_the_customers(client: Client, key: ApiKey, customer: Customer) -> None:

@@ -51,7 +51,7 @@ def give(
     amount: Decimal, rules: list[BonusRule], *, batch: Batch | None = None, state: State | None = None, **more: Any
 ) -> Award:
     earning = Earning("transaction", more.pop("rounding", "nearest"), more.pop("percentage", Decimal(100)), {})
-    return award(
+    found = award(
         state or State(CustomerRow.new(7, "ann", NOW), exists=True),
         batch or batch_of(*rules),
         account=MAIN,
@@ -62,6 +62,8 @@ def give(
         channel=None,
         at=NOW,
     )
+    assert found
+    return found
 
 
 @settings(deadline=None)

@@ -254,11 +254,16 @@ class Orders(Points):
         lines = self.lines_of(items)
         total, burned = money(data, "total"), whole(data, "points_burned", 0)
         self._same_currency(order, items)
-        if lines:
+        empties = data.get("items") == []
+        if empties and total is None:
+            raise Refusal(0, "items")
+        if lines or empties:
             order.lines = lines
         if total is not None or lines:
             order.total = self._sum(order) if total is None else total
         self.member.events[self.root].data = {name: value for name, value in data.items() if name != "items"}
+        if empties:
+            self.member.events[self.root].data["items"] = []
         children = [self._note_line(self.root, line, data, "checkout_update_item") for line in lines]
         if burned is not None:
             self._change_burned(order, burned)

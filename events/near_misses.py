@@ -1,0 +1,92 @@
+"""Attributes that nearly have the name of one that means something: a slip of the pen would be recorded, and do nothing. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from customers.fields import RESERVED
+from loyalty.engine.rows import EventRow
+from loyalty.engine.types import POINTS_REWARDED, Batch, Refused, State
+
+APP = "attribute_names"
+# Other systems' names of the same thing.
+OTHER_NAMES = {
+    **dict.fromkeys(
+        "expiration expirationdate expirydate expiredate expiresat expireson validuntil".split(), "expdate"
+    ),
+    **dict.fromkeys("effectivetime effectivedate effectiveat".split(), "effective_timestamp"),
+    **dict.fromkeys("burnedpoints burnpoints pointstoburn".split(), "points_burned"),
+    **dict.fromkeys("rewardedpoints rewardpoints".split(), POINTS_REWARDED),
+    "lineitems": "items",
+    "qty": "quantity",
+}
+# Words of their own that look like a name.
+OTHER_WORDS = frozenset({"county", "handle"})
+SHORTEST, ALIKE = 6, 0.85
+
+
+@dataclass(frozen=True)
+class Names:
+    """`by_action`: what each built-in action knows; `known`: all that anybody has defined, which is never a slip."""
+
+    by_action: Mapping[str, frozenset[str]]
+    known: frozenset[str]
+
+
+def names_of(event_types: Iterable[Mapping[str, Any]], fields: Iterable[Mapping[str, Any]]) -> Names:
+    """From the program's `event_types` and `customer_fields`."""
+    known = set(RESERVED) | {item["id"] for item in fields} | {POINTS_REWARDED}
+    by_action = {}
+    for item in event_types:
+        # Versions from before there were definitions name their attributes only.
+        own = frozenset(one if isinstance(one, str) else one["id"] for one in item["attributes"])
+        known |= own
+        if item["built_in"]:
+            by_action[item["action"]] = own | {"effective_timestamp"}
+    return Names(by_action, frozenset(known))
+
+
+def refuse_near_misses(event: EventRow, state: State, batch: Batch) -> None:
+    """Raises Refused naming the attribute that was probably meant; what is near to nothing is kept as it was sent."""
+    names: Names = batch.program.config[APP]
+    if event.depth or event.action not in names.by_action:
+        return
+    _check(event.data, event.action, event.action, names)
+    items = event.data.get("items")
+    for place, item in enumerate(items if isinstance(items, list) else ()):
+        if isinstance(item, dict):
+            _check(item, "checkout_item", f"items[{place}]", names)
+
+
+def _check(data: Mapping[str, Any], action: str, of: str, names: Names) -> None:
+    for name in data.keys() - names.known:
+        if data[name] in (None, "", []):
+            continue
+        meant = next(_meant(name, names.by_action.get(action, frozenset())), None)
+        if meant:
+            raise Refused(
+                0, f"'{name[:64]}' is no attribute of {of}, where it would do nothing: did you mean '{meant}'? Call it so,"
+                " or leave it out"
+            )  # fmt: skip
+
+
+def _meant(name: str, known: frozenset[str]) -> Iterator[str]:
+    """The name that it is but for capitals and signs, that others give the thing, or that it is but for a slip."""
+    letters = _letters(name)
+    yield from (one for one in sorted(known) if _letters(one) == letters)
+    if OTHER_NAMES.get(letters) in known:
+        yield OTHER_NAMES[letters]
+    if len(letters) >= SHORTEST and letters not in OTHER_WORDS:
+        yield from (one for one in sorted(known) if _slip(letters, _letters(one)))
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def _slip(sent: str, known: str) -> bool:
+    """A letter more, less or another one, or two that changed places; one and several are no slip."""
+    if len(known) < SHORTEST or abs(len(sent) - len(known)) > 1 or sent.rstrip("s") == known.rstrip("s"):
+        return False
+    return sent[0] == known[0] and SequenceMatcher(None, sent, known).ratio() >= ALIKE
