@@ -21,7 +21,9 @@ def _customer(id: str, first_name: str, **values: Any) -> dict[str, Any]:
         "last_login_at last_name email birth_date gender language currency nickname mobile_phone image_url"
         " purchase_last_date".split()
     )
-    zero = dict.fromkeys("score spent reserved expired spendable pending purchase_total purchase_count".split(), 0)
+    zero = dict.fromkeys(
+        "score spent reserved expired spendable point_balance pending purchase_total purchase_count".split(), 0
+    )
     life = {"optin_at": _JANUARY, "updated_at": _JANUARY, "status": "active", "properties": {}}
     return {"id": id, "first_name": first_name, **nothing, **zero, **life, **values}
 

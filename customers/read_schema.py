@@ -55,6 +55,7 @@ _ANN = {
     "status": "active",
     "properties": {"loyalty_barcode": "1234"},
     "score": 250,
+    "point_balance": 250,
     "spent": 0,
     "reserved": 0,
     "expired": 0,

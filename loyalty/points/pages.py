@@ -41,12 +41,16 @@ EXPORTED_AT_ONCE = 1_000
 
 @dataclass(frozen=True)
 class BalanceOn:
-    """The balances at the end of a day. `later`: those that look different with what was recorded since."""
+    """The balances at the end of a day: what was earned and used by then, or what was recorded by then (`as_recorded`).
+
+    `others`: the figures of the other view, where they differ.
+    """
 
     day: dt.date
-    is_expected: bool
     figures: Sequence[Figures]
-    later: Sequence[Figures]
+    is_expected: bool = False
+    as_recorded: bool = False
+    others: Sequence[Figures] = ()
 
 
 @dataclass(frozen=True)
@@ -118,12 +122,14 @@ class PointsHistory(PartialMixin, HistoryPage, TemplateView):
         if day is None:
             return None
         at = begin_of(day + ONE_DAY) - dt.timedelta(microseconds=1)
-        figures = self._of_shown(balances_at(self.customer, at, now))
+        recorded = self._of_shown(balances_at(self.customer, at, now))
         if at > now:
-            return BalanceOn(day, is_expected=True, figures=figures, later=[])
-        known = self._of_shown(balances_by_effect(self.family, at))
-        later = [now for then, now in zip(figures, known, strict=True) if then.point_balance != now.point_balance]
-        return BalanceOn(day, is_expected=False, figures=figures, later=later)
+            return BalanceOn(day, recorded, is_expected=True)
+        earned = self._of_shown(balances_by_effect(self.family, at))
+        as_recorded = self.request.GET.get("recorded") == "1"
+        shown, other = (recorded, earned) if as_recorded else (earned, recorded)
+        others = [two for one, two in zip(shown, other, strict=True) if one.point_balance != two.point_balance]
+        return BalanceOn(day, shown, as_recorded=as_recorded, others=others)
 
     @cached_property
     def charted(self) -> Account:

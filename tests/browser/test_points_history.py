@@ -103,11 +103,11 @@ def test_the_balance_on_a_day_is_shown(history: Page, check_page: Check) -> None
     settled(history)
     history.get_by_label("Balance on").fill("2026-10-15")
     history.get_by_label("Balance on").blur()
-    expect(history.get_by_text("At the end of 15 October 2026, as known then")).to_be_visible()
+    expect(history.get_by_text("At the end of 15 October 2026")).to_be_visible()
     expect(history.get_by_role("region", name="Balance of Main account").get_by_text("300").first).to_be_visible()
     check_page(history)
     history.get_by_role("link", name="Show today's").click()
-    expect(history.get_by_text("as known then")).to_have_count(0)
+    expect(history.get_by_text("At the end of")).to_have_count(0)
 
 
 def test_points_are_explained_with_the_keyboard_alone(history: Page, complaints: list[str], check_page: Check) -> None:

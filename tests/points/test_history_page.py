@@ -280,14 +280,30 @@ def test_who_is_gone_has_no_history(client: Client, zsofia: Customer, status: st
     assert client.get(f"/customers/{zsofia.id}/points/").status_code == 404
 
 
-def test_a_day_shows_the_balance_as_it_was_known_at_its_end(client: Client, zsofia: Customer) -> None:
+def spendable_in(text: str) -> list[str]:
+    return re.findall(r"<dt>Spendable</dt><dd>([^<]+)</dd>", text)
+
+
+def test_a_day_shows_what_was_earned_by_its_end_and_what_was_recorded_behind_a_switch(
+    client: Client, zsofia: Customer
+) -> None:
     tell(add(100), at=datetime(2026, 11, 20, 23, 59, tzinfo=UTC))
     tell(spend(30), add(7, effective_timestamp=int(NOON.timestamp())), at=NOON + timedelta(days=1))
     text = page(client, zsofia, "?on=2026-11-20")
-    assert "At the end of 20 November 2026, as known then" in text
-    assert re.findall(r"<dt>Spendable</dt><dd>([^<]+)</dd>", text) == ["100"]
+    assert ("At the end of 20 November 2026</b>" in text, spendable_in(text)) == (True, ["107"])
+    assert "Recorded by then: 100 (Main account)." in text
+    assert 'recorded=1">Show what was recorded by then' in text
+    text = page(client, zsofia, "?on=2026-11-20&recorded=1")
+    assert ("At the end of 20 November 2026, as recorded by then" in text, spendable_in(text)) == (True, ["100"])
     assert "Counting what was recorded later for days until then: 107 (Main account)." in text
     assert "Nothing was recorded later" in page(client, zsofia, "?on=2026-11-21")
+
+
+def test_a_day_of_imported_history_shows_what_was_earned_by_then(client: Client, zsofia: Customer) -> None:
+    long_ago = int(datetime(2026, 9, 30, 12, tzinfo=UTC).timestamp())
+    tell(add(250, effective_timestamp=long_ago), at=NOON)
+    assert spendable_in(page(client, zsofia, "?on=2026-09-30")) == ["250"]
+    assert spendable_in(page(client, zsofia, "?on=2026-09-29")) == ["0"]
 
 
 def test_a_day_to_come_shows_what_is_expected(client: Client, zsofia: Customer) -> None:
