@@ -13,7 +13,7 @@ from loyalty.points.expiry_run import expire_points
 from loyalty.points.operations import accept_due_points
 
 from .buying import TWO_LINES, balance, checkout, lots, moves, order, refuse
-from .world import BY, NOW, accepted, codes, configure, event, rows, send, spendable
+from .world import BY, NOW, accepted, check_books, codes, configure, event, rows, send, spendable
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(days=3)
