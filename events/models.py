@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Case, F, Func, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -224,6 +225,10 @@ class BusinessKey(models.Model):
         return self.key
 
 
+# The date by which orders are listed.
+WHEN = Coalesce("checkout_at", "created_at")
+
+
 class Transaction(models.Model):
     """An order: a projection of the events that carry its transaction ID, written in the same transaction.
 
@@ -317,8 +322,8 @@ class Transaction(models.Model):
             ),
         ]
         indexes = [
-            models.Index("id", name="transaction_recent"),
-            models.Index("status", "id", name="transaction_by_status", condition=~models.Q(status="accepted")),
+            models.Index(WHEN, "id", name="transaction_by_date"),
+            models.Index("status", WHEN, "id", name="transaction_by_status", condition=~models.Q(status="accepted")),
             models.Index("accept_at", name="transaction_due", condition=models.Q(status="pending")),
             # Few: those that a bonus with a limit has given to.
             models.Index("customer", name="transaction_uses_limits", condition=models.Q(booked__isnull=False)),
@@ -337,7 +342,7 @@ class Transaction(models.Model):
 
     @property
     def when(self) -> datetime:
-        """The checkout's date; of a draft, when it was first heard of."""
+        """The checkout's date; of a draft, when it was first heard of. `WHEN` in queries."""
         return self.checkout_at or self.created_at
 
     @property

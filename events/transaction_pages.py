@@ -1,7 +1,7 @@
 """Orders: the lists, one order with all that belongs to it, and what staff may do with it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, ClassVar
@@ -29,7 +29,7 @@ from loyalty.ui.paging import Order, Page, page_of
 from loyalty.ui.responses import Text
 
 from .line_events import LINES, Price, prices_of
-from .models import Event, Transaction
+from .models import WHEN, Event, Transaction
 from .operations import add_event
 from .pages import EventDialog, Modules
 from .queries import events_of, names, tell
@@ -45,8 +45,11 @@ from .transactions import (
     transactions_of,
 )
 
-# As they were recorded: an index serves it, whatever is filtered.
-NEWEST_FIRST = Order("id", descending=True)
+# By date an index serves the whole brand's, whatever is filtered.
+BY_DATE = {"date": Order("when", WHEN, personal=True, owned=True)}
+# One customer's are few enough to be sorted by anything.
+BY_FIGURES = {name: Order(name) for name in ("total", "refunded", "earned", "burned")}
+LATEST = "-date"
 MAX_EVENTS = 200
 
 
@@ -65,8 +68,9 @@ class TransactionList(PartialMixin, Modules):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         brand_wide = self.owner is None
         form = TransactionFilterForm(self.request.GET, accounts=self.accounts, brand_wide=brand_wide)
-        page = page_of(self._narrowed(form), NEWEST_FIRST, self.request.GET.get("page", ""))
+        page = page_of(self._narrowed(form), self._order, self.request.GET.get("page", ""))
         found = {
+            "sort": self.sort,
             "form": form,
             "page": page,
             "rows": list(self._rows(page)),
@@ -74,6 +78,20 @@ class TransactionList(PartialMixin, Modules):
             "has_accounts": bool(self.accounts),
         }
         return super().get_context_data(**(found | kwargs))  # type: ignore[misc]  # of the page that this is mixed into
+
+    @property
+    def _orders(self) -> Mapping[str, Order]:
+        return BY_DATE if self.owner is None else BY_DATE | BY_FIGURES
+
+    @property
+    def sort(self) -> str:
+        """What the address asks for; the latest first where it asks for nothing that there is."""
+        asked = self.request.GET.get("sort", "")
+        return asked if asked.removeprefix("-") in self._orders else LATEST
+
+    @property
+    def _order(self) -> Order:
+        return replace(self._orders[self.sort.removeprefix("-")], descending=self.sort.startswith("-"))
 
     def _narrowed(self, form: TransactionFilterForm) -> QuerySet[Transaction]:
         asked_for = form.chosen("customer")
@@ -211,7 +229,7 @@ class OrderAction(TransactionMixin, EventDialog):
     form_class = OrderActionForm
     action: ClassVar[str]
     said_of: ClassVar[Text]
-    refresh = ("order", "events", "points")
+    refresh = ("events", "points")
 
     def get_success_url(self) -> str:
         return reverse("transactions:detail", args=[self.customer.id, self.transaction.id])

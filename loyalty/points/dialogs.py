@@ -1,7 +1,7 @@
 """What staff do with a customer's points by hand."""
 
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
@@ -22,6 +21,7 @@ from events.queries import events_of, names
 from loyalty.engine.types import Outcome
 from loyalty.staff.enums import Module
 from loyalty.staff.permissions import Right
+from loyalty.ui import formats
 from loyalty.ui.formats import number
 from loyalty.ui.mixins import PartialMixin
 from loyalty.ui.paging import Order, page_of
@@ -29,12 +29,13 @@ from loyalty.ui.responses import Text
 
 from .dialog_forms import ManagePointsForm, SetExpirationForm
 from .expiration import MOST_EVENTS
+from .idle import ends_of
 from .models import Balance, Lot
 from .operations import change_expiration
-from .queries import balances_of, last_day, open_lots
+from .queries import balances_of, open_lots
 
 # The soonest to expire first, what never expires last.
-SOONEST = Order("expires_at", nullable=True, personal=True)
+SOONEST = Order("expires_at", nullable=True, personal=True, owned=True)
 PER_PAGE = 100
 
 
@@ -102,15 +103,12 @@ class ExpiringPoints(Modules):
 
 @dataclass(frozen=True)
 class OpenLot:
-    """Points that are left of an event, as people read them."""
+    """Points that are left of an event, as people read them; `ends` is the instant at which they expire."""
 
     lot: Lot
     label: str
+    ends: datetime | None
     is_due: bool
-
-    @property
-    def last_day(self) -> date | None:
-        return last_day(self.lot.expires_at) if self.lot.expires_at else None
 
 
 class ModifyExpiration(ExpiringPoints, PartialMixin, ProfilePage, TemplateView):
@@ -124,8 +122,8 @@ class ModifyExpiration(ExpiringPoints, PartialMixin, ProfilePage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         lots = open_lots(self.customer.id, of_all_accounts=bool(self.accounts)).select_related("account")
         # Lots of merged profiles keep their ids.
-        page = page_of(lots, replace(SOONEST, owner=self.customer.id), self.request.GET.get("page", ""), size=PER_PAGE)
-        labels, now = names().actions, timezone.now()
+        page = page_of(lots, SOONEST, self.request.GET.get("page", ""), size=PER_PAGE)
+        labels, now, ends = names().actions, timezone.now(), ends_of(self.customer.id, page.rows)
         earning = events_of(self.family).filter(id__in={lot.event_id for lot in page.rows})
         actions = dict(earning.values_list("id", "action"))
         found = {
@@ -134,7 +132,8 @@ class ModifyExpiration(ExpiringPoints, PartialMixin, ProfilePage, TemplateView):
                 OpenLot(
                     lot,
                     label=labels.get(actions[lot.event_id], actions[lot.event_id]),
-                    is_due=bool(lot.expires_at and lot.expires_at <= now),
+                    ends=ends.get(lot.id),
+                    is_due=lot.id in ends and ends[lot.id] <= now,
                 )
                 for lot in page.rows
             ],
@@ -175,5 +174,4 @@ class SetExpiration(ExpiringPoints, EventDialog):
         day = outcome.events[0].data["expdate"]
         if not day:
             return _("The chosen points never expire.")
-        shown = date_format(date.fromisoformat(day), "j M Y")
-        return gettext("The chosen points expire after %(day)s.") % {"day": shown}
+        return gettext("The chosen points expire after %(day)s.") % {"day": formats.day(date.fromisoformat(day))}

@@ -28,7 +28,8 @@ M = TypeVar("M", bound=Model)
 class Order:
     """`key`: sort by this expression of the column, such as Lower("email"). `nullable`: the column may be empty.
     `personal`: its values must not reach a URL, so the cursor carries the id alone and the value is looked up
-    (the column is then one of the model's), by `owner` too where the id alone names several rows."""
+    (the column is then one of the model's). `owned`: the id alone names no row, or has no index: the cursor carries the
+    key of the row's customer too."""
 
     column: str
     key: Combinable | None = None
@@ -36,7 +37,7 @@ class Order:
     nullable: bool = False
     personal: bool = False
     tie: str = "id"
-    owner: int | None = None
+    owned: bool = False
 
     @property
     def name(self) -> str:
@@ -105,7 +106,7 @@ def page_of(
 
 
 def _at(row: Model, order: Order, scope: str, *, backwards: bool) -> str:
-    value = None
+    value: object = getattr(row, "customer_id") if order.owned else None  # noqa: B009  not of every model
     if not order.personal:
         value = row
         for part in order.field.split("__"):
@@ -117,8 +118,8 @@ def _start(queryset: QuerySet[M], order: Order, cursor: Cursor | None) -> Cursor
     if cursor is None or not order.personal:
         return cursor
     everyone = _keyed(queryset.model._default_manager.all(), order)
-    if order.owner is not None:
-        everyone = everyone.filter(customer_id=order.owner)
+    if order.owned:
+        everyone = everyone.filter(customer_id=cursor.value)
     found = everyone.filter(**{order.tie: cursor.id}).values_list(order.field).first()
     return Cursor(found[0], cursor.id, cursor.backwards) if found else None
 

@@ -1,9 +1,11 @@
 """The pages of orders: the tab of a profile, the list of the brand, the details."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import signing
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,7 +16,8 @@ from loyalty.engine.types import Incoming
 from loyalty.points.models import Account
 from loyalty.staff.enums import Module, Role
 from loyalty.staff.models import GeneralSettings, User
-from tests.factories import checkout, make_customer, make_order, tell
+from loyalty.ui.paging import SALT
+from tests.factories import NOON, checkout, make_customer, make_order, tell
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -57,6 +60,32 @@ def test_the_brands_list_has_everybodys_orders_newest_first(staff: Client, zsofi
     page = html(staff, "/transactions/")
     assert ids(page) == ["T-2", "T-1"]
     assert "Ádám" in page
+
+
+def test_orders_are_listed_by_the_date_of_the_checkout_not_of_its_arrival(staff: Client, zsofia: Customer) -> None:
+    for number, days in enumerate((3, 9, 1), start=1):
+        tell(checkout(zsofia, f"T-{number}", 10 * number), at=NOON - timedelta(days=days))
+    for where in ("/transactions/", address(zsofia)):
+        assert ids(html(staff, where)) == ["T-3", "T-1", "T-2"]
+        assert ids(html(staff, f"{where}?sort=date")) == ["T-2", "T-1", "T-3"]
+    assert ids(html(staff, f"{address(zsofia)}?sort=total")) == ["T-1", "T-2", "T-3"]
+    assert 'aria-sort="descending"' in html(staff, f"{address(zsofia)}?sort=-total")
+
+
+def test_pages_by_date_are_whole_and_their_addresses_tell_no_date(
+    staff: Client, zsofia: Customer, adam: Customer
+) -> None:
+    for number in range(60):
+        who = zsofia if number % 2 else adam
+        tell(checkout(who, f"T-{number}", 10), at=NOON - timedelta(hours=number * 37 % 60))
+    found, address = [], "/transactions/"
+    while address:
+        answer = staff.get(address)
+        found += ids(answer.content.decode())
+        following = answer.context["page"].next
+        address = f"/transactions/?page={following}" if following else ""
+        assert not following or "2026" not in str(signing.Signer(salt=SALT).unsign_object(following))
+    assert found == sorted((f"T-{number}" for number in range(60)), key=lambda name: int(name[2:]) * 37 % 60)
 
 
 def test_the_tab_has_the_customers_own_orders(staff: Client, zsofia: Customer, adam: Customer) -> None:
@@ -106,7 +135,7 @@ def test_the_account_is_a_filter_and_a_column_where_there_are_several(staff: Cli
     GeneralSettings.objects.update(modules=[Module.MULTI_ACCOUNTS.value])
     page = html(staff, "/transactions/?account=club")
     assert ids(page) == ["T-2"]
-    assert '<td class="p3">Club</td>' in page
+    assert '<td class="cut p3" title="Club">Club</td>' in page
 
 
 def test_nothing_yet_and_no_match_say_different_things(staff: Client, zsofia: Customer) -> None:
