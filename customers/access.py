@@ -15,6 +15,7 @@ from events.models import Event, EventType
 from loyalty.checks import OUR_APPS, ROOT
 from loyalty.engine.rows import to_json
 from loyalty.points.models import Account, Bonus
+from loyalty.points.queries import last_day
 from loyalty.staff.models import ApiKey, User
 from loyalty.ui.downloads import zip_of_csv
 
@@ -111,7 +112,13 @@ _NAMED: Mapping[str, Callable[[], Iterable[tuple[Any, str]]]] = {
 }
 
 
+# Told by the last day on which points are valid, as on every page.
+_LAST_DAYS = {"expires_at": "valid_through"}
+
+
 def _shown(column: str) -> str:
+    if column in _LAST_DAYS:
+        return _LAST_DAYS[column]
     return column.removesuffix("_id") if column in _NAMED or column in _CUSTOMERS else column
 
 
@@ -142,9 +149,14 @@ class Access:
         secret = {column.attname for column in table.model._meta.concrete_fields if isinstance(column, BinaryField)}
         for row in table.rows(self.family):
             yield [
-                STORED if column in secret else self.names[column].get(value, value) if column in self.names else value
+                STORED if column in secret else self._told(column, value)
                 for column, value in zip(table.columns, row, strict=True)
             ]
+
+    def _told(self, column: str, value: Any) -> Any:
+        if column in _LAST_DAYS:
+            return last_day(value) if value else None
+        return self.names[column].get(value, value) if column in self.names else value
 
 
 def _cells(row: Sequence[Any]) -> list[Any]:

@@ -12,7 +12,7 @@ from customers.enums import ERASED
 from customers.models import Customer
 from customers.queries import public_ids
 from loyalty.engine.types import EventRule
-from loyalty.points.idle import idle_dates
+from loyalty.points.idle import ends_of
 from loyalty.points.models import Account, Entry, Lot
 from loyalty.staff.models import ApiKey
 
@@ -238,9 +238,8 @@ def lots_of(customer_id: int, events: Sequence[Event]) -> list[Lot]:
 def _statuses(customer_id: int, events: Sequence[Event], at: datetime) -> dict[int, PointsStatus]:
     """By event, for those whose points have an expiration date and are spent or past it."""
     lots = lots_of(customer_id, events)
-    accounts = {lot.account_id: lot.account for lot in lots if lot.remaining and lot.expires_at is None}
-    idle = idle_dates(customer_id, accounts.values()) if lots else {}
-    statuses = ((lot.event_id, points_status(lot, lot.expires_at or idle.get(lot.account_id), at)) for lot in lots)
+    ends = ends_of(customer_id, lots)
+    statuses = ((lot.event_id, points_status(lot, ends.get(lot.id), at)) for lot in lots)
     return {event_id: status for event_id, status in statuses if status}
 
 
@@ -255,10 +254,11 @@ def points_status(lot: Lot, expires_at: datetime | None, at: datetime) -> Points
 
 @dataclass(frozen=True)
 class Posting:
-    """An entry, and its lot as it is now."""
+    """An entry, and its lot as it is now, with the instant at which it expires."""
 
     entry: Entry
     lot: Lot | None
+    ends: datetime | None
 
 
 def postings_of(customer_id: int, event: Event) -> list[Posting]:
@@ -268,9 +268,10 @@ def postings_of(customer_id: int, event: Event) -> list[Posting]:
     """
     entries = Entry.objects.filter(customer_id=event.customer_id, event_id=event.id)
     found = list(entries.select_related("account").order_by("id"))
-    lots = Lot.objects.filter(customer_id=customer_id, id__in={entry.lot_id for entry in found if entry.lot_id})
-    by_id = {lot.id: lot for lot in lots}
-    return [Posting(entry, by_id.get(entry.lot_id or 0)) for entry in found]
+    ids = {entry.lot_id for entry in found if entry.lot_id}
+    lots = list(Lot.objects.filter(customer_id=customer_id, id__in=ids).select_related("account"))
+    by_id, ends = {lot.id: lot for lot in lots}, ends_of(customer_id, lots)
+    return [Posting(entry, by_id.get(entry.lot_id or 0), ends.get(entry.lot_id or 0)) for entry in found]
 
 
 def consequences(family: Sequence[int], event: Event) -> QuerySet[Event]:

@@ -92,7 +92,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "loyalty.ui.context.shell",
             ],
-            "builtins": ["loyalty.ui.templatetags.ui"],
+            "builtins": ["loyalty.ui.templatetags.ui", "loyalty.points.templatetags.points"],
         },
     }
 ]

@@ -9,7 +9,7 @@ from loyalty.engine.rows import EventRow
 from loyalty.engine.types import Batch, Program, Refused, State
 from loyalty.staff.enums import Module
 
-from .expiry import end_of
+from .expiry import end_of, last_day
 from .rows import LotRow
 
 MOST_EVENTS = 500
@@ -51,9 +51,7 @@ def change_expiration(event: EventRow, state: State, batch: Batch) -> None:
 
 
 def _last_day(lot: LotRow, zone: dt.tzinfo) -> str | None:
-    if lot.expires_at is None:
-        return None
-    return (lot.expires_at - dt.timedelta(microseconds=1)).astimezone(zone).date().isoformat()
+    return last_day(lot.expires_at, zone).isoformat() if lot.expires_at else None
 
 
 def _events(event: EventRow) -> list[int]:

@@ -48,6 +48,11 @@ def expires_at(rule: ExpiryRule, earned_at: dt.datetime, member: Member, zone: d
     return None
 
 
+def last_day(ends_at: dt.datetime, zone: dt.tzinfo) -> dt.date:
+    """The last day on which points that expire then are valid: the other way round, `end_of`."""
+    return local_day(ends_at - dt.timedelta(microseconds=1), zone)
+
+
 def idle_at(rule: ExpiryRule, active_at: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
     """When the points of somebody whose last activity was then expire, all together."""
     last = max(active_at, rule.since) if rule.since else active_at

@@ -18,6 +18,7 @@ from events.queries import events_of
 
 from .earning import describe
 from .enums import NO_MOVEMENT, EntryKind
+from .idle import ends_of
 from .models import Account, Entry, Lot, Pending
 from .queries import last_day
 
@@ -142,7 +143,11 @@ def explain(family: Sequence[int], event_id: int) -> Explanation | None:
     entries = list(_entries(family).filter(own))
     lot_ids = {entry.lot_id for entry in entries} - {None}
     changed = [int(one["event"]) for one in event.data.get("changed", ())] if event.action == CHANGE_OF_DATES else []
-    lots = list(Lot.objects.filter(Q(id__in=lot_ids) | Q(event_id__in=changed), customer_id=customer_id))
+    lots = list(
+        Lot.objects.filter(Q(id__in=lot_ids) | Q(event_id__in=changed), customer_id=customer_id).select_related(
+            "account"
+        )
+    )
     others = _entries(family).filter(lot_id__in=[lot.id for lot in lots]).exclude(own)
     pending = Pending.objects.filter(own | Q(settled_by=event_id), customer_id=customer_id)
     facts = _Facts(family, [event], [*entries, *others], lots, list(pending.order_by("id")))
@@ -154,7 +159,7 @@ def explain_all(family: Sequence[int]) -> list[Explanation]:
     entries, customer_id = list(_entries(family)), family[0]
     moved = Q(id__in={entry.event_id for entry in entries}) | Q(action=CHANGE_OF_DATES)
     events = list(events_of(family).filter(moved).order_by("id"))
-    lots = list(Lot.objects.filter(customer_id=customer_id))
+    lots = list(Lot.objects.filter(customer_id=customer_id).select_related("account"))
     pending = list(Pending.objects.filter(customer_id=customer_id).order_by("id"))
     facts = _Facts(family, events, entries, lots, pending)
     return [facts.explain(event) for event in events]
@@ -177,7 +182,7 @@ class _Facts:
         pending: Sequence[Pending],
     ) -> None:
         self.entries, self.pending = sorted(entries, key=lambda entry: entry.id), pending
-        self.lots = {lot.id: lot for lot in lots}
+        self.lots, self.ends = {lot.id: lot for lot in lots}, ends_of(family[0], lots)
         self.labels = {kind.action: kind.label for kind in EventType.objects.all()}
         self.accounts = {account.id: account.slug for account in Account.objects.all()}
         ids = {event.id for event in explained}
@@ -253,7 +258,7 @@ class _Facts:
             points=lot.points,
             left=lot.remaining,
             expired=lot.expired,
-            expires_at=lot.expires_at,
+            expires_at=self.ends.get(lot.id),
             why=_why(lot.arithmetic, self.events[lot.event_id]),
             arithmetic=lot.arithmetic,
             uses=list(self._uses(lot)),
@@ -277,7 +282,7 @@ class _Facts:
             points=entry.points,
             lot_id=entry.lot_id,
             earned_by=self.ref(lot.event_id) if lot else None,
-            expires_at=lot.expires_at if lot else None,
+            expires_at=self.ends.get(lot.id) if lot else None,
         )
 
     def _promise(self, one: Pending) -> Promise:

@@ -23,7 +23,7 @@ from loyalty.ui.paging import PAGE_SIZE, Cursor, decode, encode
 
 from .enums import NO_MOVEMENT, EntryKind, Unit
 from .expiry import later
-from .idle import idle_dates
+from .idle import ends_of
 from .models import Account, Entry, Lot
 from .queries import last_day
 
@@ -209,10 +209,10 @@ def rows_of(
 def _expiries(customer_id: int, event_ids: set[int]) -> dict[tuple[int, int], dt.datetime]:
     """By event and account; points without a date of their own have that of the last activity."""
     lots = list(Lot.objects.filter(customer_id=customer_id, event_id__in=event_ids).select_related("account"))
-    idle = idle_dates(customer_id, {lot.account for lot in lots})
+    ends = ends_of(customer_id, lots)
     found: dict[tuple[int, int], dt.datetime] = {}
     for lot in lots:
-        expires_at = lot.expires_at or (idle.get(lot.account_id) if lot.remaining else None)
+        expires_at = ends.get(lot.id)
         key = lot.event_id, lot.account_id
         if expires_at and (key not in found or expires_at < found[key]):
             found[key] = expires_at

@@ -8,12 +8,21 @@ from django.utils import timezone
 
 from .enums import Expiry
 from .expiry import idle_at
-from .models import Account, Balance
+from .models import Account, Balance, Lot
 
 
 def idle_dates(customer_id: int, accounts: Iterable[Account]) -> dict[int, datetime]:
     """By account: when the customer's points without a date expire because of the time since the last activity."""
     return idle_dates_of([customer_id], accounts).get(customer_id, {})
+
+
+def ends_of(customer_id: int, lots: Iterable[Lot]) -> dict[int, datetime]:
+    """By lot, with its account: when it expires, by a date of its own, else what is left of it by the time since the
+    last activity. Lots that never expire are left out. No query where no account has that rule."""
+    lots = list(lots)
+    idle = idle_dates(customer_id, {lot.account for lot in lots if lot.remaining and lot.expires_at is None})
+    found = {lot.id: lot.expires_at or (idle.get(lot.account_id) if lot.remaining else None) for lot in lots}
+    return {id: ends for id, ends in found.items() if ends}
 
 
 def idle_dates_of(customers: Collection[int], accounts: Iterable[Account]) -> dict[int, dict[int, datetime]]:

@@ -1,7 +1,7 @@
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -14,10 +14,11 @@ from django.utils import timezone
 from customers.models import Customer
 from loyalty.staff.program import read_settings
 
+from . import expiry
 from .bonus_program import bonus_facts, bonus_of, read_bonuses
 from .enums import Expiry
 from .expiry import ONE_DAY, ExpiryRule, end_of, expires_at
-from .idle import idle_dates_of
+from .idle import idle_dates, idle_dates_of
 from .models import Account, Balance, Bonus, Lot, Pending
 from .program import account_facts, account_of, read_accounts
 
@@ -179,7 +180,7 @@ def open_lots(customer_id: int, *, of_all_accounts: bool) -> QuerySet[Lot]:
 
 def last_day(expires_at: datetime) -> date:
     """The last day on which points are valid, in the programme's time zone."""
-    return timezone.localdate(expires_at - timedelta(microseconds=1))
+    return expiry.last_day(expires_at, timezone.get_default_timezone())
 
 
 def expiring_points(customer_id: int) -> dict[date, int]:
@@ -208,6 +209,25 @@ def expiring_points_of(
         customer: {account: dict(sorted(days.items())) for account, days in of_accounts.items()}
         for customer, of_accounts in found.items()
     }
+
+
+@dataclass(frozen=True)
+class Expiring:
+    """So many points are valid through that day."""
+
+    last_day: date
+    points: int
+
+
+def next_to_expire(customer_id: int, accounts: Iterable[Account]) -> dict[int, Expiring]:
+    """By account, what expires soonest of what can be spent, by a date of its own or the last activity's."""
+    left = open_lots(customer_id, of_all_accounts=True).values_list("account_id", "expires_at")
+    idle = idle_dates(customer_id, accounts)
+    found: dict[int, Counter[date]] = defaultdict(Counter)
+    for account_id, dated, points in left.annotate(Sum("remaining")).order_by():
+        if ends := dated or idle.get(account_id):
+            found[account_id][last_day(ends)] += points
+    return {account_id: Expiring(*min(days.items())) for account_id, days in found.items()}
 
 
 def reset_date(account: Account, customer: Customer, at: datetime) -> date | None:

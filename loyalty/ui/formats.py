@@ -1,6 +1,6 @@
 """How numbers and instants are written for people."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import timezone
@@ -49,6 +49,10 @@ def compact(value: Number) -> str:
             break
     text = f"{shown:.3g}" if abs(shown) < 999.5 else f"{shown:,.0f}"
     return f"{text}{suffix}".replace("-", MINUS)
+
+
+def day(of: date) -> str:
+    return date_format(of, "j M Y")
 
 
 def instant(at: datetime) -> str:

@@ -68,7 +68,7 @@ def shown(text: str) -> list[tuple[str, str, str]]:
         (
             re.findall(r"data-row-link>([^<]+)<", row)[0],
             re.findall(r'class="medium[^"]*">([^<]+)<', row)[0],
-            re.findall(r'class="num strong">([^<]+)<', row)[0],
+            re.findall(r'class="num strong p2">([^<]+)<', row)[0],
         )
         for row in rows
     ]
