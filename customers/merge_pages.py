@@ -19,7 +19,7 @@ from django.views.generic import FormView, TemplateView
 from events.queries import names
 from loyalty.engine.types import Refused
 from loyalty.staff.enums import Module
-from loyalty.staff.permissions import Right, may
+from loyalty.staff.permissions import Right
 from loyalty.staff.queries import general_settings
 from loyalty.ui import formats
 from loyalty.ui.mixins import DialogPage, StaffPage
@@ -217,6 +217,5 @@ class Duplicates(ProfilePage, TemplateView):
         context = {
             "pairs": [Pair(one, labels.get(one.later.action, one.later.action)) for one in found],
             "is_capped": len(found) == MOST_DUPLICATES,
-            "may_manage": may(self.request.user, Right.RECORD_EVENTS),
         }
         return super().get_context_data(**(context | kwargs))

@@ -19,6 +19,7 @@ from events.models import Event, EventType
 from events.queries import ICONS, events_apart
 from loyalty.points.enums import NO_MOVEMENT, EntryKind
 from loyalty.points.models import Balance, Entry
+from loyalty.points.queries import Expiring
 from loyalty.ui.charts import Chart, Series, Spark, bars, spark
 from loyalty.ui.paging import nearest
 
@@ -47,6 +48,7 @@ class Strip:
 
     balance: Balance
     months: Sequence[Month]
+    expiring: Expiring | None = None
 
     @property
     def change(self) -> int:
@@ -88,11 +90,23 @@ class Action:
         return ICONS.get(self.event.action, "zap")
 
 
-def strips_of(family: Sequence[int], balances: Sequence[Balance], at: dt.datetime) -> list[Strip]:
-    """One for each balance, in their order."""
+def strips_of(
+    family: Sequence[int],
+    balances: Sequence[Balance],
+    at: dt.datetime,
+    expiring: Mapping[int, Expiring] | None = None,
+) -> list[Strip]:
+    """One for each balance, in their order. `expiring`: by account, what expires next."""
     firsts = _first_days(timezone.localdate(at))
     moved = _moved(family, firsts[0])
-    return [Strip(balance, [_month(day, moved[balance.account_id, day]) for day in firsts]) for balance in balances]
+    return [
+        Strip(
+            balance,
+            [_month(day, moved[balance.account_id, day]) for day in firsts],
+            (expiring or {}).get(balance.account_id),
+        )
+        for balance in balances
+    ]
 
 
 def latest_actions(family: Sequence[int]) -> list[Action]:

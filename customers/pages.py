@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
-from loyalty.points.queries import balances_of
+from loyalty.points.queries import balances_of, next_to_expire
 from loyalty.staff.enums import Module
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, may
@@ -202,12 +202,15 @@ class ShownNote:
 
 @dataclass(frozen=True)
 class MenuItem:
-    """What can be done with the customer, in a dialog or on a page of its own."""
+    """What can be done with the customer, in a dialog or on a page of its own. `is_daily`: it has a button of its own,
+    at least where there is room; `is_final`: nobody can take it back."""
 
     label: Text
     url: str
     icon: str
     is_dialog: bool = True
+    is_daily: bool = False
+    is_final: bool = False
 
 
 class ProfilePage(CustomerMixin, StaffPage):
@@ -224,41 +227,54 @@ class ProfilePage(CustomerMixin, StaffPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         tabs = [Tab(label, reverse(name, args=[self.customer.id]), name == self.tab) for label, name in TABS]
-        found = {"tabs": tabs, "menu": list(self.menu())}
+        found = {"tabs": tabs, "menu": [*self.daily_actions(), *self.other_actions()]}
         return super().get_context_data(**(found | kwargs))
 
-    def menu(self) -> Iterator[MenuItem]:
-        """Of what is not done every day; only what the user may, and what the customer's status allows."""
-        customer, user = self.customer, self.request.user
-        if may(user, Right.EDIT_CUSTOMERS) and customer.status == Status.ACTIVE:
-            yield MenuItem(_("Suspend…"), reverse("customers:suspend", args=[customer.id]), "user-x")
-        if may(user, Right.EDIT_CUSTOMERS) and customer.status == Status.SUSPENDED:
-            yield MenuItem(_("Unsuspend…"), reverse("customers:unsuspend", args=[customer.id]), "user-round-check")
-        if may(user, Right.MERGE_CUSTOMERS) and customer.status == Status.ACTIVE:
-            yield MenuItem(_("Merge…"), reverse("customers:merge", args=[customer.id]), "merge")
+    def url_of(self, name: str, *args: object) -> str:
+        return reverse(name, args=[self.customer.id, *args])
+
+    # Only what the user may, and what the customer's status allows.
+
+    def daily_actions(self) -> Iterator[MenuItem]:
+        """The commonest first: on a phone it alone has a button."""
+        user = self.request.user
+        if may(user, Right.RECORD_EVENTS):
+            yield MenuItem(_("Manage points"), self.url_of("points:manage"), "coins", is_daily=True)
+            yield MenuItem(_("Add action"), self.url_of("events:add"), "plus", is_daily=True)
+        if may(user, Right.MERGE_CUSTOMERS) and self.customer.status == Status.ACTIVE:
+            yield MenuItem(_("Merge"), self.url_of("customers:merge"), "merge", is_daily=True)
+
+    def other_actions(self) -> Iterator[MenuItem]:
+        user, status = self.request.user, self.customer.status
+        if may(user, Right.EDIT_CUSTOMERS) and status == Status.ACTIVE:
+            yield MenuItem(_("Suspend…"), self.url_of("customers:suspend"), "user-x")
+        if may(user, Right.EDIT_CUSTOMERS) and status == Status.SUSPENDED:
+            yield MenuItem(_("Unsuspend…"), self.url_of("customers:unsuspend"), "user-round-check")
         if may(user, Right.EXPORT_DATA):
             for format, label in (("json", _("Download data")), ("csv", _("Download data as CSV"))):
-                yield MenuItem(
-                    label, reverse("customers:data", args=[customer.id, format]), "download", is_dialog=False
-                )
+                yield MenuItem(label, self.url_of("customers:data", format), "download", is_dialog=False)
         if may(user, Right.ERASE_CUSTOMERS):
-            yield MenuItem(_("Opt out…"), reverse("customers:opt_out", args=[customer.id]), "user-minus")
+            yield MenuItem(_("Opt out…"), self.url_of("customers:opt_out"), "user-minus", is_final=True)
 
 
-class Overview(ProfilePage, TemplateView):
+class Overview(PartialMixin, ProfilePage, TemplateView):
     template_name = "customers/overview.html"
+    partial_template_name = "customers/overview_body.html"
     tab = "customers:overview"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         customer, settings = self.customer, general_settings()
         default, balances = balances_of(customer.id)
         has_accounts = Module.MULTI_ACCOUNTS in settings.modules
-        strips = strips_of(self.family, balances if has_accounts else [default], timezone.now())
+        shown = balances if has_accounts else [default]
+        expires = Module.EXPIRING_POINTS in settings.modules
+        expiring = next_to_expire(customer.id, [balance.account for balance in shown]) if expires else {}
+        strips = strips_of(self.family, shown, timezone.now(), expiring)
         context = {
             "strips": strips,
             "has_accounts": has_accounts,
             "points": next(strip for strip in strips if strip.balance.account_id == default.account_id),
-            "shows_expired": Module.EXPIRING_POINTS in settings.modules,
+            "shows_expired": expires,
             "actions": latest_actions(self.family),
             "gender": gender_name(customer.gender) if customer.gender else "",
             "country": country_name(customer.country) if customer.country else "",

@@ -92,7 +92,6 @@ class Timeline(PartialMixin, Modules, ProfilePage, TemplateView):
             "page": page,
             "days": [Day(day, list(told)) for day, told in groupby(rows, key=_day)],
             "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
-            "may_add": may(self.request.user, Right.RECORD_EVENTS),
             "may_import": may(self.request.user, Right.IMPORT_DATA),
         }
         return super().get_context_data(**(found | kwargs))
