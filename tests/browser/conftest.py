@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ SETTLE = """async () => {
     for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
     await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
 }"""
+LAYOUT = (Path(__file__).parent / "layout.js").read_text()
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -93,6 +95,12 @@ def _settled(page: Page) -> list[tuple[str, list[str]]]:
         if {name for name, _ in found} != {"color-contrast"}:
             break
         page.wait_for_timeout(300)
+    return found
+
+
+def layout_faults(page: Page) -> list[str]:
+    """What overflows, is cut off, covers something else, or stands beside its head; in words."""
+    found: list[str] = page.evaluate(LAYOUT)
     return found
 
 
