@@ -26,7 +26,8 @@ class AccountAdmin(ConfigurationAdmin):
     inlines = (BurnRateInline,)
 
     def get_fieldsets(self, request: HttpRequest, obj: Account | None = None) -> Any:
-        main = (None, {"fields": ("slug", "name", "currency_label", "type", "negative_points", "is_default")})
+        state = ["is_default"] if obj else []
+        main = (None, {"fields": ["slug", "name", "currency_label", "type", "negative_points", *state]})
         fields = ("expiry", "expiry_after", "expiry_unit", "expiry_month", "expiry_day", "expiry_actions")
         expires = Module.EXPIRING_POINTS in general_settings().modules
         return [main, (_("Expiry"), {"fields": fields})] if expires else [main]

@@ -68,8 +68,21 @@ def _kept(request: HttpRequest) -> Iterator[None]:
         yield
 
 
+def _without(fieldsets: Any, names: frozenset[Any]) -> list[Any]:
+    kept = [
+        (title, {**options, "fields": [one for one in options["fields"] if one not in names]})
+        for title, options in fieldsets
+    ]
+    return [(title, options) for title, options in kept if options["fields"]]
+
+
 class ConfigurationAdmin(StaleSafeAdmin):
     """Of what the engine is configured by: what these pages change is a version of the programme, with who did it."""
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Of what is not there yet, what cannot be entered says nothing: the database may be what makes it up."""
+        found = super().get_fieldsets(request, obj)
+        return found if obj else _without(found, frozenset(self.get_readonly_fields(request)))
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         with _kept(request):
