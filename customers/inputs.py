@@ -1,9 +1,13 @@
 """How a value is entered by its definition, and what the browser makes of it."""
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from loyalty.numbers import NotANumber
+from loyalty.ui.numbers import NumberInput, read_entered
 
 from .enums import FieldFormat, FieldType
 from .fields import MAX_STRING, FieldRule
@@ -17,7 +21,10 @@ def line(kind: str = "text", **attributes: Any) -> forms.Widget:
 
 
 def as_sent(widget: forms.Widget, value: Any) -> Any:
-    """What the browser makes of a value, as an event would have it."""
+    """What the browser makes of a value, as an event would have it. A number of two readings raises ValidationError."""
+    if isinstance(widget, NumberInput) and isinstance(value, str) and value.strip():
+        with suppress(NotANumber):
+            return f"{read_entered(value):f}"
     if isinstance(widget, forms.Textarea) and isinstance(value, str):
         return value.splitlines()
     if getattr(widget, "input_type", "") == "datetime-local" and isinstance(value, str):
@@ -57,7 +64,7 @@ def widget_of(rule: FieldRule) -> forms.Widget:
         case FieldType.DATETIME:
             return Moment(attrs={"type": "datetime-local", "step": "1"})
         case FieldType.NUMERIC:
-            return line(inputmode="decimal")
+            return NumberInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         case FieldType.URL | FieldType.IMAGE:
             return line("url", maxlength=MAX_STRING)
     return line(FORMATS.get(FieldFormat(rule.format), "text") if rule.format else "text", maxlength=MAX_STRING)

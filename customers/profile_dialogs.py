@@ -64,7 +64,7 @@ class Unsuspend(Suspend):
 class NoteDialog(CustomerMixin, DialogPage):
     right = Right.EDIT_CUSTOMERS
     form_class: type[forms.Form] = NoteForm
-    submit_label = _("Save")
+    submit_label = _("Save note")
     refresh = ("notes",)
 
     def get_success_url(self) -> str:

@@ -7,19 +7,18 @@ from typing import Any
 from django import forms
 
 from loyalty.engine.values import MAX_MONEY, MAX_POINTS, MAX_TEXT
+from loyalty.ui.numbers import NumberField, WholeNumberField
 
 from .lines import MAX_QUANTITY, QUANTITY_PLACES
 
 
 def points(*, least: int = 1, **kwargs: Any) -> forms.Field:
-    # A number input drops what it cannot read, and the mistake would be told as “nothing entered”.
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-    return forms.IntegerField(min_value=least, max_value=MAX_POINTS, widget=widget, **kwargs)
+    return WholeNumberField(min_value=least, max_value=MAX_POINTS, **kwargs)
 
 
 def signed_points(**kwargs: Any) -> forms.Field:
     widget = forms.TextInput(attrs={"autocomplete": "off"})
-    return forms.IntegerField(min_value=-MAX_POINTS, max_value=MAX_POINTS, widget=widget, **kwargs)
+    return WholeNumberField(min_value=-MAX_POINTS, max_value=MAX_POINTS, widget=widget, **kwargs)
 
 
 def quantity(*, least: Decimal | int = -MAX_QUANTITY, **kwargs: Any) -> forms.Field:
@@ -36,8 +35,7 @@ def signed_money(**kwargs: Any) -> forms.Field:
 
 
 def money(**kwargs: Any) -> forms.Field:
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-    return forms.DecimalField(min_value=0, max_value=MAX_MONEY, decimal_places=4, widget=widget, **kwargs)
+    return NumberField(min_value=0, max_value=MAX_MONEY, decimal_places=4, **kwargs)
 
 
 def day(**kwargs: Any) -> forms.Field:

@@ -305,7 +305,7 @@ class AddEvent(Modules, EventDialog):
         action = self.chosen.action if self.chosen else ""
         found = {
             "lead": self.customer.name,
-            "submit_label": _("Save") if self.chosen or is_partial(self.request) else _("Continue"),
+            "submit_label": _("Add action") if self.chosen or is_partial(self.request) else _("Continue"),
             "more_url": f"{self.request.path}?{urlencode([('action', action), ('items', self.item_count + 1)])}",
             "is_dialog": is_partial(self.request),
         }

@@ -16,7 +16,7 @@ class ManagePointsForm(OnceForm):
 
     action = forms.ChoiceField(
         label=_("What to do"),
-        choices=[("point_add", _("Add points")), ("point_sub", _("Sub points")), ("point_spend", _("Spend points"))],
+        choices=[("point_add", _("Add points")), ("point_sub", _("Deduct points")), ("point_spend", _("Spend points"))],
         widget=forms.RadioSelect,
     )
     points = points(label=_("Points"))

@@ -1,5 +1,6 @@
 """What staff do with a customer's points by hand."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -37,6 +38,12 @@ from .queries import balances_of, open_lots
 # The soonest to expire first, what never expires last.
 SOONEST = Order("expires_at", nullable=True, personal=True, owned=True)
 PER_PAGE = 100
+# What the button says, by action; with the number once one is entered.
+DEEDS: Sequence[tuple[str, Mapping[str, Text]]] = (
+    ("point_add", {"plain": _("Add points"), "counted": _("Add {points} points")}),
+    ("point_sub", {"plain": _("Deduct points"), "counted": _("Deduct {points} points")}),
+    ("point_spend", {"plain": _("Spend points"), "counted": _("Spend {points} points")}),
+)
 
 
 class ManagePoints(Modules, EventDialog):
@@ -45,7 +52,6 @@ class ManagePoints(Modules, EventDialog):
     template_name = "points/manage.html"
     form_class = ManagePointsForm
     title = _("Manage points")
-    submit_label = _("Submit")
     refresh = ("points", "events")
 
     def get_success_url(self) -> str:
@@ -69,7 +75,7 @@ class ManagePoints(Modules, EventDialog):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         standing = "" if self.accounts else next(iter(self.standing.values()))
         lead = " · ".join(filter(None, [self.customer.name, standing]))
-        return super().get_context_data(**({"lead": lead} | kwargs))
+        return super().get_context_data(**({"lead": lead, "deeds": DEEDS} | kwargs))
 
     def operate(self, form: BaseForm, **sender: Any) -> Outcome:
         assert isinstance(form, ManagePointsForm)

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import Q, QuerySet
+from django.db.models import DecimalField, IntegerField, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
+from loyalty.ui.numbers import NumberField, WholeNumberField
 from loyalty.ui.stale_admin import StaleSafeAdmin
 
 from .document import SCHEMA_FILE, differences, schema_of, written
@@ -78,6 +80,14 @@ def _without(fieldsets: Any, names: frozenset[Any]) -> list[Any]:
 
 class ConfigurationAdmin(StaleSafeAdmin):
     """Of what the engine is configured by: what these pages change is a version of the programme, with who did it."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Numbers are read as on all other pages: the browser's own input drops what it cannot read."""
+        if not db_field.choices and isinstance(db_field, IntegerField | DecimalField):
+            field = WholeNumberField if isinstance(db_field, IntegerField) else NumberField
+            kwargs |= {"form_class": field, "widget": UnfoldAdminTextInputWidget(attrs=field.widget.attrs)}
+            return db_field.formfield(**kwargs)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Of what is not there yet, what cannot be entered says nothing: the database may be what makes it up."""

@@ -9,6 +9,8 @@ from django.utils.translation import gettext, ngettext
 
 Number = int | float | Decimal
 
+# Between groups of three digits; a point begins the decimals.
+THOUSANDS = ","
 MINUS = "\N{MINUS SIGN}"
 ABSENT = "\N{EN DASH}"
 UNITS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))

@@ -58,7 +58,7 @@ def test_the_dialog_asks_for_what_the_action_needs(history: Page, zsofia: Custom
     expect(dialog.get_by_text("the score stays")).to_be_visible()
     dialog.get_by_label("Points", exact=True).fill("101")
     dialog.get_by_label("Reason").fill("Voucher")
-    dialog.get_by_role("button", name="Submit").click()
+    dialog.get_by_role("button", name="Spend 101 points").click()
     expect(dialog.get_by_role("alert")).to_have_text("Not enough points: 101 needed, 100 spendable")
     expect(dialog.get_by_role("radio", name="Spend points")).to_be_checked()
     assert balances_of(zsofia.id)[0].spendable == 100
@@ -71,7 +71,7 @@ def test_the_dialog_is_accessible(history: Page, check_page: Check, complaints: 
     history.get_by_role("link", name="Manage points").click()
     dialog = history.get_by_role("dialog")
     expect(dialog.get_by_label("Account")).to_be_visible()
-    dialog.get_by_role("button", name="Submit").click()
+    dialog.get_by_role("button", name="Add points").click()
     expect(dialog.get_by_text("This field is required.")).to_have_count(2)
     check_page(history)
     assert [one for one in complaints if "422" not in one] == []
