@@ -8,25 +8,33 @@ from django.contrib.auth.views import redirect_to_login
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.generic import FormView, View
 from django.views.generic.base import ContextMixin, TemplateResponseMixin
 
 from loyalty.staff.permissions import Right, require
 
+from .forms import LoginForm
 from .navigation import Crumb
-from .responses import Text, done, go, is_partial, reload
+from .responses import Text, done, is_partial, reload
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """401 with the form, which the script shows in a dialog; it then sends the request again."""
+    context = {"form": LoginForm(request)}
+    return render(request, "registration/login_dialog.html", context, status=401)
 
 
 class StaffPage(View):
-    """A page for staff who hold `right`. A session that ended sends even a partial's reader to the log-in page."""
+    """A page for staff who hold `right`. Whose session has ended signs in first: over the page, if a partial is asked
+    for, so that nothing typed is lost."""
 
     right: ClassVar[Right]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return go(reverse("login")) if is_partial(request) else redirect_to_login(request.get_full_path())
+            return ask_to_sign_in(request) if is_partial(request) else redirect_to_login(request.get_full_path())
         require(request.user, self.right)
         return super().dispatch(request, *args, **kwargs)
 

@@ -7,6 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,7 +22,7 @@ from .context import THEME_COOKIE, Shell
 from .forms import LoginForm, PasswordForm, PreferencesForm
 from .mixins import DialogPage, PageMixin, StaffPage
 from .palette import find
-from .responses import Text, is_partial
+from .responses import Text, is_partial, signed_in
 
 ONE_YEAR = 365 * 24 * 3600
 
@@ -30,6 +31,9 @@ class Login(LoginView):
     form_class = LoginForm
     redirect_authenticated_user = True
 
+    def get_template_names(self) -> list[str]:
+        return ["registration/login_dialog.html"] if is_partial(self.request) else super().get_template_names()
+
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
         """Never back to a log-in page: whoever is logged in would be sent round in circles."""
         url = super().get_redirect_url()
@@ -37,6 +41,8 @@ class Login(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
+        if is_partial(self.request):
+            response = signed_in(get_token(self.request))
         remember(self.request, response, form.cleaned_data["username"])
         return response
 

@@ -31,6 +31,11 @@ def done(text: Text = "", *, refresh: Sequence[str] = ()) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events | (toast(text) if text else {}))})
 
 
+def signed_in(token: str) -> HttpResponse:
+    """204: the script puts the new token in place of the old one, and sends again what was refused."""
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"signed-in": {"token": token}})})
+
+
 def reload() -> HttpResponse:
     """204: the browser reads the page again, whatever page the dialog was opened on; what is said is a message."""
     return HttpResponse(status=204, headers={"HX-Refresh": "true"})

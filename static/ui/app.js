@@ -91,11 +91,11 @@
 
   document.addEventListener("mousedown", (event) => {
     // Only the backdrop hits the dialog element itself; its content fills it.
-    if (event.target.matches("dialog[open]")) event.target.close();
+    if (event.target.matches("dialog[open]:not(#sign-in)")) event.target.close();
   });
 
   document.addEventListener("close", (event) => {
-    if (event.target.matches?.("dialog")) event.target.replaceChildren();
+    if (event.target.matches?.("dialog:not(#discard)")) event.target.replaceChildren();
   }, true);
 
   // Toasts: HX-Trigger: {"toast": {"text": "...", "kind": "success"}}; a page's notices become toasts too.

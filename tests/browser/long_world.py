@@ -115,7 +115,7 @@ def _history(one: Customer, other: Customer, few: Customer) -> int:
 
 def _import(at: datetime) -> ImportJob:
     rows = [
-        f"_id,action,points,{'c' * 100}\n",
+        "_id,action,points,reason\n",
         "C-3,opt_in,,\n",
         f"C-3,point_add,{'9' * 80},\n",
         f"C-3,{ONE_WORD.lower()},5,\n",

@@ -92,8 +92,14 @@ def test_a_stranger_is_sent_to_the_log_in_page_and_back(client: Client, manager:
     assert answer.headers["Location"] == "/customers/?q=x"
 
 
-def test_a_partial_of_an_ended_session_sends_the_browser_to_the_log_in_page(client: Client) -> None:
-    assert client.get("/customers/", headers=HTMX).headers["HX-Redirect"] == "/login/"
+def test_a_partial_of_an_ended_session_brings_the_form_to_sign_in(client: Client, manager: User) -> None:
+    answer = client.get("/customers/", headers=HTMX)
+    assert answer.status_code == 401
+    assert 'id="sign-in-title"' in answer.content.decode()
+    signed_in = client.post("/login/", {"username": "dana", "password": PASSWORD}, headers=HTMX)
+    assert signed_in.status_code == 204
+    assert json.loads(signed_in["HX-Trigger"])["signed-in"]["token"]
+    assert client.get("/customers/", headers=HTMX).status_code == 200
 
 
 def test_a_wrong_password_says_what_to_do(client: Client, manager: User) -> None:
