@@ -75,7 +75,7 @@ def test_a_pending_order_is_accepted_and_its_points_can_be_spent(staff: Client, 
     }  # fmt: skip
     answer = act(staff, order, "accept")
     assert said(answer) == "Order T-1 accepted."
-    assert json.loads(answer["HX-Trigger"])["refresh:order"] is True
+    assert json.loads(answer["HX-Trigger"])["refresh:events"] is True
     assert (status(order), spendable(zsofia)) == ("accepted", 140)
     event = Event.objects.get(customer=zsofia, action="checkout_accept")
     assert (event.source, event.staff_id) == ("back_office", User.objects.get(username="dana").id)
