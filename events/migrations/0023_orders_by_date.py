@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("customers", "0015_named_by_others"),
-        ("events", "0021_booked_limits"),
+        ("events", "0022_order_lines"),
     ]
 
     operations = [
