@@ -1,4 +1,4 @@
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from . import expiry
 from .bonus_program import bonus_facts, bonus_of, read_bonuses
 from .enums import Expiry
 from .expiry import ONE_DAY, ExpiryRule, end_of, expires_at
-from .idle import idle_dates, idle_dates_of
+from .idle import idle_dates_of
 from .models import Account, Balance, Bonus, Lot, Pending
 from .program import account_facts, account_of, read_accounts
 
@@ -219,15 +219,10 @@ class Expiring:
     points: int
 
 
-def next_to_expire(customer_id: int, accounts: Iterable[Account]) -> dict[int, Expiring]:
-    """By account, what expires soonest of what can be spent, by a date of its own or the last activity's."""
-    left = open_lots(customer_id, of_all_accounts=True).values_list("account_id", "expires_at")
-    idle = idle_dates(customer_id, accounts)
-    found: dict[int, Counter[date]] = defaultdict(Counter)
-    for account_id, dated, points in left.annotate(Sum("remaining")).order_by():
-        if ends := dated or idle.get(account_id):
-            found[account_id][last_day(ends)] += points
-    return {account_id: Expiring(*min(days.items())) for account_id, days in found.items()}
+def next_to_expire(customer_id: int, accounts: Collection[Account]) -> dict[int, Expiring]:
+    """By account, what expires soonest; those of which nothing expires are left out."""
+    found = expiring_points_of([customer_id], accounts)[customer_id]
+    return {account_id: Expiring(*min(days.items())) for account_id, days in found.items() if days}
 
 
 def reset_date(account: Account, customer: Customer, at: datetime) -> date | None:
