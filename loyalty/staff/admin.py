@@ -121,6 +121,7 @@ class GeneralSettingsAdmin(ConfigurationAdmin):
         "show_inactive",
         "import_file_days",
         "import_record_days",
+        "refused_names",
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

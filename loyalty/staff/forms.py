@@ -43,6 +43,11 @@ SCOPES = (
 
 class GeneralSettingsForm(StaleSafeForm[GeneralSettings]):
     modules = forms.MultipleChoiceField(choices=Module, required=False, widget=forms.CheckboxSelectMultiple)
+    refused_names = Lines(
+        label=_("Refused names"),
+        required=False,
+        help_text=GeneralSettings._meta.get_field("refused_names").help_text,
+    )
 
     class Meta:
         model = GeneralSettings
@@ -57,6 +62,7 @@ class GeneralSettingsForm(StaleSafeForm[GeneralSettings]):
             "show_inactive",
             "import_file_days",
             "import_record_days",
+            "refused_names",
         )
 
     def clean(self) -> None:

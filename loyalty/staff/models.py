@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.identifiers import REFUSED_NAMES
 from loyalty.saving import SavesOnlyChanges
 
 from .enums import Api, AutoSubscribe, KeyKind, Module, Origin, Role
@@ -92,6 +93,10 @@ def all_modules() -> list[str]:
     return [Module.EXPIRING_POINTS.value]
 
 
+def names_of_nobody() -> list[str]:
+    return list(REFUSED_NAMES)
+
+
 class GeneralSettings(SavesOnlyChanges):
     """The brand's settings: one row."""
 
@@ -152,6 +157,16 @@ class GeneralSettings(SavesOnlyChanges):
         db_default=400,
         validators=[MinValueValidator(1)],
         help_text=_("Who imported what, and what became of it, is deleted so many days after the upload."),
+    )
+    refused_names = ArrayField(
+        models.CharField(max_length=128),
+        verbose_name=_("refused names"),
+        default=names_of_nobody,
+        blank=True,
+        help_text=_(
+            "What programs send where they know nobody, one a line, in capitals or not. No new customer gets such an ID;"
+            " who has one already keeps it."
+        ),
     )
 
     class Meta:

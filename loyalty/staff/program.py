@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from loyalty.identifiers import REFUSED_NAMES, folded, normal
+
 from .enums import AutoSubscribe, Module
 from .models import GeneralSettings
 from .queries import general_settings
 from .section import CURRENCY, Section, choice, fields, flag, optional, several, text, whole
 
+MAX_REFUSED = 200
 FIELDS = (
     "brand_name", "currency", "auto_subscribe", "modules", "accept_after_days", "earn_in_unknown_currencies",
-    "unique_emails", "show_inactive", "import_file_days", "import_record_days",
+    "unique_emails", "show_inactive", "import_file_days", "import_record_days", "refused_names",
 )  # fmt: skip
 
 
@@ -19,7 +22,9 @@ def read_settings() -> dict[str, Any]:
 
 
 def tidy(settings: dict[str, Any]) -> dict[str, Any]:
-    return {**settings, "modules": sorted(set(settings["modules"]))}
+    """Names without spaces around them, and without those that differ in capitals only."""
+    names = {folded(name): normal(name) for name in reversed(settings["refused_names"]) if normal(name)}
+    return {**settings, "modules": sorted(set(settings["modules"])), "refused_names": sorted(names.values())}
 
 
 def write_settings(wanted: dict[str, Any], current: dict[str, Any]) -> None:
@@ -45,6 +50,12 @@ SETTINGS = Section(
             ),
             "unique_emails": flag(
                 default=False, description="No two customers may have the same address, in capitals or not."
+            ),
+            "refused_names": several(
+                {"type": "string", "minLength": 1, "maxLength": 128},
+                maxItems=MAX_REFUSED,
+                default=list(REFUSED_NAMES),
+                description="What programs send where they know nobody: no new customer gets such an ID.",
             ),
             "show_inactive": flag(default=False, description="Whether GET /customers finds inactive customers."),
             "import_file_days": {**whole(1, 32_767, description="How long uploaded files are kept."), "default": 30},
