@@ -15,8 +15,12 @@ from events.display_api import AllEvents, CustomerEvents, TransactionDetail, Tra
 from events.display_api import Transactions as CustomerTransactions
 from events.read_api import ReadEvents, ReadTransactions
 from events.transaction_pages import Transactions
+from loyalty.identifiers import AFTER_AN_ID
 from loyalty.readiness import readyz
 from loyalty.ui.pages import Login
+
+# The ID of a customer, slashes and all: servers hand on decoded paths, and no ID has what addresses say after it.
+CUSTOMER = rf"(?P<public_id>[^/]+(?:/(?!(?:-|{'|'.join(AFTER_AN_ID)})(?:/|$))[^/]+)*)"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("events", Events.as_view(), name="api-events"),
@@ -27,36 +31,36 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/-/count", CustomerCount.as_view(), name="api-customers-count"),
     path("auth", Auth.as_view(), name="api-auth"),
     path("customers/-/login", LogIn.as_view(), name="api-customer-login"),
-    re_path(r"^customers/(?P<public_id>[^/]+)$", CustomerDetail.as_view(), name="api-customer"),
-    re_path(r"^customers/(?P<public_id>[^/]+)/data$", CustomerData.as_view(), name="api-customer-data"),
-    re_path(r"^customers/(?P<public_id>[^/]+)/merge$", CustomerMerge.as_view(), name="api-customer-merge"),
-    re_path(r"^customers/(?P<public_id>[^/]+)/opt-out$", CustomerOptOut.as_view(), name="api-customer-opt-out"),
+    re_path(rf"^customers/{CUSTOMER}$", CustomerDetail.as_view(), name="api-customer"),
+    re_path(rf"^customers/{CUSTOMER}/data$", CustomerData.as_view(), name="api-customer-data"),
+    re_path(rf"^customers/{CUSTOMER}/merge$", CustomerMerge.as_view(), name="api-customer-merge"),
+    re_path(rf"^customers/{CUSTOMER}/opt-out$", CustomerOptOut.as_view(), name="api-customer-opt-out"),
     path("erasures/<uuid:reference>", ErasureReceipt.as_view(), name="api-erasure"),
     path("erasures/", include("customers.erasure_urls")),
-    re_path(r"^customers/(?P<public_id>[^/]+)/opt-in$", OptIn.as_view(), name="api-customer-opt-in"),
-    re_path(r"^customers/(?P<public_id>[^/]+)/suspend$", Suspend.as_view(), name="api-customer-suspend"),
-    re_path(r"^customers/(?P<public_id>[^/]+)/unsuspend$", Unsuspend.as_view(), name="api-customer-unsuspend"),
+    re_path(rf"^customers/{CUSTOMER}/opt-in$", OptIn.as_view(), name="api-customer-opt-in"),
+    re_path(rf"^customers/{CUSTOMER}/suspend$", Suspend.as_view(), name="api-customer-suspend"),
+    re_path(rf"^customers/{CUSTOMER}/unsuspend$", Unsuspend.as_view(), name="api-customer-unsuspend"),
     path("v1/customers", ReadCustomers.as_view(), name="read-customers"),
-    re_path(r"^v1/customers/(?P<public_id>[^/]+)$", ReadCustomer.as_view(), name="read-customer"),
-    re_path(r"^v1/customers/(?P<public_id>[^/]+)/events$", ReadEvents.as_view(), name="read-events"),
-    re_path(r"^v1/customers/(?P<public_id>[^/]+)/transactions$", ReadTransactions.as_view(), name="read-transactions"),
+    re_path(rf"^v1/customers/{CUSTOMER}$", ReadCustomer.as_view(), name="read-customer"),
+    re_path(rf"^v1/customers/{CUSTOMER}/events$", ReadEvents.as_view(), name="read-events"),
+    re_path(rf"^v1/customers/{CUSTOMER}/transactions$", ReadTransactions.as_view(), name="read-transactions"),
     path("customers/-/events", AllEvents.as_view(), name="api-all-events"),
-    re_path(r"^customers/(?P<public_id>[^/]+)/events$", CustomerEvents.as_view(), name="api-customer-events"),
-    re_path(r"^customers/(?P<public_id>[^/]+)/history$", CustomerEvents.as_view(), name="api-customer-history"),
-    re_path(r"^customers/(?P<public_id>[^/]+)/transactions$", CustomerTransactions.as_view(), name="api-transactions"),
+    re_path(rf"^customers/{CUSTOMER}/events$", CustomerEvents.as_view(), name="api-customer-events"),
+    re_path(rf"^customers/{CUSTOMER}/history$", CustomerEvents.as_view(), name="api-customer-history"),
+    re_path(rf"^customers/{CUSTOMER}/transactions$", CustomerTransactions.as_view(), name="api-transactions"),
     re_path(
-        r"^customers/(?P<public_id>[^/]+)/transactions/-/search$",
+        rf"^customers/{CUSTOMER}/transactions/-/search$",
         TransactionSearch.as_view(),
         name="api-transactions-search",
     ),
     # Receipts have numbers such as 2026/17; addresses of pages end in a slash.
     re_path(
-        r"^customers/(?P<public_id>[^/]+)/transactions/(?P<transaction_id>.+)/events$",
+        rf"^customers/{CUSTOMER}/transactions/(?P<transaction_id>.+)/events$",
         TransactionEvents.as_view(),
         name="api-transaction-events",
     ),
     re_path(
-        r"^customers/(?P<public_id>[^/]+)/transactions/(?P<transaction_id>.*[^/])$",
+        rf"^customers/{CUSTOMER}/transactions/(?P<transaction_id>.*[^/])$",
         TransactionDetail.as_view(),
         name="api-transaction",
     ),

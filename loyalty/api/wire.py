@@ -12,6 +12,8 @@ from loyalty.api.signing import RawRequest
 # What clients leave unescaped in a path: nothing but the unreserved; JavaScript's encodeURIComponent; RFC 3986's pchar;
 # Go's two.
 _SAFE = ("/", "/!*'()", "/!$&'()*+,;=:@", "/$&+=:@", "/$&+,:;=@")
+# Stands for a slash that is a part of an ID.
+INNER_SLASH = "\x00"
 _ONE_WAY = re.compile("[A-Za-z0-9_./-]*")
 _ESCAPE = re.compile("%[0-9A-F]{2}")
 
@@ -39,7 +41,21 @@ def _paths(request: HttpRequest) -> list[bytes]:
     sent = uri.partition("?")[0].encode("latin-1", "replace")
     if sent and unquote_to_bytes(sent) == decoded:
         return [sent]
-    return spellings(request.path)
+    return [*spellings(request.path), *_with_inner_slashes(request)]
+
+
+def _with_inner_slashes(request: HttpRequest) -> list[bytes]:
+    """The ways to write it where the slashes inside of IDs are escaped, too: the route has told which they are."""
+    match, path = request.resolver_match, request.path[1:]
+    if match is None or INNER_SLASH in path or not any("/" in str(value) for value in match.kwargs.values()):
+        return []
+    if (found := re.match(match.route, path)) is None:
+        return []
+    for start, end in sorted((found.span(name) for name in found.groupdict()), reverse=True):
+        path = path[:start] + path[start:end].replace("/", INNER_SLASH) + path[end:]
+    escape = quote(INNER_SLASH).encode()
+    both = [(one.replace(escape, b"%2F"), one.replace(escape, b"%2f")) for one in spellings(f"/{path}")]
+    return list(dict.fromkeys(one for pair in both for one in pair))
 
 
 def spellings(path: str) -> list[bytes]:

@@ -13,7 +13,7 @@ from loyalty.api.signing import RawRequest, Signer
 from loyalty.api.wire import spellings
 from tests.api_keys import server_key
 from tests.api_keys import signer as signer_of
-from tests.factories import make_customer
+from tests.factories import make_customer, make_order
 from tests.live import Answer, Live, live_server
 
 ODD = "a~b!c'd(e)f*g$h&i+j,k;l=m:n@o é%"
@@ -31,6 +31,7 @@ def live(committed_module: None) -> Iterator[Live]:
 @pytest.fixture(scope="module")
 def signer(live: Live) -> Signer:
     make_customer(ODD)
+    make_order(make_customer("store/7"), "2026/17")
     return signer_of(server_key("TILL"))
 
 
@@ -152,3 +153,29 @@ def test_every_spelling_stands_for_this_path_and_no_other(path: str) -> None:
 
     assert all(unquote_to_bytes(one) == path.encode() for one in found)
     assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize("slash", [b"%2F", b"%2f", b"/"])
+def test_the_slashes_of_ids_may_be_escaped(live: Live, signer: Signer, slash: bytes) -> None:
+    for address in (
+        b"store|7",
+        b"store|7/events",
+        b"store|7/transactions/2026|17",
+        b"store|7/transactions/2026|17/events",
+    ):
+        answer = get(live, signer, b"/customers/" + address.replace(b"|", slash))
+        assert answer.status == 200, (address, answer.body)
+
+
+@pytest.mark.parametrize(
+    ("sent", "signed"),
+    [
+        (b"/customers/store/7%2Fevents", b"/customers/store/7%2Fevents"),
+        (b"/customers/store/7/events", b"/customers/store%2F7%2Fevents"),
+        (b"/customers/store%252F7", b"/customers/store%2F7"),
+    ],
+)
+def test_an_escaped_slash_is_a_part_of_an_id_and_of_nothing_else(
+    live: Live, signer: Signer, sent: bytes, signed: bytes
+) -> None:
+    assert get(live, signer, sent, signed).status == 401
