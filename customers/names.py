@@ -18,8 +18,15 @@ def country_name(code: str) -> str:
 
 def language_name(code: str) -> str:
     """Of a tag such as `hu` or `pt_BR`; an unknown one names itself."""
-    base = code.replace("_", "-").split("-")[0].lower()
-    return str(_locale(get_language() or "en").languages.get(base, code)).capitalize()
+    base, *region = code.replace("_", "-").split("-")
+    found = str(_locale(get_language() or "en").languages.get(base.lower(), code)).capitalize()
+    return f"{found} ({country_name(region[-1].upper())})" if region and found != code.capitalize() else found
+
+
+def currency_name(code: str) -> str:
+    """With its ISO 4217 code; an unknown one names itself."""
+    found = _locale(get_language() or "en").currencies.get(code)
+    return f"{found} ({code})" if found else code
 
 
 def gender_name(gender: str) -> str:
