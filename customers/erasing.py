@@ -5,6 +5,7 @@ import logging
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
+from unicodedata import normalize
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.db import connection, transaction
 from events.enums import Source
 from loyalty.engine.record import record_one
 from loyalty.engine.types import Actor, Composition, Incoming
+from loyalty.identifiers import forms, normal
 from loyalty.sealing import Purpose, unseal
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, require
@@ -53,14 +55,19 @@ def lift_ban(public_id: str, *, by: User, at: datetime) -> None:
     """The ID, and what else named the same person, may opt in again, from nothing. Raises NotBanned."""
     require(by, Right.ERASE_CUSTOMERS)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pseudonym('id', %s)", [public_id])
-        [(pseudonym,)] = cursor.fetchall()
-    found = Tombstone.objects.filter(pseudonym=pseudonym, banned=True).first()
+        # An ID from before there was one form may have been erased as it was.
+        cursor.execute("SELECT pseudonym('id', form) FROM unnest(%s::text[]) AS form", [_every_form(public_id)])
+        pseudonyms = [pseudonym for (pseudonym,) in cursor.fetchall()]
+    found = Tombstone.objects.filter(pseudonym__in=pseudonyms, banned=True).first()
     if found is None:
         raise NotBanned
     same = Tombstone.objects.filter(customer=found.customer_id) if found.customer_id else Tombstone.objects.none()
-    (same | Tombstone.objects.filter(pseudonym=pseudonym)).update(banned=False)
+    (same | Tombstone.objects.filter(pseudonym=found.pseudonym)).update(banned=False)
     log.info("A ban was lifted by staff %s at %s", by.pk, at.isoformat(timespec="seconds"))
+
+
+def _every_form(public_id: str) -> list[str]:
+    return [*forms(public_id), normalize("NFD", normal(public_id))]
 
 
 def sweep_erasures(*, at: datetime) -> int:

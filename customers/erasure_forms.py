@@ -3,6 +3,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from loyalty import identifiers
+
 from .enums import BanReason
 
 # The kind that is no ban.
@@ -38,6 +40,6 @@ class OptOutForm(TypedIdForm):
         self.fields["typed"].help_text = _("Type %s to confirm.") % public_id
 
     def clean_typed(self) -> str:
-        if self.cleaned_data["typed"] != self.public_id:
+        if self.public_id not in identifiers.forms(self.cleaned_data["typed"]):
             raise forms.ValidationError(_("This is not the ID of the customer whose profile is open."))
         return self.public_id

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from loyalty.engine import values
 from loyalty.engine.types import Program, Refused
+from loyalty.identifiers import fault_of_text, normal
 
 from .enums import FieldFormat, FieldType
+from .vocabularies import VOCABULARIES
 
 APP = "customers"
 # The scheme of e-mail addresses while they are unique; no field can have this ID.
@@ -39,23 +42,30 @@ TEXTS = {
 }
 # Attributes that speak of the event, not of the customer.
 ABOUT_THE_EVENT = frozenset({"effective_timestamp", "transaction_id", "reason", "points"})
-# What the customer object shows under a name of its own: no custom attribute may take it.
+# What means something of its own in an event, a file or the customer object, or is to: no event sets it, and no custom
+# attribute may be called so.
 READ_ONLY = frozenset(
-    "id public_id customer status score spent reserved expired spendable point_balance pending properties accounts "
-    "created_at updated_at optin_at last_login_at purchase_total purchase_count purchase_last_date".split()
+    "id _id public_id customer customer_id status score spent reserved expired spendable pending point_balance debt level "
+    "properties accounts account created_at updated_at optin_at optout_at last_login_at balance_at expiring_points "
+    "purchase purchases purchase_total purchase_count purchase_item_count purchase_first_date purchase_last_date "
+    "last_earn_date last_spend_date external_id external_ids source source_detail transaction action data guest "
+    "staff_id api_key_id auto_subscribed labels tags groups group_id tiers campaigns challenges activities rewards coupons "
+    "clubs referrals consents".split()
 )
 # Taken out of the event before it is written, and stored encrypted.
 SECRETS = frozenset({"facebook_access_token"})
 
 
-def _code(length: int, example: str) -> Callable[[Any, str], str | None]:
-    def read(data: Any, name: str) -> str | None:
-        found = values.text(data, name)
-        if found is not None and not (len(found) == length and found.isascii() and found.isalpha()):
-            raise Refused(0, f"'{name}' must be a code such as {example}")
-        return found.upper() if found else None
-
-    return read
+def _known_word(data: Any, name: str) -> str | None:
+    """A word of a closed vocabulary, as its code."""
+    found = values.text(data, name, limit=MAX_ITEM)
+    if found is None:
+        return None
+    read, what = VOCABULARIES[name]
+    code = read(found)
+    if code is None:
+        raise Refused(0, f"'{name}' must be {what}")
+    return code
 
 
 def _is_email(text: str) -> bool:
@@ -63,31 +73,25 @@ def _is_email(text: str) -> bool:
 
 
 def _email(data: Any, name: str) -> str | None:
-    found = values.text(data, name, limit=TEXTS["email"])
+    found = values.name(data, name, limit=TEXTS["email"])
     if found is not None and not _is_email(found):
         raise Refused(0, f"'{name}' must be an address such as name@example.com")
     return found
 
 
+def _referrer(data: Any, name: str) -> str | None:
+    return values.name(data, name, limit=TEXTS["referrer"])
+
+
 SPECIAL: dict[str, Callable[[Any, str], Any]] = {
+    "referrer": _referrer,
     "email": _email,
     "birth_date": values.day,
-    "country": _code(2, "HU"),
-    "currency": _code(3, "EUR"),
+    **dict.fromkeys(VOCABULARIES, _known_word),
 }
 BUILT_IN = frozenset({*TEXTS, *SPECIAL})
 # IDs that no custom field may have: names that mean something else in an event, an import or the customer object.
-RESERVED = (
-    BUILT_IN
-    | ABOUT_THE_EVENT
-    | READ_ONLY
-    | SECRETS
-    | frozenset(
-        "source transaction action account data guest external_id external_ids customer_id auto_subscribed labels tags "
-        "groups tiers campaigns purchases expiring_points balance_at purchase_item_count purchase_first_date "
-        "last_earn_date last_spend_date optout_at".split()
-    )
-)
+RESERVED = BUILT_IN | ABOUT_THE_EVENT | READ_ONLY | SECRETS
 
 
 def read_attribute(data: Mapping[str, Any], name: str) -> Any:
@@ -190,15 +194,17 @@ def read_value(rule: FieldRule, value: Any) -> Any:
 
 def _string(rule: FieldRule, value: Any) -> str:
     text = _text(value, MAX_IDENTITY if rule.external_id else MAX_STRING)
-    if rule.external_id and not text.isprintable():
-        raise ValueError
+    if rule.external_id:
+        text = normal(text)
+        if fault_of_text(text, most=MAX_IDENTITY):
+            raise ValueError
     return _FORMATS[rule.format](text) if rule.format else text
 
 
 def _text(value: Any, limit: int) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise ValueError
-    text = f"{value:f}" if isinstance(value, Decimal) else str(value).strip()
+    text = f"{value:f}" if isinstance(value, Decimal) else normalize("NFC", str(value).strip())
     if not 0 < len(text) <= limit or "\x00" in text:
         raise ValueError
     return text
@@ -212,9 +218,10 @@ def _address(text: str) -> str:
 
 
 def _email_text(text: str) -> str:
-    if not _is_email(text) or len(text) > TEXTS["email"]:
+    found = normal(text)
+    if not _is_email(found) or fault_of_text(found, most=TEXTS["email"]):
         raise ValueError
-    return text
+    return found
 
 
 def _phone(text: str) -> str:

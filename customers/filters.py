@@ -5,8 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
+from unicodedata import normalize
 
-from django import forms
+from django import forms as django_forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, JSONField, Q, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
@@ -22,10 +23,12 @@ from loyalty.api.problems import ApiError, bad_request
 from loyalty.engine.moments import likely, number_of
 from loyalty.engine.rows import to_json
 from loyalty.engine.types import Refused
+from loyalty.identifiers import forms
 
 from .enums import FieldType
 from .fields import FieldRule, read_value
 from .models import Customer, Field, Identity
+from .vocabularies import VOCABULARIES
 
 EMPTY = 160211
 # What says how to answer, not whom to find.
@@ -36,6 +39,8 @@ TEXTS = frozenset(
     "first_name last_name nickname handler email mobile_phone gender language country currency image_url src referrer"
     " status".split()
 )
+# What names somebody, in one form.
+NAMING = frozenset({"email", "referrer"})
 # Those whose index is of the lower case.
 FOLDED = frozenset({"first_name", "last_name", "email"})
 MOMENTS = frozenset({"created_at", "updated_at", "optin_at", "last_login_at"})
@@ -57,10 +62,16 @@ class AskedFilter(CharFilter):
     def values(self, value: str) -> list[str]:
         return value.split(",")[:MOST_VALUES] if self.lookup_expr == "in" else [value]
 
+    def every_form(self, value: str) -> list[str]:
+        return [form for one in self.values(value) for form in forms(one)]
+
 
 class TextFilter(AskedFilter):
     def filter(self, qs: QuerySet[Customer], value: str) -> QuerySet[Customer]:
-        values, name = self.values(value), self.field_name
+        name = self.field_name
+        values = self.every_form(value) if name in NAMING else [normalize("NFC", one) for one in self.values(value)]
+        if name in VOCABULARIES:
+            values += [code for one in values if (code := VOCABULARIES[name][0](one))]
         if name in FOLDED:
             qs = qs.alias(**{f"lower_{name}": Lower(name)})
             qs = qs.filter(**{f"lower_{name}__in": [Lower(Value(one)) for one in values]})
@@ -71,7 +82,7 @@ class IdentityFilter(AskedFilter):
     """By an ID: a merged-away one names the survivor. `field_name` is the scheme."""
 
     def filter(self, qs: QuerySet[Customer], value: str) -> QuerySet[Customer]:
-        found = Identity.objects.filter(scheme=self.field_name, value__in=self.values(value))
+        found = Identity.objects.filter(scheme=self.field_name, value__in=self.every_form(value))
         return qs.filter(id__in=found.values("customer_id"))
 
 
@@ -105,7 +116,7 @@ class NobodyFilter(AskedFilter):
         return qs.none()
 
 
-class MomentField(forms.CharField):
+class MomentField(django_forms.CharField):
     def clean(self, value: Any) -> Any:
         return _moment(super().clean(value))
 

@@ -10,13 +10,17 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.engine.types import Refused
+from loyalty.identifiers import fault_of_id, normal
 from loyalty.ui.lines import Lines
 from loyalty.ui.stale import StaleSafeForm
 
 from .fields import BUILT_IN, MAX_IDENTITY, TEXTS, plain, read_attribute, read_value
 from .inputs import OnePerLine, as_sent, line, widget_of
 from .models import Customer, Field
-from .queries import shared_values
+from .names import country_name, currency_name, gender_name, language_name
+from .queries import refused_names, shared_values
+from .vocabularies import GENDERS, common_currencies, common_languages, countries
+from .vocabularies import plain as plain_name
 
 # The built-in fields in the order of the form.
 LABELS: dict[str, Any] = {
@@ -36,9 +40,6 @@ LABELS: dict[str, Any] = {
     "referrer": _("Referrer"),
 }
 HINTS: dict[str, Any] = {
-    "language": _("A code such as hu."),
-    "country": _("A code such as HU."),
-    "currency": _("A code such as EUR."),
     "image_url": _("The address of the picture."),
     "referrer": _("The ID of the customer who brought this one."),
 }
@@ -67,7 +68,30 @@ class ReadField(forms.Field):
             return True
 
 
-def built_in(name: str) -> ReadField:
+# How the words of closed vocabularies are read aloud, and in what order they are offered.
+SPOKEN: dict[str, tuple[Sequence[str], Callable[[str], str]]] = {
+    "gender": (tuple(GENDERS), gender_name),
+    "language": (common_languages(), language_name),
+    "country": (countries(), country_name),
+    "currency": (common_currencies(), currency_name),
+}
+
+
+def choice_of(name: str, held: str | None) -> forms.Select:
+    """Of a closed vocabulary; what the customer holds is offered as it is, if it is none of its words."""
+    words, spoken = SPOKEN[name]
+    offered = sorted(((word, spoken(word)) for word in words), key=lambda pair: plain_name(pair[1]))
+    if name == "gender":
+        offered = [(word, spoken(word)) for word in words]
+    if held and held not in words:
+        offered.insert(0, (held, spoken(held)))
+    return forms.Select(choices=[("", "–"), *offered])
+
+
+def built_in(name: str, held: str | None = None) -> ReadField:
+    if name in SPOKEN:
+        read = lambda value: value if value == held else read_attribute({name: value}, name)  # noqa: E731  bound to this name
+        return ReadField(read, label=LABELS[name], widget=choice_of(name, held))
     widget = line(TYPES.get(name, "text"), **({"maxlength": TEXTS[name]} if name in TEXTS else {}))
     read = lambda value: read_attribute({name: value}, name)  # noqa: E731  bound to this name
     return ReadField(read, label=LABELS[name], help_text=HINTS.get(name, ""), widget=widget)
@@ -104,7 +128,7 @@ class PersonalForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.customer = customer
         assert set(LABELS) == BUILT_IN
-        self.fields |= {name: built_in(name) for name in LABELS}
+        self.fields |= {name: built_in(name, getattr(customer, name)) for name in LABELS}
         self.fields |= {f"{CUSTOM}{field.slug}": custom(field) for field in fields if not field.read_only}
         self.initial = {name: held_by(customer, name) for name in self.fields}
 
@@ -175,9 +199,9 @@ class NewCustomerForm(forms.Form):
     )
 
     def clean_public_id(self) -> str:
-        found: str = self.cleaned_data["public_id"]
-        if not found.isprintable():
-            raise forms.ValidationError(_("Use printable characters."))
+        found = normal(self.cleaned_data["public_id"])
+        if fault := fault_of_id(found, refused_names()):
+            raise forms.ValidationError(_("This ID %(fault)s.") % {"fault": fault})
         return found
 
     def clean_email(self) -> str | None:

@@ -5,6 +5,7 @@ from rest_framework.request import Request
 
 from loyalty.api.problems import unknown_customer
 from loyalty.api.scopes import check_scheme, key_of
+from loyalty.identifiers import normal
 
 from .models import Customer
 from .queries import customer_of, identity_in
@@ -12,7 +13,7 @@ from .queries import customer_of, identity_in
 
 def identity_asked(request: Request, text: str) -> tuple[str, str]:
     """What the text names, as (scheme, value). Raises ApiError: 403 by the scheme, 404 / 160212 for what names nobody."""
-    if not text.isprintable():
+    if not normal(text).isprintable():
         raise unknown_customer()
     scheme, value = identity_in(text)
     check_scheme(key_of(request), scheme)

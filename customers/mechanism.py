@@ -21,6 +21,7 @@ from loyalty.engine.types import (
     State,
     Table,
 )
+from loyalty.identifiers import fault_of_id, folded, normal
 from loyalty.sealing import Purpose, seal
 
 from . import leaving, life
@@ -54,16 +55,26 @@ def _take_over(data: Mapping[str, Any], event: EventRow, state: State, batch: Ba
     for name, value in data.items():
         if is_built_in(name):
             found = read_attribute(data, name)
+            if name == "referrer":
+                _check_referrer(found, batch.program)
             if name == "email" and rules.unique_emails:
                 _take_identity(state, batch, name, EMAIL_SCHEME, lowered(found), lowered(customer.email))
             setattr(customer, name, found)
         elif name in READ_ONLY:
-            raise Refused(0, f"'{name}' cannot be set by an event")
+            raise Refused(
+                0, f"'{name}' cannot be set by an event: leave it out, or give an attribute of yours another name"
+            )
         elif name not in ABOUT_THE_EVENT:
             custom[name] = _custom(event, rules, name, value)
     if custom:
         _merge(custom, state, batch)
     customer.updated_at = event.recorded_at
+
+
+def _check_referrer(name: str | None, program: Program) -> None:
+    """Whoever fills in the same word for nobody would be brought by the same customer."""
+    if name and folded(name) in program.refused_names:
+        raise Refused(0, f"'referrer' {fault_of_id(name, program.refused_names)}")
 
 
 def _custom(event: EventRow, rules: CustomersConfig, name: str, value: Any) -> Any:
@@ -122,6 +133,8 @@ def _take_identity(state: State, batch: Batch, name: str, scheme: str, value: st
 
 
 def _claim(state: State, batch: Batch, name: str, ref: Ref) -> None:
+    if ref[0] != EMAIL_SCHEME and (fault := fault_of_id(ref[1], batch.program.refused_names)):
+        raise Refused(0, f"'{name}' {fault}")
     row: IdentityRow = batch.shared.part(IDENTITIES)[ref]
     free = batch.shared.part(FREE_IDENTITIES)
     if ref in free:
@@ -219,7 +232,11 @@ def profiling_answer(event: EventRow, state: State, batch: Batch) -> None:
         if question in state.part("answered"):
             raise Refused(10001, "This action cannot be repeated: 'question' was answered before")
         batch.file(state.part("answered"), question, question)
-    _take_over(_answer(event.data), event, state, batch)
+    answer = _answer(event.data)
+    _take_over(answer, event, state, batch)
+    if isinstance(named := answer.get("referrer"), str):
+        # In the one form, by which an erasure finds what others say of a person.
+        event.data = {**event.data, "answer": normal(named)}
 
 
 def _question(data: Mapping[str, Any]) -> str:

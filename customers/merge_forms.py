@@ -4,6 +4,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from loyalty import identifiers
+
 from .models import Customer
 
 
@@ -29,7 +31,6 @@ class ConfirmMergeForm(forms.Form):
         self.fields["confirmation"].label = _("Type %(id)s to confirm") % {"id": source.public_id}
 
     def clean_confirmation(self) -> str:
-        typed: str = self.cleaned_data["confirmation"].strip()
-        if typed != self.source.public_id:
+        if self.source.public_id not in identifiers.forms(self.cleaned_data["confirmation"]):
             raise forms.ValidationError(gettext("This is not the ID %(id)s.") % {"id": self.source.public_id})
-        return typed
+        return self.source.public_id

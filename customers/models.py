@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.parts import Trigrams
+
 from .enums import Status
 from .field_models import Field as Field
 from .life_models import Erasure as Erasure
@@ -17,6 +19,8 @@ def _prefix_index(field: str) -> models.Index:
     return models.Index(OpClass(Lower(field), "text_pattern_ops"), name=f"customer_{field}_prefix")
 
 
+# What is indexed later: few enough that whoever does it is not kept for long.
+PENDING_KB = 256
 # Of a phone number, however it is written.
 DIGITS = "regexp_replace(%(expressions)s, '[^0-9]', '', 'g')"
 
@@ -139,6 +143,7 @@ class Identity(models.Model):
     class Meta:
         verbose_name = _("identity")
         verbose_name_plural = _("identities")
+        indexes = [GinIndex(Trigrams("value"), name="identity_by_part", gin_pending_list_limit=PENDING_KB)]
 
     def __str__(self) -> str:
         return f"{self.scheme}:{self.value}"

@@ -16,6 +16,7 @@ from loyalty.staff.permissions import Right, may, require
 
 from .merging import ACTION
 from .models import Customer, Merge, Note
+from .queries import customers_named
 
 LONGEST_NOTE = 2_000
 
@@ -39,7 +40,7 @@ def change_profile(*, customer: Customer, changes: Mapping[str, Any], by: User, 
 
 def create_customer(*, public_id: str, profile: Mapping[str, Any], active: bool, by: User, at: datetime) -> Customer:
     """A member, or an inactive customer. Raises TakenId, Refused naming the field, PermissionDenied."""
-    if Customer.objects.filter(identities__scheme="id", identities__value=public_id).exists():
+    if customers_named([public_id]):
         raise TakenId
     outcome = _edit(Incoming(public_id, "opt_in" if active else "subscribe", dict(profile)), by=by, at=at)
     assert outcome.state is not None

@@ -4,23 +4,29 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from unicodedata import normalize
 
 from django.db import connection
 from django.db.models import CharField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext
 
+from loyalty.identifiers import folded, forms, normal
+from loyalty.parts import with_part
 from loyalty.staff.queries import general_settings
 from loyalty.ui import formats
 
 from .enums import GONE, Status
-from .fields import MAX_IDENTITY, CustomersConfig, config_of_rules
-from .models import DIGITS, Customer, Field, Merge, Note
+from .fields import EMAIL_SCHEME, MAX_IDENTITY, CustomersConfig, config_of_rules
+from .models import DIGITS, Customer, Field, Identity, Merge, Note
+from .phones import may_be_number, spellings
 
 # What a search collects of each column at most, and what it shows at most.
 MATCHES = 400
 LONGEST_SEARCH = 100
 MOST_WORDS = 4
+# Of so many countries a telephone number without its country's code may be.
+MOST_REGIONS = 30
 # Up to here a count is exact.
 COUNTED = 10_000
 SAMPLE = 2_000
@@ -32,12 +38,18 @@ def customers_config() -> CustomersConfig:
     return config_of_rules(rules, unique_emails=general_settings().unique_emails)
 
 
+def refused_names() -> frozenset[str]:
+    """Under which no customer is created, as the settings have them now; one query."""
+    return frozenset(map(folded, general_settings().refused_names))
+
+
 def identity_in(text: str) -> tuple[str, str]:
     """What a path or a body names, as (scheme, value): a public ID, or `field:value` by an external-ID field.
 
     What stands before the first colon is looked up as a field; if it is none, the whole text is a public ID.
     """
     field, colon, value = text.partition(":")
+    field = normal(field)
     is_field = (
         bool(colon) and field.isprintable() and Field.objects.filter(slug=field, external_id=True, active=True).exists()
     )
@@ -46,27 +58,67 @@ def identity_in(text: str) -> tuple[str, str]:
 
 def customer_named(text: str) -> Customer | None:
     """The customer of a path or a body, by `identity_in`; None for those who are gone."""
-    # What is not printable names nobody, and a NUL not even the database takes.
-    return customer_of(*identity_in(text)) if text.isprintable() else None
+    return customer_of(*identity_in(text))
 
 
 def customer_of(scheme: str, value: str) -> Customer | None:
     """None for those who are gone, too."""
-    found = Customer.objects.filter(identities__scheme=scheme, identities__value=value).first()
+    found = customers_named([value], scheme).get(value)
     return found if found and found.status not in GONE else None
+
+
+def survivor_of(profile: Customer) -> Customer | None:
+    """Whom a merged-away profile is a part of; None for those who are gone."""
+    found = Customer.objects.filter(merged__source=profile).exclude(status__in=GONE)
+    return found.first()
 
 
 def customers_named(values: Sequence[str], scheme: str = "id") -> dict[str, Customer]:
     """The customers whom these values name, by the value asked for; one query for any number.
 
-    The IDs of merged-away profiles name their survivors, of whom `is_by_merged_name` is then true.
+    The IDs of merged-away profiles name their survivors, of whom `is_by_merged_name` is then true. What is stored exactly
+    so is meant before what is stored in the one form. What is not printable names nobody, and a NUL not even the database
+    takes.
     """
+    asked = {value: forms(value) for value in values if normal(value).isprintable()}
     # One array, not thousands of parameters: `__in` spends more time on the statement than on the rows.
     sql = (
         "SELECT c.*, i.value AS asked, i.origin_id AS asked_by FROM customers_identity i JOIN customers_customer c ON c.id = i.customer_id"
         " WHERE i.scheme = %s AND i.value = ANY(%s)"
     )
-    return {getattr(row, "asked"): row for row in Customer.objects.raw(sql, [scheme, list(values)])}  # noqa: B009  unknown to mypy
+    every_form = list({form for found in asked.values() for form in found})
+    rows = Customer.objects.raw(sql, [scheme, every_form]) if every_form else []
+    stored = {getattr(row, "asked"): row for row in rows}  # noqa: B009  unknown to mypy
+    named = {value: next((form for form in found if form in stored), "") for value, found in asked.items()}
+    return {value: stored[form] for value, form in named.items() if form}
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Customers whose IDs of one scheme differ in form only: a person may merge them."""
+
+    scheme: str
+    customers: Sequence[int]
+
+
+# Those that a single byte a letter writes have one form, without blanks around them.
+_ALIKE = """
+    WITH odd AS MATERIALIZED (
+        SELECT scheme, one_form(value) AS form, customer_id FROM customers_identity
+        WHERE (octet_length(value) <> length(value) OR value <> btrim(value)) AND value <> one_form(value)
+    )
+    SELECT scheme, array_agg(customer_id ORDER BY customer_id) FROM (
+        SELECT scheme, form, customer_id FROM odd
+        UNION SELECT i.scheme, i.value, i.customer_id FROM customers_identity i JOIN odd ON i.scheme = odd.scheme AND i.value = form
+    ) named GROUP BY scheme, form HAVING count(*) > 1 ORDER BY min(customer_id) LIMIT %s
+"""
+
+
+def alike(limit: int) -> list[Alike]:
+    """The first ones, by their customers' keys; one scan of the identities."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ALIKE, [limit])
+        return [Alike(scheme, customers) for scheme, customers in cursor.fetchall()]
 
 
 def is_by_merged_name(customer: Customer) -> bool:
@@ -207,17 +259,19 @@ class Matches:
 
 
 def search(text: str, filters: Filters) -> Matches:
-    """Customers whose ID, e-mail address, last or first name begins with the text, in capitals or not.
+    """Customers whose ID, e-mail address, last or first name begins with the text, in capitals or not; those one of whose
+    IDs has it somewhere; and those of this telephone number, however it is written.
 
     Several words are also a first and a last name, in either order. One index range for each: an OR with an order
     and a limit would walk the whole index of the order when nothing matches.
     """
-    text = " ".join(text.replace("\x00", "").split())[:LONGEST_SEARCH]
+    text = normalize("NFC", " ".join(text.replace("\x00", "").split()))[:LONGEST_SEARCH]
     if not text:
         return Matches([])
     everyone = Customer.objects.filter(filters.condition())
-    exact = everyone.filter(identities__scheme="id", identities__value=text)
+    exact = everyone.filter(identities__scheme="id", identities__value__in=forms(text))
     ranges = [exact, *(_begins(everyone, **prefixes) for prefixes in _readings(text.lower()))]
+    ranges += [_by_part(everyone, normal(text)), *_by_phone(everyone, text, filters)]
     numbered = [part.values_list("id", Value(number))[:MATCHES] for number, part in enumerate(ranges)]
     rows: list[tuple[int, int]] = list(numbered[0].union(*numbered[1:], all=True))
     sizes = Counter(number for _, number in rows)
@@ -231,13 +285,32 @@ def search(text: str, filters: Filters) -> Matches:
 
 def _readings(text: str) -> Iterator[dict[str, str]]:
     """What the text may mean, as beginnings of columns."""
-    for column in ("public_id", "email", "last_name", "first_name"):
+    for column in ("public_id", "email"):
+        yield {column: normal(text)}
+    for column in ("last_name", "first_name"):
         yield {column: text}
     words = text.split()
     for split in range(1, min(len(words), MOST_WORDS)):
         before, after = " ".join(words[:split]), " ".join(words[split:])
         yield {"first_name": before, "last_name": after}
         yield {"first_name": after, "last_name": before}
+
+
+def _by_part(customers: QuerySet[Customer], part: str) -> QuerySet[Customer]:
+    """IDs of the brand, external ones, and those of merged-away profiles."""
+    named = with_part(Identity.objects.exclude(scheme=EMAIL_SCHEME), "value", part)
+    # So many at most, found before anything else is asked of them.
+    return customers.filter(id__in=list(named.values_list("customer_id", flat=True)[:MATCHES]))
+
+
+def _by_phone(customers: QuerySet[Customer], text: str, filters: Filters) -> Iterator[QuerySet[Customer]]:
+    if may_be_number(text):
+        regions = () if text.startswith("+") else countries(filters.statuses)[:MOST_REGIONS]
+        yield customers.alias(digits=_digits()).filter(digits__in=spellings(text, regions))
+
+
+def _digits() -> Func:
+    return Func(F("mobile_phone"), template=DIGITS, output_field=CharField())
 
 
 def _begins(customers: QuerySet[Customer], **prefixes: str) -> QuerySet[Customer]:
@@ -269,9 +342,8 @@ def genders() -> list[str]:
     return sorted({gender for gender in newest if gender})
 
 
-# Of what may be the same person so many are named; fewer digits than these are no phone number.
+# Of what may be the same person so many are named.
 MOST_DUPLICATES = 5
-FEWEST_DIGITS = 7
 
 
 @dataclass(frozen=True)
@@ -283,18 +355,16 @@ class Duplicates:
 
 
 def duplicates_of(customer: Customer) -> Duplicates:
-    """By the address in lower case, and by the digits of the number: an index range for each that the customer has."""
+    """By the address in lower case, and by the number however it is written: an index range for each that the customer has."""
     everyone = Customer.objects.exclude(status__in=GONE).exclude(id=customer.id).order_by("id")
     found: dict[int, Customer] = {}
     if customer.email:
         same = everyone.alias(lower_email=Lower("email")).filter(lower_email=Lower(Value(customer.email)))
         found |= {other.id: other for other in same[: MOST_DUPLICATES + 1]}
-    digits = "".join(filter(str.isascii, filter(str.isdecimal, customer.mobile_phone or "")))
-    if len(digits) >= FEWEST_DIGITS:
-        stored = Func(F("mobile_phone"), template=DIGITS, output_field=CharField())
-        found |= {
-            other.id: other for other in everyone.alias(digits=stored).filter(digits=digits)[: MOST_DUPLICATES + 1]
-        }
+    if digits := spellings(customer.mobile_phone or "", [customer.country] if customer.country else ()):
+        # Without an order: for the few that there are, the planner might walk all customers in it.
+        numbered = everyone.order_by().alias(digits=_digits()).filter(digits__in=digits)[: MOST_DUPLICATES + 1]
+        found |= {other.id: other for other in sorted(numbered, key=lambda other: other.id)}
     return Duplicates(list(found.values())[:MOST_DUPLICATES], len(found) > MOST_DUPLICATES)
 
 

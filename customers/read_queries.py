@@ -42,9 +42,7 @@ def _columns(order: Sequence[Order]) -> list[str]:
 
 def listed_customer(public_id: str) -> Customer | None:
     """By the brand's ID, or by one that was merged away; None for those who are gone."""
-    if not public_id.isprintable():
-        return None  # names nobody, and a NUL not even the database takes
-    found = Customer.objects.filter(identities__scheme="id", identities__value=public_id).first()
+    found = customers_named([public_id]).get(public_id)
     return found if found and found.status in LIVING else None
 
 

@@ -17,6 +17,7 @@ from loyalty.api.paging import INVALID_PARAMETER
 from loyalty.api.parsers import API_KEY
 from loyalty.api.problems import bad_request
 from loyalty.engine import values
+from loyalty.identifiers import forms
 
 # A filter's value as a condition; None: no row can fulfil it.
 Reader = Callable[[Any], Q | None]
@@ -35,6 +36,16 @@ def _exact(column: str, value: Any) -> Q | None:
 def _among(column: str, value: Any) -> Q:
     texts = value if isinstance(value, list) else value.split(",")
     return Q(**{f"{column}__in": [one for one in texts if isinstance(one, str)]})
+
+
+def _order(value: Any) -> Q | None:
+    return Q(transaction_id__in=forms(value)) if isinstance(value, str) else None
+
+
+def _orders(value: Any) -> Q:
+    """Parted by commas, or a list."""
+    values = value if isinstance(value, list) else value.split(",")
+    return Q(transaction_id__in=[form for one in values if isinstance(one, str) for form in forms(one)])
 
 
 def _actions(value: Any) -> Q:
@@ -82,14 +93,14 @@ EVENTS: Mapping[str, Reader] = {
     "action": partial(_exact, "action"),
     "action.in": _actions,
     "actions": _actions,
-    "properties.transaction_id": partial(_exact, "transaction_id"),
-    "properties.transaction_id.in": partial(_among, "transaction_id"),
+    "properties.transaction_id": _order,
+    "properties.transaction_id.in": _orders,
     "points_only": _points_only,
     **TIMES,
 }
 TRANSACTIONS: Mapping[str, Reader] = {
-    "id": partial(_exact, "transaction_id"),
-    "id.in": partial(_among, "transaction_id"),
+    "id": _order,
+    "id.in": _orders,
     "status": partial(_exact, "status"),
     "status.in": partial(_among, "status"),
     **_times("created_at", "created_at"),

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from customers.enums import ERASED
 from customers.models import Customer
 from customers.queries import estimate_of
+from loyalty.identifiers import forms
 from loyalty.points.models import Lot
 from loyalty.points.queries import last_day
 from loyalty.ui.paging import nearest
@@ -81,4 +82,7 @@ def orders_in(customer_id: int, conditions: Sequence[Q], start: int, stop: int) 
 
 
 def order_named(customer_id: int, transaction_id: str) -> Transaction | None:
-    return Transaction.objects.filter(customer_id=customer_id, transaction_id=transaction_id).first()
+    """By the ID exactly as it is stored, or in its one form."""
+    asked = forms(transaction_id)
+    found = Transaction.objects.filter(customer_id=customer_id, transaction_id__in=asked)
+    return min(found, key=lambda order: asked.index(order.transaction_id), default=None)

@@ -59,7 +59,7 @@ def _transaction_taken() -> Refused:
 def _key(kind: str, incoming: Incoming) -> Iterable[Key]:
     """A malformed ID has no key: the event is refused for it."""
     try:
-        found = values.transaction_id(incoming.data)
+        found = values.transaction_id(incoming)
     except Refused:
         return
     if found:

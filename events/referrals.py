@@ -7,6 +7,7 @@ from customers.enums import GONE
 from loyalty.engine import values
 from loyalty.engine.rows import FREE_KEYS, EventRow
 from loyalty.engine.types import Batch, Incoming, Mechanism, Part, Ref, Refused, State
+from loyalty.identifiers import fault_of_id, folded
 
 from .enums import UNEARNED_CURRENCY
 
@@ -32,7 +33,7 @@ def _named_in(attribute: str) -> Callable[[Incoming], Iterable[Ref]]:
     def refs(incoming: Incoming) -> Iterable[Ref]:
         """A malformed name names nobody: the event is refused for it."""
         try:
-            name = values.text(incoming.data, attribute, limit=MAX_NAME)
+            name = values.name(incoming.data, attribute, limit=MAX_NAME)
         except Refused:
             return ()
         return _meanings(name) if name else ()
@@ -86,8 +87,11 @@ def referral(event: EventRow, state: State, batch: Batch) -> None:
     if event.depth:
         return
     referred = batch.target
-    if values.text(event.data, REFERRED, limit=MAX_NAME) is None:
+    name = values.name(event.data, REFERRED, limit=MAX_NAME)
+    if name is None:
         raise values.required(REFERRED)
+    if folded(name) in batch.program.refused_names:
+        raise Refused(0, f"'{REFERRED}' {fault_of_id(name, batch.program.refused_names)}")
     if referred is None or not _known(referred):
         raise Refused(160212, f"Customer not found: '{REFERRED}' names nobody")
     if referred is state:

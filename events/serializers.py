@@ -9,10 +9,9 @@ from loyalty.api.errors import ApiError, bad_request, told
 from loyalty.engine import values
 from loyalty.engine.rows import EventRow
 from loyalty.engine.types import Incoming, Outcome
+from loyalty.identifiers import MAX_ID, normal
 from loyalty.points.ledger import config
 from loyalty.points.queries import AccountRule, last_day
-
-MAX_ID = 128
 
 
 def read_event(body: Mapping[str, Any]) -> Incoming:
@@ -52,7 +51,7 @@ def _text(body: Mapping[str, Any], name: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise bad_request(f"'{name}' must be a text")
     found = str(value).strip()
-    if not 0 < len(found) <= MAX_ID or not found.isprintable():
+    if not 0 < len(normal(found)) <= MAX_ID or not found.isprintable():
         raise bad_request(f"'{name}' must have 1 to {MAX_ID} printable characters")
     return found
 

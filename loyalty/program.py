@@ -25,6 +25,7 @@ from events import attributes, near_misses, orders
 from events.queries import event_rules
 from loyalty.engine.rows import CUSTOMER, EVENT, IDENTITY
 from loyalty.engine.types import Composition, Program
+from loyalty.identifiers import folded
 from loyalty.points import activity, bonuses, ledger, mechanism, rows
 from loyalty.points.queries import config_of
 from loyalty.staff.operations import advance_program, keep_program
@@ -58,6 +59,7 @@ def build(version: int, document: Mapping[str, Any], facts: Mapping[str, Any]) -
         modules=frozenset(brand["modules"]),
         event_rules=event_rules(document["event_types"]),
         schemes=frozenset({"id", *people.external_ids}),
+        refused_names=frozenset(map(folded, brand.get("refused_names", []))),
         config={
             customers.fields.APP: people,
             ledger.APP: config_of(document, facts),

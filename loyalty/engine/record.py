@@ -10,9 +10,11 @@ from uuid import uuid4
 from django.db import DatabaseError, OperationalError, connection
 
 from customers.enums import ERASED
+from loyalty.identifiers import fault_of_id
 
+from .naming import in_one_form
 from .programs import Programs
-from .reduce import reduce
+from .reduce import UnknownCustomer, reduce
 from .rows import CUSTOMER, FREE_IDENTITIES, FREE_KEYS, IDENTITIES, IDENTITY, CustomerRow, IdentityRow
 from .store import Copy, Session, delete, insert, selected, update
 from .types import Actor, Batch, Incoming, Key, Outcome, Part, Program, Ref, Refused, State
@@ -77,6 +79,7 @@ def record(events: Sequence[Incoming], *, by: Actor, at: datetime) -> list[Outco
     event leaves no trace; the others go on. Raises database errors, with nothing written.
     """
     attempts = races = 0
+    events = in_one_form(events)
     while True:
         recording = _Recording(events, by=by, at=at)
         try:
@@ -227,7 +230,7 @@ class _Recording:
 
     def _transactions(self) -> list[str]:
         """What the events name; a malformed one names none, and is refused for it."""
-        named = (event.data.get("transaction_id") for event in self.events)
+        named = (event.order or event.data.get("transaction_id") for event in self.events)
         return sorted({str(name).strip() for name in named if isinstance(name, str | int | Decimal)})
 
     def _sequences(self) -> list[str]:
@@ -264,6 +267,7 @@ class _Recording:
     def _to_create(self, refs: list[Ref], program: Program) -> list[Ref]:
         """The unknown identities whose customers these events may create."""
         unknown = [ref for ref in refs if ref not in self.states and ref[0] in program.schemes]
+        unknown = [ref for ref in unknown if not _unfit(ref, program)]
         wanted = {(e.scheme, e.customer) for e in self.events if not e.guest and self._creates(e, program)}
         return [ref for ref in unknown if ref in wanted] if unknown else []
 
@@ -361,6 +365,8 @@ class _Recording:
         outcome = reduce(batch, self.composition, event, state)
         if outcome.error is None:
             self.free_keys.difference_update(key.value for key in keys)
+        elif isinstance(outcome.error, UnknownCustomer) and state is None and self._may_create(event, batch.program):
+            outcome.error = _unfit((event.scheme, event.customer), batch.program) or outcome.error
         return outcome
 
     def _second(self, event: Incoming, program: Program) -> State | None:
@@ -441,6 +447,12 @@ class _Recording:
                     if row.TABLE is table and row not in fresh and row not in gone
                 },
             )
+
+
+def _unfit(ref: Ref, program: Program) -> Refused | None:
+    """Why no customer can be created under this identity."""
+    fault = fault_of_id(ref[1], program.refused_names)
+    return Refused(0, f"'{'customer' if ref[0] == 'id' else ref[0]}' {fault}") if fault else None
 
 
 def _replayed() -> Refused:

@@ -103,7 +103,7 @@ def _root(batch: Batch, incoming: Incoming, state: State) -> EventRow:
     event.action, event.data, event.account = incoming.action, incoming.data, incoming.account
     event.points, event.account_id, event.parent_id, event.expires_at, event.lines = 0, None, None, None, ()
     event.via_id = batch.via_id
-    event.transaction_id = values.transaction_id(incoming.data)
+    event.transaction_id = values.transaction_id(incoming)
     event.source, event.source_detail = by.source, by.detail
     event.staff_id, event.api_key_id = by.staff_id, by.api_key_id
     event.ip_address, event.user_agent = by.ip_address, by.user_agent

@@ -54,6 +54,8 @@ class Incoming:
     # outside, so its action need not be public. Such an event is a batch of its own. A mechanism's `second` names one
     # by the event's attributes instead.
     target: tuple[str, str] | None = None
+    # The ID of the order, where it is from before there was one form of it; found by `naming`, never from outside.
+    order: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,8 @@ class Program:
     facts: Mapping[str, Any] = field(default_factory=dict)
     # By which events may name customers.
     schemes: frozenset[str] = frozenset({"id"})
+    # Under which no customer is created, as `identifiers.folded` has them.
+    refused_names: frozenset[str] = frozenset()
 
 
 Apply = Callable[[Any, State, "Batch"], None]

@@ -5,9 +5,12 @@ import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
+from unicodedata import normalize
+
+from loyalty.identifiers import fault_of_text, normal
 
 from . import moments
-from .types import Refused
+from .types import Incoming, Refused
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 MAX_TEXT = 2_000
@@ -40,20 +43,28 @@ def as_list(value: object) -> list[Any] | None:
 
 
 def text(data: Mapping[str, Any], name: str, *, limit: int = MAX_TEXT) -> str | None:
-    """The attribute as text without surrounding blanks; None if absent or empty."""
+    """The attribute as text in NFC without surrounding blanks; None if absent or empty."""
     value = data.get(name)
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise Refused(0, f"'{name}' must be a text")
-    found = str(value).strip()
+    found = normalize("NFC", str(value).strip())
     if len(found) > limit:
         raise Refused(0, f"'{name}' must have at most {limit} characters")
     return found or None
 
 
-def transaction_id(data: Mapping[str, Any]) -> str | None:
-    return text(data, "transaction_id", limit=MAX_TRANSACTION_ID)
+def name(data: Mapping[str, Any], attribute: str, *, limit: int) -> str | None:
+    """The attribute as what names somebody or something: as `text`, in the one form, and all of it can be seen."""
+    found = normal(text(data, attribute, limit=limit) or "")
+    if found and (fault := fault_of_text(found, most=limit)):
+        raise Refused(0, f"'{attribute}' {fault}")
+    return found or None
+
+
+def transaction_id(incoming: Incoming) -> str | None:
+    return incoming.order or name(incoming.data, "transaction_id", limit=MAX_TRANSACTION_ID)
 
 
 def _number(value: object) -> Decimal:

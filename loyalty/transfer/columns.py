@@ -12,12 +12,12 @@ from customers.enums import FieldType
 from customers.fields import CustomersConfig
 from events.enums import ANY_TYPE
 from loyalty.engine.types import Incoming
+from loyalty.identifiers import MAX_ID, normal
 
 from .cells import Numbers, UnreadableCell, read_moment
 from .headings import TIME, Known
 from .reader import Line
 
-MAX_ID = 128
 # Attributes of built-in actions, and of the lines of an order, that are numbers.
 NUMBERS = frozenset(
     "points points_burned points_rewarded total total_quantity quantity discount shipping price subtotal amount".split()
@@ -88,7 +88,7 @@ class Plan:
         found = line.cells[self.customer].strip()
         if not found:
             return Refusal(line.number, self.names[self.customer], 0, "The row names no customer")
-        if len(found) > MAX_ID or not found.isprintable():
+        if len(normal(found)) > MAX_ID or not found.isprintable():
             reason = f"A customer's ID has at most {MAX_ID} printable characters"
             return Refusal(line.number, self.names[self.customer], 0, reason)
         return found

@@ -87,7 +87,7 @@ def _profile(name: str) -> dict[str, Any]:
     texts = dict.fromkeys(("first_name", "last_name", "nickname", "handler", "src", "referrer"), name)
     return texts | {
         "email": f"{name}@example.com", "image_url": f"https://example.com/{name}", "mobile_phone": name,
-        "gender": name, "language": name, "card": f"{name}card", "unknown": {"any": [name]},
+        "gender": "other", "language": "hu", "card": f"{name}card", "unknown": {"any": [name]},
         "facebook_access_token": f"{name}secret",
     }  # fmt: skip
 
