@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import F
+from django.db.models import F, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower
 
+from events.transactions import orders_with
+from loyalty.identifiers import normal
 from loyalty.points.models import Account, Balance
 from loyalty.ui.paging import PAGE_SIZE, Order, page_of
 
@@ -63,6 +65,8 @@ def find(text: str, filters: Filters, sort: str, page: str = "") -> Listing:
     """The customers that the text finds, the one of that very ID first. Few enough for numbered pages."""
     matches = search(text, filters)
     account_id = _default_account()
+    owners = _owners(text, filters)
+    matches = replace(matches, ids=list(dict.fromkeys([*matches.ids, *owners])))
     ids = _sorted(matches, sort, account_id)
     shown = ids[:MATCHES]
     number = int(page) if page.isdecimal() and len(page) < 4 else 1
@@ -76,6 +80,14 @@ def find(text: str, filters: Filters, sort: str, page: str = "") -> Listing:
         matches=len(shown),
         is_capped=matches.is_capped or len(ids) > MATCHES,
     )
+
+
+def _owners(text: str, filters: Filters) -> list[int]:
+    """Whose order has the text as its transaction ID, in capitals or not."""
+    whole = orders_with(text).filter(filters.condition("customer__"))
+    name = normal(text.replace("\x00", ""))
+    same = whole.annotate(same=Lower("transaction_id")).filter(same=Lower(Value(name)))
+    return list(same.values_list("customer_id", flat=True)[:MATCHES])
 
 
 def _sorted(matches: Matches, sort: str, account_id: int) -> list[int]:

@@ -13,7 +13,7 @@ MOST = 6
 
 
 def find_customers(user: User, query: str) -> Finds:
-    """By name, e-mail address or ID; named by the setting LOYALTY_PALETTE."""
+    """By name, e-mail address, telephone number, ID or transaction ID; named by the setting LOYALTY_PALETTE."""
     rows = find(query, Filters(), "name").rows[:MOST] if may(user, Right.VIEW_CUSTOMERS) else []
     return Finds(gettext("Customers"), [_found(row.customer) for row in rows])
 
@@ -22,7 +22,7 @@ def _found(customer: Customer) -> Find:
     return Find(
         label=customer.name,
         url=reverse("customers:overview", args=[customer.id]),
-        hint=customer.email or customer.public_id,
+        hint=" · ".join(filter(None, (customer.public_id, customer.email))),
         initials=customer.initials,
         hue=customer.id,
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -15,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from customers.enums import FieldType
 from customers.field_models import CHOICES, wrong_options
 from customers.fields import MAX_ITEM
-from customers.models import Customer
+from customers.models import PENDING_KB, Customer
+from loyalty.parts import Trigrams
 from loyalty.saving import SavesOnlyChanges
 
 from .enums import ANY_TYPE, MAY_BE_BEHAVIOURAL, Source, TransactionStatus
@@ -327,6 +329,7 @@ class Transaction(models.Model):
             models.Index("accept_at", name="transaction_due", condition=models.Q(status="pending")),
             # Few: those that a bonus with a limit has given to.
             models.Index("customer", name="transaction_uses_limits", condition=models.Q(booked__isnull=False)),
+            GinIndex(Trigrams("transaction_id"), name="transaction_by_part", gin_pending_list_limit=PENDING_KB),
             # All that the purchase statistics read.
             models.Index(
                 "customer",

@@ -9,6 +9,8 @@ from django.db.models import F, Func, IntegerField, QuerySet, Sum
 
 from customers.enums import GONE
 from customers.models import Customer
+from loyalty.identifiers import forms, normal
+from loyalty.parts import SHORTEST, with_part
 from loyalty.points.models import Pending
 
 from .enums import TransactionStatus
@@ -100,6 +102,14 @@ def transactions_of(customer: Customer | None = None) -> QuerySet[Transaction]:
     found = Transaction.objects.exclude(customer__status__in=GONE) if customer is None else customer.transactions.all()
     lines = Func(F("items"), function="jsonb_array_length", output_field=IntegerField())
     return found.annotate(line_count=lines).defer("items")
+
+
+def orders_with(part: str, of: QuerySet[Transaction] | None = None) -> QuerySet[Transaction]:
+    """Orders whose transaction ID has this part, in capitals or not; by a part of less than three letters, those of that ID."""
+    rows, name = transactions_of() if of is None else of, normal(part.replace("\x00", ""))
+    if len(name) < SHORTEST:
+        return rows.filter(transaction_id__in=forms(name))
+    return with_part(rows, "transaction_id", name)
 
 
 def transaction_of(customer: Customer, id: int) -> Transaction | None:

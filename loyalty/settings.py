@@ -78,7 +78,7 @@ WSGI_APPLICATION = "loyalty.wsgi.application"
 # The composition file of the engine: which mechanisms run, in which order.
 LOYALTY_PROGRAM = "loyalty.program"
 # What Ctrl-K searches beside the pages.
-LOYALTY_PALETTE = ["customers.palette.find_customers"]
+LOYALTY_PALETTE = ["customers.palette.find_customers", "events.palette.find_orders"]
 
 TEMPLATES: list[dict[str, Any]] = [
     {

@@ -26,6 +26,21 @@
     document.cookie = `theme=${theme};path=/;max-age=31536000;samesite=lax${secure}`;
   });
 
+  // Rows: a click anywhere is a click on the row's link, with the keys and the button that open a link elsewhere. What can be
+  // clicked in a row keeps its own click, and who selects text opens nothing. Keyboards use the link itself.
+  const openRow = (event) => {
+    const row = event.target.closest?.("tr");
+    const link = row && one("[data-row-link]", row);
+    if (!link || event.defaultPrevented || event.target.closest("a, button, input, label, summary, [popover]")) return;
+    if (String(getSelection())) return;
+    const { ctrlKey, metaKey, shiftKey } = event;
+    if (event.type === "auxclick" && event.button !== 1) return;
+    if (event.button === 1 || ctrlKey || metaKey || shiftKey) window.open(link.href, "_blank", "noopener");
+    else link.click();
+  };
+  document.addEventListener("click", openRow);
+  document.addEventListener("auxclick", openRow);
+
   // Menus: the native popover gives Esc, light dismiss and the top layer; placement and arrow keys are added here.
   const menuItems = (menu) => all("a, button, input", menu).filter((item) => item.checkVisibility());
 

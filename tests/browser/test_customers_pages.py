@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -50,6 +51,17 @@ def test_the_list_is_accessible(
     signed_in.goto("/customers/?q=zzz&country=HU")
     check_page(signed_in)
     assert complaints == []
+
+
+def test_a_click_anywhere_on_a_row_opens_it(people: list[Customer], signed_in: Page) -> None:
+    row = signed_in.get_by_role("row").filter(has_text="Kovács")
+    with signed_in.context.expect_page() as opened:
+        row.get_by_role("cell").last.click(button="middle")
+    expect(opened.value).to_have_url(re.compile(rf"/customers/{people[0].id}/$"))
+    opened.value.close()
+
+    row.get_by_role("cell").last.click()
+    expect(signed_in).to_have_url(re.compile(rf"/customers/{people[0].id}/$"))
 
 
 def test_the_empty_list_is_accessible(

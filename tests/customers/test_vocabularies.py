@@ -86,7 +86,7 @@ def test_what_is_stored_becomes_its_code_and_the_rest_stays() -> None:
         Customer.objects.filter(id=made.id).update(gender=gender, language=language)
 
     with connection.schema_editor() as editor:
-        import_module("customers.migrations.0017_vocabularies").to_codes(None, editor)
+        import_module("customers.migrations.0018_vocabularies").to_codes(None, editor)
 
     found = Customer.objects.order_by("public_id").values_list("gender", "language")
     assert list(found) == [("female", "hu"), ("Divine", "en"), ("male", "Elvish")]

@@ -80,7 +80,7 @@ END $do$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0015_named_by_others")]
+    dependencies = [("customers", "0016_items_by_weight")]
 
     operations = [
         migrations.RunSQL(SQL, "DROP FUNCTION one_form(text)"),

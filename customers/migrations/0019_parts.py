@@ -12,7 +12,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0017_vocabularies")]
+    dependencies = [("customers", "0018_vocabularies")]
 
     operations = [
         migrations.RunSQL(SQL, "DROP FUNCTION trigrams(text)"),

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from django.db import migrations
 
-changed = import_module("customers.migrations.0016_one_form").changed
+changed = import_module("customers.migrations.0017_one_form").changed
 
 # The referrer of an event, by which an erasure finds it, compared in the one form.
 OLD_SAID = """    SELECT btrim(CASE
@@ -43,7 +43,7 @@ OLD_HASH, NEW_HASH = "'key:' || asked.key", "'key:' || form.key"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0021_booked_limits"), ("customers", "0016_one_form")]
+    dependencies = [("events", "0022_order_lines"), ("customers", "0017_one_form")]
 
     operations = [
         migrations.RunSQL(FUNCTION.format(NEW_SAID) + INDEX, FUNCTION.format(OLD_SAID) + INDEX),

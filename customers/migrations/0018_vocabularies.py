@@ -21,6 +21,6 @@ def to_codes(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0016_one_form")]
+    dependencies = [("customers", "0017_one_form")]
 
     operations = [migrations.RunPython(to_codes, migrations.RunPython.noop)]
