@@ -33,10 +33,6 @@ class Compared:
     is_filled: bool = False
     is_custom: bool = False
 
-    @property
-    def differs(self) -> bool:
-        return bool(self.source != self.target)
-
 
 @dataclass(frozen=True)
 class ComparedBalance:

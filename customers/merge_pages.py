@@ -86,7 +86,8 @@ class Line:
     @classmethod
     def of(cls, compared: Compared, label: str) -> "Line":
         stays, goes, after = (_said(compared.name, one) for one in (compared.target, compared.source, compared.result))
-        return cls(label, stays, goes, after, compared.differs, compared.is_filled)
+        # What people read is compared: two instants of one day are the same date to them.
+        return cls(label, stays, goes, after, stays != goes, compared.is_filled)
 
 
 def _lines(preview: Preview) -> Iterator[Line]:
@@ -178,6 +179,8 @@ class MergeCompare(CustomerMixin, StaffPage, FormView[ConfirmMergeForm]):
             "preview": preview,
             "lines": list(_lines(preview)),
             "moves": [(MOVES[name], count) for name, count in preview.moves.items() if count],
+            "stays": self._named(self.survivor),
+            "goes": self._named(self.source),
             "has_accounts": Module.MULTI_ACCOUNTS in general_settings().modules,
             "keeps": self._options(keep={"this": self._named(self.customer), "other": self._named(self.other)}),
             "kinds": self._options(kind={kind.value: kind.label for kind in MergeKind}),

@@ -3,12 +3,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, cast
 
-from django.http import QueryDict
+from django.http import Http404, HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import TemplateView
+from django.views.generic import TemplateView, View
 
 from loyalty.points.queries import balances_of, next_to_expire
 from loyalty.staff.enums import Module
@@ -20,6 +21,7 @@ from loyalty.ui.navigation import Crumb, Tab
 from loyalty.ui.paging import Order, page_of
 from loyalty.ui.responses import Text
 
+from .addresses import MergedAway, to_survivor
 from .enums import GONE, Status
 from .listing import NEWEST, SORTS, Listing, browse, find
 from .models import Customer, Note
@@ -36,6 +38,7 @@ from .queries import (
     family,
     genders,
     notes_of,
+    survivor_of,
 )
 
 # Inactive customers are shown under their own tab only.
@@ -174,9 +177,24 @@ class CustomerMixin(PageMixin):
 
     kwargs: dict[str, Any]
 
+    request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return cast(View, super()).dispatch(request, *args, **kwargs)
+        except MergedAway as moved:
+            if request.method not in {"GET", "HEAD"}:
+                raise
+            return to_survivor(request, moved)
+
     @cached_property
     def customer(self) -> Customer:
-        return get_object_or_404(Customer.objects.exclude(status__in=GONE), id=self.kwargs["customer_id"])
+        found = get_object_or_404(Customer, id=self.kwargs["customer_id"])
+        if found.status == Status.MERGED and (survivor := survivor_of(found)):
+            raise MergedAway(found, survivor)
+        if found.status in GONE:
+            raise Http404
+        return found
 
     @cached_property
     def family(self) -> Sequence[int]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import access_pages, erasure_pages, merge_pages, pages, personal, profile_dialogs
+from . import access_pages, addresses, erasure_pages, merge_pages, pages, personal, profile_dialogs
 
 app_name = "customers"
 urlpatterns = [
@@ -19,4 +19,6 @@ urlpatterns = [
     path("<int:customer_id>/notes/add/", profile_dialogs.AddNote.as_view(), name="add_note"),
     path("<int:customer_id>/notes/<int:note_id>/", profile_dialogs.EditNote.as_view(), name="edit_note"),
     path("<int:customer_id>/notes/<int:note_id>/delete/", profile_dialogs.DeleteNote.as_view(), name="delete_note"),
+    # Last: what is none of the above may be what the brand calls a customer.
+    path("<path:identity>/", addresses.ByIdentity.as_view(), name="by_identity"),
 ]

@@ -44,7 +44,7 @@ def stored(public_id: str, into: str) -> int:
 
 def migrate() -> None:
     people, orders = (
-        import_module(f"{app}_one_form") for app in ("customers.migrations.0017", "events.migrations.0023")
+        import_module(f"{app}_one_form") for app in ("customers.migrations.0017", "events.migrations.0024")
     )
     with transaction.atomic():
         as_owner(people.SQL[people.SQL.index("-- Of the identities") :], orders.KEYS)

@@ -5,7 +5,7 @@ import loyalty.staff.models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0012_trails")]
+    dependencies = [("staff", "0012_trails"), ("staff", "0010_unknown_currencies")]
 
     operations = [
         migrations.AddField(

@@ -5,7 +5,7 @@ import loyalty.parts
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0023_one_form"), ("customers", "0019_parts")]
+    dependencies = [("events", "0024_one_form"), ("customers", "0019_parts")]
 
     operations = [
         migrations.AddIndex(

@@ -43,7 +43,7 @@ OLD_HASH, NEW_HASH = "'key:' || asked.key", "'key:' || form.key"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0022_order_lines"), ("customers", "0017_one_form")]
+    dependencies = [("events", "0023_orders_by_date"), ("customers", "0017_one_form")]
 
     operations = [
         migrations.RunSQL(FUNCTION.format(NEW_SAID) + INDEX, FUNCTION.format(OLD_SAID) + INDEX),
