@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.staff.permissions import RIGHTS, Right
+from loyalty.urls import CUSTOMER
 
 EVERYBODY, SIGNED_IN, API_KEY = "everybody", "signed in", "API key"
 
@@ -54,6 +55,7 @@ RULES: dict[str, str | Right] = {
     "admin-password": EVERYBODY,  # leads to the page of that name
     "customers:list": Right.VIEW_CUSTOMERS,
     "customers:overview": Right.VIEW_CUSTOMERS,
+    "customers:by_identity": Right.VIEW_CUSTOMERS,
     "customers:opt_out": Right.ERASE_CUSTOMERS,
     "erasures:list": Right.ERASE_CUSTOMERS,
     "erasures:lift_ban": Right.ERASE_CUSTOMERS,
@@ -130,7 +132,8 @@ def _sample(pattern: Any) -> str:
         "<uuid:reference>",
         "<slug:format>",
         "<slug:operation>",
-        "(?P<public_id>[^/]+)",
+        CUSTOMER,
+        "<path:identity>",
         "(?P<transaction_id>.+)",
         "(?P<transaction_id>.*[^/])",
     ):

@@ -83,8 +83,8 @@ def test_the_palette_finds_orders_and_shows_ids(client: Client) -> None:
     ann = make_customer("C-1", first_name="Ann", email="ann@example.com")
     order = make_order(ann, "INV-2026-17")
 
-    orders = client.get("/search/", {"q": "2026-1"}, headers={"HX-Request": "true"}).content.decode()
-    people = client.get("/search/", {"q": "ann@"}, headers={"HX-Request": "true"}).content.decode()
+    orders = client.post("/search/", {"q": "2026-1"}, headers={"HX-Request": "true"}).content.decode()
+    people = client.post("/search/", {"q": "ann@"}, headers={"HX-Request": "true"}).content.decode()
 
     assert f"/customers/{ann.id}/transactions/{order.id}/" in orders
     assert "INV-2026-17" in orders
