@@ -5,7 +5,7 @@ import loyalty.staff.models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0012_trails"), ("staff", "0010_unknown_currencies")]
+    dependencies = [("staff", "0013_unknown_currencies")]
 
     operations = [
         migrations.AddField(
