@@ -4,6 +4,8 @@ import http.client
 import itertools
 import re
 import statistics
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -11,6 +13,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -21,6 +25,7 @@ from loyalty.staff.hashing import BoundedArgon2
 from loyalty.staff.models import User
 from tests.api_keys import development_key
 from tests.live import Live, live_server
+from tests.transfer.processes import ROOT, environment
 
 pytestmark = [pytest.mark.prove, pytest.mark.usefixtures("committed_db")]
 GUESSES, GUESSERS, CONTROL_GUESSES = 10_000, 16, 160
@@ -30,13 +35,37 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 SLOWER, SECONDS = 2.0, 0.5
 
 
+_open: list[http.client.HTTPConnection] = []
+
+
+def connect(live: Live) -> http.client.HTTPConnection:
+    found = http.client.HTTPConnection("127.0.0.1", live.web.port, timeout=60)
+    _open.append(found)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def closed_afterwards() -> Iterator[None]:
+    yield
+    while _open:
+        _open.pop().close()
+
+
 class Browser:
     """One that keeps its connection and its cookies."""
 
     def __init__(self, live: Live) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", live.web.port, timeout=60)
+        self.connection = connect(live)
         self.cookies: dict[str, str] = {}
-        self.token = TOKEN.findall(self.ask("GET", "/login/")[1])[0]
+        self.token = ""
+        self.come_in()
+
+    def come_in(self) -> None:
+        """To the log-in page, logged in no more."""
+        self.cookies.pop("sessionid", None)
+        status, text = self.ask("GET", "/login/")
+        assert status == 200, status
+        self.token = TOKEN.findall(text)[0]
 
     def ask(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -88,7 +117,7 @@ class Till:
     """Asks the interface for a customer list and keeps how long that took."""
 
     def __init__(self, live: Live) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", live.web.port, timeout=60)
+        self.connection = connect(live)
         self.seconds: list[float] = []
 
     def __call__(self) -> None:
@@ -126,9 +155,12 @@ def most_tried(seconds: float, free: int, wears_off: int) -> int:
 
 
 @pytest.fixture
-def proxied(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that guesses can come from anywhere."""
+def proxied(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
+    """So that guesses can come from anywhere, at pages as they are served."""
+    settings.MEDIA_ROOT = tmp_path / "files"
     monkeypatch.setenv("LOYALTY_TRUSTED_PROXIES", "1")
+    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env=environment(), check=True)
 
 
 def make_people(hasher: Argon2PasswordHasher) -> None:
@@ -152,8 +184,7 @@ def test_ten_thousand_guesses(proxied: None) -> None:
             return browser.log_in(*chosen)
 
         def come_again() -> None:
-            known.ask("POST", "/logout/", urlencode({"csrfmiddlewaretoken": known.token}))
-            known.token = TOKEN.findall(known.ask("GET", "/login/")[1])[0]
+            known.come_in()
             honest[known.log_in("ann", PASSWORD, "203.0.113.8")] += 1
 
         with meanwhile(till, 0.05):

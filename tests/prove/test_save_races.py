@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django import forms
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.template import Engine
 from django.test import Client
 from django.utils import timezone
@@ -20,6 +20,7 @@ from loyalty.staff.models import ApiKey, User
 from loyalty.ui.stale import StaleSafeForm
 from tests.api_keys import development_key
 from tests.engine.test_write_once import connect
+from tests.engine.world import rows
 from tests.page_forms import Sent
 from tests.staff.test_stale_pages import MODELS, Page, preferences, shown, stored, url_of
 
@@ -73,7 +74,10 @@ def own_change(page: Page, sent: Sent) -> Sent:
     return {other: value for other, value in sent.items() if other != name} | ({name: [as_sent]} if as_sent else {})
 
 
+@transaction.atomic
 def update(page: Page, values: dict[str, Any]) -> None:
+    """As the pages do it: one change of the programme after the other."""
+    rows("SELECT version FROM staff_programversion WHERE id = 1 FOR NO KEY UPDATE")
     type(page.row)._default_manager.filter(pk=page.row.pk).update(**values)
 
 
