@@ -62,6 +62,7 @@ CODES: Mapping[int, Code] = {
     101029: Code(401, "the address or the method cannot be signed so"),
     101030: Code(401, "this key must sign its requests"),
     101031: Code(409, "the same form or line of an import was processed before; never of the API"),
+    101032: Code(409, "identical to an earlier request: add a signed `Idempotency-Key`"),
     103902: Code(400, "the transaction is another customer's"),
     110003: Code(400, "the customer is suspended and may not spend"),
     112101: Code(400, "already opted in"),

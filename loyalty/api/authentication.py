@@ -1,5 +1,6 @@
 """Who calls: a signed request, or a plain `api_key` in the query string or in the body."""
 
+import datetime as dt
 import hashlib
 import hmac
 import re
@@ -36,11 +37,20 @@ _KEY = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 
 @dataclass(frozen=True)
+class Signature:
+    """Of a signed request: a digest that only the same signed bytes give again, the date, and which headers it covers."""
+
+    nonce: str
+    at: dt.datetime
+    headers: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Integrator:
-    """The user of an API request. `nonce` is set when the request was signed."""
+    """The user of an API request. `signature` is set when the request was signed."""
 
     api_key: ApiKey
-    nonce: str | None = None
+    signature: Signature | None = None
     is_authenticated: ClassVar[bool] = True
     is_anonymous: ClassVar[bool] = False
     is_active: ClassVar[bool] = True
@@ -53,9 +63,9 @@ class Integrator:
         return self.api_key.name
 
 
-def signature_nonce(request: Request) -> str | None:
-    """A digest that only the same signed bytes give again; None for requests with a plain key."""
-    return request.user.nonce if isinstance(request.user, Integrator) else None
+def signature_of(request: Request) -> Signature | None:
+    """None for requests with a plain key."""
+    return request.user.signature if isinstance(request.user, Integrator) else None
 
 
 def may_fix_points(request: Request) -> bool:
@@ -91,7 +101,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise _public(error) from None
         row = found[verified.key].key
         note_use(row, list(found[verified.key].secrets)[verified.secret])
-        return Integrator(row, nonce=_nonce(row, verified.signature)), row
+        return Integrator(row, Signature(_nonce(row, verified.signature), verified.at, verified.headers)), row
 
     def _check_claims(self, request: Request, verified: Verified) -> None:
         view = request.parser_context.get("view")

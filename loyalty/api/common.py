@@ -59,8 +59,8 @@ PARAMETERS: Mapping[str, Any] = {
         "name": "Idempotency-Key",
         "in": "header",
         "required": False,
-        "description": "A text of your own, such as a UUID. The same request with the same key is carried out once; every"
-        " further one gets the answer of the first.",
+        "description": "A text of your own, such as a UUID; name it in `SignedHeaders`. The same request with the same key"
+        " is carried out once; every further one gets the answer of the first. With another key it is another write.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     }
 }
@@ -89,7 +89,8 @@ MEANINGS: Mapping[int, str] = {
     403: "The key may not do that: the message names what it lacks.",
     404: "There is no such thing, or its module is switched off.",
     405: "This address does not take the method: `Allow` names those that it takes.",
-    409: "The Idempotency-Key was used for another request.",
+    409: "The Idempotency-Key was used for another request, or still runs; or the request is identical to an earlier one"
+    " and has no signed Idempotency-Key (101032).",
     411: "The body came in chunks: send a Content-Length.",
     413: f"The body is larger than {MAX_BYTES:,} bytes: send fewer items in one request.",
     415: "The body is neither JSON nor a form, or is compressed, or not in UTF-8.",

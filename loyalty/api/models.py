@@ -4,10 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SavedAnswer(models.Model):
-    """What a write was answered, under each name by which it may come again: a digest of its signature or of its
-    `Idempotency-Key`.
+    """What a write was answered, under the name by which it may come again: a digest of its `Idempotency-Key`; and that
+    signed bytes have run, under a digest of their signature, with an empty body (`api.claims` tells their statuses).
 
-    Written with the effect. While the transaction is open its status is null, which nobody else sees. An erased
+    Written with the effect. While the transaction is open an answer's status is null, which nobody else sees. An erased
     customer's answer has no body: it has become 404 / 160212.
     """
 

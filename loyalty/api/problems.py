@@ -51,8 +51,8 @@ def unknown_customer() -> ApiError:
     return not_found("Customer not found", 160212)
 
 
-def conflict(message: str) -> ApiError:
-    return ApiError(409, KINDS[409], 0, message)
+def conflict(message: str, code: int = 0) -> ApiError:
+    return ApiError(409, KINDS[409], code, message)
 
 
 def too_many(message: str, *, retry_after: int) -> ApiError:

@@ -83,6 +83,8 @@ class Verified(NamedTuple):
     presigned: bool
     # Which of the key's secrets: 0 or 1.
     secret: int = 0
+    # The headers that it covers, in lower case.
+    headers: frozenset[str] = frozenset()
 
 
 class Claim(NamedTuple):
@@ -113,7 +115,7 @@ def verify(
         raise BadSignature("Invalid Escher key", KEY)
     if True not in matches[: len(known)]:
         raise BadSignature("The signatures do not match", MISMATCH)
-    return Verified(claim.key, claim.signature, at, claim.presigned, matches.index(True))
+    return Verified(claim.key, claim.signature, at, claim.presigned, matches.index(True), claim.signed)
 
 
 def _check_start(request: RawRequest) -> None:
@@ -313,9 +315,11 @@ class Signer:
         return f"{target}&{urlencode({name('Signature'): _signature(form, self.secret, at, self.scope, self.scheme)})}"
 
 
-def sign(signer: Signer, method: str, target: str, *, host: str, body: bytes = b"", at: dt.datetime) -> dict[str, str]:
-    """The headers to send with a request to `target` (path and query as they go over the wire)."""
-    date = http_date(at)
+def sign(
+    signer: Signer, method: str, target: str, *, host: str, body: bytes = b"", at: dt.datetime, key: str | None = None
+) -> dict[str, str]:
+    """The headers to send with a request to `target` (path and query as they go over the wire); `key` names the write."""
+    sent = {"Host": host, "Date": http_date(at)} | ({"Idempotency-Key": key} if key is not None else {})
     path, _, query = target.encode().partition(b"?")
-    request = RawRequest(method, path, query, [("host", host), ("date", date)], body)
-    return {"Host": host, "Date": date, "Authorization": signer.authorization(request, at=at)}
+    request = RawRequest(method, path, query, [(name.lower(), value) for name, value in sent.items()], body)
+    return {**sent, "Authorization": signer.authorization(request, at=at, signed=sent)}

@@ -62,6 +62,6 @@ BEGIN
     INSERT INTO api_savedanswer (api_key_id, digest, fingerprint, status, body, customer_id, expires_at)
         VALUES (from_key, sha256(receipt::bytea), sha256(head::text::bytea), 200,
             convert_to(rpad(jsonb_build_object('id', wanted, 'event', checkout)::text, 450), 'UTF8'), member,
-            moment + interval '1 day');
+            moment + interval '7 days');
     RETURN checkout;
 END $$;

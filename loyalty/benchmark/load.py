@@ -78,7 +78,7 @@ def requests(spec: Specification) -> list[bytes]:
     for number in range(spec.requests):
         content = body(spec.run, number, spec.customers, first=spec.first, batch=spec.batch)
         headers = {
-            **sign(signer, "POST", path, host=host, body=content, at=at),
+            **sign(signer, "POST", path, host=host, body=content, at=at, key=f"{spec.run}-{number}"),
             "User-Agent": USER_AGENT,
             "Content-Type": "application/json",
             "Content-Length": str(len(content)),

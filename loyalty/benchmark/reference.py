@@ -78,10 +78,11 @@ class EventView(views.APIView):
 def save_answer(request: Request, customer: Customer, found: dict[str, Any]) -> None:
     sender = request.user
     assert isinstance(sender, Integrator)
+    key = f"{sender.pk}:{request.headers['Idempotency-Key']}"
     SavedAnswer.objects.create(
-        api_key_id=sender.pk, digest=bytes.fromhex(sender.nonce or ""),
+        api_key_id=sender.pk, digest=hashlib.sha256(key.encode()).digest(),
         fingerprint=hashlib.sha256(request._request.body).digest(), status=200, body=renderers.JSONRenderer().render(found),
-        customer_id=customer.pk, expires_at=timezone.now() + timedelta(days=1),
+        customer_id=customer.pk, expires_at=timezone.now() + timedelta(days=7),
     )  # fmt: skip
 
 

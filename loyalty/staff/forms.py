@@ -35,6 +35,7 @@ SCOPES = (
     "actions",
     "external_ids",
     "may_fix_points",
+    "refuse_identical",
     "networks",
     "origins",
     "requests_per_minute",

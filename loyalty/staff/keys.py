@@ -32,7 +32,8 @@ def create_api_key(
 ) -> tuple[ApiKey, str | None]:
     """A new key and its first secret, which nobody can read again; a client-side key has none.
 
-    `scopes` are further columns of ApiKey: actions, external_ids, may_fix_points, networks, origins, requests_per_minute.
+    `scopes` are further columns of ApiKey: actions, external_ids, may_fix_points, refuse_identical, networks, origins,
+    requests_per_minute.
     `by` None: whoever operates the server. Raises ValidationError naming what is wrong by its column.
     """
     if by is not None:

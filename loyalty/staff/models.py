@@ -221,6 +221,14 @@ class ApiKey(SavesOnlyChanges):
         db_default=False,
         help_text=_("Its orders may name the points that they earn (points_rewarded)."),
     )
+    refuse_identical = models.BooleanField(
+        _("refuse identical requests"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "Signed requests without an Idempotency-Key: the same bytes are refused even within two seconds of their date."
+        ),
+    )
     networks = ArrayField(
         models.CharField(max_length=43, validators=[check_network]),
         verbose_name=_("networks"),

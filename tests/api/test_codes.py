@@ -26,6 +26,7 @@ RAISING: dict[str, tuple[int, int | None]] = {
     "unauthorized": (1, 401),
     "forbidden": (1, 403),
     "not_found": (1, 404),
+    "conflict": (1, 409),
 }
 Found = tuple[str, int, int | None]
 # About somebody; put together, since a traceback shows the lines of this file.

@@ -41,6 +41,12 @@ class Command(BaseCommand):
             "--network", action="append", default=[], help="From where it may be used, as 203.0.113.0/24."
         )
 
+        parser.add_argument(
+            "--refuse-identical",
+            action="store_true",
+            help="Signed requests without an Idempotency-Key: refuse the same bytes even within two seconds.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         scopes = options["scope"]
         _check(scopes)
@@ -57,6 +63,7 @@ class Command(BaseCommand):
                 actions=_named(ACTION, scopes),
                 external_ids=_named(EXTERNAL_ID, scopes),
                 may_fix_points=POINTS_REWARDED in scopes,
+                refuse_identical=options["refuse_identical"],
                 networks=options["network"],
                 origins=options["origin"],
             )
