@@ -14,6 +14,7 @@ import pytest
 from django.utils import timezone
 
 from events.models import Event
+from loyalty.api.claims import IDENTICAL
 from loyalty.api.signing import Signer, sign
 from loyalty.points.models import Balance
 from loyalty.transfer.operations import import_here
@@ -46,10 +47,12 @@ def add(number: int) -> bytes:
     ).encode()
 
 
-def signed(signer: Signer, live: Live, body: bytes, seconds_ago: int = 0, **more: str) -> Headers:
+def signed(
+    signer: Signer, live: Live, body: bytes, seconds_ago: int = 0, key: str | None = None, **unsigned: str
+) -> Headers:
     at = timezone.now() - dt.timedelta(seconds=seconds_ago)
-    headers = sign(signer, "POST", "/events", host=live.host, body=body, at=at)
-    return {**headers, "Content-Type": "application/json", **more}
+    headers = sign(signer, "POST", "/events", host=live.host, body=body, at=at, key=key)
+    return {**headers, "Content-Type": "application/json", **unsigned}
 
 
 def send_all(live: Live, requests: Iterable[tuple[Headers, bytes]]) -> list[Answer]:
@@ -77,10 +80,10 @@ def files(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"
 
 
-def test_a_thousand_events_sent_again_in_five_ways_have_a_thousand_effects(signer: Signer) -> None:
+def test_a_thousand_events_sent_again_in_six_ways_have_a_thousand_effects(signer: Signer) -> None:
     bodies = [checkout(number) for number in range(EVENTS)]
     with live_server() as live:
-        requests = [(signed(signer, live, body), body) for body in bodies]
+        requests = [(signed(signer, live, body, key=f"signed-{n}"), body) for n, body in enumerate(bodies)]
         first = send_all(live, requests)
         assert told(first) == {(200, 0, False): EVENTS}
         again = send_all(live, requests)
@@ -94,12 +97,13 @@ def test_a_thousand_events_sent_again_in_five_ways_have_a_thousand_effects(signe
         assert told(send_all(restarted, named)) == {(400, 5003, False): EVENTS}
         other_date = [(signed(signer, restarted, body, 120), body) for body in bodies]
         assert told(send_all(restarted, other_date)) == {(400, 5003, False): EVENTS}
+        assert told(send_all(restarted, other_date)) == {(409, IDENTICAL, False): EVENTS}
     job = import_again(EVENTS)
     assert (job.rows_total, job.recorded, job.unchanged, job.refused) == (EVENTS, 0, EVENTS, 0)
     assert [one.body for one in first] == [one.body for one in again] == [one.body for one in after]
     assert Event.objects.filter(action="checkout").count() == EVENTS
     assert sum(Balance.objects.values_list("earned", flat=True)) == EVENTS * TOTAL
-    print(f"{EVENTS} events sent six times: {EVENTS} effects")
+    print(f"{EVENTS} events sent seven times: {EVENTS} effects")
 
 
 def without(constraint: str) -> None:
@@ -119,58 +123,86 @@ def test_control_without_their_unique_index_receipts_pay_a_second_customer(signe
     assert Event.objects.filter(action="checkout").count() == (40 if dropped else 20)
 
 
-def copies(signer: Signer, way: str) -> dict[int, Answer]:
-    """Answers to 64 copies of one write at once."""
+def copies(signer: Signer, way: str) -> list[Answer]:
+    """Answers to 64 copies of one write at once: the same bytes, or signed anew each."""
     accepted(event("ann", "opt_in"))
     body = add(0)
     answers: dict[int, Answer] = {}
     with live_server() as live:
-        ages = range(COPIES) if way == "key" else [0] * COPIES
-        more = {"Idempotency-Key": "K"} if way == "key" else {}
-        requests = [signed(signer, live, body, age, **more) for age in ages]
+        named: dict[str, Any] = {"bytes": {}, "signed key": {"key": "K"}, "key": {"Idempotency-Key": "K"}}[way]
+        if way == "bytes":
+            requests = [signed(signer, live, body, 60)] * COPIES
+        else:
+            requests = [signed(signer, live, body, age, **named) for age in range(COPIES)]
 
         def send(number: int) -> int:
             answers[number] = live.send("POST", b"/events", requests[number], body)
             return answers[number].status
 
-        assert all_at_once(COPIES, send) == {200: COPIES}
-    return answers
+        all_at_once(COPIES, send)
+    return list(answers.values())
 
 
-@pytest.mark.parametrize("way", ["signed", "key"])
+@pytest.mark.parametrize("way", ["signed key", "key"])
 def test_64_copies_at_once_over_http_have_one_effect_and_one_answer(signer: Signer, way: str) -> None:
-    assert len({answer.body for answer in copies(signer, way).values()}) == 1
+    answers = copies(signer, way)
+    assert {answer.status for answer in answers} == {200}
+    assert len({answer.body for answer in answers}) == 1
     assert Event.objects.filter(action="point_add").count() == 1
+
+
+def test_of_64_copies_at_once_without_a_key_one_runs_and_the_others_are_refused(signer: Signer) -> None:
+    """They have been captured, and come a minute later."""
+    assert told(copies(signer, "bytes")) == {(200, 0, False): 1, (409, IDENTICAL, False): COPIES - 1}
+    assert Event.objects.filter(action="point_add").count() == 1
+
+
+def test_equal_refunds_of_a_client_that_loops_over_lines_all_count(signer: Signer) -> None:
+    """One after the other, each as soon as the one before is answered: no 200 without its effect."""
+    accepted(event("ann", "checkout", transaction_id="R-1", total=1_000))
+    body = json.dumps(
+        {"customer": "ann", "action": "partial_refund", "data": {"transaction_id": "R-1", "amount": 50}}
+    ).encode()
+    with live_server() as live:
+        answers = [live.send("POST", b"/events", signed(signer, live, body), body) for _ in range(20)]
+    assert told(answers) == {(200, 0, False): 20}
+    assert Event.objects.filter(action="partial_refund").count() == 20
+    assert [balance.earned for balance in Balance.objects.all()] == [0]
 
 
 def test_control_without_the_unique_index_of_saved_answers_copies_have_effects(signer: Signer) -> None:
     without("api_savedanswer_pkey")
-    assert len({answer.body for answer in copies(signer, "key").values()}) > 1
+    assert len({answer.body for answer in copies(signer, "key")}) > 1
     assert Event.objects.filter(action="point_add").count() > 1
 
 
-def dying(signer: Signer, moment: str, rounds: int) -> Iterator[tuple[Answer, Answer]]:
+def dying(signer: Signer, moment: str, key: str | None, rounds: int) -> Iterator[tuple[Answer, Answer]]:
     """Of each round, the answer of the server that is killed, and of the next one to the same bytes."""
     for number in range(rounds):
         body = add(number)
         with live_server(DYING) as live:
-            headers = signed(signer, live, body)
+            headers = signed(signer, live, body, 10, key and f"{key}-{number}")
             with suppress(OSError):
                 first = live.send("POST", b"/events", {**headers, "X-Die": moment}, body)
         with live_server() as next_one:
             yield first, next_one.send("POST", b"/events", headers, body)
 
 
-@pytest.mark.parametrize(("moment", "replayed"), [("before", False), ("after", True)])
-def test_after_the_death_of_the_server_the_same_bytes_get_the_one_answer(
-    signer: Signer, moment: str, replayed: bool
+@pytest.mark.parametrize(
+    ("moment", "key", "status", "replayed"),
+    [("before", "K", 200, False), ("after", "K", 200, True), ("before", None, 200, False), ("after", None, 409, False)],
+)
+def test_after_the_death_of_the_server_the_same_bytes_have_one_effect(
+    signer: Signer, moment: str, key: str | None, status: int, replayed: bool
 ) -> None:
+    """With a key they get its answer. Without one they are told that they ran before, or run if they had not."""
     accepted(event("ann", "opt_in"))
     rounds = 3
-    for number, (first, again) in enumerate(dying(signer, moment, rounds)):
+    for number, (first, again) in enumerate(dying(signer, moment, key, rounds)):
         assert first.status == 0
-        assert (again.status, "idempotent-replayed" in again.headers) == (200, replayed)
-        assert json.loads(again.body)["score"] == (number + 1) * TOTAL
+        assert (again.status, "idempotent-replayed" in again.headers) == (status, replayed)
+        if status == 200:
+            assert json.loads(again.body)["score"] == (number + 1) * TOTAL
     assert Event.objects.filter(action="point_add").count() == rounds
     assert rows("SELECT count(*) FROM api_savedanswer WHERE status IS NULL") == [(0,)]
 
