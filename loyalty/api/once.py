@@ -65,7 +65,7 @@ def run_once(request: Request, handle: Handle, refuse: Refuse) -> HttpResponseBa
         connection.ensure_connection()
         raw = connection.connection
         # Django would ask a kept connection whether it works: the claim finds out without a question of its own.
-        connection.health_check_done = True
+        connection.health_check_done = True  # type: ignore[attr-defined]
         try:
             with connection.wrap_database_errors, transaction.atomic():
                 return write.attempt(handle, refuse)

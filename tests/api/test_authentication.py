@@ -8,7 +8,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from loyalty.api.authentication import signature_nonce
+from loyalty.api.authentication import signature_of
 from loyalty.api.signing import Signer, sign
 from loyalty.api.views import ApiView
 from loyalty.staff.enums import Api, KeyKind
@@ -26,7 +26,8 @@ class Who(ApiView):
 
     def get(self, request: Request) -> Response:
         user = {"key": request.auth.key, "pk": request.user.pk, "name": str(request.user)}
-        return Response({**user, "nonce": signature_nonce(request), "data": self.body()})
+        signature = signature_of(request)
+        return Response({**user, "nonce": signature.nonce if signature else None, "data": self.body()})
 
     post = get
 

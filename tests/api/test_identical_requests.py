@@ -5,6 +5,7 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -273,7 +274,7 @@ def while_it_runs(headers: Headers, *others: Headers) -> tuple[Any, list[Any]]:
             first = in_thread(pool, lambda: post(add(), headers))
             while not waiting():
                 pass
-            meanwhile = [in_thread(pool, lambda other=other: post(add(), other)).result(5) for other in others]
+            meanwhile = [in_thread(pool, partial(post, add(), other)).result(5) for other in others]
         return first.result(60), meanwhile
 
 
@@ -309,7 +310,7 @@ def test_another_signed_key_does_not_wait_for_its_twin(live: None) -> None:
     with ThreadPoolExecutor(2) as pool:
         with blocked(BALANCES, until=2):
             at = ago(0)
-            both = [in_thread(pool, lambda key=key: post(add(), signed(add(), at=at, key=key))) for key in "AB"]
+            both = [in_thread(pool, partial(post, add(), signed(add(), at=at, key=key))) for key in "AB"]
         assert [one.result(60) for one in both] == [RAN, RAN]
     assert points() == [5, 5]
 
@@ -334,7 +335,8 @@ def test_of_many_copies_at_once_each_ran_or_was_refused(live: None) -> None:
 @pytest.fixture
 def lost(live: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The database commits, and the connection breaks before it says so: as often as the list has items."""
-    end, left = once._Write._end, []
+    end = once._Write._end
+    left: list[str] = []
 
     def end_and_break(write: once._Write, *statements: Any) -> None:
         end(write, *statements)
