@@ -1,7 +1,7 @@
 """What `GET /customers` can be asked for: built-in fields, and custom fields that are tagged searchable. Exact, and case-sensitive."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils import timezone
 from django_filters import CharFilter, DateFilter, Filter, FilterSet
 
 from loyalty.api.bounds import shown
-from loyalty.api.moments import read_moment
+from loyalty.api.moments import SECOND, look_ups, read_moment
 from loyalty.api.paging import INVALID_PARAMETER
 from loyalty.api.parsers import API_KEY
 from loyalty.api.problems import ApiError, bad_request
@@ -127,10 +127,8 @@ class MomentFilter(Filter):
     field_class = MomentField
 
     def filter(self, qs: QuerySet[Customer], value: datetime) -> QuerySet[Customer]:
-        if self.lookup_expr == "exact":
-            name, start = self.field_name, value.replace(microsecond=0)
-            return qs.filter(**{f"{name}__gte": start, f"{name}__lt": start + timedelta(seconds=1)})
-        return qs.filter(**{f"{self.field_name}__{self.lookup_expr}": value})
+        bounds = look_ups(self.lookup_expr, value, shown=SECOND)
+        return qs.filter(**{f"{self.field_name}__{name}": bound for name, bound in bounds.items()})
 
 
 def _moment(text: str) -> datetime:
@@ -145,7 +143,8 @@ def _moment(text: str) -> datetime:
         found = read_moment(text, timezone.get_default_timezone())
         if found is None:
             raise ValidationError("not a time")
-        return found if isinstance(found, datetime) else timezone.make_aware(datetime.combine(found, time()))
+        found = found if isinstance(found, datetime) else timezone.make_aware(datetime.combine(found, time()))
+        return found.astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValidationError("not a time") from None
 

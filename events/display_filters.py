@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q
 
 from loyalty.api.bounds import shown
-from loyalty.api.moments import read_moment
+from loyalty.api.moments import MILLISECOND, look_ups, read_moment
 from loyalty.api.paging import INVALID_PARAMETER
 from loyalty.api.parsers import API_KEY
 from loyalty.api.problems import bad_request
@@ -25,8 +25,6 @@ Reader = Callable[[Any], Q | None]
 # What says how to answer, not what to find; `_` is what pages add against caches.
 CONTROL = frozenset({API_KEY, "limit", "offset", "order", "references", "fields", "_"})
 FLAGS = {"true": True, "1": True, "false": False, "0": False, "": False}
-# Times are shown, and so compared, to the millisecond.
-SHOWN = timedelta(milliseconds=1)
 
 
 def _exact(column: str, value: Any) -> Q | None:
@@ -64,20 +62,12 @@ def _time(column: str, operator: str, value: Any, *, whole_days: bool) -> Q | No
         return None
     is_day = not isinstance(found, datetime)
     start = found if isinstance(found, datetime) else datetime.combine(found, time(), UTC)
-    length = timedelta(days=1) if is_day and (whole_days or operator == "exact") else SHOWN
+    length = timedelta(days=1) if is_day and (whole_days or operator == "exact") else None
     try:
-        start = start.astimezone(UTC)
-        start = start.replace(microsecond=start.microsecond // 1000 * 1000)
-        end = start + length
+        bounds = look_ups(operator, start, shown=MILLISECOND, length=length)
     except OverflowError:
         return None
-    return {
-        "exact": Q(**{f"{column}__gte": start, f"{column}__lt": end}),
-        "gt": Q(**{f"{column}__gte": end}),
-        "gte": Q(**{f"{column}__gte": start}),
-        "lt": Q(**{f"{column}__lt": start}),
-        "lte": Q(**{f"{column}__lt": end}),
-    }[operator]
+    return Q(**{f"{column}__{name}": bound for name, bound in bounds.items()})
 
 
 def _times(name: str, column: str, *, whole_days: bool = False) -> dict[str, Reader]:

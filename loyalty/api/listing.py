@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from loyalty.api.bounds import shown
+from loyalty.api.moments import SECOND, look_ups
 from loyalty.api.paging import INVALID_PARAMETER, Page, links, read_page
 from loyalty.api.parsers import API_KEY
 from loyalty.api.problems import ApiError, unprocessable
@@ -24,7 +25,6 @@ from loyalty.api.timeout import bounded
 DEFAULT_LIMIT, MAX_LIMIT = 20, 1000
 OPERATORS = ("eq", "lt", "lte", "gt", "gte")
 LONGEST_TEXT = 500
-SECOND = dt.timedelta(seconds=1)
 
 _FILTER = re.compile(r"filter\[([a-z_]{1,40})\]\[([a-z]{1,10})\]")
 _SORT = re.compile(r"sort\[([0-9]{1,2})\]\[(field|direction)\]")
@@ -177,15 +177,8 @@ def moment() -> Criterion:
 
 
 def bounds_of(condition: Condition) -> Mapping[str, dt.datetime]:
-    """The condition on an instant as the look-ups of a column; equal is what looks equal on the wire, in seconds."""
-    at, after = condition.value, condition.value + SECOND
-    return {
-        "eq": {"gte": at, "lt": after},
-        "lt": {"lt": at},
-        "lte": {"lt": after},
-        "gt": {"gte": after},
-        "gte": {"gte": at},
-    }[condition.operator]
+    """The condition on an instant as the look-ups of a column, which the Read API shows in seconds."""
+    return look_ups(condition.operator, condition.value, shown=SECOND)
 
 
 def collection(request: Request, page: Page, name: str, rows: Sequence[Any], *, more: bool) -> Response:
