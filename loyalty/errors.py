@@ -9,6 +9,7 @@ from django.views import defaults
 
 from loyalty.api.errors import ApiError, internal_error, json_response, sends_key, translate
 from loyalty.api.problems import bad_request, not_found
+from loyalty.locks import is_locked
 
 
 def _answer(request: HttpRequest, page: Callable[[], HttpResponse], error: Callable[[], ApiError]) -> HttpResponse:
@@ -33,7 +34,8 @@ def failed(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if isinstance(error, (OperationalError, InterfaceError)):
         unavailable = translate(error)
-        answer = _answer(request, lambda: defaults.server_error(request, template_name="503.html"), lambda: unavailable)
+        page = "503_locked.html" if is_locked(error) else "503.html"
+        answer = _answer(request, lambda: defaults.server_error(request, template_name=page), lambda: unavailable)
         answer.status_code = unavailable.status
         for name, value in unavailable.headers.items():
             answer[name] = value

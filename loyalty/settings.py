@@ -9,7 +9,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from loyalty import environment
+from loyalty import environment, patience
 from loyalty.ui.unfold import UNFOLD as UNFOLD_THEME
 
 # Lets annotations name the model of a form, view or manager (`ModelForm[User]`) at run time too.
@@ -100,10 +100,17 @@ TEMPLATES: list[dict[str, Any]] = [
 # Migrations run as the owner; everything else as the role that can only insert into write-once tables.
 DATABASE_ROLE = os.environ.get("LOYALTY_DATABASE_ROLE", "app")
 DATABASES = {"default": ENV.database(DATABASE_ROLE)}
+LOYALTY_PATIENCE = patience.BY_PROCESS[patience.kind_of_process(DATABASE_ROLE)]
+# Whether several threads of this process write, of which some must be left for other customers.
+LOYALTY_THREADED = patience.kind_of_process(DATABASE_ROLE) == "web"
+# A pooler that hands out connections by transaction takes none: there each transaction of the engine says it, and the
+# pooler for the rest (README).
+_LIMITS = {} if ENV.pooled_database else {"options": LOYALTY_PATIENCE.options()}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": None,
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": {
+        **_LIMITS,
         **DATABASES["default"].get("OPTIONS", {}),
         # The engine's few statements are prepared after their first use on a connection.
         "prepare_threshold": None if ENV.pooled_database else 5,

@@ -9,6 +9,7 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.utils.http import parse_header_parameters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty.settings")
+os.environ.setdefault("LOYALTY_PROCESS", "web")
 
 
 class Request(WSGIRequest):

@@ -76,6 +76,7 @@ class Claim(ABC):
         self.api_key_id, self.now = api_key_id, now
         # The first are of the present secret: they are claimed. Under those of before it may have come, too.
         self.names, self.own = names, names[0]
+        self.digest = self.own.key or self.own.signed
 
     @abstractmethod
     def statements(self, *, is_in_doubt: bool) -> list[Statement]:

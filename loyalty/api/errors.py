@@ -15,6 +15,7 @@ from rest_framework.views import set_rollback
 
 from loyalty.api.problems import CHALLENGE, KINDS, ApiError, bad_request, forbidden, not_found, too_large
 from loyalty.api.renderers import encode
+from loyalty.locks import is_locked
 from loyalty.refusals import CODES, Refused
 from loyalty.request_ids import request_id
 
@@ -107,6 +108,9 @@ def translate(exc: Exception) -> ApiError:
             return too_large("The body is larger than 1 MB")
         case SuspiciousOperation() | UnreadablePostError():
             return bad_request("The request cannot be read")
+        case OperationalError() if is_locked(exc):
+            message = "Somebody else is writing to the same customer: send the same request again in a moment"
+            return ApiError(503, KINDS[503], 0, message, headers={"Retry-After": "1"})
         case OperationalError() | InterfaceError():
             message = "The service is not available for a moment: send the same request again"
             return ApiError(503, KINDS[503], 0, message, headers={"Retry-After": str(RETRY_AFTER)})

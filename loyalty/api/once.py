@@ -28,16 +28,15 @@ from loyalty.api.claims import AlreadyRun, BytesClaim, Claim, KeyClaim, Names, S
 from loyalty.api.errors import translate
 from loyalty.api.problems import bad_request, conflict, unknown_customer
 from loyalty.api.renderers import JsonRenderer, encode
-from loyalty.engine.wire import RETRIED, Answer, Statement, current_wire
+from loyalty.engine.wire import RETRIED, Answer, Statement, current_wire, limits
+from loyalty.locks import Busy, queue
 from loyalty.refusals import Refused
 
 REPLAYED = "Idempotent-Replayed"
 ATTEMPTS = 5
-WAIT_SECONDS = 10
 # Not an answer of the write itself: the same may be sent again and run.
 UNSAVED = frozenset({401, 403, 429})
 _KEY = re.compile(r"[!-~]{1,255}")
-_WAIT = Statement(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
 _MARK, _BACK = Statement("SAVEPOINT once"), Statement("ROLLBACK TO SAVEPOINT once")
 # Of somebody who is erased, whose answer is no longer there.
 _FORGOTTEN = Saved(404, b"")
@@ -151,8 +150,9 @@ class _Write:
         begin = [Statement("BEGIN")] if self.is_outermost else []
         claim = self.claim.statements(is_in_doubt=self.rendered is not None)
         try:
-            *_, claimed, found, _ = self.wire.run([*begin, _WAIT, *claim, _MARK])
-        except LockNotAvailable:
+            with queue.turn([self.claim.digest]) as patience:
+                *_, claimed, found, _ = self.wire.run([*begin, *limits(patience), *claim, _MARK])
+        except (Busy, LockNotAvailable):
             error = conflict("The same request is still being processed: send it again in a moment")
             error.headers["Retry-After"] = "1"
             raise error from None

@@ -11,6 +11,7 @@ from django.db import DatabaseError, OperationalError, connection
 
 from customers.enums import ERASED
 from loyalty.identifiers import fault_of_id
+from loyalty.locks import queue
 
 from .naming import in_one_form
 from .programs import Programs
@@ -18,7 +19,7 @@ from .reduce import UnknownCustomer, reduce
 from .rows import CUSTOMER, FREE_IDENTITIES, FREE_KEYS, IDENTITIES, IDENTITY, CustomerRow, IdentityRow
 from .store import Copy, Session, delete, insert, selected, update
 from .types import Actor, Batch, Incoming, Key, Outcome, Part, Program, Ref, Refused, State
-from .wire import RETRIED, Answer, Statement
+from .wire import RETRIED, Answer, Statement, limits
 
 ATTEMPTS = 5
 # A customer with many old IDs may be merged over and over while an event of theirs waits.
@@ -173,8 +174,8 @@ class _Recording:
         wanted = self._parts()
         parts = [part for part in wanted if part.when is None]
         claims = [Statement(_CLAIM_KEYS, [self.at, keys])] if keys else []
-        _, locked, resolved, [(version, *drawn)], *answers = self.session.run(
-            self.session.begin,
+        locked, resolved, [(version, *drawn)], *answers = self._begin(
+            [*refs, *keys],
             Statement(_LOCK, named),
             Statement(_RESOLVE, named),
             Statement(self._version_and_ids(), [self._expected()]),
@@ -193,6 +194,12 @@ class _Recording:
         self._claim_identities(self._to_create(refs, program), program)
         self._claim_named_keys(self.events, program)
         return program
+
+    def _begin(self, names: Sequence[object], *statements: Statement) -> list[Answer]:
+        """Begin the transaction with what locks `names`; the answers of the statements."""
+        with queue.turn(names) as patience:
+            before = [self.session.begin, *limits(patience)]
+            return self.session.run(*before, *statements)[len(before) :]
 
     def _refs(self, event: Incoming) -> list[Ref]:
         """All identities that the event names: its customer's, and what may be a second customer's."""

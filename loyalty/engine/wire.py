@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import psycopg
+from django.conf import settings
 from django.db import connection
 from psycopg import errors, generators, pq
 from psycopg.abc import Transformer as AnyTransformer
@@ -115,6 +116,15 @@ class Wire:
                     self._forget()
                 raise psycopg.errors.error_from_result(answer)
         return answers
+
+
+def limits(lock: float | None = None) -> list[Statement]:
+    """What a transaction has to say of its patience: of `lock`, in seconds, if that is not the process's, and all of it
+    over a pooler, whose connections come without."""
+    told = settings.LOYALTY_PATIENCE.limits() if settings.ENV.pooled_database else {}
+    if lock is not None:
+        told["lock_timeout"] = str(round(lock * 1000))
+    return [Statement("SELECT set_config($1, $2, true)", [name, value]) for name, value in told.items()]
 
 
 def current_wire() -> Wire:

@@ -281,7 +281,6 @@ def test_of_an_opt_out_itself_no_name_is_saved(ann: None) -> None:
 
 @pytest.fixture
 def live(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(once, "_WAIT", Statement("SET LOCAL lock_timeout = '60s'"))
     development_key()
     accepted(event("ann", "opt_in"))
 
@@ -337,7 +336,7 @@ def test_a_copy_that_waits_too_long_is_told_to_come_back(live: None, monkeypatch
             running = pool.submit(first)
             while not waiting():
                 pass
-            monkeypatch.setattr(once, "_WAIT", Statement("SET LOCAL lock_timeout = '50ms'"))
+            monkeypatch.setattr(once, "limits", lambda _: [Statement("SET LOCAL lock_timeout = '50ms'")])
             answer = _from_another_connection(lambda: plain(add(), "K"))
         assert running.result(60).status_code == 200
     assert (answer.status_code, answer["Retry-After"], answer.json()["error"]["type"]) == (
