@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("staff", "0008_api_keys"),
+        ("staff", "0009_import_retention"),
     ]
 
     operations = [
