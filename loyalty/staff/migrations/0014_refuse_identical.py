@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("staff", "0009_import_retention"),
+        ("staff", "0013_unknown_currencies"),
     ]
 
     operations = [
