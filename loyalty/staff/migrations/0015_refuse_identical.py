@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("staff", "0013_unknown_currencies"),
+        ("staff", "0014_refused_names"),
     ]
 
     operations = [
