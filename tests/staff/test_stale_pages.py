@@ -60,7 +60,8 @@ def preferences() -> Page:
 def general_settings() -> Page:
     values = {
         "currency": "HUF", "auto_subscribe": "any", "modules": ["multi_accounts", "checkout_accept"],
-        "accept_after_days": 9, "import_file_days": 10, "import_record_days": 100, "unique_emails": True, "show_inactive": True,
+        "accept_after_days": 9, "import_file_days": 10, "import_record_days": 100, "unique_emails": True,
+        "show_inactive": True, "earn_in_unknown_currencies": True, "refused_names": ["guest", "nobody"],
     }  # fmt: skip
     return Page(GeneralSettings.objects.get(), values, ("brand_name", "Shop", "Shop"))
 
