@@ -1,0 +1,67 @@
+"""Pages look as they looked, with a name of 60 characters and an address of 80.
+
+The pictures kept are a quarter as large. New ones are made where `PICTURES=new` is set: look at them before keeping them.
+"""
+
+import base64
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from loyalty.staff.models import User
+from tests.browser.conftest import SETTLE, layout_faults
+from tests.browser.long_world import ADDRESS, NAME, World, make_world
+from tests.factories import NOON
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+KEPT = Path(__file__).parent / "pictures"
+COMPARE = (Path(__file__).parent / "pictures.js").read_text()
+SIZES = {1440: 900, 1024: 768, 390: 844}
+# Of the pixels: another machine's letters change fewer, a column that moves changes more.
+TOLERANCE = 0.01
+
+
+@pytest.fixture
+def world(served: str, manager: User, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """At noon of the same day, whenever the pictures are taken."""
+    monkeypatch.setattr(timezone, "now", lambda: NOON)
+    return make_world(tmp_path, settings, manager)
+
+
+def test_the_name_and_the_address_are_as_long_as_they_are_said_to_be() -> None:
+    assert (len(" ".join(NAME)), len(ADDRESS)) == (60, 80)
+
+
+@pytest.mark.parametrize("name", ["customers", "profile", "transactions", "imports"])
+def test_a_page_looks_as_it_looked(world: World, signed_in: Page, name: str) -> None:
+    page, table = signed_in, signed_in.context.new_page()
+    page.goto({"profile": f"/customers/{world.one.id}/"}.get(name, f"/{name}/"))
+    found = []
+    for width, height in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.evaluate(f"{SETTLE[:-1]}; await document.fonts.ready; }}")
+            found += [f"{width} {scheme}: {fault}" for fault in layout_faults(page)]
+            off = _off(
+                table, page.screenshot(animations="disabled", caret="hide"), KEPT / f"{name}-{width}-{scheme}.png"
+            )
+            if off > TOLERANCE:
+                found.append(f"{width} {scheme}: {off:.1%} of the picture differ")
+    table.close()
+    assert not found, "\n".join(found)
+
+
+def _off(table: Page, taken: bytes, kept: Path) -> float:
+    """The share of the picture that differs from the one kept; a new one is kept where that is asked for."""
+    before = base64.b64encode(kept.read_bytes()).decode() if kept.exists() else None
+    result = table.evaluate(COMPARE, [base64.b64encode(taken).decode(), before])
+    if os.environ.get("PICTURES") == "new":
+        kept.write_bytes(base64.b64decode(result["picture"]))
+        return 0
+    return float(result["off"])
