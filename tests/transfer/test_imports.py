@@ -101,11 +101,11 @@ def test_refused_rows_are_listed_with_line_column_and_reason(import_text: Import
 
 def test_a_refused_row_takes_no_other_row_with_it_whatever_the_chunks(import_text: Import) -> None:
     content = "_id,action,email\n" + "".join(
-        f"{i},opt_in,{'broken' if i % 7 == 3 else f'u{i}@example.com'}\n" for i in range(100)
+        f"{i},opt_in,{'broken' if i % 7 == 3 else f'u{i}@example.com'}\n" for i in range(1, 101)
     )
     job = import_text(content, rows=9)
     assert counts(job) == (100, 86, 0, 14)
-    assert [line for line, _, _ in refusals(job)] == [i + 2 for i in range(100) if i % 7 == 3]
+    assert [line for line, _, _ in refusals(job)] == [i + 1 for i in range(1, 101) if i % 7 == 3]
     assert {column for _, column, _ in refusals(job)} == {"email"}
 
 
@@ -184,7 +184,7 @@ def test_stored_files_are_for_the_server_alone(manager: User) -> None:
 
 def test_too_many_rows_end_the_import_with_a_reason(import_text: Import, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "MAX_ROWS", 5)
-    job = import_text("id,email\n" + "".join(f"{i},u{i}@example.com\n" for i in range(9)), "customers", rows=3)
+    job = import_text("id,email\n" + "".join(f"{i},u{i}@example.com\n" for i in range(1, 10)), "customers", rows=3)
     assert (job.status, job.rows_done, Customer.objects.count()) == (JobStatus.FAILED, 3, 3)
     assert job.error.startswith("The file has more than 5 rows")
 
