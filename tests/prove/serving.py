@@ -117,12 +117,12 @@ class Serving:
 
 
 @contextmanager
-def serve(data: Path) -> Iterator[Serving]:
+def serve(data: Path, **more: str) -> Iterator[Serving]:
     port, output = free_port(), data.parent / "serve.log"
     command = [sys.executable, "manage.py", "serve"]
     with output.open("wb") as log:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment(data, PORT=str(port)), stdout=log, stderr=subprocess.STDOUT
+            command, cwd=ROOT, env=environment(data, PORT=str(port), **more), stdout=log, stderr=subprocess.STDOUT
         )
     serving = Serving(data, port, process, output)
     try:

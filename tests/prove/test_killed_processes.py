@@ -89,12 +89,12 @@ def test_nothing_of_a_killed_web_server_holds_its_port() -> None:
             assert serving.lines("Address already in use") == 0
 
 
-def test_a_service_without_its_queue_takes_what_does_not_need_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_without_its_queue_takes_what_does_not_need_it() -> None:
     """Valkey is away for good; the program is asked to end, and does."""
     with folder() as data:
         furnished(data)
-        monkeypatch.setenv("REDIS_URL", "unix:///nowhere/valkey.sock")
-        with serve(data) as serving:
+        with serve(data, REDIS_URL="unix:///nowhere/valkey.sock") as serving:
+            wait_for(lambda: serving.lines("Cannot connect to redis") > 2)  # the control: it is really away
             tills = Tills(serving.port)
             with tills.sending(2):
                 time.sleep(20)
