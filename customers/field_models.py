@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -13,7 +13,8 @@ from loyalty.engine.types import Refused
 from loyalty.saving import SavesOnlyChanges
 
 from .enums import FieldFormat, FieldType
-from .fields import MAX_ITEM, RESERVED, FieldRule, plain, read_value
+from .fields import BUILT_IN, MAX_ITEM, RESERVED, FieldRule, plain, read_value
+from .spelling import twin_of
 
 CHOICES = frozenset({FieldType.SELECT.value, FieldType.MULTIPLE_CHOICE.value})
 MAX_OPTIONS = 500
@@ -111,6 +112,13 @@ class Field(SavesOnlyChanges):
                 wrong["default"] = refusal.message
         if wrong:
             raise ValidationError(wrong)
+
+    def validate_unique(self, exclude: Collection[str] | None = None) -> None:
+        """Nor may a new ID differ from another field's in its spelling alone: nobody could tell them apart in a file."""
+        super().validate_unique(exclude)
+        others = {*BUILT_IN, *Field.objects.values_list("slug", flat=True)} if self._state.adding else ()
+        if twin := twin_of(self.slug, others):
+            raise ValidationError({"slug": _("The field “%s” has this name already: use that one.") % twin})
 
     def _wrong(self) -> Iterator[tuple[str, Any]]:
         if self._state.adding and self.slug in RESERVED:

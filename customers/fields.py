@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
+from functools import cached_property
 from typing import Any
 from unicodedata import normalize
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from loyalty.engine.types import Program, Refused
 from loyalty.identifiers import fault_of_text, normal
 
 from .enums import FieldFormat, FieldType
+from .spelling import by_spelling, compared
 from .vocabularies import VOCABULARIES
 
 APP = "customers"
@@ -137,6 +139,14 @@ class CustomersConfig:
         """The value of a custom field, None for none; an attribute that nobody defined is what it is."""
         rule = self.fields.get(name)
         return read_value(rule, value) if rule else value
+
+    def meant_by(self, name: str) -> str | None:
+        """The field that an attribute which nobody defined is but for its spelling."""
+        return None if name in self.fields else self._by_spelling.get(compared(name))
+
+    @cached_property
+    def _by_spelling(self) -> Mapping[str, str]:
+        return by_spelling((*self.fields, *READ_ONLY, *BUILT_IN))
 
 
 def config_of(items: Iterable[Mapping[str, Any]], *, unique_emails: bool) -> CustomersConfig:

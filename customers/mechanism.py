@@ -81,7 +81,16 @@ def _custom(event: EventRow, rules: CustomersConfig, name: str, value: Any) -> A
     rule = rules.fields.get(name)
     if rule and rule.read_only and event.depth == 0:
         raise Refused(0, f"'{name}' is read-only: leave it out")
+    if meant := rules.meant_by(name):
+        raise Refused(0, _twin(name, meant))
     return rules.read(name, value)
+
+
+def _twin(name: str, meant: str) -> str:
+    """Kept as it was sent, it would stand beside the field, which stays as it is."""
+    if meant in READ_ONLY:
+        return f"'{name[:64]}' is '{meant}' but for its spelling, and cannot be set by an event: leave it out"
+    return f"'{name[:64]}' is no field of the customer: did you mean '{meant}'? Call it so, or leave it out"
 
 
 def _merge(custom: dict[str, Any], state: State, batch: Batch) -> None:

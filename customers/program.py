@@ -25,8 +25,9 @@ from loyalty.staff.section import (
 
 from .enums import FieldFormat, FieldType
 from .field_models import MAX_OPTIONS, Field
-from .fields import MAX_ITEM, plain, read_value
+from .fields import BUILT_IN, MAX_ITEM, plain, read_value
 from .queries import shared_emails, shared_values
+from .spelling import twin_of
 
 FIELDS = (
     "name", "labels", "description", "type", "format", "options", "default", "searchable", "external_id", "read_only",
@@ -69,10 +70,13 @@ def write_fields(wanted: list[dict[str, Any]], current: list[dict[str, Any]]) ->
 
 def check_fields(wanted: Document, current: Document) -> Iterable[Problem]:
     known = {item["id"]: item for item in current["customer_fields"]}
+    names = {*BUILT_IN, *(item["id"] for item in wanted["customer_fields"])}
     for item in wanted["customer_fields"]:
         before, path = known.get(item["id"]), ("customer_fields", Key(item["id"]))
         if item != before:
             yield from (Problem((*path, name), message) for name, message in _wrong(item, before))
+        if before is None and (twin := twin_of(item["id"], names - {item["id"]})):
+            yield Problem((*path, "id"), f"is “{twin}” but for its spelling: use that field")
     if wanted["settings"]["unique_emails"] and not current["settings"]["unique_emails"]:
         found = shared_emails()
         if found.customers:

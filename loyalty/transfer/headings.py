@@ -1,14 +1,14 @@
 """What the headings of a file mean, however they are written: `First Name`, `first-name` and `FirstName` are one. Pure."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 
+from customers.spelling import compared as normal
+
 from .reader import UnreadableFile
 
-_BLANKS = re.compile(r"[\s_-]+")
 # How people and other programs call what has a name here; as `normal` makes them.
 FIELD_SYNONYMS = {
     "givenname": "first_name",
@@ -35,11 +35,6 @@ TIME = "effective_timestamp"
 TIME_NAMES = frozenset({"effectivetimestamp", "timestamp", "unixtimestamp", "date", "datetime"})
 # The column that a download of refused rows has more than the file: it is not read again.
 REASON_HEADING = "refused_reason"
-
-
-def normal(name: str) -> str:
-    """By which names are compared: without capitals, blanks, `_` and `-`."""
-    return _BLANKS.sub("", name.casefold())
 
 
 REASON = normal(REASON_HEADING)
