@@ -1,11 +1,20 @@
 """Cuts the story into what the engine records at once: one source each, every customer's events in their order."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from .story import Told
+from .lives import Told
 
 WINDOW = 4_000
+
+
+def months(told: Sequence[Told], end: dt.datetime) -> Iterator[tuple[dt.datetime, list[Told]]]:
+    """(when a month of the story was over, its events): the first of the next one, or the end of the story."""
+    for (year, month), events in groupby(told, lambda event: (event.at.year, event.at.month)):
+        following = dt.datetime(year + month // 12, month % 12 + 1, 1, tzinfo=dt.UTC)
+        yield min(following, end), list(events)
 
 
 def batches(told: Sequence[Told]) -> Iterator[tuple[str, list[Told]]]:

@@ -1,5 +1,7 @@
 """An attribute that is a field but for its spelling is refused with the right name: kept, it would stand beside the field."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -12,7 +14,7 @@ from tests.engine.world import accepted, event, send
 pytestmark = pytest.mark.django_db
 
 
-def refusal(action: str, **data: object) -> str:
+def refusal(action: str, **data: Any) -> str:
     [outcome] = send(event("ann", action, **data))
     return outcome.error.message if outcome.error else ""
 

@@ -8,8 +8,9 @@ import pytest
 
 from loyalty.demo import shop
 from loyalty.demo.batches import batches
+from loyalty.demo.lives import Period, Told
 from loyalty.demo.people import COUNTRIES
-from loyalty.demo.story import Busy, Period, Told, digest, tell
+from loyalty.demo.story import Busy, digest, tell
 
 YEAR = Period(dt.date(2025, 11, 1), dt.date(2026, 10, 31))
 
@@ -123,14 +124,14 @@ def test_baskets_wait_at_the_end_of_the_story(story: list[Told]) -> None:
 def test_everything_that_the_demo_should_show_happens(story: list[Told]) -> None:
     assert {event.action for event in story} == {
         "opt_in", "subscribe", "checkout", "checkout_item", "checkout_reject", "refund", "refund_item", "partial_refund",
-        "reserve_points", "point_add", "point_sub", "point_spend", "profile",
+        "reserve_points", "point_add", "point_sub", "point_spend", "profile", "login", "birthday", "suspend", "unsuspend",
     }  # fmt: skip
-    assert {event.source for event in story} == {"api", "import", "back_office"}
+    assert {event.source for event in story} == {"api", "import", "back_office", "timer"}
     assert any(event.data.get("points_burned") for event in story)
     assert all(event.data["reason"] for event in story if event.action.startswith("point_"))
     dates = [event.data["expdate"] for event in _of(story, "point_add") if "expdate" in event.data]
-    assert dates
-    assert min(dates) > "2026-11-01"
+    assert min(dates) < "2026-10-01"
+    assert max(dates) > "2026-12-01"
 
 
 def test_batches_have_one_source_and_keep_every_customers_order(story: list[Told]) -> None:

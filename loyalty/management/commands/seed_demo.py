@@ -4,16 +4,20 @@ import datetime as dt
 import json
 import time
 from argparse import ArgumentParser
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from customers.models import Customer
-from loyalty.demo.batches import batches
-from loyalty.demo.story import Period, Told, digest, tell
+from loyalty.demo.batches import batches, months
+from loyalty.demo.lives import Period, Told
+from loyalty.demo.showcase import show
+from loyalty.demo.story import digest, tell
 from loyalty.engine.record import record
 from loyalty.engine.types import Actor, Incoming
+from loyalty.points.expiry_run import expire_points
 
 MOST_CUSTOMERS, MOST_MONTHS = 1_000_000, 60
 
@@ -28,6 +32,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--until", type=dt.date.fromisoformat, help="The history ends as this day begins (YYYY-MM-DD); today."
         )
+        parser.add_argument(
+            "--showcase",
+            action="store_true",
+            help="Also what staff do, and a customer to whom everything has happened; changes the programme.",
+        )
         parser.add_argument("--force", action="store_true", help="Even if there are customers already.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,7 +49,12 @@ class Command(BaseCommand):
         started = time.monotonic()
         period = Period(until - dt.timedelta(days=round(options["months"] * 365.25 / 12)), until - dt.timedelta(days=1))
         told = tell(options["customers"], period, options["seed"])
-        summary = {"customers": options["customers"], **_record(told, _beginning(until))}
+        end = _beginning(until)
+        recorded, expired = _record(told, end), _expire(told, end)
+        if options["showcase"]:
+            show(end)
+        events, points = map(sum, zip(recorded, expired, strict=True))
+        summary = {"customers": options["customers"], "events": events, "points": points}
         seconds = round(time.monotonic() - started, 2)
         self.stdout.write(json.dumps({**summary, "seconds": seconds, "digest": digest(told)}))
 
@@ -62,13 +76,32 @@ def _today() -> dt.date:
 
 
 def _beginning(day: dt.date) -> dt.datetime:
-    """When all of it is recorded. Not the clock's time: the same arguments make the same rows."""
+    """Not the clock's time: the same arguments make the same rows."""
     return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
 @transaction.atomic
-def _record(told: list[Told], at: dt.datetime) -> dict[str, int]:
-    """All or nothing; what was recorded."""
+def _record(told: list[Told], end: dt.datetime) -> tuple[int, int]:
+    """All or nothing, month after month as if it were live; how many events, and their points."""
+    found = [_record_month(month, at) for at, month in months(told, end)]
+    return sum(events for events, _ in found), sum(points for _, points in found)
+
+
+def _expire(told: list[Told], end: dt.datetime) -> tuple[int, int]:
+    """What ran out, at the end of each month. What a killed run leaves, the timer does."""
+    events = points = 0
+    for at, _ in months(told, end):
+        done = expire_points(now=partial(_same, at))
+        events, points = events + done.events, points - done.points
+    return events, points
+
+
+def _same(at: dt.datetime) -> dt.datetime:
+    return at
+
+
+def _record_month(told: list[Told], at: dt.datetime) -> tuple[int, int]:
+    """How many events, and their points."""
     events = earned = 0
     for source, batch in batches(told):
         incoming = [Incoming(event.customer, event.action, event.data) for event in batch]
@@ -81,4 +114,4 @@ def _record(told: list[Told], at: dt.datetime) -> dict[str, int]:
                 )
             events += len(outcome.events)
             earned += sum(effect.points for effect in outcome.events)
-    return {"events": events, "points": earned}
+    return events, earned

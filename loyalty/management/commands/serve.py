@@ -30,7 +30,7 @@ from loyalty.management.supervisor import Program, Server
 from loyalty.protection.queries import NOT_KEPT, UNREADABLE, lacks, sentence
 
 READY_SECONDS = 60
-DEMO = ("--customers", "2000", "--months", "12", "--seed", "1")
+DEMO = ("--customers", "2000", "--months", "12", "--seed", "1", "--showcase")
 
 
 class Command(BaseCommand):

@@ -1,0 +1,162 @@
+"""What people do in the back office: a programme with everything switched on, imports, merges, erasures, notes.
+
+All of it through the operations that pages call, so nothing is here that a member of staff could not have done.
+"""
+
+import datetime as dt
+import io
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.core.management import call_command
+from django.db import transaction
+
+from customers.enums import BanReason, MergeKind
+from customers.erasing import ban, opt_out, sweep_erasures
+from customers.models import Customer
+from customers.operations import add_note, create_customer, merge_customers, suspend
+from events.enums import Source
+from loyalty.engine.record import record_one
+from loyalty.engine.types import Actor, Incoming
+from loyalty.points.expiry_run import expire_points
+from loyalty.staff.enums import Module, Role
+from loyalty.staff.models import GeneralSettings, User
+from loyalty.staff.operations import apply_program
+from loyalty.transfer.enums import Model
+from loyalty.transfer.operations import import_here
+
+from . import files
+from .hero import HERO, Scene, scenes
+
+# How many days before the end what was imported; the last file is the one before once more.
+FAIR = 46
+IMPORTS = (
+    (120, Model.CUSTOMERS, "customers-of-the-old-shop.csv"),
+    (45, Model.EVENTS, "fair.csv"),
+    (44, Model.EVENTS, "fair.csv"),
+)
+CLUB = {"id": "club", "name": "Club account", "currency_label": "stars"}
+BEAUTY = {
+    "id": "double_beauty", "account": "main", "name": "Double points on beauty", "multiplier": "2",
+    "categories": ["Beauty"], "customer_limit": 100, "total_limit": 100_000,
+}  # fmt: skip
+
+
+def show(end: dt.datetime) -> None:
+    """After the story, which ends at `end`. May be told once only."""
+    by = colleague()
+    configure(end)
+    _tell(scenes(end), by)
+    with transaction.atomic():
+        _others(end, by)
+    content = {Model.CUSTOMERS: files.CUSTOMERS, Model.EVENTS: files.events((end - dt.timedelta(days=FAIR)).date())}
+    for days, model, name in IMPORTS:
+        at = end - dt.timedelta(days=days)
+        import_here(model=model, name=name, content=[content[model].encode()], now=partial(_same, at))
+    sweep_erasures(at=end)
+
+
+def _same(at: dt.datetime) -> dt.datetime:
+    return at
+
+
+def colleague() -> User:
+    """A manager whom the demo's deeds are said to be of; nobody can log in as her. There is an administrator before."""
+    call_command("first_run", stdout=io.StringIO())
+    found, is_new = User.objects.get_or_create(
+        username="demo.manager", defaults={"first_name": "Dóra", "last_name": "Demeter", "role": Role.MANAGER}
+    )
+    if is_new:
+        found.set_unusable_password()
+        found.save()
+    return found
+
+
+def configure(at: dt.datetime) -> None:
+    """A second account, a bonus with limits, and what forints earn."""
+    modules = [*GeneralSettings.objects.get().modules, Module.MULTI_ACCOUNTS.value]
+    program: dict[str, Any] = {
+        "settings": {"modules": sorted(set(modules))},
+        "accounts": [
+            {"id": "main", "earning": {"percentage": "100", "percentages": {"HUF": "0.25"}}},
+            {**CLUB, "earning": {"percentage": "0"}},
+        ],
+        "bonuses": [BEAUTY],
+    }
+    apply_program(program, by=None, at=at)
+
+
+def _decides(*, accepting: bool, at: dt.datetime) -> None:
+    """Whether orders wait for their acceptance: only while the story needs it, since what visitors send should count at once."""
+    modules = {*GeneralSettings.objects.get().modules} - {Module.CHECKOUT_ACCEPT.value}
+    modules |= {Module.CHECKOUT_ACCEPT.value} if accepting else set()
+    apply_program({"settings": {"modules": sorted(modules)}}, by=None, at=at)
+
+
+def _tell(told: list[Scene], by: User) -> None:
+    accepting = False
+    for scene in told:
+        if scene.accepting != accepting:
+            accepting = scene.accepting
+            _decides(accepting=accepting, at=scene.at)
+        if scene.action in BY_STAFF:
+            BY_STAFF[scene.action](scene, by)
+        else:
+            staff_id = by.pk if scene.source == Source.BACK_OFFICE else None
+            actor = Actor(scene.source, detail="demo", staff_id=staff_id)
+            record_one(Incoming(scene.customer, scene.action, scene.data, account=scene.account), by=actor, at=scene.at)
+    if accepting:
+        _decides(accepting=False, at=told[-1].at)
+
+
+def _customer(public_id: str) -> Customer:
+    return Customer.objects.get(identities__scheme="id", identities__value=public_id)
+
+
+def _merge(scene: Scene, by: User) -> None:
+    source, target = _customer(scene.data["source"]), _customer(scene.customer)
+    merge_customers(source, target, kind=MergeKind.FULL, by=by, at=scene.at)
+
+
+def _note(scene: Scene, by: User) -> None:
+    add_note(customer=_customer(scene.customer), text=scene.data["text"], by=by, at=scene.at)
+
+
+def _expire(scene: Scene, by: User) -> None:
+    """As the timer would have done on that day: nothing is due any more of the customers before."""
+    expire_points(now=partial(_same, scene.at))
+
+
+BY_STAFF: dict[str, Callable[[Scene, User], None]] = {"merge": _merge, "note": _note, "expire": _expire}
+
+
+# Others: by name, why they are there.
+
+LONG: dict[str, Any] = {
+    "first_name": "Maximiliane Alexandra Theodora", "last_name": "von und zu Hohenstein-Wittgenstein",
+    "email": "maximiliane.alexandra.theodora.von.und.zu.hohenstein@post.wittgenstein.example.com",
+    "language": "de", "country": "DE", "currency": "EUR", "mobile_phone": "+49 151 55500001", "birth_date": "1961-05-04",
+    "address": "Am Alten Herrenhaus hinter der Sankt-Maximilian-Kirche 128a, Hinterhaus links, 3. Stock",
+}  # fmt: skip
+LEAVING = {"first_name": "Gone", "last_name": "Tomorrow", "email": "gone.tomorrow@example.com", "country": "GB"}
+
+
+def _others(end: dt.datetime, by: User) -> None:
+    """Somebody with a long name, one who has asked to be forgotten, one who was banned, one whose case is open."""
+    create_customer(public_id=f"{HERO}-long", profile=LONG, active=True, by=by, at=end - dt.timedelta(days=80))
+    leaver = create_customer(
+        public_id=f"{HERO}-leaver", profile=LEAVING, active=True, by=by, at=end - dt.timedelta(days=70)
+    )
+    opt_out(leaver, by=by, at=end - dt.timedelta(days=20))
+    profile = {**LEAVING, "last_name": "Fraud", "email": "gone.fraud@example.com"}
+    fraud = create_customer(
+        public_id=f"{HERO}-fraud", profile=profile, active=True, by=by, at=end - dt.timedelta(days=65)
+    )
+    ban(fraud, BanReason.FRAUD, by=by, at=end - dt.timedelta(days=15))
+    profile = {**LEAVING, "first_name": "Sven", "last_name": "Wait", "email": "sven.wait@example.com", "country": "SE"}
+    waiting = create_customer(
+        public_id=f"{HERO}-waits", profile=profile, active=True, by=by, at=end - dt.timedelta(days=50)
+    )
+    suspend(customer=waiting, reason="Receipts of other people", by=by, at=end - dt.timedelta(days=3))
+    add_note(customer=waiting, text="Waits for the answer of the shop in Malmö.", by=by, at=end - dt.timedelta(days=3))
