@@ -72,7 +72,7 @@ def order(number: int, *lines: tuple[str, str, int, str], **more: Any) -> dict[s
         }
         for place, (name, category, quantity, price) in enumerate(lines, start=1)
     ]  # fmt: skip
-    total = sum(int(item["subtotal"]) for item in items)
+    total = sum(quantity * int(price) for _, _, quantity, price in lines)
     return {"transaction_id": f"EMMA-{number:02}", "total": str(total), "items": items, "channel": "web", **more}
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from customers.fields import ABOUT_THE_EVENT, BUILT_IN, READ_ONLY, SECRETS
+from customers.spelling import compared as normal
 
 from .cells import Numbers
 from .columns import Catalogue, Plan
 from .enums import Model, UnknownColumns
-from .headings import CUSTOMER_NAMES, FIELD_SYNONYMS, REASON, TIME, TIME_NAMES, Known, doubled, normal
+from .headings import CUSTOMER_NAMES, FIELD_SYNONYMS, REASON, TIME, TIME_NAMES, Known, doubled
 from .options import DEFAULT, Options
 from .reader import Header, UnreadableFile
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from customers.spelling import compared as normal
+
 from .files import path_of
-from .headings import REASON, REASON_HEADING, normal
+from .headings import REASON, REASON_HEADING
 from .models import ImportJob, RefusedRow
 from .queries import refused_rows
 from .reader import Line, Reader
