@@ -127,21 +127,24 @@ def test_only_the_owner_puts_them_back(reader: None) -> None:
 
 
 def test_what_contradicts_a_constraint_stops_it_with_nothing_changed(owner: None) -> None:
-    lose("ALTER TABLE points_verification DROP CONSTRAINT ok_means_none_differ")
+    lose("ALTER TABLE protection_definition DROP CONSTRAINT one_definition_of_a_name")
     lose("DROP TRIGGER write_once ON points_entry")
     lose(
-        "INSERT INTO points_verification (at, seconds, ok, found, compared, mismatches) VALUES (now(), 1, true, 3, '{}', '[]')"
+        "INSERT INTO protection_definition (kind, name, statement)"
+        " SELECT kind, name, statement FROM protection_definition WHERE kind = 'trigger' LIMIT 1"
     )
     before = lacks()
 
-    with pytest.raises(CommandError, match=r"Nothing was changed: .*ok_means_none_differ.* is violated by some row"):
+    with pytest.raises(
+        CommandError, match=r"Nothing was changed: could not create unique index .one_definition_of_a_name"
+    ):
         call_command("protect")
 
     assert lacks() == before
-    lose("DELETE FROM points_verification")
+    lose("DELETE FROM protection_definition WHERE id = (SELECT max(id) FROM protection_definition)")
     call_command("protect", stdout=(told := io.StringIO()))
     assert told.getvalue().splitlines() == [
-        "put back: constraint public.points_verification.ok_means_none_differ: missing",
+        "put back: constraint public.protection_definition.one_definition_of_a_name: missing",
         "put back: trigger public.points_entry.write_once: missing",
         "All protections are in place.",
     ]
@@ -158,18 +161,20 @@ def test_migrate_does_not_take_a_loss_for_what_has_to_be(owner: None) -> None:
 
 
 def test_a_trigger_of_a_later_migration_is_kept_with_the_others(owner: None) -> None:
-    lose("CREATE TRIGGER write_once BEFORE UPDATE ON django_admin_log FOR EACH ROW EXECUTE FUNCTION refuse_change()")
+    lose("CREATE TRIGGER write_once BEFORE UPDATE ON sync_outboxrow FOR EACH ROW EXECUTE FUNCTION refuse_change()")
     call_command("migrate", verbosity=0)
     assert lacks() == []
     with connect("app") as raw:
-        rights = "SELECT has_table_privilege('django_admin_log', 'INSERT'), has_table_privilege('django_admin_log', 'DELETE')"
+        rights = (
+            "SELECT has_table_privilege('sync_outboxrow', 'INSERT'), has_table_privilege('sync_outboxrow', 'DELETE')"
+        )
         assert raw.execute(rights).fetchone() == (True, False)
 
-    lose("DROP TRIGGER write_once ON django_admin_log")
-    assert [str(lack) for lack in lacks()] == ["trigger public.django_admin_log.write_once: missing"]
+    lose("DROP TRIGGER write_once ON sync_outboxrow")
+    assert [str(lack) for lack in lacks()] == ["trigger public.sync_outboxrow.write_once: missing"]
     protect()
-    lose("DROP TRIGGER write_once ON django_admin_log")
-    lose("DELETE FROM protection_definition WHERE name = 'public.django_admin_log.write_once'")
+    lose("DROP TRIGGER write_once ON sync_outboxrow")
+    lose("DELETE FROM protection_definition WHERE name = 'public.sync_outboxrow.write_once'")
     call_command("migrate", verbosity=0)
 
 
