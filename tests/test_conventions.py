@@ -11,7 +11,7 @@ APPS = ["customers", "events", "loyalty/staff", "loyalty/points", "loyalty/trans
 TOP = {
     "loyalty", "customers", "events", "rewards", "coupons", "segments", "templates", "static", "tests", "docs",
     "manage.py", "requirements.txt", "requirements-dev.txt", "Makefile", "pyproject.toml", "README.md", "CHANGELOG.md",
-    ".ci", ".gitignore",
+    "LICENSE", "SECURITY.md", ".ci", ".gitignore",
 }  # fmt: skip
 
 
