@@ -1,7 +1,6 @@
 """What a key lacks is refused with 403, and the sentence names it."""
 
 import json
-import re
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from events.models import Event
 from loyalty.api.views import ApiView
 from loyalty.staff.enums import Api
 from tests.api_keys import development_key
+from tests.api_routes import api_routes
 from tests.factories import make_customer
 from tests.test_conventions import python_files
 
@@ -55,8 +55,10 @@ API_VIEWS: list[Any] = [
 
 
 def address(pattern: URLPattern) -> str:
-    text = str(pattern.pattern).strip("^$").replace("<uuid:reference>", "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10")
-    return f"/{re.sub(r'[(][?]P<[^)]*[)]', 'C-1', text)}"
+    route = next(route for route in api_routes() if route.name == pattern.name)
+    return route.path(
+        {"public_id": "C-1", "transaction_id": "C-1", "reference": "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10"}
+    )
 
 
 @pytest.mark.parametrize("pattern", API_VIEWS, ids=lambda pattern: pattern.name)
