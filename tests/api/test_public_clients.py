@@ -86,7 +86,7 @@ class MagentoPlugIn:
         data = dict(data)
         if "items" in data:  # array_filter leaves the keys as they were
             data["items"] = {str(2 * place): line for place, line in enumerate(data["items"])}
-        sent = {"action": action, "customer": self.wire.customer, "data": data or [], "api_key": KEY}
+        sent: dict[str, Any] = {"action": action, "customer": self.wire.customer, "data": data or [], "api_key": KEY}
         body = json.dumps(sent, separators=(",", ":")).replace("/", "\\/").encode()
         return self.wire.send("POST", "/events", self._signed("POST", "/events", "", body), body)
 
