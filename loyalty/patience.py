@@ -28,11 +28,12 @@ class Patience:
         return " ".join(f"-c {name}={value}" for name, value in self.limits().items())
 
 
-# An answer within 3 seconds, so that a till or a person is told rather than left waiting; a list has 3 of its own
-# (`api.timeout`). A worker has as long as its task, an import's chunk among it. A migration that waits for a table
+# An answer within 3 seconds, so that a till or a person is told rather than left waiting: twice as long as a lock, since
+# who is not the first waits for the place in front and then for the row. A list has 3 seconds of its own (`api.timeout`).
+# A worker has as long as its task, an import's chunk among it. A migration that waits for a table
 # holds up everybody behind it.
 BY_PROCESS = {
-    "web": Patience(lock=2.5, statement=15, idle=10),
+    "web": Patience(lock=1.4, statement=15, idle=10),
     "worker": Patience(lock=30, statement=240, idle=60),
     "command": Patience(lock=60, statement=0, idle=300),
     "migration": Patience(lock=5, statement=0, idle=300),

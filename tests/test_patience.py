@@ -33,7 +33,8 @@ def test_a_connection_has_the_patience_of_its_process(db: None, kind: str) -> No
 
 
 def test_who_waits_for_a_till_answers_within_three_seconds() -> None:
-    assert 0 < BY_PROCESS["web"].lock < 3
+    """For the place in front and for the row."""
+    assert 0 < 2 * BY_PROCESS["web"].lock < 3
     assert all(one.lock and one.idle for one in BY_PROCESS.values())
 
 
