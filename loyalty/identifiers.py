@@ -7,9 +7,11 @@ from collections.abc import Collection
 from unicodedata import decomposition, normalize
 
 MAX_ID = 128
-# What an address of the API says after a customer's ID: an ID with slashes cannot have them, or it could be read in two ways.
+# What an address of the API says after a customer's ID, or is to say: an ID with slashes cannot have them, or it could be
+# read in two ways.
 AFTER_AN_ID = (
-    "data", "events", "history", "merge", "opt-in", "opt-out", "suspend", "transactions", "unsuspend",
+    "activities", "challenges", "coupons", "data", "events", "history", "merge", "opt-in", "opt-out", "prize-wheels", "rewards",
+    "suspend", "transactions", "unsuspend", "wallet",
 )  # fmt: skip
 # They mean something in an address, and clients take them out of it.
 PLACES = frozenset({"-", ".", ".."})

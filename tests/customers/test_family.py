@@ -120,8 +120,9 @@ def test_the_overview_asks_as_much_for_one_merged_profile_as_for_three(staff: Cl
     assert len(set(counts)) == 1
 
 
-def test_a_merged_away_profile_has_no_page(staff: Client, anna: Customer) -> None:
+def test_the_pages_of_a_merged_away_profile_are_the_survivors(staff: Client, anna: Customer) -> None:
     other = make_customer("M-1")
     merge(other, anna)
     for address in ("", "events/", "points/", "transactions/"):
-        assert staff.get(f"/customers/{other.id}/{address}").status_code == 404
+        answer = staff.get(f"/customers/{other.id}/{address}")
+        assert (answer.status_code, answer["Location"]) == (302, f"/customers/{anna.id}/{address}")
