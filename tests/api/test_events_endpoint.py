@@ -178,7 +178,7 @@ def test_points_that_expire_name_their_last_day(client: Client, key: ApiKey) -> 
             "Invalid action: checkout_item_accept. It follows from the acceptance of an order and cannot be sent.",
         ),
         ({"action": "dance"}, "Invalid action: dance"),
-        ({"data": []}, "'data' must be an object"),
+        ({"data": [1]}, "'data' must be an object"),
         ({"data": {"total": "200"}}, "'transaction_id' property is required"),
         ({"data": {"transaction_id": "x"}}, "'total' property is required"),
         ({"data": {"transaction_id": "x", "total": "many"}}, "'total' must be a number such as 12.50"),
@@ -312,6 +312,7 @@ def test_the_customer_object_is_exact(client: Client, key: ApiKey) -> None:
         "reserved": 0,
         "expired": 0,
         "spendable": 200,
+        "point_balance": 200,
         "pending": 0,
         "properties": {"shoe": 42},
         "purchase_total": 200,
@@ -328,10 +329,13 @@ def test_the_accounts_come_with_their_module(client: Client, key: ApiKey) -> Non
 
     body = client.get("/customers/700100?api_key=till-key").json()
 
+    def left(points: int) -> dict[str, int]:
+        return {"spendable": points, "point_balance": points}
+
     zeros = {"spent": 0, "pending": 0, "reserved": 0, "expired": 0}
     assert body["accounts"] == [
-        {"id": "extra", "name": "Extra", "earned": 7, **zeros, "spendable": 7, "burn_rates": []},
-        {"id": "main", "name": "Main account", "earned": 200, **zeros, "spendable": 200, "burn_rates": []},
+        {"id": "extra", "name": "Extra", "default": False, "earned": 7, **zeros, **left(7), "burn_rates": []},
+        {"id": "main", "name": "Main account", "default": True, "earned": 200, **zeros, **left(200), "burn_rates": []},
     ]
 
 
@@ -367,9 +371,8 @@ def test_expiring_points_come_when_they_are_asked_for(client: Client, key: ApiKe
     plain = client.get("/customers/700100?api_key=till-key").json()
 
     history = {today.isoformat(): 5} | {this_year: 7 + (5 if today.isoformat() == this_year else 0)} | {next_year: 11}
-    expected = serializers.expiring_object(
-        {date.fromisoformat(day): points for day, points in history.items()}, today, None, history=False
-    )
+    due = {date.fromisoformat(day): points for day, points in history.items()}
+    expected = {"account": "main", **serializers.expiring_object(due, today, None, history=False)}
     assert asked["expiring_points"] == {
         **expected,
         "history": [{"date": day, "points": points} for day, points in history.items()],
