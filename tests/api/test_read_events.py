@@ -44,6 +44,7 @@ def one(action: str, **where: Any) -> Event:
 
 
 def test_an_order_is_told_event_by_event(client: Client) -> None:
+    configure(earn_in_unknown_currencies=True)
     till = Actor("api", ip_address="87.97.9.123", user_agent="Till/3")
     record([event("ann", "opt_in"), add(100, expdate="2027-01-31")], by=till, at=AT)
     item: dict[str, Any] = {"product_id": "MUG", "quantity": 2, "subtotal": "59.98"}

@@ -117,7 +117,7 @@ def test_somebody_who_is_not_there_is_404(client: Client, key: None, address: st
     ("address", "form"),
     [
         ("/event", {"error": {"type": KINDS[404], "code": 0, "message": "Not Found"}}),
-        ("/v1/events", {"status": "error", "error": {"type": KINDS[404], "code": 0, "message": "Not Found"}}),
+        ("/v1/async/events", {"status": "error", "error": {"type": KINDS[404], "code": 0, "message": "Not Found"}}),
         ("/v1/customers/ann/coupons", {"error": {"message": "Not Found", "code": 0, "resendable": False}}),
     ],
 )

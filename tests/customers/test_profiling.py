@@ -57,7 +57,10 @@ def test_an_answer_claims_an_external_id() -> None:
         ({"attribute": "style", "answer": "sporty"}, "'style' must be one of: casual, formal"),
         ({"attribute": "birth_date", "answer": "soon"}, "'birth_date' must be a date such as 2026-12-31"),
         ({"attribute": "segment", "answer": "A"}, "'segment' is read-only: leave it out"),
-        ({"attribute": "status", "answer": "active"}, "'status' cannot be set by an event"),
+        (
+            {"attribute": "status", "answer": "active"},
+            "'status' cannot be set by an event: leave it out, or give an attribute of yours another name",
+        ),
         ({"attribute": "points", "answer": 5}, "'attribute' must be a field of the customer"),
         ({"attribute": "facebook_access_token", "answer": "x"}, "'attribute' must be a field of the customer"),
         ({"attribute": "card", "answer": "1"}, "'card' belongs to another customer"),
