@@ -225,13 +225,15 @@ def test_pitfall_8_the_chosen_profile_wins_and_the_known_id_does_not_vanish(bob:
         assert known.public_id == "bob"
 
 
-def test_pitfall_8_the_merged_page_no_longer_opens(bob: None, client: Client) -> None:
+def test_pitfall_8_the_merged_page_leads_to_the_survivor(bob: None, client: Client) -> None:
     [(id,)] = rows("SELECT id FROM customers_customer WHERE public_id = 'ann'")
     client.force_login(User.objects.create_user("u", role=Role.MANAGER))
     address = reverse("customers:overview", args=[id])
     assert client.get(address).status_code == 200
     merge()
-    assert client.get(address).status_code == 404
+    [(survivor,)] = rows("SELECT id FROM customers_customer WHERE public_id = 'bob'")
+    answer = client.get(address)
+    assert (answer.status_code, answer["Location"]) == (302, reverse("customers:overview", args=[survivor]))
 
 
 def test_pitfall_8_nothing_of_a_profile_is_left_behind(bob: None) -> None:
