@@ -98,7 +98,7 @@ def a_bonus() -> Page:
     values = {
         "active": False, "multiplier": "3.5", "first_day": "2026-01-01", "last_day": "2026-12-31", "products": ["B"],
         "categories": ["mugs", "cups"], "channels": ["web"], "currency": "EUR", "minimum": "10", "customer_limit": 5,
-        "total_limit": 50,
+        "total_limit": 50, "refund_releases": False,
     }  # fmt: skip
     return Page(bonus, values, ("name", "All mugs", "All mugs"))
 

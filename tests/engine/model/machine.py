@@ -1,6 +1,7 @@
 """One event after the other; a refused one is undone by putting copies back."""
 
 import copy
+import dataclasses
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,8 @@ BUILT_IN = {
     "release_points", "point_expiration", "pending_accept", "pending_reject", "suspend", "unsuspend", "login", "daily_login",
     "referral",
 }  # fmt: skip
+# What names an order or a customer.
+NAMING = ("transaction_id", "referrer", "referred")
 # An unknown transaction that one of these names opens no draft.
 OF_THE_ORDERS_OWN_LIFE = {
     "checkout", "checkout_update", "checkout_update_item", "checkout_accept", "checkout_accept_item", "checkout_reject",
@@ -66,6 +69,7 @@ class Model:
 
     def send(self, sent: Sent, at: dt.datetime) -> list[Event] | Refusal:
         """What was recorded, or why not."""
+        sent = _in_one_form(sent)
         receipt, claim = self._receipt(sent, "checkout"), self._receipt(sent, "checkout_claim")
         if receipt in self.receipts or claim in self.claims:
             return Refusal(5003)
@@ -205,6 +209,12 @@ class Model:
             step.run_out_by_date(account, due)
         if is_idle:
             balance.active_at = None
+
+
+def _in_one_form(sent: Sent) -> Sent:
+    """What names somebody or an order has no blanks around it, wherever it is kept."""
+    names = {name: value.strip() for name in NAMING if isinstance(value := sent.data.get(name), str)}
+    return dataclasses.replace(sent, data={**sent.data, **names})
 
 
 def _referred(sent: Sent) -> str:
