@@ -21,7 +21,7 @@ def test_a_stranger_finds_an_operation_and_copies_an_example(
     expect(page.get_by_role("heading", name="Reference", level=1)).to_be_visible()
     check_page(page)
 
-    page.get_by_role("link", name="Record an event").click()
+    page.locator("#post-events").get_by_role("link", name="Record an event").click()
     expect(page.get_by_role("heading", name="Record an event", level=1)).to_be_visible()
     check_page(page)
     page.get_by_role("button", name="Copy this").first.click()

@@ -39,7 +39,7 @@ def test_personal_information_is_saved_and_accessible(
     signed_in.get_by_label("Shoe size").fill("38.5")
     signed_in.get_by_label("green").check()
     signed_in.get_by_role("button", name="Save").click()
-    expect(signed_in.get_by_text("Saved.")).to_be_visible()
+    expect(signed_in.get_by_text("Saved.", exact=True)).to_be_visible()
     expect(signed_in.get_by_label("Shoe size")).to_have_value("38.5")
     zsofia.refresh_from_db()
     # The moment, which nobody touched, is what it was.
