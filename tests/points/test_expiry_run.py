@@ -155,7 +155,13 @@ def test_the_engine_would_do_nothing_more_at_an_expiry() -> None:
     plan = COMPOSITION.plan("point_expire")
 
     # The first three look at attributes that it has not; the last is the mark of what only follows.
-    assert [apply.__name__ for apply in plan.applies] == ["keep_secrets", "keep_keys", "open_order", "moved"]
+    assert [apply.__name__ for apply in plan.applies] == [
+        "keep_secrets",
+        "keep_keys",
+        "refuse_near_misses",
+        "open_order",
+        "moved",
+    ]
     assert [hook.__name__ for hook in COMPOSITION.on_recorded] == ["keep_activity", "tell"]
 
 
