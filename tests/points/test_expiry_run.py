@@ -154,7 +154,7 @@ def test_the_engine_would_do_nothing_more_at_an_expiry() -> None:
     """What is hung on it later must be done by the run, too."""
     plan = COMPOSITION.plan("point_expire")
 
-    # The first three look at attributes that it has not; the last is the mark of what only follows.
+    # The first four look at attributes that it has not; the last is the mark of what only follows.
     assert [apply.__name__ for apply in plan.applies] == [
         "keep_secrets",
         "keep_keys",
