@@ -157,7 +157,7 @@ class BytesClaim(Claim):
         [(is_ours, is_first)] = claimed
         if not is_ours:
             raise _identical("is being processed")
-        before = [(run, status) for digest, run, status, _ in found if not (is_first and digest == self.own.signed)]
+        before = [(run, status) for key, run, status, _ in found if not (is_first and key == self.own.signed)]
         if any(run == self.run for run, _ in before):
             raise AlreadyRun
         if before and (not self.may_be_twins or any(status == BESIDE_KEY for _, status in before)):

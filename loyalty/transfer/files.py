@@ -2,6 +2,7 @@
 
 import codecs
 import hashlib
+import hmac
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
@@ -89,7 +90,7 @@ def check_untouched(stored_name: str, sha256: str, beat: Callable[[], None]) -> 
                 beat()
     except FileNotFoundError:
         raise UnreadableFile("The uploaded file is gone from the server: upload it again.") from None
-    if digest.hexdigest() != sha256:
+    if not hmac.compare_digest(digest.hexdigest(), sha256):
         raise UnreadableFile("The uploaded file was changed on the server: upload it again.")
 
 

@@ -60,7 +60,7 @@ class StaleSafeForm(forms.ModelForm[AnyModel]):
     def is_outdated(self) -> bool:
         """Whether the row is not as it was shown."""
         try:
-            return any(self.held.get(name, digest) != digest for name, digest in self._seen().items())
+            return any(self.held.get(name, was) != was for name, was in self._seen().items())
         except ValueError:
             return True
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from customers.fields import CustomersConfig
+from events import near_misses
 from loyalty.engine.reduce import reduce
 from loyalty.engine.rows import CustomerRow
 from loyalty.engine.types import Actor, Batch, EventRule, Incoming, Outcome, Program, State
@@ -28,6 +29,7 @@ PROGRAM = Program(
     event_rules={action: EventRule(action, action, factory=True) for action in ACTIONS},
     config={
         "customers": CustomersConfig(),
+        near_misses.APP: near_misses.names_of([], []),
         "points": PointsConfig({"main": MAIN}, MAIN, {1: Earning("item", "up", Decimal("12.5"), {})}, {1: MAIN}),
     },
 )

@@ -11,7 +11,7 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "–"), (0, "0"), (1234567, "1,234,567"), (-1234, "−1,234"), (Decimal("1234.50"), "1,234.50")],
+    [(None, "–"), (0, "0"), (1234567, "1,234,567"), (-1234, "−1,234"), (Decimal("1234.50"), "1,234.5")],
 )
 def test_a_number_has_thousands_separators_and_a_true_minus(value: formats.Number | None, text: str) -> None:
     assert formats.number(value) == text

@@ -13,8 +13,9 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         only_looks = options["plan"] or options["check_unapplied"]
-        # What is missing now would be taken for what has to be missing.
-        if not only_looks and _is_kept() and (found := lacking_definitions()):
+        # What is missing now would be taken for what has to be missing; what was never kept may come with what is due.
+        found = [] if only_looks or not _is_kept() else [lack for lack in lacking_definitions() if lack.wanted]
+        if found:
             raise CommandError(sentence(found))
         super().handle(*args, **options)
         if not only_looks and _is_kept():
