@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.parts import Trigrams
+from loyalty.database.trigrams import Trigrams
 
 from .enums import Status
 from .field_models import Field as Field

@@ -11,8 +11,8 @@ from django.db.models import CharField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext
 
+from loyalty.database.trigrams import with_part
 from loyalty.identifiers import folded, forms, normal
-from loyalty.parts import with_part
 from loyalty.staff.queries import general_settings
 from loyalty.ui import formats
 

@@ -17,8 +17,8 @@ from customers.enums import FieldType
 from customers.field_models import CHOICES, wrong_options
 from customers.fields import MAX_ITEM
 from customers.models import PENDING_KB, Customer
-from loyalty.parts import Trigrams
-from loyalty.saving import SavesOnlyChanges
+from loyalty.database.saving import SavesOnlyChanges
+from loyalty.database.trigrams import Trigrams
 
 from .enums import ANY_TYPE, MAY_BE_BEHAVIOURAL, Source, TransactionStatus
 

@@ -15,8 +15,7 @@ from typing import Any
 from django.db.models import Aggregate, Count, Q, Sum
 from django.utils import timezone
 
-from loyalty.points.enums import Unit
-from loyalty.points.expiry import ONE_DAY, end_of, later
+from loyalty.calendar import ONE_DAY, Unit, end_of, later
 
 from .models import Transaction
 

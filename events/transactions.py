@@ -9,8 +9,8 @@ from django.db.models import F, Func, IntegerField, QuerySet, Sum
 
 from customers.enums import GONE
 from customers.models import Customer
+from loyalty.database.trigrams import SHORTEST, with_part
 from loyalty.identifiers import forms, normal
-from loyalty.parts import SHORTEST, with_part
 from loyalty.points.models import Pending
 
 from .enums import TransactionStatus

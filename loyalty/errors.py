@@ -9,7 +9,7 @@ from django.views import defaults
 
 from loyalty.api.errors import ApiError, internal_error, json_response, sends_key, translate
 from loyalty.api.problems import bad_request, not_found
-from loyalty.locks import is_locked
+from loyalty.database.queue import is_locked
 
 
 def _answer(request: HttpRequest, page: Callable[[], HttpResponse], error: Callable[[], ApiError]) -> HttpResponse:

@@ -9,8 +9,10 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from loyalty import environment, patience
 from loyalty.ui.unfold import UNFOLD as UNFOLD_THEME
+
+from . import environment
+from .database import patience
 
 # Lets annotations name the model of a form, view or manager (`ModelForm[User]`) at run time too.
 django_stubs_ext.monkeypatch()
@@ -55,9 +57,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "loyalty.request_ids.request_ids",
-    "loyalty.caching.no_store",
-    "loyalty.proxies.client_addresses",
+    "loyalty.http.request_ids.request_ids",
+    "loyalty.http.caching.no_store",
+    "loyalty.http.proxies.client_addresses",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -76,7 +78,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "loyalty.urls"
 WSGI_APPLICATION = "loyalty.wsgi.application"
 # The composition file of the engine: which mechanisms run, in which order.
-LOYALTY_PROGRAM = "loyalty.program"
+LOYALTY_PROGRAM = "loyalty.composition"
 # What Ctrl-K searches beside the pages.
 LOYALTY_PALETTE = ["customers.palette.find_customers", "events.palette.find_orders"]
 
@@ -253,8 +255,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "loyalty.logs.Frames", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
-        "request": {"()": "loyalty.logs.RequestLine", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "line": {"()": "loyalty.http.logs.Frames", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "request": {"()": "loyalty.http.logs.RequestLine", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
     },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line"},

@@ -15,8 +15,8 @@ from events.display_api import AllEvents, CustomerEvents, TransactionDetail, Tra
 from events.display_api import Transactions as CustomerTransactions
 from events.read_api import ReadEvents, ReadTransactions
 from events.transaction_pages import Transactions
+from loyalty.http.readiness import readyz
 from loyalty.identifiers import AFTER_AN_ID
-from loyalty.readiness import readyz
 from loyalty.ui.pages import Login
 
 # The ID of a customer, slashes and all: servers hand on decoded paths, and no ID has what addresses say after it.

@@ -7,7 +7,7 @@ from pathlib import Path
 os.environ.setdefault("LOYALTY_DATA_DIR", str(Path(__file__).resolve().parent.parent / ".data" / "test"))
 os.environ["LOYALTY_DATABASE_ROLE"] = "owner"
 
-from loyalty import patience
+from loyalty.database import patience
 from loyalty.settings import *  # noqa: F403
 
 # As commands are: the tests hold locks for as long as a slow machine needs.

@@ -3,8 +3,8 @@ import sys
 
 from django.test import RequestFactory
 
-from loyalty.logs import Frames, RequestLine
-from loyalty.request_ids import request_id
+from loyalty.http.logs import Frames, RequestLine
+from loyalty.http.request_ids import request_id
 
 
 def test_an_exception_is_logged_without_its_words() -> None:

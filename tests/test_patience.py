@@ -9,9 +9,9 @@ from django.db import OperationalError
 from django.test import Client, RequestFactory
 from psycopg.errors import LockNotAvailable
 
+from loyalty.database.patience import BY_PROCESS, kind_of_process
+from loyalty.database.queue import SHORT, Busy, Queue
 from loyalty.errors import failed
-from loyalty.locks import SHORT, Busy, Queue
-from loyalty.patience import BY_PROCESS, kind_of_process
 from tests.api_keys import development_key
 from tests.engine.world import accepted, event, rows
 from tests.transfer.processes import ROOT, environment
@@ -107,7 +107,7 @@ def test_a_process_without_threads_has_no_queue(settings: Any) -> None:
 
 
 def test_what_nobody_waits_for_is_forgotten(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loyalty.locks.MOST_STUCK", 3)
+    monkeypatch.setattr("loyalty.database.queue.MOST_STUCK", 3)
     for number in range(10):
         fails(queue, f"c{number}")
     assert len(queue._stuck) <= 3

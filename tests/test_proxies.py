@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from loyalty.proxies import client_address, client_addresses
+from loyalty.http.proxies import client_address, client_addresses
 
 PEER = "192.0.2.1"
 

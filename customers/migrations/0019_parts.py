@@ -1,7 +1,7 @@
 import django.contrib.postgres.indexes
 from django.db import migrations
 
-import loyalty.parts
+import loyalty.database.trigrams
 
 SQL = """
 -- The groups of three letters in a text, in small letters: what an index finds its parts by.
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="identity",
             index=django.contrib.postgres.indexes.GinIndex(
-                loyalty.parts.Trigrams("value"), gin_pending_list_limit=256, name="identity_by_part"
+                loyalty.database.trigrams.Trigrams("value"), gin_pending_list_limit=256, name="identity_by_part"
             ),
         ),
     ]

@@ -1,7 +1,7 @@
 import django.contrib.postgres.indexes
 from django.db import migrations
 
-import loyalty.parts
+import loyalty.database.trigrams
 
 
 class Migration(migrations.Migration):
@@ -11,7 +11,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="transaction",
             index=django.contrib.postgres.indexes.GinIndex(
-                loyalty.parts.Trigrams("transaction_id"), gin_pending_list_limit=256, name="transaction_by_part"
+                loyalty.database.trigrams.Trigrams("transaction_id"),
+                gin_pending_list_limit=256,
+                name="transaction_by_part",
             ),
         ),
     ]

@@ -15,9 +15,9 @@ from rest_framework.views import set_rollback
 
 from loyalty.api.problems import CHALLENGE, KINDS, ApiError, bad_request, forbidden, not_found, too_large
 from loyalty.api.renderers import encode
-from loyalty.locks import is_locked
+from loyalty.database.queue import is_locked
+from loyalty.http.request_ids import request_id
 from loyalty.refusals import CODES, Refused
-from loyalty.request_ids import request_id
 
 __all__ = [
     "ApiError",

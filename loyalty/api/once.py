@@ -28,8 +28,8 @@ from loyalty.api.claims import AlreadyRun, BytesClaim, Claim, KeyClaim, Names, S
 from loyalty.api.errors import translate
 from loyalty.api.problems import bad_request, conflict, unknown_customer
 from loyalty.api.renderers import JsonRenderer, encode
+from loyalty.database.queue import Busy, queue
 from loyalty.engine.wire import RETRIED, Answer, Statement, current_wire, limits
-from loyalty.locks import Busy, queue
 from loyalty.refusals import Refused
 
 REPLAYED = "Idempotent-Replayed"

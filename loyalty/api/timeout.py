@@ -1,4 +1,4 @@
-"""How long a list may take of the database: less than any other statement (`loyalty.patience`)."""
+"""How long a list may take of the database: less than any other statement (`loyalty.database.patience`)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

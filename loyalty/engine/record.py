@@ -10,8 +10,8 @@ from uuid import uuid4
 from django.db import DatabaseError, OperationalError, connection
 
 from customers.enums import ERASED
+from loyalty.database.queue import queue
 from loyalty.identifiers import fault_of_id
-from loyalty.locks import queue
 
 from .naming import in_one_form
 from .programs import Programs

@@ -295,7 +295,7 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class Composition:
-    """What `loyalty.program` lists: the mechanisms in their order, and the tables in the order of writing."""
+    """What `loyalty.composition` lists: the mechanisms in their order, and the tables in the order of writing."""
 
     mechanisms: tuple[Mechanism, ...]
     tables: tuple[Table, ...]

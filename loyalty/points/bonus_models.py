@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.saving import SavesOnlyChanges
+from loyalty.database.saving import SavesOnlyChanges
 
 from .enums import BonusKind
 

@@ -65,12 +65,6 @@ class Expiry(TextChoices):
     ANNIVERSARY = "anniversary", _("On each anniversary of the customer's opt-in")
 
 
-class Unit(TextChoices):
-    DAYS = "days", _("Days")
-    MONTHS = "months", _("Months")
-    YEARS = "years", _("Years")
-
-
 class BonusKind(TextChoices):
     MULTIPLIER = "multiplier", _("Multiplier")
     FIXED = "fixed", _("Fixed points")

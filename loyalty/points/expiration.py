@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from loyalty.calendar import end_of
 from loyalty.engine import values
 from loyalty.engine.rows import EventRow
 from loyalty.engine.types import Batch, Program, Refused, State
 from loyalty.staff.enums import Module
 
-from .expiry import end_of, last_day
+from .expiry import last_day
 from .rows import LotRow
 
 MOST_EVENTS = 500

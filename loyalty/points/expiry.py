@@ -4,13 +4,12 @@ Valid through day D means until D + 1 begins there, exclusive: whatever the hour
 """
 
 import datetime as dt
-from calendar import monthrange
 from dataclasses import dataclass
 from typing import Protocol
 
-from .enums import Expiry, Unit
+from loyalty.calendar import ONE_DAY, Unit, _day_of, end_of, later, local_day, next_anniversary
 
-ONE_DAY = dt.timedelta(days=1)
+from .enums import Expiry
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +69,6 @@ def idle_before(rule: ExpiryRule, at: dt.datetime, zone: dt.tzinfo) -> dt.dateti
     return end_of(day, zone)
 
 
-def local_day(at: dt.datetime, zone: dt.tzinfo) -> dt.date:
-    return at.astimezone(zone).date()
-
-
-def end_of(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
-    """The instant at which the next day begins; where clocks skip midnight, the instant at which they skip it."""
-    return dt.datetime.combine(day + ONE_DAY, dt.time(), zone).astimezone(dt.UTC)
-
-
-def later(day: dt.date, number: int, unit: str) -> dt.date:
-    """So many days, months or years later (earlier, if negative): a month's last day where it is too short."""
-    if unit == Unit.DAYS:
-        return day + dt.timedelta(days=number)
-    months = day.year * 12 + day.month - 1 + (number * 12 if unit == Unit.YEARS else number)
-    return _day_of(months // 12, months % 12 + 1, day.day)
-
-
-def next_anniversary(joined: dt.date, day: dt.date) -> dt.date:
-    """The first one after `day`; 29 February is kept on the 28th in other years. The first is a year after joining."""
-    for year in (max(day.year, joined.year + 1), day.year + 1):
-        found = _day_of(year, joined.month, joined.day)
-        if found > day:
-            return found
-    raise AssertionError("an anniversary of next year is after this year's days")
-
-
 def _next_calendar_day(rule: ExpiryRule, day: dt.date) -> dt.date:
     found = _day_of(day.year, rule.month, rule.day)
     return found if found >= day else _day_of(day.year + 1, rule.month, rule.day)
-
-
-def _day_of(year: int, month: int, day: int) -> dt.date:
-    return dt.date(year, month, min(day, monthrange(year, month)[1]))

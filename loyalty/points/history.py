@@ -18,11 +18,11 @@ from django.utils.translation import gettext
 
 from events.models import Event, Transaction
 from events.queries import Names, PointsStatus, Told, events_of, tell
+from loyalty.calendar import Unit, later
 from loyalty.ui.charts import Chart, Series, area
 from loyalty.ui.paging import PAGE_SIZE, Cursor, decode, encode
 
-from .enums import NO_MOVEMENT, EntryKind, Unit
-from .expiry import later
+from .enums import NO_MOVEMENT, EntryKind
 from .idle import ends_of
 from .models import Account, Entry, Lot
 from .queries import last_day

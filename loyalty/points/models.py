@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from events.models import Event, next_id
-from loyalty.saving import SavesOnlyChanges
+from loyalty.calendar import Unit
+from loyalty.database.saving import SavesOnlyChanges
 
 from .bonus_models import Bonus as Bonus
 from .bonus_models import BonusTotal as BonusTotal
 from .bonus_models import BonusUse as BonusUse
-from .enums import AccountType, EarningBasis, EntryKind, Expiry, Rounding, Unit
+from .enums import AccountType, EarningBasis, EntryKind, Expiry, Rounding
 from .expiry import ExpiryRule
 
 

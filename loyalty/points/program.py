@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from loyalty.calendar import Unit
 from loyalty.staff.section import (
     CURRENCY,
     NAME,
@@ -22,7 +23,7 @@ from loyalty.staff.section import (
     whole,
 )
 
-from .enums import AccountType, EarningBasis, Expiry, Rounding, Unit
+from .enums import AccountType, EarningBasis, Expiry, Rounding
 from .models import Account, BurnRate, EarningRate, EarningRule
 
 MAX_PERCENTAGE = 10_000

@@ -12,12 +12,13 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from customers.models import Customer
+from loyalty.calendar import ONE_DAY, end_of
 from loyalty.staff.program import read_settings
 
 from . import expiry
 from .bonus_program import bonus_facts, bonus_of, read_bonuses
 from .enums import Expiry
-from .expiry import ONE_DAY, ExpiryRule, end_of, expires_at
+from .expiry import ExpiryRule, expires_at
 from .idle import idle_dates_of
 from .models import Account, Balance, Bonus, Lot, Pending
 from .program import account_facts, account_of, read_accounts

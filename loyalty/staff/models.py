@@ -13,8 +13,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.database.saving import SavesOnlyChanges
 from loyalty.identifiers import REFUSED_NAMES
-from loyalty.saving import SavesOnlyChanges
 
 from .enums import Api, AutoSubscribe, KeyKind, Module, Origin, Role
 from .validators import check_name, check_network, check_origin

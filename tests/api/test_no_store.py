@@ -82,5 +82,5 @@ def test_the_description_of_the_interface_may_be_stored_and_stays_so_when_asked_
 
 
 def test_it_is_said_outside_of_everything_that_answers() -> None:
-    outside = settings.MIDDLEWARE[: settings.MIDDLEWARE.index("loyalty.caching.no_store")]
-    assert outside == ["loyalty.request_ids.request_ids"]
+    outside = settings.MIDDLEWARE[: settings.MIDDLEWARE.index("loyalty.http.caching.no_store")]
+    assert outside == ["loyalty.http.request_ids.request_ids"]

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from events.models import Event, EventAttribute, EventType
-from loyalty import program
+from loyalty import composition as program
 from loyalty.engine import record
 from loyalty.engine.types import Program
 from loyalty.staff.models import GeneralSettings, ProgramRecord

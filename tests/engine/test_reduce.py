@@ -11,11 +11,11 @@ import pytest
 
 from customers.fields import CustomersConfig
 from events import near_misses
+from loyalty.composition import COMPOSITION
 from loyalty.engine.reduce import reduce
 from loyalty.engine.rows import CustomerRow
 from loyalty.engine.types import Actor, Batch, EventRule, Incoming, Outcome, Program, State
 from loyalty.points.queries import AccountRule, Earning, PointsConfig
-from loyalty.program import COMPOSITION
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 MAIN = AccountRule(1, "main", "Main")

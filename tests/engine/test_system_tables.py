@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import models
 from django.test.utils import isolate_apps
 
-from loyalty.checks import OWN_KEY, ROOT, check_schema, schema_errors
+from loyalty.system_checks import OWN_KEY, ROOT, check_schema, schema_errors
 
 CLASSIFIED = [
     found

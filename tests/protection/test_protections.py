@@ -13,12 +13,12 @@ from django.test import Client
 from psycopg import sql
 from pytest_django import Settings
 
-from loyalty.checks import protection_errors
 from loyalty.embedded import EmbeddedError
 from loyalty.management.commands import serve
 from loyalty.protection import queries
 from loyalty.protection.operations import NotTheOwner, protect
 from loyalty.protection.queries import NOT_KEPT, UNREADABLE, Lack, lacks
+from loyalty.system_checks import protection_errors
 from tests.conftest import _as_role
 from tests.engine.test_write_once import connect
 

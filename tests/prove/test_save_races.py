@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from psycopg import sql
 
-from loyalty.saving import SavesOnlyChanges
+from loyalty.database.saving import SavesOnlyChanges
 from loyalty.staff.enums import Role
 from loyalty.staff.keys import revoke
 from loyalty.staff.models import ApiKey, User

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from loyalty import program
+from loyalty import composition as program
 from loyalty.staff.document import read_document, schema_of, written
 from loyalty.staff.operations import apply_program, compare_program
 from loyalty.staff.queries import program_version, read_program, sections

@@ -18,8 +18,8 @@ from django.urls import reverse
 
 from customers.models import Field
 from events.models import EventAttribute, EventType
+from loyalty.database.saving import SavesOnlyChanges
 from loyalty.points.models import Account, Bonus, BurnRate, EarningRate, EarningRule
-from loyalty.saving import SavesOnlyChanges
 from loyalty.staff.enums import Role
 from loyalty.staff.models import ApiKey, GeneralSettings, User
 from loyalty.ui.forms import PreferencesForm

@@ -4,7 +4,6 @@ It shares nothing with the programme, so that the two can be wrong only in diffe
 putting a copy of the customer back.
 """
 
-from . import lists
 from .machine import Model
 from .people import DAILY_LOGIN, REFERRAL, REFERRAL_POINTS
 from .reading import end_state

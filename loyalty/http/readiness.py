@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from loyalty.protection.queries import NOT_KEPT, recent
 
-log = logging.getLogger("loyalty.readiness")
+log = logging.getLogger("loyalty.http.readiness")
 # The database is gone, or what it lacks would let acknowledged events be changed: Valkey costs only what Valkey does.
 UNREACHABLE, UNPROTECTED, UNMIGRATED = (
     "The database does not answer.",

@@ -4,7 +4,7 @@ import logging
 import traceback
 from types import TracebackType
 
-from loyalty.request_ids import request_id
+from .request_ids import request_id
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
