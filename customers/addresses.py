@@ -5,12 +5,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from loyalty.engine.status import Status
 from loyalty.identifiers import forms
 from loyalty.staff.permissions import Right
 from loyalty.ui.mixins import StaffPage
 from loyalty.ui.responses import go, is_partial
 
-from .enums import Status
 from .models import Customer
 from .queries import customer_named, customer_of
 

@@ -12,8 +12,8 @@ from events.api import actor, record_for
 from loyalty.api.errors import bad_request
 from loyalty.api.scopes import check_action, key_of
 from loyalty.api.views import ApiView
+from loyalty.engine.events import Incoming
 from loyalty.engine.moments import likely
-from loyalty.engine.types import Incoming
 from loyalty.points.balances import balances_at
 from loyalty.staff.enums import Api, Module
 from loyalty.staff.queries import general_settings

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
 
+from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor, Incoming
 
 from .life import BY_TIMER, MEMBERS, kept_on, local_day
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from events.enums import TransactionStatus
 from events.merging import taken_twice
 from events.models import Event, Transaction
-from loyalty.engine.types import Refused
+from loyalty.engine.mechanism import Refused
 from loyalty.points.merging import BUCKETS
 from loyalty.points.models import Account, Balance, BonusUse, Lot, Pending
 

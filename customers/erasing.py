@@ -12,8 +12,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from events.enums import Source
+from loyalty.engine.events import Actor, Incoming
+from loyalty.engine.mechanism import Composition
 from loyalty.engine.record import record_one
-from loyalty.engine.types import Actor, Composition, Incoming
 from loyalty.identifiers import forms, normal
 from loyalty.sealing import Purpose, unseal
 from loyalty.staff.models import User

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from events.enums import Source
-from loyalty.engine.types import Actor
+from loyalty.engine.events import Actor
 
 from .enums import BanReason
 from .erasing import ban, opt_out

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
-from loyalty.engine.types import Refused
+from loyalty.engine.mechanism import Refused
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
 from loyalty.ui.mixins import DialogPage, PageMixin, PartialMixin, StaffPage

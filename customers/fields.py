@@ -11,7 +11,8 @@ from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from loyalty.engine import values
-from loyalty.engine.types import Program, Refused
+from loyalty.engine.mechanism import Refused
+from loyalty.engine.program import Program
 from loyalty.identifiers import fault_of_text, normal
 
 from .enums import FieldFormat, FieldType

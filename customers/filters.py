@@ -20,9 +20,9 @@ from loyalty.api.moments import SECOND, look_ups, read_moment
 from loyalty.api.paging import INVALID_PARAMETER
 from loyalty.api.parsers import API_KEY
 from loyalty.api.problems import ApiError, bad_request
+from loyalty.engine.mechanism import Refused
 from loyalty.engine.moments import likely, number_of
 from loyalty.engine.rows import to_json
-from loyalty.engine.types import Refused
 from loyalty.identifiers import forms
 
 from .enums import FieldType

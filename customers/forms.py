@@ -9,7 +9,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.engine.types import Refused
+from loyalty.engine.mechanism import Refused
 from loyalty.identifiers import fault_of_id, normal
 from loyalty.ui.lines import Lines
 from loyalty.ui.stale import StaleSafeForm

@@ -5,11 +5,15 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import Refused
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import Batch, Incoming, Part, Refused, Row, State, Table
+from loyalty.engine.state import Part, Row, State, Table
+from loyalty.engine.status import Status
 from loyalty.sealing import Purpose, seal
 
-from .enums import BanReason, Status
+from .enums import BanReason
 
 # What a ban needs: only the operation of staff grants it.
 BAN = "ban"

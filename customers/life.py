@@ -5,10 +5,12 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from loyalty.engine import values
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import Mechanism, Refused
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import Batch, Incoming, Mechanism, Part, Refused, State
-
-from .enums import Status
+from loyalty.engine.state import Part, State
+from loyalty.engine.status import Status
 
 MEMBERS = frozenset({Status.ACTIVE.value, Status.SUSPENDED.value})
 # `events.enums.Source.TIMER`, which lies above.

@@ -7,25 +7,17 @@ from decimal import Decimal
 from typing import Any
 
 from loyalty.engine import values
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import Incoming, Ref
+from loyalty.engine.mechanism import EVERY_ACTION, Mechanism, Refused
+from loyalty.engine.program import Program
 from loyalty.engine.rows import FREE_IDENTITIES, IDENTITIES, CustomerRow, EventRow, IdentityRow, to_json
-from loyalty.engine.types import (
-    EVERY_ACTION,
-    Batch,
-    Incoming,
-    Mechanism,
-    Part,
-    Program,
-    Ref,
-    Refused,
-    Row,
-    State,
-    Table,
-)
+from loyalty.engine.state import Part, Row, State, Table
+from loyalty.engine.status import Status
 from loyalty.identifiers import fault_of_id, folded, normal
 from loyalty.sealing import Purpose, seal
 
 from . import leaving, life
-from .enums import Status
 from .fields import (
     ABOUT_THE_EVENT,
     EMAIL_SCHEME,

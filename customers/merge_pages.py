@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView, TemplateView
 
 from events.queries import names
-from loyalty.engine.types import Refused
+from loyalty.engine.mechanism import Refused
+from loyalty.engine.status import GONE
 from loyalty.staff.enums import Module
 from loyalty.staff.permissions import Right
 from loyalty.staff.queries import general_settings
@@ -26,7 +27,7 @@ from loyalty.ui.mixins import DialogPage, StaffPage
 from loyalty.ui.responses import Text, go, is_partial
 
 from .comparing import MOST_DUPLICATES, Compared, Duplicate, Preview, merge_preview, possible_duplicates
-from .enums import GONE, MergeKind
+from .enums import MergeKind
 from .merge_forms import ConfirmMergeForm, OtherProfileForm
 from .models import Customer, Field
 from .names import country_name, gender_name, language_name

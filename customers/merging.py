@@ -8,11 +8,15 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import Mechanism, Refused
 from loyalty.engine.reduce import UnknownCustomer
 from loyalty.engine.rows import CustomerRow, EventRow, IdentityRow, to_json
-from loyalty.engine.types import Batch, Incoming, Mechanism, Part, Refused, Row, State, Table
+from loyalty.engine.state import Part, Row, State, Table
+from loyalty.engine.status import GONE, Status
 
-from .enums import GONE, MergeKind, Status
+from .enums import MergeKind
 from .mechanism import MAX_PROPERTIES
 
 ACTION = "customer_merge"

@@ -5,8 +5,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.database.trigrams import Trigrams
+from loyalty.engine.status import Status
 
-from .enums import Status
 from .field_models import Field as Field
 from .life_models import Erasure as Erasure
 from .life_models import ErasureItem as ErasureItem

@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 
 from events.enums import Source
 from events.operations import add_event
+from loyalty.engine.events import Actor, Incoming
+from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record_one
-from loyalty.engine.types import Actor, Incoming, Outcome
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, may, require
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 
+from loyalty.engine.status import GONE, Status
 from loyalty.points.queries import balances_of, next_to_expire
 from loyalty.staff.enums import Module
 from loyalty.staff.models import User
@@ -22,7 +23,6 @@ from loyalty.ui.paging import Order, page_of
 from loyalty.ui.responses import Text
 
 from .addresses import MergedAway, to_survivor
-from .enums import GONE, Status
 from .listing import NEWEST, SORTS, Listing, browse, find
 from .models import Customer, Note
 from .names import country_name, gender_name, language_name

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 
-from loyalty.engine.types import Refused
+from loyalty.engine.mechanism import Refused
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, may, require
 from loyalty.ui.mixins import DialogPage

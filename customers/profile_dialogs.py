@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from events.pages import EventDialog
-from loyalty.engine.types import Outcome
+from loyalty.engine.mechanism import Outcome
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
 from loyalty.ui.mixins import DialogPage

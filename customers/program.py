@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
-from loyalty.engine.types import Refused
+from loyalty.engine.mechanism import Refused
 from loyalty.staff.section import (
     NAME,
     Document,

@@ -12,11 +12,11 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext
 
 from loyalty.database.trigrams import with_part
+from loyalty.engine.status import GONE, Status
 from loyalty.identifiers import folded, forms, normal
 from loyalty.staff.queries import general_settings
 from loyalty.ui import formats
 
-from .enums import GONE, Status
 from .fields import EMAIL_SCHEME, MAX_IDENTITY, CustomersConfig, config_of_rules
 from .models import DIGITS, Customer, Field, Identity, Merge, Note
 from .phones import may_be_number, spellings

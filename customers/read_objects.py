@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from events.read_queries import imports_of
 from loyalty.api.dates import iso_date
+from loyalty.engine.status import Status
 from loyalty.points.models import Balance
 from loyalty.points.queries import balances_of_all
 from loyalty.staff.enums import Module
 from loyalty.staff.queries import general_settings
 
-from .enums import Status
 from .models import Customer
 from .read_queries import external_id_fields, referrers_of
 from .serializers import number

@@ -7,11 +7,11 @@ from loyalty.api.paging import links, read_page
 from loyalty.api.scopes import check_scheme, key_of
 from loyalty.api.timeout import bounded
 from loyalty.api.views import ApiView
+from loyalty.engine.status import Status
 from loyalty.staff.enums import Api
 from loyalty.staff.queries import general_settings
 
 from .described_operations import COUNT, SEARCH
-from .enums import Status
 from .filters import ordered, read_filters, schemes_in
 from .models import Customer
 from .objects import brief_objects, read_fields

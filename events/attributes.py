@@ -6,7 +6,7 @@ from typing import Any
 
 from customers.fields import ABOUT_THE_EVENT, FieldRule, read_value
 from loyalty.engine import values
-from loyalty.engine.types import Refused
+from loyalty.engine.mechanism import Refused
 
 from .enums import ANY_TYPE
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import ANY_OTHER_ACTION, Mechanism, Refused
 from loyalty.engine.reduce import InvalidAction
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import ANY_OTHER_ACTION, Batch, Incoming, Mechanism, Part, Refused, State
+from loyalty.engine.state import Part, State
 
 from . import attributes
 from .enums import RECORDED

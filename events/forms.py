@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.fields import FieldRule, read_value
 from customers.inputs import as_sent, widget_of
+from loyalty.engine.mechanism import Refused
 from loyalty.engine.moments import AHEAD, EARLIEST
-from loyalty.engine.types import Refused
 
 from .attributes import rule_of
 from .inputs import day, line, money, paragraph, points, quantity, signed_money, signed_points

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from loyalty.engine import values
-from loyalty.engine.types import Refused
+from loyalty.engine.mechanism import Refused
 
 from .lines import CENT, PLACE, read_line
 from .models import Event

@@ -7,7 +7,8 @@ from typing import Any, Self
 import msgspec
 
 from loyalty.engine import values
-from loyalty.engine.types import POINTS_REWARDED, Refused
+from loyalty.engine.events import POINTS_REWARDED
+from loyalty.engine.mechanism import Refused
 
 MAX_ITEMS = 1_000
 MAX_QUANTITY = 1_000_000

@@ -7,18 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from loyalty.engine import values
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import POINTS_REWARDED, Incoming, Key
+from loyalty.engine.mechanism import EVERY_ACTION, Mechanism, Refused
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import (
-    EVERY_ACTION,
-    POINTS_REWARDED,
-    Batch,
-    Incoming,
-    Key,
-    Mechanism,
-    Part,
-    Refused,
-    State,
-)
+from loyalty.engine.state import Part, State
 from loyalty.staff.enums import Module
 
 from . import built_in, referrals, refunds

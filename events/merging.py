@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from copy import copy
 
 from customers.merging import ACTION, merge_of
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import Mechanism, Refused
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import Batch, Incoming, Mechanism, Part, Refused, State
+from loyalty.engine.state import Part, State
 
 from .enums import TransactionStatus
 from .orders import ALL_ORDERS, TransactionRow

@@ -6,8 +6,11 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from customers.fields import RESERVED
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import POINTS_REWARDED
+from loyalty.engine.mechanism import Refused
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import POINTS_REWARDED, Batch, Refused, State
+from loyalty.engine.state import State
 
 APP = "attribute_names"
 # Other systems' names of the same thing.

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.conf import settings
 
-from customers.enums import Status
 from customers.models import Customer
+from loyalty.engine.events import POINTS_REWARDED, Actor, Incoming
+from loyalty.engine.mechanism import Composition, Outcome, Refused
 from loyalty.engine.record import record, record_one
-from loyalty.engine.types import POINTS_REWARDED, Actor, Composition, Incoming, Outcome, Refused
+from loyalty.engine.status import Status
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, require
 

@@ -10,8 +10,11 @@ import msgspec
 
 from customers.fields import SECRETS
 from loyalty.engine import values
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import Refused
 from loyalty.engine.rows import EventRow, to_json
-from loyalty.engine.types import Batch, Incoming, Part, Refused, Row, State, Table
+from loyalty.engine.state import Part, Row, State, Table
 
 from .enums import TransactionStatus
 from .lines import MAX_ITEMS, Line, paid_for, refunded_of, total_of

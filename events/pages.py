@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from customers.pages import CustomerMixin, ProfilePage
-from loyalty.engine.types import Outcome, Refused
+from loyalty.engine.mechanism import Outcome, Refused
 from loyalty.points.models import Account
 from loyalty.staff.enums import Module
 from loyalty.staff.models import User

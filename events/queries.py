@@ -8,10 +8,10 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from customers.enums import ERASED
 from customers.models import Customer
 from customers.queries import public_ids
-from loyalty.engine.types import EventRule
+from loyalty.engine.program import EventRule
+from loyalty.engine.status import ERASED
 from loyalty.points.idle import ends_of
 from loyalty.points.models import Account, Entry, Lot
 from loyalty.staff.models import ApiKey

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from customers.enums import GONE
 from loyalty.engine import values
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import Incoming, Ref
+from loyalty.engine.mechanism import Mechanism, Refused
 from loyalty.engine.rows import FREE_KEYS, EventRow
-from loyalty.engine.types import Batch, Incoming, Mechanism, Part, Ref, Refused, State
+from loyalty.engine.state import Part, State
+from loyalty.engine.status import GONE
 from loyalty.identifiers import fault_of_id, folded
 
 from .enums import UNEARNED_CURRENCY

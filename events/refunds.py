@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 from loyalty.engine import values
+from loyalty.engine.batch import Batch
+from loyalty.engine.mechanism import Refused
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import Batch, Refused, State
+from loyalty.engine.state import State
 
 from .enums import TransactionStatus
 from .line_finding import lines_to_refund

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from loyalty.engine import values
-from loyalty.engine.types import POINTS_REWARDED
+from loyalty.engine.events import POINTS_REWARDED
 
 from .enums import TransactionStatus
 from .line_finding import line_to_update, lines_to_accept, lines_to_refund

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from customers.enums import ERASED
 from loyalty.api.errors import ApiError, bad_request, told
 from loyalty.engine import values
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import Outcome
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import Incoming, Outcome
+from loyalty.engine.status import ERASED
 from loyalty.identifiers import MAX_ID, normal
 from loyalty.points.ledger import config
 from loyalty.points.queries import AccountRule, last_day

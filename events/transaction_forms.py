@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.engine.types import Refused
+from loyalty.engine.mechanism import Refused
 from loyalty.engine.values import MAX_TRANSACTION_ID
 
 from .enums import TransactionStatus

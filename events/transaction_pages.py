@@ -18,7 +18,7 @@ from django.views.generic import TemplateView
 from customers.models import Customer
 from customers.pages import CustomerMixin, ProfilePage
 from customers.queries import customer_named
-from loyalty.engine.types import Outcome
+from loyalty.engine.mechanism import Outcome
 from loyalty.points.models import Account
 from loyalty.staff.enums import Module
 from loyalty.staff.permissions import Right, may

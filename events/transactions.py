@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import F, Func, IntegerField, QuerySet, Sum
 
-from customers.enums import GONE
 from customers.models import Customer
 from loyalty.database.trigrams import SHORTEST, with_part
+from loyalty.engine.status import GONE
 from loyalty.identifiers import forms, normal
 from loyalty.points.models import Pending
 

@@ -23,8 +23,9 @@ import loyalty.sync.mechanism
 from customers.leaving import ErasureRow, holds_nothing
 from events import attributes, near_misses, orders
 from events.queries import event_rules
+from loyalty.engine.mechanism import Composition
+from loyalty.engine.program import Program
 from loyalty.engine.rows import CUSTOMER, EVENT, IDENTITY
-from loyalty.engine.types import Composition, Program
 from loyalty.identifiers import folded
 from loyalty.points import activity, bonuses, ledger, mechanism, rows
 from loyalty.points.queries import config_of

@@ -6,8 +6,9 @@ from typing import Any
 
 from customers.models import Customer
 from events.models import Transaction
+from loyalty.engine.events import Actor, Incoming
+from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor, Incoming, Outcome
 from loyalty.staff.enums import Module
 from loyalty.staff.queries import general_settings
 

@@ -6,7 +6,7 @@ from customers.enums import MergeKind
 from customers.models import Customer, Merge
 from customers.operations import merge_customers
 from events.enums import Source
-from loyalty.engine.types import Actor
+from loyalty.engine.events import Actor
 
 from .factories import NOON
 

@@ -24,8 +24,8 @@ PHASES = ("_lock_and_read", "_reduce", "_write")
 
 def prepare(customers: int) -> dict[str, Any]:
     """Customers who have opted in, made by the engine; and the key of an integrator."""
+    from loyalty.engine.events import Actor, Incoming
     from loyalty.engine.record import record
-    from loyalty.engine.types import Actor, Incoming
     from loyalty.staff.keys import create_api_key
 
     from .load import customer
@@ -78,7 +78,7 @@ def profile(count: int, customers: int, size: int) -> dict[str, Any]:
 
 def checkouts(run: str, count: int, customers: int) -> list[Any]:
     from loyalty.api.json_reader import read_json
-    from loyalty.engine.types import Incoming
+    from loyalty.engine.events import Incoming
 
     from .load import body
 
@@ -87,8 +87,8 @@ def checkouts(run: str, count: int, customers: int) -> list[Any]:
 
 
 def record_all(events: list[Any], size: int) -> None:
+    from loyalty.engine.events import Actor
     from loyalty.engine.record import record
-    from loyalty.engine.types import Actor
 
     rest = iter(events)
     while batch := list(itertools.islice(rest, size)):

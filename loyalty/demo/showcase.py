@@ -17,8 +17,8 @@ from customers.erasing import ban, opt_out, sweep_erasures
 from customers.models import Customer
 from customers.operations import add_note, create_customer, merge_customers, suspend
 from events.enums import Source
+from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record_one
-from loyalty.engine.types import Actor, Incoming
 from loyalty.points.expiry_run import expire_points
 from loyalty.staff.enums import Module, Role
 from loyalty.staff.models import GeneralSettings, User

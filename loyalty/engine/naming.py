@@ -8,7 +8,7 @@ from django.db import connection
 
 from loyalty.identifiers import forms, normal
 
-from .types import Incoming, Ref
+from .events import Incoming, Ref
 
 # Attributes that name orders and customers.
 NAMING = ("transaction_id", "referrer", "referred")

@@ -6,7 +6,8 @@ from importlib import import_module
 from django.conf import settings
 from django.db import transaction
 
-from .types import Composition, Program
+from .mechanism import Composition
+from .program import Program
 
 
 class Programs:

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from customers.enums import GONE
-
 from . import values
+from .batch import MAX_DEPTH, MAX_EVENTS, Batch
+from .events import Incoming
+from .mechanism import Composition, Outcome, Refused
 from .rows import CustomerRow, EventRow
-from .types import MAX_DEPTH, MAX_EVENTS, Batch, Composition, Incoming, Outcome, Refused, State
+from .state import State
+from .status import GONE
 
 # The custom attributes of a customer whom nobody has enrolled: an order or another event came first.
 AUTO_SUBSCRIBED = '{"auto_subscribed": true}'

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from .types import Row, Table
+from .state import Row, Table
 
 _json = msgspec.json.Encoder(decimal_format="number")
 

@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 import psycopg
 from django.db import connection
 
-from .types import Row, Table
+from .state import Row, Table
 from .wire import Answer, Statement, current_wire
 
 MAX_VALUES = 8

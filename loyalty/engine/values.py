@@ -10,7 +10,8 @@ from unicodedata import normalize
 from loyalty.identifiers import fault_of_text, normal
 
 from . import moments
-from .types import Incoming, Refused
+from .events import Incoming
+from .mechanism import Refused
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 MAX_TEXT = 2_000

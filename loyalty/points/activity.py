@@ -1,7 +1,8 @@
 """The last activity of each customer, kept where an account's points expire some time after it. Pure."""
 
+from loyalty.engine.batch import Batch
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import Batch, State
+from loyalty.engine.state import State
 
 from .expiry import ExpiryRule
 from .ledger import config

@@ -8,7 +8,10 @@ from typing import Any
 
 from events.lines import read_line
 from events.orders import Booking, TransactionRow
-from loyalty.engine.types import Batch, Incoming, Part, Program, Row, State, Table
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import Incoming
+from loyalty.engine.program import Program
+from loyalty.engine.state import Part, Row, State, Table
 
 from .enums import Rounding
 from .queries import BonusRule, PointsConfig

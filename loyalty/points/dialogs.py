@@ -19,7 +19,7 @@ from customers.pages import ProfilePage
 from events.operations import add_event
 from events.pages import EventDialog, Modules
 from events.queries import events_of, names
-from loyalty.engine.types import Outcome
+from loyalty.engine.mechanism import Outcome
 from loyalty.staff.enums import Module
 from loyalty.staff.permissions import Right
 from loyalty.ui import formats

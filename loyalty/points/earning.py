@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.orders import Booking
-from loyalty.engine.types import Batch, State
+from loyalty.engine.batch import Batch
+from loyalty.engine.state import State
 
 from .bonuses import Applied, Purchase, applying, plain
 from .enums import Rounding

@@ -6,8 +6,11 @@ from typing import Any
 
 from loyalty.calendar import end_of
 from loyalty.engine import values
+from loyalty.engine.batch import Batch
+from loyalty.engine.mechanism import Refused
+from loyalty.engine.program import Program
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import Batch, Program, Refused, State
+from loyalty.engine.state import State
 from loyalty.staff.enums import Module
 
 from .expiry import last_day

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection, transaction
 
-from customers.enums import GONE
+from loyalty.engine.status import GONE
 from loyalty.staff.enums import Module
 from loyalty.staff.queries import general_settings, program_version
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from events.orders import UNSETTLED, Booking, TransactionRow
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import Incoming
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import Batch, Incoming, Part, State
+from loyalty.engine.state import Part, State
 
 from .bonuses import USED_LIMITS, release_limits
 from .enums import EntryKind

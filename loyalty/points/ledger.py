@@ -3,8 +3,11 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
+from loyalty.engine.batch import Batch
+from loyalty.engine.mechanism import Refused
+from loyalty.engine.program import Program
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import Batch, Program, Refused, State
+from loyalty.engine.state import State
 from loyalty.staff.enums import Module
 
 from . import expiry

@@ -7,8 +7,11 @@ from events.built_in import following
 from events.enums import EARNING_BY_TYPE, TransactionStatus
 from events.orders import TransactionRow, existing_order, follow_checkout, order_of
 from loyalty.engine import values
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import ANY_OTHER_ACTION, Mechanism, Refused
 from loyalty.engine.rows import EventRow, to_json
-from loyalty.engine.types import ANY_OTHER_ACTION, Batch, Incoming, Mechanism, Part, Refused, State
+from loyalty.engine.state import Part, State
 from loyalty.staff.enums import Module
 
 from . import leaving, orders

@@ -9,8 +9,12 @@ from copy import copy
 from datetime import datetime
 
 from customers.merging import ACTION, merge_of
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import Mechanism
+from loyalty.engine.program import Program
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import Batch, Incoming, Mechanism, Part, Program, State
+from loyalty.engine.state import Part, State
 
 from .bonuses import USES, BonusUseRow
 from .enums import EntryKind

@@ -4,8 +4,9 @@ from datetime import date, datetime
 
 from customers.models import Customer
 from events.operations import DUE_AT_ONCE, TIMER, add_event
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
-from loyalty.engine.types import Incoming, Outcome
 from loyalty.staff.models import User
 
 from .health import verify_all

@@ -17,7 +17,7 @@ from msgspec.structs import asdict, replace
 
 from events.orders import lines_of
 from events.replay import Step, replay
-from loyalty.engine.types import Refused
+from loyalty.engine.mechanism import Refused
 
 from .checks import Apart, Found, Mismatch, Piece, Weighed, mark, members, mismatch, number, weigh_blocks, weight
 from .families import Families

@@ -5,13 +5,15 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from customers.enums import Status
 from events.enums import UNEARNED_CURRENCY, TransactionStatus
 from events.lines import Line, paid_lines
 from events.orders import TransactionRow, order_of
 from loyalty.engine import values
+from loyalty.engine.batch import Batch
+from loyalty.engine.mechanism import Refused
 from loyalty.engine.rows import EventRow, to_json
-from loyalty.engine.types import Batch, Refused, State
+from loyalty.engine.state import State
+from loyalty.engine.status import Status
 
 from .bonuses import release_limits
 from .earning import Award, award, fixed

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import Part, Row, State, Table
+from loyalty.engine.state import Part, Row, State, Table
 
 from .enums import EntryKind
 

@@ -1,7 +1,8 @@
 """What is told to others: one outbox row for each event that came in."""
 
+from loyalty.engine.batch import Batch
 from loyalty.engine.rows import EventRow
-from loyalty.engine.types import Batch, Row, State, Table
+from loyalty.engine.state import Row, State, Table
 
 OUTBOX = Table(
     name="sync_outboxrow",

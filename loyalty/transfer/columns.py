@@ -11,7 +11,7 @@ from typing import Any
 from customers.enums import FieldType
 from customers.fields import CustomersConfig
 from events.enums import ANY_TYPE
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.identifiers import MAX_ID, normal
 
 from .cells import Numbers, UnreadableCell, read_moment

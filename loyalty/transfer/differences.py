@@ -9,7 +9,8 @@ from customers.fields import ABOUT_THE_EVENT, SECRETS
 from customers.queries import customers_named
 from events.queries import own_receipts
 from events.receipts import Receipt, receipts
-from loyalty.engine.types import Incoming, Refused
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import Refused
 from loyalty.points.models import Account
 
 from .columns import Plan

@@ -8,7 +8,8 @@ from customers.fields import ABOUT_THE_EVENT
 from customers.models import Customer
 from customers.queries import customers_named, is_by_merged_name
 from events.operations import REPLAYED, has_business_key
-from loyalty.engine.types import Actor, Incoming, Refused
+from loyalty.engine.events import Actor, Incoming
+from loyalty.engine.mechanism import Refused
 
 from .columns import Plan, Refusal, event_of
 from .differences import Known, is_about_known, verdicts

@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 
 from .models import ImportJob, RowCount
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from events.lines import MAX_ITEMS, read_line
 from loyalty.engine import values
-from loyalty.engine.types import Incoming, Refused
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import Refused
 
 from .columns import Plan
 from .reader import Line

@@ -6,7 +6,7 @@ from typing import Any
 
 from customers.fields import CustomersConfig, is_built_in, plain, read_attribute
 from customers.models import Customer
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 
 from .plans import JOINED
 

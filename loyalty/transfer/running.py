@@ -21,7 +21,7 @@ from django.utils import timezone
 from customers.queries import customers_config
 from events.enums import Source
 from events.queries import attribute_types
-from loyalty.engine.types import POINTS_REWARDED, Actor
+from loyalty.engine.events import POINTS_REWARDED, Actor
 
 from .columns import Catalogue, Plan
 from .customer_rows import apply_customers

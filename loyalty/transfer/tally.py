@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db import DataError, IntegrityError
 
+from loyalty.engine.events import Actor, Incoming
+from loyalty.engine.mechanism import Refused
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor, Incoming, Refused
 
 from .columns import Plan, Refusal
 from .enums import NoticeKind

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from events import history
 from events.models import Event, EventType
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from tests.api_keys import development_key
 from tests.engine.world import configure
 from tests.factories import NOON, make_customer, tell

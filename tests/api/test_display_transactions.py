@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from events.models import Event, Transaction
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from tests.api_keys import development_key
 from tests.factories import NOON, checkout, make_customer, make_order, tell
 from tests.merging import merge

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from customers.models import Customer, Field
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from tests.api_keys import development_key
 from tests.api_routes import ApiRoute, api_routes
 from tests.factories import make_customer, make_order, tell

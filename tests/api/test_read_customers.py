@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer, Field
 from loyalty.api import timeout
+from loyalty.engine.events import Actor
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor
 from loyalty.points.models import Account
 from tests.api.reading import KEY, all_pages, get, refused
 from tests.api_keys import development_key

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
 from events.models import Event
+from loyalty.engine.events import Actor
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor
 from loyalty.points.models import Account, Balance, Lot
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User

@@ -9,7 +9,7 @@ from typing import Any
 from customers.models import Customer, Field
 from customers.operations import add_note
 from events.models import EventType, Transaction
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points.models import Account
 from loyalty.staff.enums import Module
 from loyalty.staff.models import GeneralSettings, User

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from customers.models import Customer
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from tests.factories import make_customer, tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from customers.models import Customer
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points.queries import balances_of
 from tests.browser.keys import tab_to
 from tests.factories import checkout, make_customer, tell

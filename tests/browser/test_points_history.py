@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from customers.models import Customer
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points.models import Account
 from loyalty.staff.enums import Module
 from loyalty.staff.models import GeneralSettings

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.comparing import merge_preview, possible_duplicates
 from customers.models import Customer
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points.models import Balance
 from tests.engine.world import NOW, accepted, configure, event, merging, rows, send
 

@@ -12,7 +12,7 @@ from customers.models import Customer
 from customers.overview import latest_actions, strips_of
 from customers.palette import find_customers
 from customers.queries import Filters, family, family_at
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points.queries import balances_of
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User

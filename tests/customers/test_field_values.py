@@ -14,7 +14,8 @@ from django.utils import timezone
 from customers.fields import EMAIL_SCHEME, RESERVED, FieldRule, read_value
 from customers.forms import CUSTOM, custom
 from customers.models import Customer, Field
-from loyalty.engine.types import Incoming, Refused
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import Refused
 from loyalty.staff.enums import Role
 from loyalty.staff.models import ApiKey, User
 from loyalty.transfer.operations import import_here

@@ -6,7 +6,7 @@ from django.test import Client
 from customers.models import Customer, Field
 from customers.phones import spellings
 from customers.queries import Filters, duplicates_of, search
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.staff.models import User
 from tests.factories import make_customer, make_order, tell
 from tests.merging import merge

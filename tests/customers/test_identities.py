@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from customers.models import Customer, Field, Identity
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.staff.models import GeneralSettings
 from tests.engine.world import accepted, codes, event, rows, send
 

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from customers.enums import Status
 from customers.listing import browse
 from customers.queries import Filters, countries, search
+from loyalty.engine.status import Status
 from tests.factories import make_customers
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from customers.enums import Status
 from customers.models import Customer
+from loyalty.engine.status import Status
 from loyalty.points.queries import balances_of
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User

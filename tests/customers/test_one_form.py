@@ -8,8 +8,9 @@ from django.db import connection
 from customers.models import Customer, Field, Identity
 from customers.queries import Filters, customer_named, search
 from events.models import Transaction
+from loyalty.engine.events import Actor, Incoming
+from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor, Incoming, Outcome
 from loyalty.identifiers import REFUSED_NAMES
 from loyalty.points.models import Balance
 from tests.engine.world import configure

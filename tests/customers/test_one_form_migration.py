@@ -11,8 +11,9 @@ from django.db import connection, transaction
 from customers.models import Customer
 from customers.queries import Alike, alike, customer_named
 from events.models import Transaction
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
-from loyalty.engine.types import Incoming, Outcome
 from loyalty.points.models import Balance
 from tests.factories import NOON, TILL, checkout, make_customer, tell
 

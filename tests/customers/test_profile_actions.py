@@ -17,7 +17,7 @@ from customers.operations import Gone, NotYours, add_note, change_note, delete_n
 from customers.queries import Duplicates, duplicates_of
 from events.models import Event
 from events.operations import AlreadyRecorded
-from loyalty.engine.types import Refused
+from loyalty.engine.mechanism import Refused
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.engine.world import rows

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
 from customers.overview import attributes_of, strips_of
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points.models import Account
 from loyalty.points.queries import balances_of
 from loyalty.staff.enums import Role

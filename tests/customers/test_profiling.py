@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from customers.models import Customer
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from tests.engine.world import accepted, check_books, codes, counts, event, merging, rows, send, spendable
 
 pytestmark = pytest.mark.django_db

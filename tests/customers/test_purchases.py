@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from customers.models import Customer
 from events.purchases import PERIODS, Purchases, purchases_in
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event, rows
 

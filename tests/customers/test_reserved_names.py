@@ -11,8 +11,8 @@ from customers.models import Customer, Field
 from customers.objects import customer_objects
 from customers.queries import customers_config
 from customers.read_objects import customer_entities
+from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
-from loyalty.engine.types import Incoming
 from loyalty.transfer.columns import Catalogue
 from loyalty.transfer.enums import Model
 from loyalty.transfer.plans import plan_of

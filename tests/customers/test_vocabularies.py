@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 
 from customers.models import Customer
+from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
-from loyalty.engine.types import Incoming
 from loyalty.staff.models import User
 from tests.api_keys import development_key
 from tests.factories import NOON, TILL, make_customer

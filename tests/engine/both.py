@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from loyalty.engine import record
-from loyalty.engine.types import Incoming, Outcome
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import Outcome
 
 from . import stored, world
 from .model import (

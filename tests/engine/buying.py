@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 
 from .world import check_books, event, rows, send
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 
 from .world import rows, send
 

@@ -16,8 +16,8 @@ from django.utils import timezone
 from psycopg import sql
 
 from customers.models import Customer, Field, Note
+from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor, Incoming
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.transfer.operations import import_here

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from customers.models import Customer
 from loyalty import environment
+from loyalty.engine.events import Actor, Incoming
+from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
 from loyalty.engine.store import Copy, Session
-from loyalty.engine.types import Actor, Incoming, Outcome
 from loyalty.engine.wire import Statement
 
 pytestmark = pytest.mark.usefixtures("committed_db")

@@ -4,7 +4,7 @@ import pytest
 
 from customers.models import Field
 from loyalty.engine import record as engine
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.staff.models import GeneralSettings
 
 from .racing import CLIENTS, race

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 
 from .world import NOW, accepted, codes, configure, event, rows, send
 

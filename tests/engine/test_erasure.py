@@ -9,8 +9,9 @@ from customers.enums import BanReason
 from customers.leaving import BAN
 from customers.models import Customer, Erasure, Tombstone
 from customers.operations import merge_customers
+from loyalty.engine.events import Actor, Incoming
+from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor, Incoming, Outcome
 
 from .world import BY, NOW, accepted, check_books, codes, configure, event, rows, send
 

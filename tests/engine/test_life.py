@@ -7,8 +7,8 @@ import pytest
 
 from customers.life import OF_THE_TIMER
 from events.enums import Source
+from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor, Incoming
 
 from .world import NOW, accepted, codes, configure, counts, event, rows, send, spendable
 

@@ -3,7 +3,7 @@
 import pytest
 
 from loyalty.engine import record as engine
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 
 from .racing import CLIENTS, race
 from .test_races import CUSTOMERS, WITHOUT_LOCK

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points.expiry_run import expire_points
 from loyalty.points.operations import accept_due_points
 

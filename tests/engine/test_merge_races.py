@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from loyalty.engine import record as engine
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 
 from .families import check_families
 from .racing import CLIENTS, Result, blocked, race, waiting

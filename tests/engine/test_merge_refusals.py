@@ -5,8 +5,9 @@ from django.core.exceptions import PermissionDenied
 
 from customers.models import Customer, Merge
 from customers.operations import merge_customers
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import Refused
 from loyalty.engine.record import record
-from loyalty.engine.types import Incoming, Refused
 from loyalty.staff.models import User
 
 from .families import check_families

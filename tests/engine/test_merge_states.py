@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points.expiry_run import expire_points
 from tests.points.bonus import bonus
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from events.lines import read_line
-from loyalty.engine.types import Refused
+from loyalty.engine.mechanism import Refused
 
 from .buying import balance, checkout, lines, lots, moves, order, refuse
 from .world import accepted, configure, event, rows

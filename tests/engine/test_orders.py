@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from events.operations import accept_due_orders
+from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
-from loyalty.engine.types import Incoming
 from loyalty.points.expiry_run import expire_points
 from loyalty.points.operations import accept_due_points
 

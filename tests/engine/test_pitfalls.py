@@ -14,7 +14,7 @@ from customers.erasing import opt_out
 from customers.models import Customer
 from customers.queries import customer_named
 from loyalty.engine import record as engine
-from loyalty.engine.types import Actor, Incoming
+from loyalty.engine.events import Actor, Incoming
 from loyalty.points.expiry_run import expire_points
 from loyalty.points.queries import expiring_points
 from loyalty.staff.enums import Role

@@ -18,7 +18,7 @@ from pytest_django import Settings
 from events.models import Event, EventAttribute, EventType
 from loyalty import composition as program
 from loyalty.engine import record
-from loyalty.engine.types import Program
+from loyalty.engine.program import Program
 from loyalty.staff.models import GeneralSettings, ProgramRecord
 from loyalty.staff.operations import apply_program
 from loyalty.staff.queries import program_version, read_program, sections

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from loyalty.engine.events import Incoming
 from loyalty.engine.store import Copy, Session
-from loyalty.engine.types import Incoming
 from loyalty.engine.wire import Answer, Statement
 
 from .world import accepted, event, rows

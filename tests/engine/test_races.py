@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from loyalty.engine import record as engine
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 
 from .racing import BALANCES, CLIENTS, Result, race
 from .world import accepted, check_books, counts, event, rows, spendable

@@ -12,9 +12,13 @@ import pytest
 from customers.fields import CustomersConfig
 from events import near_misses
 from loyalty.composition import COMPOSITION
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import Actor, Incoming
+from loyalty.engine.mechanism import Outcome
+from loyalty.engine.program import EventRule, Program
 from loyalty.engine.reduce import reduce
 from loyalty.engine.rows import CustomerRow
-from loyalty.engine.types import Actor, Batch, EventRule, Incoming, Outcome, Program, State
+from loyalty.engine.state import State
 from loyalty.points.queries import AccountRule, Earning, PointsConfig
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)

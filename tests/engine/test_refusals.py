@@ -9,8 +9,9 @@ import pytest
 from django.conf import settings
 
 from events.built_in import CLOSED
+from loyalty.engine.batch import MAX_EVENTS
+from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
-from loyalty.engine.types import MAX_EVENTS, Actor, Incoming
 
 from .world import NOW, accepted, codes, configure, counts, event, rows, send, spendable
 

@@ -4,8 +4,10 @@ import datetime as dt
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import Actor
+from loyalty.engine.program import Program
 from loyalty.engine.store import delete
-from loyalty.engine.types import Actor, Batch, Program
 from loyalty.engine.wire import Statement
 from loyalty.points.rows import BALANCE, BalanceRow
 

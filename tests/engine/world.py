@@ -6,8 +6,9 @@ from typing import Any
 from django.db import connection
 
 from events.operations import accept_due_orders
+from loyalty.engine.events import Actor, Incoming
+from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor, Incoming, Outcome
 from loyalty.points.checks import compare
 from loyalty.points.expiry_run import expire_points
 from loyalty.points.operations import accept_due_points

@@ -11,13 +11,14 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from customers.enums import Status
 from customers.models import Customer
 from events.enums import RECORDED
 from events.models import Event, EventType
 from events.operations import AlreadyRecorded, add_event, addable_types
 from events.queries import event_of
-from loyalty.engine.types import Actor, Incoming, Refused
+from loyalty.engine.events import Actor, Incoming
+from loyalty.engine.mechanism import Refused
+from loyalty.engine.status import Status
 from loyalty.points.models import Account
 from loyalty.points.queries import balances_of
 from loyalty.staff.enums import Module, Role

@@ -10,7 +10,7 @@ from django.test import Client
 
 from customers.models import Customer
 from events.models import Event, EventType
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.staff.models import User
 from loyalty.staff.operations import apply_program
 from loyalty.staff.queries import read_program

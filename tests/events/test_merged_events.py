@@ -14,7 +14,7 @@ from customers.queries import family
 from events.models import Event, EventType
 from events.pages import ORDER
 from events.queries import PointsStatus, events_apart, events_of, names, own_receipts, tell
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points.models import Lot
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User

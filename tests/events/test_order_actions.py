@@ -10,7 +10,7 @@ from django.test import Client
 
 from customers.models import Customer
 from events.models import Event, Transaction
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points.enums import EarningBasis
 from loyalty.points.models import EarningRule
 from loyalty.points.queries import balances_of

@@ -9,7 +9,7 @@ from django.test import Client
 
 from customers.models import Customer
 from events.models import Event
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points.explain import explain_all
 from loyalty.staff.enums import KeyKind
 from loyalty.staff.models import ApiKey, User

@@ -14,7 +14,7 @@ from django.utils import timezone
 from customers.models import Customer
 from events.models import EventType
 from events.queries import ICONS, PointsStatus, events_of, names, tell
-from loyalty.engine.types import Actor, Incoming
+from loyalty.engine.events import Actor, Incoming
 from loyalty.points.expiry_run import expire_points
 from loyalty.points.models import Account, Entry
 from loyalty.staff.enums import Module, Role

@@ -13,7 +13,7 @@ from customers.queries import family
 from events.models import Event
 from events.pages import ORDER
 from events.queries import events_apart, events_of
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.ui.paging import page_of
 from tests.engine.world import rows
 from tests.factories import NOON, make_customer, tell

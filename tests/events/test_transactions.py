@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
 from events.models import Transaction
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points.models import Account
 from loyalty.staff.enums import Module, Role
 from loyalty.staff.models import GeneralSettings, User

@@ -6,8 +6,8 @@ from typing import Any
 
 from customers.models import Customer
 from events.models import EventType
+from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
-from loyalty.engine.types import Incoming
 from loyalty.points.models import Account
 from loyalty.staff.enums import Module
 from loyalty.staff.models import GeneralSettings

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from customers.models import Customer
 from events.models import EventType
+from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
-from loyalty.engine.types import Incoming
 from loyalty.points.balances import Figures, balances_at, balances_by_effect
 from loyalty.points.enums import EntryKind
 from loyalty.points.models import Account, Balance, Entry

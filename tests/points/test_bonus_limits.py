@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from loyalty.engine.types import Incoming, Part
+from loyalty.engine.events import Incoming
+from loyalty.engine.state import Part
 from loyalty.points import bonuses
 from tests.engine.racing import BALANCES, CLIENTS, race
 from tests.engine.world import accepted, codes, event, rows, send

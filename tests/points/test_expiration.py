@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 
 from customers.models import Customer
 from events.operations import AlreadyRecorded
-from loyalty.engine.types import Outcome, Refused
+from loyalty.engine.mechanism import Outcome, Refused
 from loyalty.points.expiration import MOST_EVENTS
 from loyalty.points.expiry_run import expire_points
 from loyalty.points.operations import change_expiration

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
 from events.models import Event
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points import dialogs
 from loyalty.points.models import Account, Lot
 from loyalty.points.queries import last_day

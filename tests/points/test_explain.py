@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
 from events.models import Event, EventType
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points.explain import Explanation, LotStory, explain, explain_all
 from loyalty.points.models import Account, Balance, Entry, Lot
 from loyalty.staff.enums import Module, Role

@@ -10,8 +10,9 @@ from django.utils import timezone
 from customers.models import Customer
 from events.models import Transaction
 from events.operations import add_event
+from loyalty.engine.events import POINTS_REWARDED, Actor, Incoming
+from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
-from loyalty.engine.types import POINTS_REWARDED, Actor, Incoming, Outcome
 from loyalty.staff.enums import Role
 from loyalty.staff.models import ApiKey, User
 from loyalty.transfer.operations import import_here

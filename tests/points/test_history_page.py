@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from customers.models import Customer
 from events.models import Transaction
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points import pages
 from loyalty.points.history import Filters, Movement, history_of, marks_between, movements
 from loyalty.points.models import Account, Balance, Lot

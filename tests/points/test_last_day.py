@@ -11,7 +11,7 @@ from django.test import Client
 
 from customers.models import Customer
 from events.models import Event
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points.models import Account
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User

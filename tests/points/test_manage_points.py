@@ -10,7 +10,7 @@ from django.test import Client
 
 from customers.models import Customer
 from events.models import Event
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points.models import Account, Balance
 from loyalty.points.queries import balances_of
 from loyalty.staff.enums import Module, Role

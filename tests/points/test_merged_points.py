@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from customers.models import Customer
 from customers.queries import family
 from events.models import Event, EventType
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points import dialogs
 from loyalty.points.balances import balances_at, balances_by_effect
 from loyalty.points.explain import Explanation, explain, explain_all

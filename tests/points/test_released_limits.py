@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from loyalty.engine.types import Part
+from loyalty.engine.state import Part
 from loyalty.points import bonuses
 from loyalty.points.models import Account
 from tests.engine.racing import BALANCES, CLIENTS, race

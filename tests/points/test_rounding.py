@@ -12,8 +12,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import Actor
+from loyalty.engine.program import Program
 from loyalty.engine.rows import CustomerRow
-from loyalty.engine.types import Actor, Batch, Program, State
+from loyalty.engine.state import State
 from loyalty.points.bonuses import BonusTotalRow
 from loyalty.points.earning import Award, award, describe
 from loyalty.points.queries import AccountRule, BonusRule, Earning, PointsConfig

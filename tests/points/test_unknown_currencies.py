@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from loyalty.engine.events import POINTS_REWARDED, Actor
 from loyalty.engine.record import record
-from loyalty.engine.types import POINTS_REWARDED, Actor
 from loyalty.staff.models import User
 from tests.engine.world import NOW, accepted, configure, event, rows, send, spendable
 

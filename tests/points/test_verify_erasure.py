@@ -6,8 +6,8 @@ import pytest
 
 from customers.leaving import BAN
 from customers.models import Customer
+from loyalty.engine.events import Actor
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor
 from loyalty.points.checks import verify
 from loyalty.points.projections import CHECKS
 from tests.engine.world import NOW, event

@@ -13,8 +13,8 @@ django.setup()
 from django.db import Error, connection
 from django.utils import timezone
 
+from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor, Incoming
 
 
 def acknowledged(customer: str, transaction_id: str) -> bool:

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from customers.enums import GONE
 from customers.operations import merge_customers
 from customers.queries import customer_named, customers_named
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
+from loyalty.engine.status import GONE
 from tests.engine.families import check_families
 from tests.engine.world import BY, NOW, accepted, configure, event, rows, send
 

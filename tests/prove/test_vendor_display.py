@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from events.models import Transaction
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from tests.api_keys import development_key
 from tests.engine.world import configure
 from tests.factories import make_customer, make_order, tell

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from customers.models import Field
-from loyalty.engine.types import Incoming
+from loyalty.engine.events import Incoming
 from loyalty.points.models import Account
 from loyalty.staff.enums import Module
 from loyalty.staff.queries import general_settings

@@ -7,8 +7,8 @@ from django.test import Client
 
 from customers.models import Customer, Field
 from events.models import Event
+from loyalty.engine.events import Actor
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.api.reading import KEY, get

@@ -39,7 +39,7 @@ def main(job_id: int, rows: int, mode: str, chunk: int = 0) -> None:
 
 
 def flawed(last: int) -> Callable[..., bool]:
-    from loyalty.engine.types import Actor
+    from loyalty.engine.events import Actor
     from loyalty.transfer import event_rows, running
     from loyalty.transfer.enums import JobStatus
     from loyalty.transfer.keys import Claims

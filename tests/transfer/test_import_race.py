@@ -8,8 +8,8 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from events.models import Event
+from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor, Incoming
 from loyalty.points.models import Balance
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import start_import

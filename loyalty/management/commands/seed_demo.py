@@ -15,8 +15,8 @@ from loyalty.demo.batches import batches, months
 from loyalty.demo.lives import Period, Told
 from loyalty.demo.showcase import show
 from loyalty.demo.story import digest, tell
+from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
-from loyalty.engine.types import Actor, Incoming
 from loyalty.points.expiry_run import expire_points
 
 MOST_CUSTOMERS, MOST_MONTHS = 1_000_000, 60

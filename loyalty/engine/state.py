@@ -1,0 +1,96 @@
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, ClassVar, Self
+
+from loyalty.refusals import Refused as Refused  # what mechanisms raise
+
+from .events import Ref
+
+
+def _getter(names: Iterable[str]) -> Callable[[Any], tuple[Any, ...]]:
+    found = tuple(names)
+    if len(found) > 1:
+        return attrgetter(*found)
+    return lambda row: tuple(getattr(row, name) for name in found)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """How rows of one table are written. `columns` maps each column to its PostgreSQL type."""
+
+    name: str
+    columns: Mapping[str, str]
+    key: tuple[str, ...]
+    mutable: tuple[str, ...] = ()
+    # Its ids come from this sequence, drawn by the engine in blocks.
+    sequence: str | None = None
+    # Columns whose database form is another attribute of the row than their name.
+    written_as: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def values(self) -> Callable[[Any], tuple[Any, ...]]:
+        """Of a row, all columns in their order."""
+        return _getter(self.written_as.get(name, name) for name in self.columns)
+
+    @cached_property
+    def image(self) -> Callable[[Any], tuple[Any, ...]]:
+        """Of a row, the mutable columns: what `edit` keeps and a refusal restores."""
+        return _getter(self.mutable)
+
+
+class Row:
+    """A row of the state. Subclasses name their `TABLE`; attributes are its columns."""
+
+    __slots__ = ()
+    TABLE: ClassVar[Table]
+
+    @classmethod
+    def load(cls, values: Sequence[Any]) -> Self:
+        """The row of a database answer with all columns in the table's order."""
+        row = cls.__new__(cls)
+        for name, value in zip(cls.TABLE.columns, values, strict=True):
+            setattr(row, name, value)
+        return row
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A piece of a customer's state that mechanisms ask for.
+
+    `sql` selects it for the customers in `{customers}`, the customer's id first; `put(state, values)` files one
+    row of the answer. `{family}` is a table of (id, survivor): these customers, and all profiles merged into them; what
+    reads history reads theirs, the survivor's id first. `{transactions}` is the array of the transaction IDs that the
+    batch's events name. A shared part belongs to no customer: its rows are filed in `batch.shared`, and it may lock them. Parts are read after the
+    customers are locked, in the order of their names; one with `when` in a conversation of its own, if that is true of
+    what the others have told of any of the customers.
+    """
+
+    name: str
+    sql: str
+    put: Callable[["State", Sequence[Any]], None]
+    shared: bool = False
+    when: Callable[["State"], bool] | None = None
+
+
+class State:
+    """One customer's state during a batch; `parts` holds what mechanisms filed, by part name."""
+
+    __slots__ = ("created_by", "customer", "exists", "named", "parts")
+
+    def __init__(self, customer: Any, *, exists: bool) -> None:
+        self.customer = customer
+        # False until the first accepted event of a customer that this batch creates.
+        self.exists = exists
+        # The id of the event that creates the customer in this batch.
+        self.created_by: int | None = None
+        # The external ID by which an event asked for this customer, who is to be created.
+        self.named: Ref | None = None
+        self.parts: dict[str, dict[Any, Any]] = {}
+
+    def part(self, name: str) -> dict[Any, Any]:
+        found = self.parts.get(name)
+        if found is None:
+            found = self.parts[name] = {}
+        return found
