@@ -15,8 +15,9 @@ from loyalty.api.views import ApiView
 from loyalty.engine.events import Incoming
 from loyalty.engine.moments import likely
 from loyalty.points.balances import balances_at
-from loyalty.staff.enums import Api, Module
-from loyalty.staff.queries import general_settings
+from loyalty.program.enums import Module
+from loyalty.program.queries import general_settings
+from loyalty.staff.enums import Api
 
 from .described_operations import MERGE, SHOW, UPDATE
 from .enums import MergeKind

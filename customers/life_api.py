@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from events.api import record_for
 from events.serializers import read_event
 from loyalty.api.problems import bad_request
-from loyalty.staff.queries import general_settings
+from loyalty.program.queries import general_settings
 
 from .api import CustomerDetail
 from .described_operations import ENTRIES, LOG_IN, OPT_IN, SUSPEND, UNSUSPEND

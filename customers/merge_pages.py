@@ -19,9 +19,9 @@ from django.views.generic import FormView, TemplateView
 from events.queries import names
 from loyalty.engine.mechanism import Refused
 from loyalty.engine.status import GONE
-from loyalty.staff.enums import Module
+from loyalty.program.enums import Module
+from loyalty.program.queries import general_settings
 from loyalty.staff.permissions import Right
-from loyalty.staff.queries import general_settings
 from loyalty.ui import formats
 from loyalty.ui.mixins import DialogPage, StaffPage
 from loyalty.ui.responses import Text, go, is_partial

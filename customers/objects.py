@@ -8,8 +8,8 @@ from django.utils import timezone
 from events.purchases import PERIODS, Purchases, purchases_in
 from loyalty.points.models import Account, Balance
 from loyalty.points.queries import balances_of_all, expiring_points_of, reset_date
-from loyalty.staff.enums import Module
-from loyalty.staff.queries import general_settings
+from loyalty.program.enums import Module
+from loyalty.program.queries import general_settings
 
 from .models import Customer
 from .serializers import account_object, customer_object, expiring_object, purchases_object

@@ -13,10 +13,10 @@ from django.views.generic import TemplateView, View
 
 from loyalty.engine.status import GONE, Status
 from loyalty.points.queries import balances_of, next_to_expire
-from loyalty.staff.enums import Module
+from loyalty.program.enums import Module
+from loyalty.program.queries import general_settings
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, may
-from loyalty.staff.queries import general_settings
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb, Tab
 from loyalty.ui.paging import Order, page_of

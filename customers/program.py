@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
 from loyalty.engine.mechanism import Refused
-from loyalty.staff.section import (
+from loyalty.program.section import (
     NAME,
     Document,
     Key,

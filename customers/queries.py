@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from loyalty.database.trigrams import with_part
 from loyalty.engine.status import GONE, Status
 from loyalty.identifiers import folded, forms, normal
-from loyalty.staff.queries import general_settings
+from loyalty.program.queries import general_settings
 from loyalty.ui import formats
 
 from .fields import EMAIL_SCHEME, MAX_IDENTITY, CustomersConfig, config_of_rules

@@ -11,8 +11,8 @@ from loyalty.api.dates import iso_date
 from loyalty.engine.status import Status
 from loyalty.points.models import Balance
 from loyalty.points.queries import balances_of_all
-from loyalty.staff.enums import Module
-from loyalty.staff.queries import general_settings
+from loyalty.program.enums import Module
+from loyalty.program.queries import general_settings
 
 from .models import Customer
 from .read_queries import external_id_fields, referrers_of

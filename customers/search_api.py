@@ -8,8 +8,8 @@ from loyalty.api.scopes import check_scheme, key_of
 from loyalty.api.timeout import bounded
 from loyalty.api.views import ApiView
 from loyalty.engine.status import Status
+from loyalty.program.queries import general_settings
 from loyalty.staff.enums import Api
-from loyalty.staff.queries import general_settings
 
 from .described_operations import COUNT, SEARCH
 from .filters import ordered, read_filters, schemes_in

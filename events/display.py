@@ -7,7 +7,7 @@ from typing import Any
 
 from customers.serializers import number
 from loyalty.points.models import Account
-from loyalty.staff.enums import Module
+from loyalty.program.enums import Module
 
 from .history import last_days
 from .labels import attribute_labels

@@ -17,8 +17,8 @@ from loyalty.api.errors import bad_request, not_found
 from loyalty.api.paging import INVALID_PARAMETER, MAX_LIMIT, Page, neighbours, page_in
 from loyalty.api.timeout import bounded
 from loyalty.api.views import ApiView
+from loyalty.program.queries import general_settings
 from loyalty.staff.enums import Api
-from loyalty.staff.queries import general_settings
 
 from .described_display import (
     EVENTS_OF_CUSTOMER,

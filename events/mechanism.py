@@ -12,7 +12,7 @@ from loyalty.engine.events import POINTS_REWARDED, Incoming, Key
 from loyalty.engine.mechanism import EVERY_ACTION, Mechanism, Refused
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
-from loyalty.staff.enums import Module
+from loyalty.program.enums import Module
 
 from . import built_in, referrals, refunds
 from .built_in import following

@@ -18,10 +18,10 @@ from django.views.generic import TemplateView
 from customers.pages import CustomerMixin, ProfilePage
 from loyalty.engine.mechanism import Outcome, Refused
 from loyalty.points.models import Account
-from loyalty.staff.enums import Module
+from loyalty.program.enums import Module
+from loyalty.program.queries import general_settings
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, may
-from loyalty.staff.queries import general_settings
 from loyalty.ui.formats import signed
 from loyalty.ui.mixins import DialogPage, PartialMixin
 from loyalty.ui.navigation import Crumb

@@ -8,7 +8,7 @@ from django.utils.translation import override
 from customers.enums import FieldType
 from customers.field_models import MAX_OPTIONS, wrong_options
 from customers.fields import MAX_ITEM
-from loyalty.staff.section import (
+from loyalty.program.section import (
     NAME,
     Document,
     Key,

@@ -20,7 +20,7 @@ from customers.pages import CustomerMixin, ProfilePage
 from customers.queries import customer_named
 from loyalty.engine.mechanism import Outcome
 from loyalty.points.models import Account
-from loyalty.staff.enums import Module
+from loyalty.program.enums import Module
 from loyalty.staff.permissions import Right, may
 from loyalty.ui.formats import money, number
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage

@@ -18,7 +18,7 @@ import events.program
 import loyalty.points.bonus_program
 import loyalty.points.merging
 import loyalty.points.program
-import loyalty.staff.program
+import loyalty.program.settings
 import loyalty.sync.mechanism
 from customers.leaving import ErasureRow, holds_nothing
 from events import attributes, near_misses, orders
@@ -29,15 +29,15 @@ from loyalty.engine.rows import CUSTOMER, EVENT, IDENTITY
 from loyalty.identifiers import folded
 from loyalty.points import activity, bonuses, ledger, mechanism, rows
 from loyalty.points.queries import config_of
-from loyalty.staff.operations import advance_program, keep_program
-from loyalty.staff.queries import program_record, read_program
+from loyalty.program.operations import advance_program, keep_program
+from loyalty.program.queries import program_record, read_program
 from loyalty.transfer.erasing import erase_imports
 
 logger = logging.getLogger(__name__)
 
 # The parts of the program file, in its order.
 SECTIONS = (
-    loyalty.staff.program.SETTINGS,
+    loyalty.program.settings.SETTINGS,
     customers.program.CUSTOMER_FIELDS,
     events.program.EVENT_TYPES,
     loyalty.points.program.ACCOUNTS,

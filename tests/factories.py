@@ -9,8 +9,8 @@ from events.models import Transaction
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
-from loyalty.staff.enums import Module
-from loyalty.staff.queries import general_settings
+from loyalty.program.enums import Module
+from loyalty.program.queries import general_settings
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TILL = Actor("api")

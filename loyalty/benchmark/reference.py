@@ -20,7 +20,7 @@ from events.models import BusinessKey, Event, Transaction
 from loyalty.api.authentication import ApiKeyAuthentication, Integrator
 from loyalty.api.models import SavedAnswer
 from loyalty.points.models import Account, Balance, EarningRule, Entry, Lot
-from loyalty.staff.models import ProgramVersion
+from loyalty.program.models import ProgramVersion
 from loyalty.sync.models import OutboxRow
 
 

@@ -20,9 +20,11 @@ from events.enums import Source
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record_one
 from loyalty.points.expiry_run import expire_points
-from loyalty.staff.enums import Module, Role
-from loyalty.staff.models import GeneralSettings, User
-from loyalty.staff.operations import apply_program
+from loyalty.program.enums import Module
+from loyalty.program.models import GeneralSettings
+from loyalty.program.operations import apply_program
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
 from loyalty.transfer.enums import Model
 from loyalty.transfer.operations import import_here
 

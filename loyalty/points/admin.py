@@ -5,9 +5,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from loyalty.staff.admin import ConfigurationAdmin
-from loyalty.staff.enums import Module
-from loyalty.staff.queries import general_settings
+from loyalty.program.admin import ConfigurationAdmin
+from loyalty.program.enums import Module
+from loyalty.program.queries import general_settings
 from loyalty.ui.stale_admin import StaleSafeInline
 
 from .forms import AccountForm, BonusForm

@@ -18,8 +18,8 @@ from customers.models import Customer
 from customers.queries import family, family_at
 from events.enums import TransactionStatus
 from events.models import Transaction
-from loyalty.staff.enums import Module
-from loyalty.staff.queries import general_settings
+from loyalty.program.enums import Module
+from loyalty.program.queries import general_settings
 
 from .enums import BUCKETS, EntryKind, Expiry
 from .expiry import ExpiryRule, Member, expires_at, idle_at

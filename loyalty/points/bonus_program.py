@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
-from loyalty.staff.section import (
+from loyalty.program.section import (
     CURRENCY,
     NAME,
     Document,

@@ -20,7 +20,7 @@ from events.operations import add_event
 from events.pages import EventDialog, Modules
 from events.queries import events_of, names
 from loyalty.engine.mechanism import Outcome
-from loyalty.staff.enums import Module
+from loyalty.program.enums import Module
 from loyalty.staff.permissions import Right
 from loyalty.ui import formats
 from loyalty.ui.formats import number

@@ -15,8 +15,8 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from loyalty.engine.status import GONE
-from loyalty.staff.enums import Module
-from loyalty.staff.queries import general_settings, program_version
+from loyalty.program.enums import Module
+from loyalty.program.queries import general_settings, program_version
 
 from .enums import Expiry
 from .expiry import idle_before

@@ -8,7 +8,7 @@ from loyalty.engine.mechanism import Refused
 from loyalty.engine.program import Program
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import State
-from loyalty.staff.enums import Module
+from loyalty.program.enums import Module
 
 from . import expiry
 from .enums import EntryKind

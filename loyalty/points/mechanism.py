@@ -12,7 +12,7 @@ from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import ANY_OTHER_ACTION, Mechanism, Refused
 from loyalty.engine.rows import EventRow, to_json
 from loyalty.engine.state import Part, State
-from loyalty.staff.enums import Module
+from loyalty.program.enums import Module
 
 from . import leaving, orders
 from .bonuses import USED_LIMITS, limits

@@ -15,7 +15,7 @@ from django.views.generic import TemplateView
 from customers.pages import ProfilePage
 from events.pages import Modules
 from events.queries import names
-from loyalty.staff.enums import Module
+from loyalty.program.enums import Module
 from loyalty.staff.permissions import Right, may
 from loyalty.ui.charts import Chart
 from loyalty.ui.downloads import Cell, csv_file

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from loyalty.calendar import Unit
-from loyalty.staff.section import (
+from loyalty.program.section import (
     CURRENCY,
     NAME,
     Document,

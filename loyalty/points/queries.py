@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from customers.models import Customer
 from loyalty.calendar import ONE_DAY, end_of
-from loyalty.staff.program import read_settings
+from loyalty.program.settings import read_settings
 
 from . import expiry
 from .bonus_program import bonus_facts, bonus_of, read_bonuses

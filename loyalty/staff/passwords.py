@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.program.queries import general_settings
+
 from .models import User
-from .queries import general_settings
 
 # At the pace of guesses.py thousands of years; with the hashes stolen, at the cost of hashing.py, months.
 LEAST_GUESSES_LOG10 = 9

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from loyalty.staff.queries import general_settings
+from loyalty.program.queries import general_settings
 
 from .enums import JobStatus
 from .erasing import OPEN

@@ -3,8 +3,8 @@ from functools import cached_property
 
 from django.http import HttpRequest
 
-from loyalty.staff.models import GeneralSettings
-from loyalty.staff.queries import general_settings
+from loyalty.program.models import GeneralSettings
+from loyalty.program.queries import general_settings
 
 from .navigation import FOOT, Link, Section, links, sections
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.staff.enums import Module
+from loyalty.program.enums import Module
 from loyalty.staff.permissions import Right, may
 
 Text = str | Promise

@@ -13,7 +13,8 @@ from customers.models import Customer, Identity
 from events.models import BusinessKey, Event, EventType
 from loyalty.api.signing import sign
 from loyalty.points.models import Account, Balance, BurnRate, EarningRule, Entry, Lot
-from loyalty.staff.models import ApiKey, GeneralSettings
+from loyalty.program.models import GeneralSettings
+from loyalty.staff.models import ApiKey
 from loyalty.sync.models import OutboxRow
 from tests.api_keys import development_key, signer
 

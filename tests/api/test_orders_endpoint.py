@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from loyalty.staff.models import GeneralSettings
+from loyalty.program.models import GeneralSettings
 from tests.api_keys import development_key
 from tests.engine.world import rows
 

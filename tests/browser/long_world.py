@@ -11,8 +11,9 @@ from customers.operations import add_note
 from events.models import EventType, Transaction
 from loyalty.engine.events import Incoming
 from loyalty.points.models import Account
-from loyalty.staff.enums import Module
-from loyalty.staff.models import GeneralSettings, User
+from loyalty.program.enums import Module
+from loyalty.program.models import GeneralSettings
+from loyalty.staff.models import User
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import import_here
 from tests.factories import NOON, checkout, make_customer, tell

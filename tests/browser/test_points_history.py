@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from customers.models import Customer
 from loyalty.engine.events import Incoming
 from loyalty.points.models import Account
-from loyalty.staff.enums import Module
-from loyalty.staff.models import GeneralSettings
+from loyalty.program.enums import Module
+from loyalty.program.models import GeneralSettings
 from tests.browser.keys import tab_to
 from tests.factories import NOON, checkout, make_customer, tell
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from customers.listing import SORTS
 from customers.models import Customer, Identity
+from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
-from loyalty.staff.models import GeneralSettings, User
+from loyalty.staff.models import User
 from tests.factories import make_customer, make_customers
 
 pytestmark = pytest.mark.django_db

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from customers.models import Customer, Field
 from customers.queries import customer_named
-from loyalty.staff.document import read_document
+from loyalty.program.document import read_document
+from loyalty.program.models import GeneralSettings
+from loyalty.program.operations import apply_program, export_program
+from loyalty.program.section import Invalid
 from loyalty.staff.enums import Role
-from loyalty.staff.models import GeneralSettings, User
-from loyalty.staff.operations import apply_program, export_program
-from loyalty.staff.section import Invalid
+from loyalty.staff.models import User
 from tests.api_keys import development_key
 from tests.engine.world import accepted, event, rows
 

@@ -6,7 +6,7 @@ import pytest
 
 from customers.models import Customer, Field, Identity
 from loyalty.engine.events import Incoming
-from loyalty.staff.models import GeneralSettings
+from loyalty.program.models import GeneralSettings
 from tests.engine.world import accepted, codes, event, rows, send
 
 pytestmark = pytest.mark.django_db

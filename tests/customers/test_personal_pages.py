@@ -12,8 +12,9 @@ from customers.forms import CUSTOM
 from customers.models import Customer, Field
 from customers.overview import attributes_of
 from events.models import Event
+from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
-from loyalty.staff.models import GeneralSettings, User
+from loyalty.staff.models import User
 from tests.engine.world import accepted, event
 
 pytestmark = pytest.mark.django_db

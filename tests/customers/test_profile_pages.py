@@ -12,8 +12,9 @@ from customers.overview import attributes_of, strips_of
 from loyalty.engine.events import Incoming
 from loyalty.points.models import Account
 from loyalty.points.queries import balances_of
+from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
-from loyalty.staff.models import GeneralSettings, User
+from loyalty.staff.models import User
 from tests.factories import NOON, checkout, make_customer, make_order, tell
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from customers.models import Customer, Field
-from loyalty.staff.operations import apply_program
-from loyalty.staff.section import Invalid
+from loyalty.program.operations import apply_program
+from loyalty.program.section import Invalid
 from tests.engine.world import accepted, event, send
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from customers.models import Customer, Erasure, Note
 from events.models import Event, Transaction
 from loyalty.demo.hero import HERO
 from loyalty.points.models import Balance, BonusUse, Lot
-from loyalty.staff.models import GeneralSettings
+from loyalty.program.models import GeneralSettings
 from loyalty.transfer.models import ImportJob
 
 UNTIL = dt.date(2026, 11, 1)

@@ -5,7 +5,7 @@ import pytest
 from customers.models import Field
 from loyalty.engine import record as engine
 from loyalty.engine.events import Incoming
-from loyalty.staff.models import GeneralSettings
+from loyalty.program.models import GeneralSettings
 
 from .racing import CLIENTS, race
 from .world import accepted, event, rows, send

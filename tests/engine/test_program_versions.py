@@ -19,9 +19,9 @@ from events.models import Event, EventAttribute, EventType
 from loyalty import composition as program
 from loyalty.engine import record
 from loyalty.engine.program import Program
-from loyalty.staff.models import GeneralSettings, ProgramRecord
-from loyalty.staff.operations import apply_program
-from loyalty.staff.queries import program_version, read_program, sections
+from loyalty.program.models import GeneralSettings, ProgramRecord
+from loyalty.program.operations import apply_program
+from loyalty.program.queries import program_version, read_program, sections
 
 from .world import accepted, configure, event, rows, send
 

@@ -21,8 +21,10 @@ from loyalty.engine.mechanism import Refused
 from loyalty.engine.status import Status
 from loyalty.points.models import Account
 from loyalty.points.queries import balances_of
-from loyalty.staff.enums import Module, Role
-from loyalty.staff.models import GeneralSettings, User
+from loyalty.program.enums import Module
+from loyalty.program.models import GeneralSettings
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
 from tests.factories import checkout, make_customer
 from tests.factories import tell as record_all
 

@@ -11,10 +11,10 @@ from django.test import Client
 from customers.models import Customer
 from events.models import Event, EventType
 from loyalty.engine.events import Incoming
+from loyalty.program.operations import apply_program
+from loyalty.program.queries import read_program
+from loyalty.program.section import Invalid
 from loyalty.staff.models import User
-from loyalty.staff.operations import apply_program
-from loyalty.staff.queries import read_program
-from loyalty.staff.section import Invalid
 from tests.api_keys import development_key
 from tests.engine.world import NOW, accepted, codes, configure, counts, event, rows, send, spendable
 

@@ -10,8 +10,8 @@ from events.built_in import CLOSED
 from events.enums import EARNING_BY_TYPE, MAY_BE_BEHAVIOURAL, RECORDED
 from events.models import EventType
 from loyalty.composition import COMPOSITION, configure
-from loyalty.staff.operations import apply_program
-from loyalty.staff.section import Invalid
+from loyalty.program.operations import apply_program
+from loyalty.program.section import Invalid
 from tests.engine.world import NOW, accepted, codes, event, rows, send, spendable
 
 # What existing clients send and read.

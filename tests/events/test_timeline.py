@@ -17,8 +17,10 @@ from events.queries import ICONS, PointsStatus, events_of, names, tell
 from loyalty.engine.events import Actor, Incoming
 from loyalty.points.expiry_run import expire_points
 from loyalty.points.models import Account, Entry
-from loyalty.staff.enums import Module, Role
-from loyalty.staff.models import GeneralSettings, User
+from loyalty.program.enums import Module
+from loyalty.program.models import GeneralSettings
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
 from loyalty.ui.templatetags.ui import icon
 from tests.api_keys import development_key
 from tests.factories import NOON, checkout, make_customer

@@ -14,8 +14,10 @@ from customers.models import Customer
 from events.models import Transaction
 from loyalty.engine.events import Incoming
 from loyalty.points.models import Account
-from loyalty.staff.enums import Module, Role
-from loyalty.staff.models import GeneralSettings, User
+from loyalty.program.enums import Module
+from loyalty.program.models import GeneralSettings
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
 from loyalty.ui.paging import SALT
 from tests.factories import NOON, checkout, make_customer, make_order, tell
 

@@ -9,8 +9,8 @@ from events.models import EventType
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
 from loyalty.points.models import Account
-from loyalty.staff.enums import Module
-from loyalty.staff.models import GeneralSettings
+from loyalty.program.enums import Module
+from loyalty.program.models import GeneralSettings
 from tests.factories import NOON, TILL
 
 DAY = timedelta(days=1)

@@ -7,8 +7,9 @@ from django.test import Client
 
 from loyalty.points.forms import AccountForm
 from loyalty.points.models import Account
+from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
-from loyalty.staff.models import GeneralSettings, User
+from loyalty.staff.models import User
 
 # The vendor's admin templates use variables that are not there.
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]

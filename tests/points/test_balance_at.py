@@ -19,8 +19,9 @@ from loyalty.engine.record import record
 from loyalty.points.balances import Figures, balances_at, balances_by_effect
 from loyalty.points.enums import EntryKind
 from loyalty.points.models import Account, Balance, Entry
-from loyalty.staff.enums import Module
-from loyalty.staff.models import ApiKey, GeneralSettings
+from loyalty.program.enums import Module
+from loyalty.program.models import GeneralSettings
+from loyalty.staff.models import ApiKey
 from tests.api_keys import development_key
 from tests.factories import NOON, TILL, checkout, make_customer, tell
 

@@ -16,8 +16,10 @@ from loyalty.engine.events import Incoming
 from loyalty.points import dialogs
 from loyalty.points.models import Account, Lot
 from loyalty.points.queries import last_day
-from loyalty.staff.enums import Module, Role
-from loyalty.staff.models import GeneralSettings, User
+from loyalty.program.enums import Module
+from loyalty.program.models import GeneralSettings
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
 from tests.factories import make_customer, tell
 
 pytestmark = pytest.mark.django_db

@@ -17,8 +17,10 @@ from events.models import Event, EventType
 from loyalty.engine.events import Incoming
 from loyalty.points.explain import Explanation, LotStory, explain, explain_all
 from loyalty.points.models import Account, Balance, Entry, Lot
-from loyalty.staff.enums import Module, Role
-from loyalty.staff.models import GeneralSettings, User
+from loyalty.program.enums import Module
+from loyalty.program.models import GeneralSettings
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
 from tests.factories import NOON, checkout, make_customer, tell
 
 from .histories import live, switch_everything_on

@@ -22,8 +22,10 @@ from loyalty.points import pages
 from loyalty.points.history import Filters, Movement, history_of, marks_between, movements
 from loyalty.points.models import Account, Balance, Lot
 from loyalty.points.queries import balances_of
-from loyalty.staff.enums import Module, Role
-from loyalty.staff.models import GeneralSettings, User
+from loyalty.program.enums import Module
+from loyalty.program.models import GeneralSettings
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
 from tests.factories import NOON, checkout, make_customer, tell
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,10 @@ from events.models import Event
 from loyalty.engine.events import Incoming
 from loyalty.points.models import Account, Balance
 from loyalty.points.queries import balances_of
-from loyalty.staff.enums import Module, Role
-from loyalty.staff.models import GeneralSettings, User
+from loyalty.program.enums import Module
+from loyalty.program.models import GeneralSettings
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
 from tests.factories import make_customer, tell
 
 pytestmark = pytest.mark.django_db

@@ -24,8 +24,10 @@ from loyalty.points.explain import Explanation, explain, explain_all
 from loyalty.points.history import Filters, daily_changes, history_of, movements
 from loyalty.points.models import Account, Balance, Lot, Pending
 from loyalty.points.queries import expiring_points, last_day
-from loyalty.staff.enums import Module, Role
-from loyalty.staff.models import GeneralSettings, User
+from loyalty.program.enums import Module
+from loyalty.program.models import GeneralSettings
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
 from tests.factories import NOON, checkout, make_customer, make_order, tell
 from tests.merging import merge
 

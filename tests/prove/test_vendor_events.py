@@ -9,8 +9,8 @@ from django.test import Client
 from customers.models import Field
 from loyalty.engine.events import Incoming
 from loyalty.points.models import Account
-from loyalty.staff.enums import Module
-from loyalty.staff.queries import general_settings
+from loyalty.program.enums import Module
+from loyalty.program.queries import general_settings
 from tests.api_keys import development_key
 from tests.factories import make_customer, make_order, tell
 from tests.prove.vendor import Operation, answered, assert_only, deviations, needs_files, request_deviations, sent

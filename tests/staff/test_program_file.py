@@ -20,12 +20,14 @@ from pytest_django import Settings
 
 from events.models import EventType
 from loyalty.points.models import Account, Bonus, EarningRule
-from loyalty.staff.document import MAX_BYTES, Change, read_document, schema_of, written
-from loyalty.staff.enums import Origin, Role
-from loyalty.staff.models import GeneralSettings, ProgramRecord, User
-from loyalty.staff.operations import Outdated, apply_program, compare_program
-from loyalty.staff.queries import program_version, read_program, sections
-from loyalty.staff.section import Invalid
+from loyalty.program.document import MAX_BYTES, Change, read_document, schema_of, written
+from loyalty.program.enums import Origin
+from loyalty.program.models import GeneralSettings, ProgramRecord
+from loyalty.program.operations import Outdated, apply_program, compare_program
+from loyalty.program.queries import program_version, read_program, sections
+from loyalty.program.section import Invalid
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
 from tests.api_keys import development_key, give_secret
 
 pytestmark = pytest.mark.django_db

@@ -10,10 +10,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from loyalty.staff.document import schema_of, written
-from loyalty.staff.enums import Origin, Role
-from loyalty.staff.models import GeneralSettings, ProgramRecord, User
-from loyalty.staff.queries import program_version, read_program, sections
+from loyalty.program.document import schema_of, written
+from loyalty.program.enums import Origin
+from loyalty.program.models import GeneralSettings, ProgramRecord
+from loyalty.program.queries import program_version, read_program, sections
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
 from tests.engine.world import accepted, event, rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from loyalty import composition as program
-from loyalty.staff.document import read_document, schema_of, written
-from loyalty.staff.operations import apply_program, compare_program
-from loyalty.staff.queries import program_version, read_program, sections
+from loyalty.program.document import read_document, schema_of, written
+from loyalty.program.operations import apply_program, compare_program
+from loyalty.program.queries import program_version, read_program, sections
 
 AT = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 CODES = ["EUR", "HUF", "USD", "JPY"]

@@ -7,7 +7,8 @@ from django.utils import timezone
 from psycopg import sql
 
 from loyalty.points.models import Verification
-from loyalty.staff.models import GeneralSettings, User
+from loyalty.program.models import GeneralSettings
+from loyalty.staff.models import User
 from loyalty.staff.trail import record_deed
 from tests.engine.test_write_once import connect
 

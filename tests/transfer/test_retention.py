@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from loyalty.staff.models import GeneralSettings, User
-from loyalty.staff.queries import general_settings
+from loyalty.program.models import GeneralSettings
+from loyalty.program.queries import general_settings
+from loyalty.staff.models import User
 from loyalty.transfer.enums import JobStatus
 from loyalty.transfer.files import path_of
 from loyalty.transfer.models import ImportedRow, ImportJob

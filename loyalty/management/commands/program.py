@@ -8,11 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from loyalty.staff.document import read_document, schema_of, written
+from loyalty.program.document import read_document, schema_of, written
+from loyalty.program.operations import Comparison, apply_program, compare_program, export_program
+from loyalty.program.queries import program_record, sections
+from loyalty.program.section import Invalid
 from loyalty.staff.models import User
-from loyalty.staff.operations import Comparison, apply_program, compare_program, export_program
-from loyalty.staff.queries import program_record, sections
-from loyalty.staff.section import Invalid
 
 # As diff(1): 0 is no difference, 1 a difference, 2 trouble.
 DIFFERENT, TROUBLE = 1, 2

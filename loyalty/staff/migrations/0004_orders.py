@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                     max_length=30,
                 ),
                 blank=True,
-                default=loyalty.staff.models.all_modules,
+                default=loyalty.program.models.all_modules,
                 size=None,
                 verbose_name="modules",
             ),

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             field=django.contrib.postgres.fields.ArrayField(
                 base_field=models.CharField(max_length=128),
                 blank=True,
-                default=loyalty.staff.models.names_of_nobody,
+                default=loyalty.program.models.names_of_nobody,
                 help_text="What programs send where they know nobody, one a line, in capitals or not. No new customer gets such an ID; who has one already keeps it.",
                 size=None,
                 verbose_name="refused names",

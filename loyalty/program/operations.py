@@ -7,10 +7,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from loyalty.staff.models import User
+from loyalty.staff.permissions import Right, require
+
 from .document import Change, differences, left_out, merged, shown_path, written
 from .enums import Origin
-from .models import ProgramVersion, User
-from .permissions import Right, require
+from .models import ProgramVersion
 from .queries import read_program, sections
 from .section import Document
 
