@@ -12,10 +12,11 @@ from django.apps import apps
 from django.db.models import BinaryField, Model, Q, QuerySet
 
 from events.models import Event, EventType
+from loyalty.api.keys.models import ApiKey
 from loyalty.engine.rows import to_json
 from loyalty.points.models import Account, Bonus
 from loyalty.points.queries import last_day
-from loyalty.staff.models import ApiKey, User
+from loyalty.staff.models import User
 from loyalty.system_checks import OUR_APPS, ROOT
 from loyalty.ui.downloads import zip_of_csv
 

@@ -6,9 +6,9 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
 
 from loyalty.api.errors import bad_request
-from loyalty.api.paging import INVALID_PARAMETER
+from loyalty.api.keys.enums import Api
+from loyalty.api.lists.paging import INVALID_PARAMETER
 from loyalty.api.views import ApiView
-from loyalty.staff.enums import Api
 
 from .access import Access
 from .described_operations import DATA

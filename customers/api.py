@@ -9,15 +9,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from events.api import actor, record_for
+from loyalty.api.access.scopes import check_action, key_of
 from loyalty.api.errors import bad_request
-from loyalty.api.scopes import check_action, key_of
+from loyalty.api.keys.enums import Api
 from loyalty.api.views import ApiView
 from loyalty.engine.events import Incoming
 from loyalty.engine.moments import likely
 from loyalty.points.balances import balances_at
 from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
-from loyalty.staff.enums import Api
 
 from .described_operations import MERGE, SHOW, UPDATE
 from .enums import MergeKind

@@ -2,8 +2,8 @@
 
 from events.described import STATUS
 from events.purchases import PERIODS
-from loyalty.api.describe import Parameter, Schema
-from loyalty.api.shapes import (
+from loyalty.api.docs.describe import Parameter, Schema
+from loyalty.api.docs.shapes import (
     DAY,
     FLAG,
     MOMENT,

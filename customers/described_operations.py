@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from loyalty.api.describe import Example, Operation, Parameter
-from loyalty.api.paging import MAX_LIMIT, MAX_OFFSET
-from loyalty.api.shapes import TEXT, WHOLE, asked, list_of, one_of, or_empty, shape, told
+from loyalty.api.docs.describe import Example, Operation, Parameter
+from loyalty.api.docs.shapes import TEXT, WHOLE, asked, list_of, one_of, or_empty, shape, told
+from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
 
 from .described import CUSTOMER, EVERYTHING, FIELDS, FOUND, PROFILE, RECEIPT, WHO
 from .enums import MergeKind

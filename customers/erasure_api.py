@@ -7,10 +7,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from events.api import actor
+from loyalty.api.access.scopes import check_action, key_of
+from loyalty.api.keys.enums import Api
 from loyalty.api.problems import not_found
-from loyalty.api.scopes import check_action, key_of
 from loyalty.api.views import ApiView
-from loyalty.staff.enums import Api
 
 from .described_operations import ERASED, OPT_OUT
 from .erasing import opt_out, receipt

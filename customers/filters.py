@@ -15,10 +15,10 @@ from django.db.models.functions import Cast, Lower
 from django.utils import timezone
 from django_filters import CharFilter, DateFilter, Filter, FilterSet
 
-from loyalty.api.bounds import shown
-from loyalty.api.moments import SECOND, look_ups, read_moment
-from loyalty.api.paging import INVALID_PARAMETER
-from loyalty.api.parsers import API_KEY
+from loyalty.api.body.bounds import shown
+from loyalty.api.body.parsers import API_KEY
+from loyalty.api.lists.moments import SECOND, look_ups, read_moment
+from loyalty.api.lists.paging import INVALID_PARAMETER
 from loyalty.api.problems import ApiError, bad_request
 from loyalty.engine.mechanism import Refused
 from loyalty.engine.moments import likely, number_of

@@ -3,8 +3,8 @@ that names one is read here."""
 
 from rest_framework.request import Request
 
+from loyalty.api.access.scopes import check_scheme, key_of
 from loyalty.api.problems import unknown_customer
-from loyalty.api.scopes import check_scheme, key_of
 from loyalty.identifiers import normal
 
 from .models import Customer

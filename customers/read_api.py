@@ -3,12 +3,12 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from loyalty.api.listing import collection, in_time, read_asked, single
-from loyalty.api.listing_schema import get_many, get_one
+from loyalty.api.access.scopes import ID, check_scheme, key_of
+from loyalty.api.keys.enums import Api
+from loyalty.api.lists.criteria import collection, in_time, read_asked, single
+from loyalty.api.lists.docs import get_many, get_one
 from loyalty.api.problems import unknown_customer
-from loyalty.api.scopes import ID, check_scheme, key_of
 from loyalty.api.views import ApiView
-from loyalty.staff.enums import Api
 
 from .models import Customer
 from .read_objects import customer_entities

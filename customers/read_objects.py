@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from events.read_queries import imports_of
-from loyalty.api.dates import iso_date
+from loyalty.api.access.dates import iso_date
 from loyalty.engine.status import Status
 from loyalty.points.models import Balance
 from loyalty.points.queries import balances_of_all

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from loyalty.api.listing import Asked, Condition, Order, bounds_of, choice, moment
+from loyalty.api.lists.criteria import Asked, Condition, Order, bounds_of, choice, moment
 from loyalty.engine.status import ERASED, Status
 
 from .models import Customer, Field, Merge

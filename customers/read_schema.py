@@ -1,7 +1,7 @@
 """The customer of the Read API, for the description of the interface."""
 
-from loyalty.api.describe import Example
-from loyalty.api.shapes import DAY, FLAG, MOMENT, NUMBER, TEXT, WHOLE, list_of, map_of, one_of, shape, told
+from loyalty.api.docs.describe import Example
+from loyalty.api.docs.shapes import DAY, FLAG, MOMENT, NUMBER, TEXT, WHOLE, list_of, map_of, one_of, shape, told
 
 _ACCOUNT = shape(
     "ReadAccount",

@@ -3,13 +3,13 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from loyalty.api.paging import links, read_page
-from loyalty.api.scopes import check_scheme, key_of
-from loyalty.api.timeout import bounded
+from loyalty.api.access.scopes import check_scheme, key_of
+from loyalty.api.keys.enums import Api
+from loyalty.api.lists.paging import links, read_page
+from loyalty.api.lists.timeout import bounded
 from loyalty.api.views import ApiView
 from loyalty.engine.status import Status
 from loyalty.program.queries import general_settings
-from loyalty.staff.enums import Api
 
 from .described_operations import COUNT, SEARCH
 from .filters import ordered, read_filters, schemes_in

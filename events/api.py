@@ -6,17 +6,17 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from loyalty.api.authentication import may_fix_points
-from loyalty.api.client_side import ClientSideView, check_event
+from loyalty.api.access.authentication import may_fix_points
+from loyalty.api.access.client_side import ClientSideView, check_event
+from loyalty.api.access.scopes import check_action, check_scheme, is_client_side, key_of
 from loyalty.api.errors import ApiError, bad_request
-from loyalty.api.scopes import check_action, check_scheme, is_client_side, key_of
+from loyalty.api.keys.enums import Api
 from loyalty.api.views import ApiView
 from loyalty.engine import values
 from loyalty.engine.events import POINTS_REWARDED, Actor, Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
 from loyalty.engine.status import ERASED
-from loyalty.staff.enums import Api
 
 from .described import MAX_BULK, RECORD, RECORD_BULK
 from .enums import Source

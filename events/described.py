@@ -1,7 +1,7 @@
 """What `/events` takes and answers, for the description of the interface."""
 
-from loyalty.api.describe import Example, Operation, Schema
-from loyalty.api.shapes import DAY, MOMENT, TEXT, WHOLE, asked, list_of, maybe, one_of, shape, told
+from loyalty.api.docs.describe import Example, Operation, Schema
+from loyalty.api.docs.shapes import DAY, MOMENT, TEXT, WHOLE, asked, list_of, maybe, one_of, shape, told
 
 MAX_BULK = 500
 _ID: Schema = {"type": ["string", "integer"], "minLength": 1, "maxLength": 128}

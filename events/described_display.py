@@ -3,9 +3,9 @@
 from typing import Any
 
 from customers.described import NAME, WHO
-from loyalty.api.describe import Example, Operation, Parameter, Schema
-from loyalty.api.paging import MAX_LIMIT, MAX_OFFSET
-from loyalty.api.shapes import DAY, MOMENT, NUMBER, TEXT, WHOLE, asked, list_of, one_of, or_empty, shape, told
+from loyalty.api.docs.describe import Example, Operation, Parameter, Schema
+from loyalty.api.docs.shapes import DAY, MOMENT, NUMBER, TEXT, WHOLE, asked, list_of, one_of, or_empty, shape, told
+from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
 
 from .described import ACCOUNT
 from .display_filters import EVENTS, TIMES, TRANSACTIONS

@@ -14,11 +14,11 @@ from customers.lookups import customer_asked
 from customers.models import Customer
 from customers.queries import family
 from loyalty.api.errors import bad_request, not_found
-from loyalty.api.paging import INVALID_PARAMETER, MAX_LIMIT, Page, neighbours, page_in
-from loyalty.api.timeout import bounded
+from loyalty.api.keys.enums import Api
+from loyalty.api.lists.paging import INVALID_PARAMETER, MAX_LIMIT, Page, neighbours, page_in
+from loyalty.api.lists.timeout import bounded
 from loyalty.api.views import ApiView
 from loyalty.program.queries import general_settings
-from loyalty.staff.enums import Api
 
 from .described_display import (
     EVENTS_OF_CUSTOMER,

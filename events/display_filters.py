@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from loyalty.api.bounds import shown
-from loyalty.api.moments import MILLISECOND, look_ups, read_moment
-from loyalty.api.paging import INVALID_PARAMETER
-from loyalty.api.parsers import API_KEY
+from loyalty.api.body.bounds import shown
+from loyalty.api.body.parsers import API_KEY
+from loyalty.api.lists.moments import MILLISECOND, look_ups, read_moment
+from loyalty.api.lists.paging import INVALID_PARAMETER
 from loyalty.api.problems import bad_request
 from loyalty.engine import values
 from loyalty.identifiers import forms

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from customers.queries import public_ids
+from loyalty.api.keys.models import ApiKey
 from loyalty.engine.program import EventRule
 from loyalty.engine.status import ERASED
 from loyalty.points.idle import ends_of
 from loyalty.points.models import Account, Entry, Lot
-from loyalty.staff.models import ApiKey
 
 from .enums import UNEARNED_CURRENCY, Source, TransactionStatus
 from .models import Event, EventType, Transaction

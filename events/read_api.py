@@ -5,10 +5,10 @@ from rest_framework.response import Response
 
 from customers.queries import family
 from customers.read_api import known_customer
-from loyalty.api.listing import collection, in_time, read_asked
-from loyalty.api.listing_schema import get_many
+from loyalty.api.keys.enums import Api
+from loyalty.api.lists.criteria import collection, in_time, read_asked
+from loyalty.api.lists.docs import get_many
 from loyalty.api.views import ApiView
-from loyalty.staff.enums import Api
 
 from .read_objects import event_entities
 from .read_orders import transaction_entities

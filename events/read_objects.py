@@ -7,7 +7,7 @@ from typing import Any
 
 from customers.models import Customer
 from customers.queries import public_ids
-from loyalty.api.dates import iso_date
+from loyalty.api.access.dates import iso_date
 from loyalty.points.models import Account, Lot
 from loyalty.points.queries import last_day
 

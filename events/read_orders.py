@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from customers.models import Customer
 from customers.serializers import number
-from loyalty.api.dates import iso_date
+from loyalty.api.access.dates import iso_date
 from loyalty.points.models import Account
 
 from .line_events import amount, data_of_lines

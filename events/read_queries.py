@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from loyalty.api.listing import Asked, Condition, Order, text, whole
+from loyalty.api.lists.criteria import Asked, Condition, Order, text, whole
 
 from .enums import Source
 from .models import Event, Transaction

@@ -190,14 +190,14 @@ CONTENT_SECURITY_POLICY = {
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["loyalty.api.renderers.JsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["loyalty.api.parsers.JsonParser", "loyalty.api.parsers.FormParser"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["loyalty.api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PARSER_CLASSES": ["loyalty.api.body.parsers.JsonParser", "loyalty.api.body.parsers.FormParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["loyalty.api.access.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "EXCEPTION_HANDLER": "loyalty.api.errors.handle",
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
-    "DEFAULT_GENERATOR_CLASS": "loyalty.api.openapi.Generator",
+    "DEFAULT_GENERATOR_CLASS": "loyalty.api.docs.openapi.Generator",
     "OAS_VERSION": "3.1.1",
     "TITLE": "Loyalty",
     "DESCRIPTION": "Events in, customers, points and orders out. Start at /developers/.",
@@ -246,7 +246,7 @@ CELERY_BEAT_SCHEDULE = {
     "anniversaries": {"task": "customers.tasks.record_anniversaries", "schedule": crontab(minute=14)},
     "erasures": {"task": "customers.tasks.go_on_erasing", "schedule": 30.0},
     "late-erasures": {"task": "customers.tasks.tell_of_late_erasures", "schedule": crontab(hour=3, minute=40)},
-    "saved-answers": {"task": "loyalty.api.tasks.purge_answers", "schedule": crontab(minute=24)},
+    "saved-answers": {"task": "loyalty.api.once.tasks.purge_answers", "schedule": crontab(minute=24)},
     "clear-sessions": {"task": "loyalty.staff.tasks.clear_sessions", "schedule": crontab(minute=34)},
     "verify": {"task": "loyalty.points.tasks.verify", "schedule": crontab(hour=3, minute=10)},
 }

@@ -76,10 +76,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="password"), name="admin-password"),
     path("admin/", admin.site.urls),
     path("readyz", readyz, name="readyz"),
-    path("", include("loyalty.api.urls")),
+    path("", include("loyalty.api.docs.urls")),
     path("", include("loyalty.ui.urls")),
 ]
 
-handler400 = "loyalty.errors.bad"
-handler404 = "loyalty.errors.missing"
-handler500 = "loyalty.errors.failed"
+handler400 = "loyalty.api.handlers.bad"
+handler404 = "loyalty.api.handlers.missing"
+handler500 = "loyalty.api.handlers.failed"

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from loyalty.api.signing import Signer
+from loyalty.api.access.signing import Signer
+from loyalty.api.keys.enums import KeyKind
+from loyalty.api.keys.models import ApiKey
+from loyalty.api.keys.operations import create_api_key
+from loyalty.api.keys.queries import api_key
 from loyalty.sealing import Purpose, seal
-from loyalty.staff.enums import KeyKind
-from loyalty.staff.keys import create_api_key
-from loyalty.staff.models import ApiKey
-from loyalty.staff.queries import api_key
 
 
 def development_key(key: str = "till-key", name: str = "Till", **scopes: Any) -> ApiKey:

@@ -8,9 +8,10 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
+from loyalty.api.keys.models import ApiKey
 from loyalty.environment import Environment
 from loyalty.staff.enums import Role
-from loyalty.staff.models import ApiKey, User
+from loyalty.staff.models import User
 from tests.engine.world import rows
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ from django.db import OperationalError
 from django.test import Client, RequestFactory
 from psycopg.errors import LockNotAvailable
 
+from loyalty.api.handlers import failed
 from loyalty.database.patience import BY_PROCESS, kind_of_process
 from loyalty.database.queue import SHORT, Busy, Queue
-from loyalty.errors import failed
 from tests.api_keys import development_key
 from tests.engine.world import accepted, event, rows
 from tests.transfer.processes import ROOT, environment

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from loyalty.api import signing
+from loyalty.api.access import signing
 
 ROOT = Path(__file__).resolve().parents[1]
 

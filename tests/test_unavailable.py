@@ -7,7 +7,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from loyalty.errors import failed
+from loyalty.api.handlers import failed
 
 
 def answer_to(error: Exception, accept: str) -> HttpResponse:

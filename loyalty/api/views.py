@@ -13,16 +13,18 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.utils.mediatypes import media_type_matches
 
-from loyalty.api import bounds, limits
-from loyalty.api.authentication import ApiKeyAuthentication, Integrator
-from loyalty.api.describe import Operation
+from loyalty.api.access.authentication import ApiKeyAuthentication, Integrator
+from loyalty.api.access.scopes import InScope
+from loyalty.api.body.parsers import API_KEY, FormParser, JsonParser
+from loyalty.api.docs.describe import Operation
+from loyalty.api.docs.openapi import Described
 from loyalty.api.errors import handle
-from loyalty.api.once import About, run_once
-from loyalty.api.openapi import Described
-from loyalty.api.parsers import API_KEY, FormParser, JsonParser
+from loyalty.api.keys.enums import Api
+from loyalty.api.once.answers import About, run_once
 from loyalty.api.renderers import JsonRenderer
-from loyalty.api.scopes import InScope
-from loyalty.staff.enums import Api
+
+from .access import limits
+from .body import bounds
 
 
 class AlwaysJson(BaseContentNegotiation):

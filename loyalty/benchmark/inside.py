@@ -24,9 +24,9 @@ PHASES = ("_lock_and_read", "_reduce", "_write")
 
 def prepare(customers: int) -> dict[str, Any]:
     """Customers who have opted in, made by the engine; and the key of an integrator."""
+    from loyalty.api.keys.operations import create_api_key
     from loyalty.engine.events import Actor, Incoming
     from loyalty.engine.record import record
-    from loyalty.staff.keys import create_api_key
 
     from .load import customer
 
@@ -77,7 +77,7 @@ def profile(count: int, customers: int, size: int) -> dict[str, Any]:
 
 
 def checkouts(run: str, count: int, customers: int) -> list[Any]:
-    from loyalty.api.json_reader import read_json
+    from loyalty.api.body.json import read_json
     from loyalty.engine.events import Incoming
 
     from .load import body
@@ -147,7 +147,7 @@ def requests(count: int, customers: int, key: str, secret: str) -> dict[str, Any
     """Requests through the whole application in this process, without a server and a network."""
     from django.test import RequestFactory
 
-    from loyalty.api.signing import Signer, sign
+    from loyalty.api.access.signing import Signer, sign
     from loyalty.wsgi import application
 
     from .load import USER_AGENT, body

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from loyalty.api.signing import Signer, sign
+from loyalty.api.access.signing import Signer, sign
 
 USER_AGENT = "loyalty-benchmark"
 # What one checkout holds. The floor writes the very same.

@@ -17,8 +17,8 @@ from rest_framework.response import Response
 
 from customers.models import Customer
 from events.models import BusinessKey, Event, Transaction
-from loyalty.api.authentication import ApiKeyAuthentication, Integrator
-from loyalty.api.models import SavedAnswer
+from loyalty.api.access.authentication import ApiKeyAuthentication, Integrator
+from loyalty.api.once.models import SavedAnswer
 from loyalty.points.models import Account, Balance, EarningRule, Entry, Lot
 from loyalty.program.models import ProgramVersion
 from loyalty.sync.models import OutboxRow

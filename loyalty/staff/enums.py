@@ -6,20 +6,3 @@ class Role(TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
     MANAGER = "manager", _("Manager")
     READ_ONLY = "read_only", _("Read-only")
-
-
-class Api(TextChoices):
-    """The interfaces that a key may be for."""
-
-    EVENTS = "events", _("Events")
-    CUSTOMERS = "customers", _("Customers")
-    DISPLAY = "display", _("Display")
-    READ = "read", _("Read")
-
-
-class KeyKind(TextChoices):
-    """How the requests of a key come."""
-
-    SERVER = "server", _("Server: every request is signed")
-    DEVELOPMENT = "development", _("Development: requests may come unsigned")
-    CLIENT_SIDE = "client_side", _("Client-side: unsigned, from web pages, behavioural events only")

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from customers.models import Field
 from events.models import EventType
+from loyalty.api.keys.models import ApiKey
 from loyalty.engine.events import Incoming
-from loyalty.staff.models import ApiKey
 from tests.api_keys import development_key
 from tests.factories import NOON, tell
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from loyalty.api.limits import counter, counter_name
-from loyalty.staff.models import ApiKey
+from loyalty.api.access.limits import counter, counter_name
+from loyalty.api.keys.models import ApiKey
 
 
 def start_window(key: ApiKey) -> None:

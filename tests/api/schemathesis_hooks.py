@@ -17,7 +17,7 @@ import schemathesis
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
-from loyalty.api.signing import BadSignature, Signer, sign
+from loyalty.api.access.signing import BadSignature, Signer, sign
 
 # Of tests/api/example_world.py.
 SOMEBODY = ("0519001", "0519002", "0519003", "loyalty_barcode:1234")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from loyalty.api.signing import ANTAVO, BadSignature, RawRequest, Scheme, Signer, Verified, verify
+from loyalty.api.access.signing import ANTAVO, BadSignature, RawRequest, Scheme, Signer, Verified, verify
 from tests.api_keys import secrets_of
 
 HOST = "api.demo.antavo.com"

@@ -6,10 +6,11 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from loyalty.api.signing import Signer, sign
-from loyalty.staff.keys import add_secret, note_use, retire_secret
-from loyalty.staff.models import ApiKey, User
-from loyalty.staff.queries import api_key
+from loyalty.api.access.signing import Signer, sign
+from loyalty.api.keys.models import ApiKey
+from loyalty.api.keys.operations import add_secret, note_use, retire_secret
+from loyalty.api.keys.queries import api_key
+from loyalty.staff.models import User
 from tests.api_keys import development_key, server_key, signer
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from customers.models import Customer
-from loyalty.api.signing import RawRequest, verify
+from loyalty.api.access.signing import RawRequest, verify
 from tests.api_keys import server_key, signer
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "api-keys.md").read_text()

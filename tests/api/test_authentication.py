@@ -8,11 +8,11 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from loyalty.api.authentication import signature_of
-from loyalty.api.signing import Signer, sign
+from loyalty.api.access.authentication import signature_of
+from loyalty.api.access.signing import Signer, sign
+from loyalty.api.keys.enums import Api, KeyKind
+from loyalty.api.keys.models import ApiKey
 from loyalty.api.views import ApiView
-from loyalty.staff.enums import Api, KeyKind
-from loyalty.staff.models import ApiKey
 from tests.api_keys import development_key, give_secret
 
 pytestmark = pytest.mark.django_db

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from customers.models import Customer, Field
 from events.models import Event, EventType
-from loyalty.api.signing import Signer, sign
+from loyalty.api.access.signing import Signer, sign
+from loyalty.api.keys.models import ApiKey
 from loyalty.points.models import Account
 from loyalty.program.queries import general_settings
-from loyalty.staff.models import ApiKey
 from tests.api.test_scopes import API_VIEWS, address
 from tests.api_keys import client_side_key, development_key, server_key
 from tests.factories import make_customer

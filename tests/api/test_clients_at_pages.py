@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from loyalty.api.signing import ANTAVO
+from loyalty.api.access.signing import ANTAVO
 from loyalty.ui.mixins import StaffPage
 from tests.api_keys import development_key
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from customers.life import OF_THE_TIMER
 from customers.models import Customer, Field
 from events.models import Event
+from loyalty.api.keys.models import ApiKey
 from loyalty.program.models import GeneralSettings
-from loyalty.staff.models import ApiKey
 from loyalty.transfer.operations import import_here
 from tests.api_keys import development_key
 from tests.factories import make_customer

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Field, Identity
-from loyalty.api import timeout
+from loyalty.api.lists import timeout
 from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event, rows
 

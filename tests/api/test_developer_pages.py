@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from loyalty.api.describe import Example
-from loyalty.api.guide import guide_of
-from loyalty.api.reference import curl, field_of, pages
-from loyalty.api.shapes import TEXT, WHOLE, list_of, maybe, shape
+from loyalty.api.docs.describe import Example
+from loyalty.api.docs.guide import guide_of
+from loyalty.api.docs.reference import curl, field_of, pages
+from loyalty.api.docs.shapes import TEXT, WHOLE, list_of, maybe, shape
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 

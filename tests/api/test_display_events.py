@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Field
 from events.models import Event, EventType
-from loyalty.api import timeout
+from loyalty.api.lists import timeout
 from loyalty.engine.events import Incoming
 from loyalty.points.models import Account
 from tests.api_keys import development_key

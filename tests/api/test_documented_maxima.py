@@ -11,7 +11,7 @@ from customers.models import Customer
 from events.described import MAX_BULK
 from events.lines import MAX_ITEMS
 from events.models import Transaction
-from loyalty.api.bounds import MAX_BYTES
+from loyalty.api.body.bounds import MAX_BYTES
 from tests.api_keys import development_key
 from tests.factories import make_customer
 

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from loyalty.api.errors import ApiError, bad_request, first_message
-from loyalty.api.paging import links, read_page
+from loyalty.api.lists.paging import links, read_page
 from loyalty.api.views import ApiView
 from loyalty.http.request_ids import request_id
 

@@ -11,10 +11,10 @@ from django.utils import timezone
 from customers import serializers
 from customers.models import Customer, Identity
 from events.models import BusinessKey, Event, EventType
-from loyalty.api.signing import sign
+from loyalty.api.access.signing import sign
+from loyalty.api.keys.models import ApiKey
 from loyalty.points.models import Account, Balance, BurnRate, EarningRule, Entry, Lot
 from loyalty.program.models import GeneralSettings
-from loyalty.staff.models import ApiKey
 from loyalty.sync.models import OutboxRow
 from tests.api_keys import development_key, signer
 

@@ -12,9 +12,9 @@ from django.test import Client
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from loyalty.api.describe import Example, Operation
-from loyalty.api.openapi import Endpoints, document
-from loyalty.staff.models import ApiKey
+from loyalty.api.docs.describe import Example, Operation
+from loyalty.api.docs.openapi import Endpoints, document
+from loyalty.api.keys.models import ApiKey
 from tests.api.example_world import example_world
 from tests.api.matching import differences
 

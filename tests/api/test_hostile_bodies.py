@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 from django.utils import timezone
 
-from loyalty.api.signing import Signer, sign
+from loyalty.api.access.signing import Signer, sign
 from loyalty.benchmark.serving import HOST, THREADS
 from tests.api.hostile import HOSTILE_FORMS, HOSTILE_JSON
 from tests.api_keys import development_key, give_secret

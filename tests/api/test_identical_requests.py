@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from events import api as events_api
 from events.models import Event
-from loyalty.api import claims, once
-from loyalty.api.models import SavedAnswer
+from loyalty.api.keys.models import ApiKey
+from loyalty.api.once import answers as once
+from loyalty.api.once import claims
+from loyalty.api.once.models import SavedAnswer
 from loyalty.engine.wire import Statement
-from loyalty.staff.models import ApiKey
 from tests.api.writes import Headers, add, ago, plain, points, post, signed, told
 from tests.api_keys import development_key
 from tests.engine.racing import BALANCES, blocked, waiting

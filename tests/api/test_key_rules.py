@@ -8,9 +8,11 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from loyalty.api.signing import Signer, sign
-from loyalty.staff.enums import Api, Role
-from loyalty.staff.models import ApiKey, User
+from loyalty.api.access.signing import Signer, sign
+from loyalty.api.keys.enums import Api
+from loyalty.api.keys.models import ApiKey
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
 from tests.api_keys import client_side_key, development_key, server_key, signer
 from tests.api_routes import METHODS, ApiRoute, api_routes
 from tests.factories import make_customer, make_order

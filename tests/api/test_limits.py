@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from redis.exceptions import ConnectionError as NoConnection
 
-from loyalty.api import limits
-from loyalty.staff.models import ApiKey
+from loyalty.api.access import limits
+from loyalty.api.keys.models import ApiKey
 from tests.api.limiting import all_at_once, start_window
 from tests.api_keys import development_key
 

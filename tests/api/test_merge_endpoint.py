@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from loyalty.staff.models import ApiKey
+from loyalty.api.keys.models import ApiKey
 from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event, rows
 

@@ -14,14 +14,15 @@ from psycopg.errors import DeadlockDetected
 
 from events import api as events_api
 from events.models import Event
-from loyalty.api import claims, once
-from loyalty.api.models import SavedAnswer
+from loyalty.api.access.signing import sign
+from loyalty.api.keys.models import ApiKey
+from loyalty.api.once import answers as once
+from loyalty.api.once import claims
+from loyalty.api.once.models import SavedAnswer
+from loyalty.api.once.tasks import purge_answers
 from loyalty.api.problems import bad_request
-from loyalty.api.signing import sign
-from loyalty.api.tasks import purge_answers
 from loyalty.engine.record import record
 from loyalty.engine.wire import Statement
-from loyalty.staff.models import ApiKey
 from tests.api.writes import HOST, add, plain, points, post, signed, told
 from tests.api_keys import development_key, signer
 from tests.engine.racing import BALANCES, CLIENTS, blocked, waiting
@@ -231,7 +232,7 @@ def test_answers_are_kept_for_a_week(ann: None) -> None:
 
 
 def test_the_purge_deletes_what_is_over_in_chunks(ann: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loyalty.api.tasks.CHUNK", 2)
+    monkeypatch.setattr("loyalty.api.once.tasks.CHUNK", 2)
     for number in range(7):
         plain(add(number + 1), f"K{number}")
     rows(

@@ -9,11 +9,11 @@ from django.test import Client
 from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 
-from loyalty.api.common import MEANINGS
-from loyalty.api.describe import Operation, Parameter
-from loyalty.api.openapi import Endpoints, document, operation, operation_id
+from loyalty.api.docs.describe import Operation, Parameter
+from loyalty.api.docs.openapi import Endpoints, document, operation, operation_id
+from loyalty.api.docs.responses import MEANINGS
+from loyalty.api.docs.shapes import TEXT, shape
 from loyalty.api.problems import KINDS
-from loyalty.api.shapes import TEXT, shape
 
 
 def endpoints() -> Iterator[tuple[str, str, Mapping[str, Operation]]]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loyalty.api.parsers import read_form, read_json
+from loyalty.api.body.parsers import read_form, read_json
 from loyalty.api.problems import ApiError
 from tests.api.hostile import HOSTILE_FORMS, HOSTILE_JSON
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer, Field
-from loyalty.api import timeout
+from loyalty.api.lists import timeout
 from loyalty.engine.events import Actor
 from loyalty.engine.record import record
 from loyalty.points.models import Account

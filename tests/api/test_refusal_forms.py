@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from loyalty.api.openapi import Endpoints
+from loyalty.api.docs.openapi import Endpoints
+from loyalty.api.keys.enums import Api
 from loyalty.api.problems import CHALLENGE, KINDS
-from loyalty.staff.enums import Api
 from tests.api_keys import development_key
 
 pytestmark = pytest.mark.django_db

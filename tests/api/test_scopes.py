@@ -9,8 +9,8 @@ from django.urls import URLPattern, get_resolver
 
 from customers.models import Customer, Field
 from events.models import Event
+from loyalty.api.keys.enums import Api
 from loyalty.api.views import ApiView
-from loyalty.staff.enums import Api
 from tests.api_keys import development_key
 from tests.api_routes import api_routes
 from tests.factories import make_customer

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from customers.models import Customer
 from events.models import Transaction
-from loyalty.api.moments import MILLISECOND, SECOND, look_ups
+from loyalty.api.lists.moments import MILLISECOND, SECOND, look_ups
 from tests.api_keys import development_key
 from tests.engine.world import accepted, event
 

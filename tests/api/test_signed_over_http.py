@@ -9,8 +9,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.api.signing import RawRequest, Signer
-from loyalty.api.wire import spellings
+from loyalty.api.access.raw import spellings
+from loyalty.api.access.signing import RawRequest, Signer
 from tests.api_keys import server_key
 from tests.api_keys import signer as signer_of
 from tests.factories import make_customer, make_order

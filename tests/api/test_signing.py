@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from loyalty.api.signing import BadSignature, RawRequest, Scheme, Signer, Verified, sign
+from loyalty.api.access.signing import BadSignature, RawRequest, Scheme, Signer, Verified, sign
 from tests.api.signed import (
     BODY,
     DATES,

@@ -11,9 +11,9 @@ from escherauth import Escher, EscherException
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from loyalty.api import signing
-from loyalty.api.dates import http_date, long_date
-from loyalty.api.signing import BadSignature, RawRequest, Scheme
+from loyalty.api.access import signing
+from loyalty.api.access.dates import http_date, long_date
+from loyalty.api.access.signing import BadSignature, RawRequest, Scheme
 from tests.api.signed import DATES, HOST, NOW, SECRETS, check, header_of, signed, with_header
 
 TEXT = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=12)

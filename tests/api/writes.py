@@ -8,9 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from events.models import Event
-from loyalty.api import once
-from loyalty.api.signing import sign
-from loyalty.staff.models import ApiKey
+from loyalty.api.access.signing import sign
+from loyalty.api.keys.models import ApiKey
+from loyalty.api.once import answers as once
 from tests.api_keys import signer
 
 HOST = "testserver"

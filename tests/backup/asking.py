@@ -13,7 +13,7 @@ django.setup()  # before anything that needs models
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from loyalty.api.signing import Signer, sign  # noqa: E402
+from loyalty.api.access.signing import Signer, sign  # noqa: E402
 
 given = json.load(sys.stdin)
 data = {"transaction_id": given["receipt"], "total": "10"}

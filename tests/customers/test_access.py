@@ -14,8 +14,9 @@ from django.test import Client
 from customers import access
 from customers.access import LEFT_OUT, Table, tables
 from customers.models import Customer, Merge, Note, Secret
+from loyalty.api.keys.models import ApiKey
 from loyalty.staff.enums import Role
-from loyalty.staff.models import ApiKey, User
+from loyalty.staff.models import User
 from loyalty.system_checks import OUR_APPS
 from tests.api_keys import development_key
 from tests.engine.world import NOW, accepted, event, rows

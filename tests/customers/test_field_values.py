@@ -14,10 +14,11 @@ from django.utils import timezone
 from customers.fields import EMAIL_SCHEME, RESERVED, FieldRule, read_value
 from customers.forms import CUSTOM, custom
 from customers.models import Customer, Field
+from loyalty.api.keys.models import ApiKey
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Refused
 from loyalty.staff.enums import Role
-from loyalty.staff.models import ApiKey, User
+from loyalty.staff.models import User
 from loyalty.transfer.operations import import_here
 from tests.api_keys import development_key
 from tests.engine.world import accepted, codes, event, send

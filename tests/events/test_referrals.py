@@ -9,10 +9,11 @@ from django.test import Client
 
 from customers.models import Customer
 from events.models import Event
+from loyalty.api.keys.enums import KeyKind
+from loyalty.api.keys.models import ApiKey
 from loyalty.engine.events import Incoming
 from loyalty.points.explain import explain_all
-from loyalty.staff.enums import KeyKind
-from loyalty.staff.models import ApiKey, User
+from loyalty.staff.models import User
 from tests.engine.world import (
     NOW,
     accepted,

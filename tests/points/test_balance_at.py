@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from customers.models import Customer
 from events.models import EventType
+from loyalty.api.keys.models import ApiKey
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
 from loyalty.points.balances import Figures, balances_at, balances_by_effect
@@ -21,7 +22,6 @@ from loyalty.points.enums import EntryKind
 from loyalty.points.models import Account, Balance, Entry
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
-from loyalty.staff.models import ApiKey
 from tests.api_keys import development_key
 from tests.factories import NOON, TILL, checkout, make_customer, tell
 

@@ -10,11 +10,12 @@ from django.utils import timezone
 from customers.models import Customer
 from events.models import Transaction
 from events.operations import add_event
+from loyalty.api.keys.models import ApiKey
 from loyalty.engine.events import POINTS_REWARDED, Actor, Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
 from loyalty.staff.enums import Role
-from loyalty.staff.models import ApiKey, User
+from loyalty.staff.models import User
 from loyalty.transfer.operations import import_here
 from tests.api_keys import development_key
 from tests.engine.world import NOW, codes, event, rows

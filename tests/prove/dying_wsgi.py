@@ -7,7 +7,7 @@ from typing import Any
 
 from loyalty.wsgi import application as alive
 
-from loyalty.api import once  # isort: skip  Django is set up by the application
+from loyalty.api.once import answers as once  # isort: skip  Django is set up by the application
 
 _end: Any = once._Write._end
 _doomed: list[str] = []

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from loyalty.api.canonical import canonical_query, canonical_request, normal_path
-from loyalty.api.signing import BadSignature, RawRequest, Scheme, Signer, verify
+from loyalty.api.access.canonical import canonical_query, canonical_request, normal_path
+from loyalty.api.access.signing import BadSignature, RawRequest, Scheme, Signer, verify
 from tests.api_keys import secrets_of
 
 pytestmark = pytest.mark.prove

@@ -17,10 +17,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from loyalty.api.keys.models import ApiKey
 from loyalty.benchmark.serving import OURS, web
 from loyalty.database.patience import BY_PROCESS
 from loyalty.environment import read as environment_of_tests
-from loyalty.staff.models import ApiKey
 from tests.api_keys import development_key
 from tests.engine.racing import waiting
 from tests.engine.test_write_once import connect

@@ -13,10 +13,11 @@ from django.test import Client
 from django.utils import timezone
 from psycopg import sql
 
+from loyalty.api.keys.models import ApiKey
+from loyalty.api.keys.operations import revoke
 from loyalty.database.saving import SavesOnlyChanges
 from loyalty.staff.enums import Role
-from loyalty.staff.keys import revoke
-from loyalty.staff.models import ApiKey, User
+from loyalty.staff.models import User
 from loyalty.ui.stale import StaleSafeForm
 from tests.api_keys import development_key
 from tests.engine.test_write_once import connect

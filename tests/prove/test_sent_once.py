@@ -14,8 +14,8 @@ import pytest
 from django.utils import timezone
 
 from events.models import Event
-from loyalty.api.claims import IDENTICAL
-from loyalty.api.signing import Signer, sign
+from loyalty.api.access.signing import Signer, sign
+from loyalty.api.once.claims import IDENTICAL
 from loyalty.points.models import Balance
 from loyalty.transfer.operations import import_here
 from tests.api.limiting import all_at_once, start_window

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from loyalty.api.openapi import document
+from loyalty.api.docs.openapi import document
 from tests.api.schemathesis_run import SEED, run
 
 pytestmark = pytest.mark.prove

@@ -7,11 +7,13 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from pytest_django import Settings
 
+from loyalty.api.keys.enums import Api, KeyKind
+from loyalty.api.keys.models import ApiKey, ApiSecret
+from loyalty.api.keys.operations import KeyProblem, add_secret, create_api_key, retire_secret, revoke
+from loyalty.api.keys.queries import Credentials, api_key
 from loyalty.sealing import Purpose, seal, unseal
-from loyalty.staff.enums import Api, KeyKind, Role
-from loyalty.staff.keys import KeyProblem, add_secret, create_api_key, retire_secret, revoke
-from loyalty.staff.models import ApiKey, ApiSecret, User
-from loyalty.staff.queries import Credentials, api_key
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
 from tests.api_keys import client_side_key, server_key
 from tests.engine.world import rows
 

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from customers.models import Field
-from loyalty.staff.models import ApiKey
-from loyalty.staff.queries import api_key
+from loyalty.api.keys.models import ApiKey
+from loyalty.api.keys.queries import api_key
 
 pytestmark = pytest.mark.django_db
 

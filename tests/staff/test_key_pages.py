@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from loyalty.staff.forms import ApiKeyForm
-from loyalty.staff.models import ApiKey, ApiSecret, User
-from loyalty.staff.queries import api_key
+from loyalty.api.keys.forms import ApiKeyForm
+from loyalty.api.keys.models import ApiKey, ApiSecret
+from loyalty.api.keys.queries import api_key
+from loyalty.staff.models import User
 from tests.api_keys import client_side_key, server_key
 
 # Unfold's own templates name variables that are not always there.

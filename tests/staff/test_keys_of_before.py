@@ -2,8 +2,8 @@
 
 from django.core.management import call_command
 
-from loyalty.staff.models import ApiKey
-from loyalty.staff.queries import api_key
+from loyalty.api.keys.models import ApiKey
+from loyalty.api.keys.queries import api_key
 from tests.engine.world import rows
 
 

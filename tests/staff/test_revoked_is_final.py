@@ -7,9 +7,10 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from loyalty.staff.keys import add_secret, retire_secret, revoke
-from loyalty.staff.models import ApiKey, User
-from loyalty.staff.queries import api_key
+from loyalty.api.keys.models import ApiKey
+from loyalty.api.keys.operations import add_secret, retire_secret, revoke
+from loyalty.api.keys.queries import api_key
+from loyalty.staff.models import User
 from tests.api_keys import development_key, server_key
 from tests.engine.world import rows
 

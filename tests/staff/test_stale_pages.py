@@ -18,11 +18,12 @@ from django.urls import reverse
 
 from customers.models import Field
 from events.models import EventAttribute, EventType
+from loyalty.api.keys.models import ApiKey
 from loyalty.database.saving import SavesOnlyChanges
 from loyalty.points.models import Account, Bonus, BurnRate, EarningRate, EarningRule
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
-from loyalty.staff.models import ApiKey, User
+from loyalty.staff.models import User
 from loyalty.ui.forms import PreferencesForm
 from loyalty.ui.stale import StaleSafeForm
 from tests.api_keys import client_side_key

@@ -5,7 +5,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from loyalty import environment
-from loyalty.staff.keys import note_use
+from loyalty.api.keys.operations import note_use
 from tests.api_keys import development_key
 
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from customers.models import Field
 from events.models import EventType
-from loyalty.staff.enums import Api, KeyKind
-from loyalty.staff.keys import create_api_key
+from loyalty.api.keys.enums import Api, KeyKind
+from loyalty.api.keys.operations import create_api_key
 
 POINTS_REWARDED, CLIENT_SIDE = "points_rewarded", "client_side"
 ACTION, EXTERNAL_ID = "action:", "external_id:"

@@ -7,9 +7,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from loyalty.staff.enums import KeyKind
-from loyalty.staff.keys import create_api_key
-from loyalty.staff.models import ApiKey, User
+from loyalty.api.keys.enums import KeyKind
+from loyalty.api.keys.models import ApiKey
+from loyalty.api.keys.operations import create_api_key
+from loyalty.staff.models import User
 
 USERNAME = "admin"
 

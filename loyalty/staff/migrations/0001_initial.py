@@ -25,12 +25,12 @@ class Migration(migrations.Migration):
                 (
                     "key",
                     models.CharField(
-                        default=loyalty.staff.models.new_key, max_length=64, unique=True, verbose_name="key"
+                        default=loyalty.api.keys.models.new_key, max_length=64, unique=True, verbose_name="key"
                     ),
                 ),
                 (
                     "secret",
-                    models.CharField(default=loyalty.staff.models.new_secret, max_length=128, verbose_name="secret"),
+                    models.CharField(default=loyalty.api.keys.models.new_secret, max_length=128, verbose_name="secret"),
                 ),
                 ("name", models.CharField(max_length=100, verbose_name="name")),
                 ("active", models.BooleanField(default=True, verbose_name="active")),

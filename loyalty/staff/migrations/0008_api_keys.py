@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import loyalty.staff.models
-import loyalty.staff.validators
+import loyalty.api.keys.validators
 from loyalty.sealing import Purpose, seal, unseal
 
 
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                     ],
                     max_length=20,
                 ),
-                default=loyalty.staff.models.all_apis,
+                default=loyalty.api.keys.models.all_apis,
                 size=None,
                 verbose_name="APIs",
             ),
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
             model_name="apikey",
             name="networks",
             field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(max_length=43, validators=[loyalty.staff.validators.check_network]),
+                base_field=models.CharField(max_length=43, validators=[loyalty.api.keys.validators.check_network]),
                 blank=True,
                 default=list,
                 help_text="From where it may be used: addresses or networks such as 203.0.113.0/24, one a line. Empty: any.",
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
             model_name="apikey",
             name="origins",
             field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(max_length=255, validators=[loyalty.staff.validators.check_origin]),
+                base_field=models.CharField(max_length=255, validators=[loyalty.api.keys.validators.check_origin]),
                 blank=True,
                 default=list,
                 help_text="Of a client-side key: the web sites that may use it, such as https://shop.example.com, one a line.",

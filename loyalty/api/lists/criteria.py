@@ -15,12 +15,13 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from loyalty.api.bounds import shown
-from loyalty.api.moments import SECOND, look_ups
-from loyalty.api.paging import INVALID_PARAMETER, Page, links, read_page
-from loyalty.api.parsers import API_KEY
+from loyalty.api.body.bounds import shown
+from loyalty.api.body.parsers import API_KEY
 from loyalty.api.problems import ApiError, unprocessable
-from loyalty.api.timeout import bounded
+
+from .moments import SECOND, look_ups
+from .paging import INVALID_PARAMETER, Page, links, read_page
+from .timeout import bounded
 
 DEFAULT_LIMIT, MAX_LIMIT = 20, 1000
 OPERATORS = ("eq", "lt", "lte", "gt", "gte")

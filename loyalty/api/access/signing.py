@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
-from loyalty.api.canonical import Header, canonical_query, canonical_request, normal_path
-from loyalty.api.dates import BadDate, http_date, long_date, read_date
+from .canonical import Header, canonical_query, canonical_request, normal_path
+from .dates import BadDate, http_date, long_date, read_date
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"})
 UNSIGNED_PAYLOAD = b"UNSIGNED-PAYLOAD"

@@ -7,10 +7,11 @@ from django.http import HttpRequest
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from loyalty.api import bounds
-from loyalty.api.form_reader import read_form
-from loyalty.api.json_reader import read_json
 from loyalty.api.problems import KINDS, ApiError, unsupported
+
+from . import bounds
+from .form import read_form
+from .json import read_json
 
 __all__ = ["FormParser", "JsonParser", "raw_body", "read_form", "read_json"]
 API_KEY = "api_key"

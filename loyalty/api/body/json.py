@@ -7,8 +7,9 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import Any, NoReturn
 
-from loyalty.api import bounds
 from loyalty.api.problems import bad_request
+
+from . import bounds
 
 # Never backtracks, not even on an unfinished string, so that the shape check takes linear time on any body.
 _STRINGS = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)

@@ -17,8 +17,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from loyalty.api.keys.models import ApiKey
 from loyalty.api.problems import ApiError, too_many
-from loyalty.staff.models import ApiKey
 
 log = logging.getLogger("loyalty.api")
 WINDOW = 60

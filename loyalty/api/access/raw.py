@@ -6,8 +6,8 @@ from urllib.parse import quote, unquote_to_bytes
 
 from django.http import HttpRequest
 
-from loyalty.api.canonical import Header
-from loyalty.api.signing import RawRequest
+from .canonical import Header
+from .signing import RawRequest
 
 # What clients leave unescaped in a path: nothing but the unreserved; JavaScript's encodeURIComponent; RFC 3986's pchar;
 # Go's two.

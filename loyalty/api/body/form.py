@@ -4,8 +4,9 @@ import re
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from loyalty.api import bounds
 from loyalty.api.problems import ApiError, bad_request
+
+from . import bounds
 
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
-from loyalty.api.paging import INVALID_PARAMETER
 from loyalty.api.problems import bad_request
+
+from .paging import INVALID_PARAMETER
 
 SECONDS = 3
 

@@ -8,17 +8,8 @@ from typing import Any
 from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
-from loyalty.api.common import (
-    GENERATIONS,
-    HEADERS,
-    ON_ANSWERS,
-    PARAMETERS,
-    RESPONSES,
-    SECURITY,
-    common_statuses,
-    headers_of,
-)
-from loyalty.api.describe import Example, Operation, Parameter
+from .describe import Example, Operation, Parameter
+from .responses import GENERATIONS, HEADERS, ON_ANSWERS, PARAMETERS, RESPONSES, SECURITY, common_statuses, headers_of
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})

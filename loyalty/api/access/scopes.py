@@ -6,11 +6,12 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from loyalty.api.authentication import Integrator
+from loyalty.api.keys.enums import KeyKind
+from loyalty.api.keys.models import ApiKey
+from loyalty.api.keys.validators import is_local
 from loyalty.api.problems import ApiError, forbidden
-from loyalty.staff.enums import KeyKind
-from loyalty.staff.models import ApiKey
-from loyalty.staff.validators import is_local
+
+from .authentication import Integrator
 
 ID = "id"
 

@@ -10,12 +10,13 @@ from django.utils.cache import patch_vary_headers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from loyalty.api.parsers import API_KEY
+from loyalty.api.body.parsers import API_KEY
+from loyalty.api.keys.enums import KeyKind
 from loyalty.api.problems import forbidden
-from loyalty.api.scopes import foreign
 from loyalty.api.views import ApiView
 from loyalty.staff import queries
-from loyalty.staff.enums import KeyKind
+
+from .scopes import foreign
 
 ALLOWED_HEADERS = "Content-Type, Idempotency-Key"
 EXPOSED_HEADERS = (

@@ -12,25 +12,15 @@ from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from loyalty.api.parsers import API_KEY, body_key, raw_body
+from loyalty.api.body.parsers import API_KEY, body_key, raw_body
+from loyalty.api.keys.enums import KeyKind
+from loyalty.api.keys.models import ApiKey
+from loyalty.api.keys.operations import note_use
 from loyalty.api.problems import CHALLENGE, ApiError, unauthorized
-from loyalty.api.signing import (
-    AMBIGUOUS,
-    ANTAVO,
-    KEY,
-    MALFORMED,
-    MISMATCH,
-    TARGET,
-    BadSignature,
-    Scheme,
-    Verified,
-    verify,
-)
-from loyalty.api.wire import raw_request
 from loyalty.staff import queries
-from loyalty.staff.enums import KeyKind
-from loyalty.staff.keys import note_use
-from loyalty.staff.models import ApiKey
+
+from .raw import raw_request
+from .signing import AMBIGUOUS, ANTAVO, KEY, MALFORMED, MISMATCH, TARGET, BadSignature, Scheme, Verified, verify
 
 SIGNATURE_REQUIRED = 101030
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,128}")

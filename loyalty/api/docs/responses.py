@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from loyalty.api.bounds import MAX_BYTES
+from loyalty.api.body.bounds import MAX_BYTES
 from loyalty.api.problems import CHALLENGE
 
 _ERROR: Mapping[str, Any] = {

@@ -13,12 +13,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from loyalty.staff.models import User
 from loyalty.ui.stale_admin import StaleSafeAdmin
 
 from .enums import KeyKind
 from .forms import SCOPES, ApiKeyForm
-from .keys import KeyProblem, add_secret, create_api_key, retire_secret, revoke
-from .models import ApiKey, User
+from .models import ApiKey
+from .operations import KeyProblem, add_secret, create_api_key, retire_secret, revoke
 
 STATE = ("key", "active", "live_secrets", "last_used_at", "created_at")
 ADD = _("The new secret is shown once, on the next page. The present one goes on working until you retire it.")

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loyalty.api.describe import Operation, Parameter, Schema
-from loyalty.api.listing import DEFAULT_LIMIT, MAX_LIMIT, Criterion
-from loyalty.api.paging import MAX_OFFSET
-from loyalty.api.shapes import TEXT, list_of, maybe, one_of, or_empty, shape
+from loyalty.api.docs.describe import Operation, Parameter, Schema
+from loyalty.api.docs.shapes import TEXT, list_of, maybe, one_of, or_empty, shape
+
+from .criteria import DEFAULT_LIMIT, MAX_LIMIT, Criterion
+from .paging import MAX_OFFSET
 
 WORDS = {"eq": "equal to", "lt": "less than", "lte": "at most", "gt": "greater than", "gte": "at least"}
 CUSTOMER_ID = Parameter(

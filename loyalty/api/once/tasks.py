@@ -15,7 +15,7 @@ DELETE FROM api_savedanswer WHERE (api_key_id, digest) IN (
 """
 
 
-@shared_task(name="loyalty.api.tasks.purge_answers")
+@shared_task(name="loyalty.api.once.tasks.purge_answers")
 def purge_answers(**kwargs: object) -> int:
     """Delete the answers whose time is over, in chunks of a transaction each; how many those were."""
     purged = 0

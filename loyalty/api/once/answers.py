@@ -23,14 +23,15 @@ from psycopg.errors import LockNotAvailable
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from loyalty.api.authentication import Integrator, signature_of
-from loyalty.api.claims import AlreadyRun, BytesClaim, Claim, KeyClaim, Names, Saved, are_near
+from loyalty.api.access.authentication import Integrator, signature_of
 from loyalty.api.errors import translate
 from loyalty.api.problems import bad_request, conflict, unknown_customer
 from loyalty.api.renderers import JsonRenderer, encode
 from loyalty.database.queue import Busy, queue
 from loyalty.engine.wire import RETRIED, Answer, Statement, current_wire, limits
 from loyalty.refusals import Refused
+
+from .claims import AlreadyRun, BytesClaim, Claim, KeyClaim, Names, Saved, are_near
 
 REPLAYED = "Idempotent-Replayed"
 ATTEMPTS = 5

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import quote, urlencode
 
-from loyalty.api.describe import Example, Operation, Schema
-from loyalty.api.openapi import JSON, Endpoints, document, operation_id
-from loyalty.staff.enums import Api
+from loyalty.api.keys.enums import Api
+
+from .describe import Example, Operation, Schema
+from .openapi import JSON, Endpoints, document, operation_id
 
 _TONES = {"GET": "blue", "POST": "green", "PUT": "amber", "PATCH": "amber", "DELETE": "red"}
 _UNITS = {"string": "characters", "array": "items"}

@@ -12,15 +12,16 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 from django.views.generic import TemplateView
 
-from loyalty.api.common import MEANINGS
-from loyalty.api.guide import guide_of
-from loyalty.api.openapi import document
-from loyalty.api.reference import Page, groups, pages
 from loyalty.api.renderers import encode
 from loyalty.refusals import CODES
 from loyalty.ui.mixins import PageMixin
 from loyalty.ui.navigation import Crumb, Tab
 from loyalty.ui.responses import Text
+
+from .guide import guide_of
+from .openapi import document
+from .reference import Page, groups, pages
+from .responses import MEANINGS
 
 
 @lru_cache(maxsize=1)

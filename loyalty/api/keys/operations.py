@@ -9,11 +9,12 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from loyalty.sealing import Purpose, seal
+from loyalty.staff.models import User
+from loyalty.staff.permissions import Right, require
+from loyalty.staff.trail import record_deed
 
 from .enums import Api, KeyKind
-from .models import ApiKey, ApiSecret, User, new_secret
-from .permissions import Right, require
-from .trail import record_deed
+from .models import ApiKey, ApiSecret, new_secret
 
 
 class KeyProblem(Exception):

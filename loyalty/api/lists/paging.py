@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.utils.encoding import escape_uri_path
 from rest_framework.request import Request
 
-from loyalty.api.parsers import API_KEY
+from loyalty.api.body.parsers import API_KEY
 from loyalty.api.problems import ApiError, bad_request
 
 NEGATIVE_OFFSET, INVALID_PARAMETER, LIMIT_OUT_OF_RANGE = 300121, 300122, 300123
