@@ -7,7 +7,7 @@ class LoyaltyConfig(AppConfig):
     verbose_name = "Loyalty"
 
     def ready(self) -> None:
-        from . import system_checks as checks  # noqa: F401  registers them
+        from . import system_checks  # noqa: F401  registers them
 
 
 class ConfigurationPages(admin_apps.AdminConfig):

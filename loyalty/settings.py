@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "loyalty",
     "loyalty.protection",
     "loyalty.staff",
+    "loyalty.program",
     "customers",
     "events",
     "loyalty.points",

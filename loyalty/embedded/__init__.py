@@ -4,6 +4,8 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from loyalty.embedded import home as homes
+from loyalty.embedded import postgres, valkey
 from loyalty.embedded.home import EmbeddedError, Secrets, read_secrets, replace_secret_key
 from loyalty.embedded.postgres import pg_binary
 from loyalty.embedded.server import bring_down, bring_up

@@ -22,18 +22,18 @@ from .reduce import UnknownCustomer, reduce
 from .rows import CUSTOMER, FREE_IDENTITIES, FREE_KEYS, IDENTITIES, CustomerRow, IdentityRow
 from .state import Part, State
 from .statements import (
-    _BURIED,
-    _CLAIM_IDENTITIES,
-    _CLAIM_KEYS,
-    _DRAW_IDS,
-    _ERASE,
-    _FAMILY,
-    _LEAVE_OPEN,
-    _LOCK,
-    _NAMED,
-    _RESOLVE,
-    _RETURN_IDENTITIES,
-    _RETURN_KEYS,
+    BURIED,
+    CLAIM_IDENTITIES,
+    CLAIM_KEYS,
+    DRAW_IDS,
+    ERASE,
+    FAMILY,
+    LEAVE_OPEN,
+    LOCK,
+    NAMED,
+    RESOLVE,
+    RETURN_IDENTITIES,
+    RETURN_KEYS,
 )
 from .status import ERASED
 from .store import Copy, Session, delete, insert, update
@@ -151,11 +151,11 @@ class _Recording:
         keys = sorted({key.value for keys in self.keys for key in keys})
         wanted = self._parts()
         parts = [part for part in wanted if part.when is None]
-        claims = [Statement(_CLAIM_KEYS, [self.at, keys])] if keys else []
+        claims = [Statement(CLAIM_KEYS, [self.at, keys])] if keys else []
         locked, resolved, [(version, *drawn)], *answers = self._begin(
             [*refs, *keys],
-            Statement(_LOCK, named),
-            Statement(_RESOLVE, named),
+            Statement(LOCK, named),
+            Statement(RESOLVE, named),
             Statement(self._version_and_ids(), [self._expected()]),
             *claims,
             *(self._reading(part, named) for part in parts),
@@ -207,7 +207,7 @@ class _Recording:
     def _reading(self, part: Part, named: list[list[str]]) -> Statement:
         sql, params = part.sql, []
         if "{customers}" in sql or "{family}" in sql:
-            sql, params = sql.replace("{customers}", _NAMED).replace("{family}", _FAMILY), [*named]
+            sql, params = sql.replace("{customers}", NAMED).replace("{family}", FAMILY), [*named]
         if "{transactions}" in sql:
             params.append(self._transactions())
             sql = sql.replace("{transactions}", f"${len(params)}::text[]")
@@ -266,9 +266,9 @@ class _Recording:
             return
         named = [[scheme for scheme, _ in claims], [value for _, value in claims]]
         claimed, found, buried = self.session.run(
-            Statement(_CLAIM_IDENTITIES, [*named, list(claims.values())]),
-            Statement(_RESOLVE, named),
-            Statement(_BURIED, named),
+            Statement(CLAIM_IDENTITIES, [*named, list(claims.values())]),
+            Statement(RESOLVE, named),
+            Statement(BURIED, named),
         )
         self.buried = {(scheme, value): banned for scheme, value, banned in buried}
         ours = {(scheme, value) for scheme, value in claimed}
@@ -283,7 +283,7 @@ class _Recording:
 
     def _create(self, refs: list[Ref]) -> dict[Ref, int]:
         """Customers who exist once an event of theirs is accepted; one without an ID of the brand gets a random one."""
-        [drawn] = self.session.run(Statement(_DRAW_IDS, [CUSTOMER.sequence, len(refs)]))
+        [drawn] = self.session.run(Statement(DRAW_IDS, [CUSTOMER.sequence, len(refs)]))
         claims: dict[Ref, int] = {}
         for ref, (id,) in zip(refs, drawn, strict=True):
             public_id = ref[1] if ref[0] == "id" else str(uuid4())
@@ -303,7 +303,7 @@ class _Recording:
         }
         if not (wanted := sorted(found - self.keys_asked)):
             return
-        [claimed] = self.session.run(Statement(_CLAIM_KEYS, [self.at, wanted]))
+        [claimed] = self.session.run(Statement(CLAIM_KEYS, [self.at, wanted]))
         self.keys_asked.update(wanted)
         self.erased_keys.update(key for key, is_erased in claimed if is_erased)
         self.shared.part(FREE_KEYS).update({key: key for key, is_erased in claimed if not is_erased})
@@ -382,7 +382,7 @@ class _Recording:
         found = next(self.ids[sequence], None)
         if found is not None:
             return found
-        [drawn] = self.session.run(Statement(_DRAW_IDS, [sequence, 100]))
+        [drawn] = self.session.run(Statement(DRAW_IDS, [sequence, 100]))
         self.ids[sequence] = iter([id for (id,) in drawn])
         return next(self.ids[sequence])
 
@@ -396,9 +396,9 @@ class _Recording:
         never = [("id", state.customer.public_id) for state in self.states.values() if not state.exists]
         never += self.shared.part(FREE_IDENTITIES)
         if never:
-            yield Statement(_RETURN_IDENTITIES, [[scheme for scheme, _ in never], [value for _, value in never]])
+            yield Statement(RETURN_IDENTITIES, [[scheme for scheme, _ in never], [value for _, value in never]])
         if unused := self.free_keys | self.erased_keys | self.shared.part(FREE_KEYS).keys():
-            yield Statement(_RETURN_KEYS, [sorted(unused)])
+            yield Statement(RETURN_KEYS, [sorted(unused)])
         yield from self._rows(batch)
         yield from self._erasures(batch)
         yield self.session.commit
@@ -408,9 +408,9 @@ class _Recording:
         touched = (*batch.edited, *batch.added.get(CUSTOMER, ()))
         gone = sorted({row.id for row in touched if row.TABLE is CUSTOMER and row.status in ERASED})
         for function in self.composition.erasures if gone else ():
-            yield Statement(_ERASE.format(function), [gone, self.at])
+            yield Statement(ERASE.format(function), [gone, self.at])
         if gone and self.composition.fan_out:
-            yield Statement(_LEAVE_OPEN, [gone, list(self.composition.fan_out)])
+            yield Statement(LEAVE_OPEN, [gone, list(self.composition.fan_out)])
 
     def _rows(self, batch: Batch) -> Iterator[Statement | Copy | None]:
         """What is removed goes first, the rows that name others before those; then each table's new and changed rows."""

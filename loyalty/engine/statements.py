@@ -2,26 +2,26 @@ from .rows import CUSTOMER, IDENTITY
 from .store import selected
 
 # The customers of the identities that a batch names; what an identity means is read again after the lock.
-_NAMED = (
+NAMED = (
     "SELECT customer_id FROM customers_identity WHERE (scheme, value) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
 )
 
 
-_LOCK = f"SELECT {selected(CUSTOMER)} FROM customers_customer WHERE id IN ({_NAMED}) ORDER BY id FOR NO KEY UPDATE"
+LOCK = f"SELECT {selected(CUSTOMER)} FROM customers_customer WHERE id IN ({NAMED}) ORDER BY id FOR NO KEY UPDATE"
 
 
-_RESOLVE = _NAMED.replace("customer_id", selected(IDENTITY), 1)
+RESOLVE = NAMED.replace("customer_id", selected(IDENTITY), 1)
 
 
 # UNION, since two identities may name one customer.
-_FAMILY = (
-    f"({_NAMED.replace('customer_id', 'customer_id AS id, customer_id AS survivor', 1)}"
-    f" UNION SELECT source_id, survivor_id FROM customers_merge WHERE survivor_id IN ({_NAMED}))"
+FAMILY = (
+    f"({NAMED.replace('customer_id', 'customer_id AS id, customer_id AS survivor', 1)}"
+    f" UNION SELECT source_id, survivor_id FROM customers_merge WHERE survivor_id IN ({NAMED}))"
 )
 
 
 # With each whether an erased person's order has used it: looked up after the insert, which may have had to wait.
-_CLAIM_KEYS = (
+CLAIM_KEYS = (
     "WITH claimed AS (INSERT INTO events_businesskey (key, recorded_at)"
     " SELECT key, $1::timestamptz FROM unnest($2::text[]) AS key ORDER BY key ON CONFLICT DO NOTHING RETURNING key),"
     " erased AS MATERIALIZED (SELECT erased_keys(ARRAY(SELECT key FROM claimed)) AS keys)"
@@ -29,36 +29,36 @@ _CLAIM_KEYS = (
 )
 
 
-_RETURN_KEYS = "DELETE FROM events_businesskey WHERE key = ANY($1::text[])"
+RETURN_KEYS = "DELETE FROM events_businesskey WHERE key = ANY($1::text[])"
 
 
 # With those that were erased, and whether they were banned: in a statement of its own, which sees what the insert waited for.
-_CLAIM_IDENTITIES = (
+CLAIM_IDENTITIES = (
     "INSERT INTO customers_identity (scheme, value, customer_id)"
     " SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) AS claim(scheme, value, customer_id)"
     " ORDER BY scheme, value ON CONFLICT DO NOTHING RETURNING scheme, value"
 )
 
 
-_BURIED = "SELECT scheme, value, banned FROM buried($1::text[], $2::text[])"
+BURIED = "SELECT scheme, value, banned FROM buried($1::text[], $2::text[])"
 
 
-_RETURN_IDENTITIES = (
+RETURN_IDENTITIES = (
     "DELETE FROM customers_identity WHERE (scheme, value) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
 )
 
 
-_ERASE = (
+ERASE = (
     "INSERT INTO customers_erasureitem (erasure_id, place, erased, done_at)"
     " SELECT e.id, found.place, found.erased, $2::timestamptz"
     " FROM customers_erasure e CROSS JOIN LATERAL {}(ARRAY[e.customer_id]) AS found WHERE e.customer_id = ANY($1::bigint[])"
 )
 
 
-_LEAVE_OPEN = (
+LEAVE_OPEN = (
     "INSERT INTO customers_erasureitem (erasure_id, place) SELECT e.id, place"
     " FROM customers_erasure e CROSS JOIN unnest($2::text[]) AS place WHERE e.customer_id = ANY($1::bigint[])"
 )
 
 
-_DRAW_IDS = "SELECT nextval($1::text::regclass) FROM generate_series(1, $2)"
+DRAW_IDS = "SELECT nextval($1::text::regclass) FROM generate_series(1, $2)"

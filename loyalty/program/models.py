@@ -91,6 +91,7 @@ class GeneralSettings(SavesOnlyChanges):
     )
 
     class Meta:
+        app_label = "staff"
         verbose_name = verbose_name_plural = _("general settings")
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="general_settings_is_one_row")]
 
@@ -107,6 +108,7 @@ class ProgramVersion(models.Model):
     changed_in = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
+        app_label = "staff"
         verbose_name = _("programme version")
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="program_version_is_one_row")]
 
@@ -128,6 +130,7 @@ class ProgramRecord(models.Model):
     recorded_at = models.DateTimeField(_("recorded at"))
 
     class Meta:
+        app_label = "staff"
         verbose_name = _("programme version")
         verbose_name_plural = _("programme")
         ordering = ["-version"]

@@ -6,14 +6,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
-from loyalty.api.keys.admin import ApiKeyAdmin
 from loyalty.ui.stale_admin import StaleSafeAdmin
 
 from .enums import Role
 from .forms import StaffForm
 from .models import User
-
-__all__ = ["ApiKeyAdmin"]
 
 # Rights come from the role.
 admin.site.unregister(Group)

@@ -23,7 +23,7 @@ AS_IT_WAS = (
     "SELECT scheme, value, c.id, NULL::bigint FROM unnest($1::text[], $2::text[]) AS named(scheme, value)"
     " JOIN customers_customer c ON public_id = value"
 )
-WITHOUT_LOCK = engine._LOCK.replace("FOR NO KEY UPDATE", "")
+WITHOUT_LOCK = engine.LOCK.replace("FOR NO KEY UPDATE", "")
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_what_is_under_way_for_the_source_comes_before_the_merge(pair: None) -> 
 def test_control_a_merge_that_does_not_lock_loses_what_is_under_way(
     pair: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert change_under_way(lambda: monkeypatch.setattr(engine, "_LOCK", WITHOUT_LOCK)) == [None, None]
+    assert change_under_way(lambda: monkeypatch.setattr(engine, "LOCK", WITHOUT_LOCK)) == [None, None]
     assert last_name() is None
 
 
@@ -154,7 +154,7 @@ def test_events_of_the_source_that_come_during_the_merge_are_the_survivors(pair:
 def test_control_an_id_that_is_looked_up_before_the_lock_loses_the_events(
     pair: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "_RESOLVE", AS_IT_WAS)
+    monkeypatch.setattr(engine, "RESOLVE", AS_IT_WAS)
     assert sorted(merge_under_way(), key=str) == [160212] * 3 + [None]
     assert spendable("b") == 12
 

@@ -116,7 +116,7 @@ def test_nothing_is_left_and_nobody_comes_back() -> None:
 
 
 def test_control_without_tombstones_they_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    none: Any = engine._BURIED + " WHERE false"
-    monkeypatch.setattr(engine, "_BURIED", none)
+    none: Any = engine.BURIED + " WHERE false"
+    monkeypatch.setattr(engine, "BURIED", none)
 
     assert "customers_customer" in play(3)

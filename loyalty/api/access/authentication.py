@@ -17,7 +17,7 @@ from loyalty.api.keys.enums import KeyKind
 from loyalty.api.keys.models import ApiKey
 from loyalty.api.keys.operations import note_use
 from loyalty.api.problems import CHALLENGE, ApiError, unauthorized
-from loyalty.staff import queries
+from loyalty.api.keys import queries
 
 from .raw import raw_request
 from .signing import AMBIGUOUS, ANTAVO, KEY, MALFORMED, MISMATCH, TARGET, BadSignature, Scheme, Verified, verify

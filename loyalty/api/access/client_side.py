@@ -14,7 +14,7 @@ from loyalty.api.body.parsers import API_KEY
 from loyalty.api.keys.enums import KeyKind
 from loyalty.api.problems import forbidden
 from loyalty.api.views import ApiView
-from loyalty.staff import queries
+from loyalty.api.keys import queries
 
 from .scopes import foreign
 

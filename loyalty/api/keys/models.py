@@ -88,6 +88,7 @@ class ApiKey(SavesOnlyChanges):
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
 
     class Meta:
+        app_label = "staff"
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")
         constraints = [
@@ -136,6 +137,7 @@ class ApiSecret(models.Model):
     last_used_at = models.DateTimeField(_("last used"), null=True)
 
     class Meta:
+        app_label = "staff"
         verbose_name = _("secret")
         verbose_name_plural = _("secrets")
         constraints = [

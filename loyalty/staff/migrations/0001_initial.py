@@ -7,7 +7,8 @@ import django.core.validators
 import django.utils.timezone
 from django.db import migrations, models
 
-import loyalty.staff.models
+import loyalty.api.keys.models
+import loyalty.program.models
 
 
 class Migration(migrations.Migration):

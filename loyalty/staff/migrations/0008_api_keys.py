@@ -3,7 +3,7 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
-import loyalty.staff.models
+import loyalty.api.keys.models
 import loyalty.api.keys.validators
 from loyalty.sealing import Purpose, seal, unseal
 

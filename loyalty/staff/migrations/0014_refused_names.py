@@ -1,7 +1,7 @@
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
-import loyalty.staff.models
+import loyalty.program.models
 
 
 class Migration(migrations.Migration):
