@@ -7,12 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.database.trigrams import Trigrams
 from loyalty.engine.status import Status
 
-from .field_models import Field as Field
-from .life_models import Erasure as Erasure
-from .life_models import ErasureItem as ErasureItem
-from .life_models import Merge as Merge
-from .life_models import Tombstone as Tombstone
-
 
 def _prefix_index(field: str) -> models.Index:
     """Serves `lower(field) LIKE 'abc%'`: the database has no ICU and no pg_trgm, so search is by prefix."""

@@ -1,6 +1,8 @@
 """What codes stand for, in the reader's language."""
 
+import json
 from functools import cache
+from typing import Any
 
 from babel import Locale
 from django.utils.translation import get_language, gettext, to_locale
@@ -32,3 +34,17 @@ def currency_name(code: str) -> str:
 def gender_name(gender: str) -> str:
     names = {"female": gettext("Female"), "male": gettext("Male"), "other": gettext("Other")}
     return names.get(gender.lower(), gender.capitalize())
+
+
+def text_of(value: Any) -> str:
+    """A custom value as people read it."""
+    match value:
+        case None | "":
+            return "\N{EN DASH}"
+        case bool():
+            return gettext("Yes") if value else gettext("No")
+        case list() if not any(isinstance(item, dict | list) for item in value):
+            return ", ".join(map(text_of, value))
+        case dict() | list():
+            return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)

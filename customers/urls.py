@@ -1,6 +1,10 @@
 from django.urls import path
 
-from . import access_pages, addresses, erasure_pages, merge_pages, pages, personal, profile_dialogs
+from . import profile_dialogs
+from .erasure import pages as erasure_pages
+from .export import pages as access_pages
+from .merging import pages as merge_pages
+from .profile import addresses, pages, personal
 
 app_name = "customers"
 urlpatterns = [

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from customers.fields import ABOUT_THE_EVENT, FieldRule, read_value
+from customers.fields.rules import ABOUT_THE_EVENT, FieldRule, read_value
 from loyalty.engine import values
 from loyalty.engine.mechanism import Refused
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from customers.described import NAME, WHO
+from customers.api.schemas import NAME, WHO
 from loyalty.api.docs.describe import Example, Operation, Parameter, Schema
 from loyalty.api.docs.shapes import DAY, MOMENT, NUMBER, TEXT, WHOLE, asked, list_of, one_of, or_empty, shape, told
 from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from customers.serializers import number
+from customers.api.serializers import number
 from loyalty.points.models import Account
 from loyalty.program.enums import Module
 

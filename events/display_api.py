@@ -10,7 +10,7 @@ from django.utils import translation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from customers.lookups import customer_asked
+from customers.api.lookups import customer_asked
 from customers.models import Customer
 from customers.queries import family
 from loyalty.api.errors import bad_request, not_found

@@ -9,8 +9,8 @@ from django.forms import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from customers.fields import FieldRule, read_value
-from customers.inputs import as_sent, widget_of
+from customers.fields.inputs import as_sent, widget_of
+from customers.fields.rules import FieldRule, read_value
 from loyalty.engine.mechanism import Refused
 from loyalty.engine.moments import AHEAD, EARLIEST
 

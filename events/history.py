@@ -6,8 +6,8 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from customers.directory.search import estimate_of
 from customers.models import Customer
-from customers.queries import estimate_of
 from loyalty.engine.status import ERASED
 from loyalty.identifiers import forms
 from loyalty.points.models import Lot

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext_lazy as _
 
-from customers.fields import is_built_in
+from customers.fields.rules import is_built_in
 from customers.models import Customer, Field
 
 LABELS = {

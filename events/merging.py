@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from copy import copy
 
-from customers.merging import ACTION, merge_of
+from customers.merging.mechanism import ACTION, merge_of
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Mechanism, Refused

@@ -13,9 +13,9 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from customers.enums import FieldType
-from customers.field_models import CHOICES, wrong_options
-from customers.fields import MAX_ITEM
+from customers.fields.enums import FieldType
+from customers.fields.models import CHOICES, wrong_options
+from customers.fields.rules import MAX_ITEM
 from customers.models import PENDING_KB, Customer
 from loyalty.database.saving import SavesOnlyChanges
 from loyalty.database.trigrams import Trigrams

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from customers.fields import RESERVED
+from customers.fields.rules import RESERVED
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import POINTS_REWARDED
 from loyalty.engine.mechanism import Refused

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import msgspec
 
-from customers.fields import SECRETS
+from customers.fields.rules import SECRETS
 from loyalty.engine import values
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming

@@ -15,7 +15,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
-from customers.pages import CustomerMixin, ProfilePage
+from customers.profile.frame import ProfilePage
+from customers.profile.mixins import CustomerMixin
 from loyalty.engine.mechanism import Outcome, Refused
 from loyalty.points.models import Account
 from loyalty.program.enums import Module

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.translation import override
 
-from customers.enums import FieldType
-from customers.field_models import MAX_OPTIONS, wrong_options
-from customers.fields import MAX_ITEM
+from customers.fields.enums import FieldType
+from customers.fields.models import MAX_OPTIONS, wrong_options
+from customers.fields.rules import MAX_ITEM
 from loyalty.program.section import (
     NAME,
     Document,

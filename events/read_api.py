@@ -3,8 +3,8 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from customers.api.v1.views import known_customer
 from customers.queries import family
-from customers.read_api import known_customer
 from loyalty.api.keys.enums import Api
 from loyalty.api.lists.criteria import collection, in_time, read_asked
 from loyalty.api.lists.docs import get_many

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from customers.api.serializers import number
 from customers.models import Customer
-from customers.serializers import number
 from loyalty.api.access.dates import iso_date
 from loyalty.points.models import Account
 

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from customers.models import Customer
-from customers.pages import CustomerMixin, ProfilePage
+from customers.profile.frame import ProfilePage
+from customers.profile.mixins import CustomerMixin
 from customers.queries import customer_named
 from loyalty.engine.mechanism import Outcome
 from loyalty.points.models import Account

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from django.db import OperationalError
 from django.utils import timezone
 
-import customers.fields
+import customers.fields.program
+import customers.identities
 import customers.mechanism
-import customers.merging
-import customers.program
+import customers.secrets
 import events.mechanism
 import events.merging
 import events.program
@@ -20,7 +20,7 @@ import loyalty.points.merging
 import loyalty.points.program
 import loyalty.program.settings
 import loyalty.sync.mechanism
-from customers.leaving import ErasureRow, holds_nothing
+from customers.erasure.mechanism import ErasureRow, holds_nothing
 from events import attributes, near_misses, orders
 from events.queries import event_rules
 from loyalty.engine.mechanism import Composition
@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 # The parts of the program file, in its order.
 SECTIONS = (
     loyalty.program.settings.SETTINGS,
-    customers.program.CUSTOMER_FIELDS,
+    customers.fields.program.CUSTOMER_FIELDS,
     events.program.EVENT_TYPES,
     loyalty.points.program.ACCOUNTS,
     loyalty.points.bonus_program.BONUSES,
@@ -113,7 +113,7 @@ COMPOSITION = Composition(
     tables=(
         CUSTOMER,
         IDENTITY,
-        customers.mechanism.SecretRow.TABLE,
+        customers.secrets.SecretRow.TABLE,
         EVENT,
         customers.merging.EarlierMergeRow.TABLE,
         customers.merging.MergeRow.TABLE,
@@ -139,7 +139,7 @@ COMPOSITION = Composition(
     erasures=("erase_events", "erase_customers", "erase_points", "erase_sync", "erase_api"),
     parts=(rows.BALANCES,),
     on_guest=orders.keep_guest_order,
-    on_new_customer=(customers.mechanism.welcome, mechanism.open_default_account),
+    on_new_customer=(customers.identities.welcome, mechanism.open_default_account),
     on_recorded=(activity.keep_activity, loyalty.sync.mechanism.tell),
     configure=configure,
     keep=keep,

@@ -81,7 +81,7 @@ WSGI_APPLICATION = "loyalty.wsgi.application"
 # The composition file of the engine: which mechanisms run, in which order.
 LOYALTY_PROGRAM = "loyalty.composition"
 # What Ctrl-K searches beside the pages.
-LOYALTY_PALETTE = ["customers.palette.find_customers", "events.palette.find_orders"]
+LOYALTY_PALETTE = ["customers.directory.palette.find_customers", "events.palette.find_orders"]
 
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -243,10 +243,10 @@ CELERY_BEAT_SCHEDULE = {
     # A minute after each midnight of the programme, and again each hour: what a night has missed, and changed dates.
     "expire-points": {"task": "loyalty.points.tasks.expire", "schedule": crontab(minute=1)},
     # Each hour of the day itself, of those that have come since; a week later still.
-    "birthdays": {"task": "customers.tasks.record_birthdays", "schedule": crontab(minute=4)},
-    "anniversaries": {"task": "customers.tasks.record_anniversaries", "schedule": crontab(minute=14)},
-    "erasures": {"task": "customers.tasks.go_on_erasing", "schedule": 30.0},
-    "late-erasures": {"task": "customers.tasks.tell_of_late_erasures", "schedule": crontab(hour=3, minute=40)},
+    "birthdays": {"task": "customers.life.tasks.record_birthdays", "schedule": crontab(minute=4)},
+    "anniversaries": {"task": "customers.life.tasks.record_anniversaries", "schedule": crontab(minute=14)},
+    "erasures": {"task": "customers.erasure.tasks.go_on_erasing", "schedule": 30.0},
+    "late-erasures": {"task": "customers.erasure.tasks.tell_of_late_erasures", "schedule": crontab(hour=3, minute=40)},
     "saved-answers": {"task": "loyalty.api.once.tasks.purge_answers", "schedule": crontab(minute=24)},
     "clear-sessions": {"task": "loyalty.staff.tasks.clear_sessions", "schedule": crontab(minute=34)},
     "verify": {"task": "loyalty.points.tasks.verify", "schedule": crontab(hour=3, minute=10)},

@@ -4,12 +4,12 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
-from customers.access_api import CustomerData
-from customers.api import CustomerDetail, CustomerMerge
-from customers.erasure_api import CustomerOptOut, ErasureReceipt
-from customers.life_api import Auth, LogIn, OptIn, Suspend, Unsuspend
-from customers.read_api import ReadCustomer, ReadCustomers
-from customers.search_api import CustomerCount, CustomerSearch
+from customers.api.search import CustomerCount, CustomerSearch
+from customers.api.v1.views import ReadCustomer, ReadCustomers
+from customers.api.views import CustomerDetail, CustomerMerge
+from customers.erasure.api import CustomerOptOut, ErasureReceipt
+from customers.export.api import CustomerData
+from customers.life.api import Auth, LogIn, OptIn, Suspend, Unsuspend
 from events.api import BulkEvents, Events
 from events.display_api import AllEvents, CustomerEvents, TransactionDetail, TransactionEvents, TransactionSearch
 from events.display_api import Transactions as CustomerTransactions
@@ -40,7 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(rf"^customers/{CUSTOMER}/merge$", CustomerMerge.as_view(), name="api-customer-merge"),
     re_path(rf"^customers/{CUSTOMER}/opt-out$", CustomerOptOut.as_view(), name="api-customer-opt-out"),
     path("erasures/<uuid:reference>", ErasureReceipt.as_view(), name="api-erasure"),
-    path("erasures/", include("customers.erasure_urls")),
+    path("erasures/", include("customers.erasure.urls")),
     re_path(rf"^customers/{CUSTOMER}/opt-in$", OptIn.as_view(), name="api-customer-opt-in"),
     re_path(rf"^customers/{CUSTOMER}/suspend$", Suspend.as_view(), name="api-customer-suspend"),
     re_path(rf"^customers/{CUSTOMER}/unsuspend$", Unsuspend.as_view(), name="api-customer-unsuspend"),

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from customers.enums import MergeKind
+from customers.merging.operations import merge_customers
 from customers.models import Customer, Merge
-from customers.operations import merge_customers
 from events.enums import Source
 from loyalty.engine.events import Actor
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations
 
-from customers.vocabularies import VOCABULARIES
+from customers.fields.vocabularies import VOCABULARIES
 
 
 def to_codes(apps: Any, schema_editor: Any) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
-from customers.life import kept_on
+from customers.life.mechanism import kept_on
 
 HERO, CARD, FRIEND = "demo-everything", "demo-old-card", "demo-friend"
 BIRTH_YEAR, JOINED, GIFT = 1984, 395, 200

@@ -13,9 +13,12 @@ from django.core.management import call_command
 from django.db import transaction
 
 from customers.enums import BanReason, MergeKind
-from customers.erasing import ban, opt_out, sweep_erasures
+from customers.erasure.operations import ban, opt_out, sweep_erasures
+from customers.life.operations import suspend
+from customers.merging.operations import merge_customers
 from customers.models import Customer
-from customers.operations import add_note, create_customer, merge_customers, suspend
+from customers.notes.operations import add_note
+from customers.operations import create_customer
 from events.enums import Source
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record_one

@@ -10,7 +10,7 @@ from itertools import accumulate
 from operator import attrgetter
 from random import Random
 
-from customers.life import kept_on
+from customers.life.mechanism import kept_on
 from loyalty.engine.rows import to_json
 
 from . import shop

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
-from customers.pages import ProfilePage
+from customers.profile.frame import ProfilePage
 from events.operations import add_event
 from events.pages import EventDialog, Modules
 from events.queries import events_of, names

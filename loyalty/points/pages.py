@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
-from customers.pages import ProfilePage
+from customers.profile.frame import ProfilePage
 from events.pages import Modules
 from events.queries import names
 from loyalty.program.enums import Module

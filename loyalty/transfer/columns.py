@@ -8,8 +8,8 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
-from customers.enums import FieldType
-from customers.fields import CustomersConfig
+from customers.fields.enums import FieldType
+from customers.fields.rules import CustomersConfig
 from events.enums import ANY_TYPE
 from loyalty.engine.events import Incoming
 from loyalty.identifiers import MAX_ID, normal

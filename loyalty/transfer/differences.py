@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from customers.fields import ABOUT_THE_EVENT, SECRETS
+from customers.fields.rules import ABOUT_THE_EVENT, SECRETS
 from customers.queries import customers_named
 from events.queries import own_receipts
 from events.receipts import Receipt, receipts

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from customers.fields import ABOUT_THE_EVENT
+from customers.fields.rules import ABOUT_THE_EVENT
 from customers.models import Customer
 from customers.queries import customers_named, is_by_merged_name
 from events.operations import REPLAYED, has_business_key

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 
-from customers.spelling import compared as normal
+from customers.fields.spelling import compared as normal
 
 from .reader import UnreadableFile
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from customers.fields import ABOUT_THE_EVENT, BUILT_IN, READ_ONLY, SECRETS
-from customers.spelling import compared as normal
+from customers.fields.rules import ABOUT_THE_EVENT, BUILT_IN, READ_ONLY, SECRETS
+from customers.fields.spelling import compared as normal
 
 from .cells import Numbers
 from .columns import Catalogue, Plan

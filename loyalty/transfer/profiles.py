@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from customers.fields import CustomersConfig, is_built_in, plain, read_attribute
+from customers.fields.rules import CustomersConfig, is_built_in, plain, read_attribute
 from customers.models import Customer
 from loyalty.engine.events import Incoming
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from customers.spelling import compared as normal
+from customers.fields.spelling import compared as normal
 
 from .files import path_of
 from .headings import REASON, REASON_HEADING

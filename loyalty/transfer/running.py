@@ -18,7 +18,7 @@ from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from customers.queries import customers_config
+from customers.fields.queries import customers_config
 from events.enums import Source
 from events.queries import attribute_types
 from loyalty.engine.events import POINTS_REWARDED, Actor

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from customers.erasing import opt_out
+from customers.erasure.operations import opt_out
 from tests.api.example_world import make_people
 from tests.api_keys import server_key, signer
 from tests.factories import TILL, make_customer

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from customers.life import OF_THE_TIMER
+from customers.life.mechanism import OF_THE_TIMER
 from customers.models import Customer, Field
 from events.models import Event
 from loyalty.api.keys.models import ApiKey

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from customers import serializers
+from customers.api import serializers
 from customers.models import Customer, Identity
 from events.models import BusinessKey, Event, EventType
 from loyalty.api.access.signing import sign

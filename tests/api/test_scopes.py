@@ -183,7 +183,7 @@ def test_a_customer_named_by_an_external_id_of_the_key_is_found_and_answered(cli
 
 
 def test_no_view_of_the_api_looks_a_customer_up_without_asking() -> None:
-    """Not by the queries that pages use: `customers.lookups` asks the key first."""
+    """Not by the queries that pages use: `customers.api.lookups` asks the key first."""
     apis = [path for path in python_files() if path.name.endswith("api.py") and "lookups" not in path.name]
 
     assert apis

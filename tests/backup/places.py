@@ -24,7 +24,7 @@ outcomes = record([Incoming(name, "opt_in", {"email": name + "@example.com"}) fo
 assert not any(outcome.error for outcome in outcomes)
 """
 OPT_OUT = """
-from customers.erasing import opt_out
+from customers.erasure.operations import opt_out
 from customers.models import Customer
 from loyalty.engine.mechanism import Actor
 from django.utils import timezone

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from customers.models import Customer, Field
-from customers.operations import add_note
+from customers.notes.operations import add_note
 from events.models import EventType, Transaction
 from loyalty.engine.events import Incoming
 from loyalty.points.models import Account

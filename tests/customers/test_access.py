@@ -11,8 +11,8 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
-from customers import access
-from customers.access import LEFT_OUT, Table, tables
+from customers.export import queries as access
+from customers.export.queries import LEFT_OUT, Table, tables
 from customers.models import Customer, Merge, Note, Secret
 from loyalty.api.keys.models import ApiKey
 from loyalty.staff.enums import Role

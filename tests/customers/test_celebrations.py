@@ -12,8 +12,8 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from customers import celebrations
-from customers.celebrations import ANNIVERSARY, BIRTHDAY, Celebration, record_celebrations
+from customers.life import celebrations
+from customers.life.celebrations import ANNIVERSARY, BIRTHDAY, Celebration, record_celebrations
 from loyalty.engine import record as engine
 from tests.engine.racing import BALANCES, blocked
 from tests.engine.test_races import WITHOUT_LOCK

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from customers.comparing import merge_preview, possible_duplicates
+from customers.merging.preview import merge_preview, possible_duplicates
 from customers.models import Customer
 from loyalty.engine.events import Incoming
 from loyalty.points.models import Balance

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from customers.erasing import ban, opt_out
+from customers.erasure.operations import ban, opt_out
 from customers.models import Customer, Erasure, ErasureItem, Field, Tombstone
 from events.models import Event
 from loyalty.staff.enums import Role

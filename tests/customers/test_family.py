@@ -7,11 +7,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from customers.listing import browse, find
+from customers.directory.palette import find_customers
+from customers.directory.queries import browse, find
+from customers.directory.search import Filters
 from customers.models import Customer
-from customers.overview import latest_actions, strips_of
-from customers.palette import find_customers
-from customers.queries import Filters, family, family_at
+from customers.profile.queries import latest_actions, strips_of
+from customers.queries import family, family_at
 from loyalty.engine.events import Incoming
 from loyalty.points.queries import balances_of
 from loyalty.staff.enums import Role

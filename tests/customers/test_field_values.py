@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from customers.fields import EMAIL_SCHEME, RESERVED, FieldRule, read_value
-from customers.forms import CUSTOM, custom
+from customers.fields.rules import EMAIL_SCHEME, RESERVED, FieldRule, read_value
 from customers.models import Customer, Field
+from customers.profile.forms import CUSTOM, custom
 from loyalty.api.keys.models import ApiKey
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Refused

@@ -3,9 +3,10 @@
 import pytest
 from django.test import Client
 
+from customers.directory.search import Filters, search
+from customers.merging.queries import duplicates_of
 from customers.models import Customer, Field
 from customers.phones import spellings
-from customers.queries import Filters, duplicates_of, search
 from loyalty.engine.events import Incoming
 from loyalty.staff.models import User
 from tests.factories import make_customer, make_order, tell

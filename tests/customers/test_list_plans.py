@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from customers.listing import browse
-from customers.queries import Filters, countries, search
+from customers.directory.queries import browse
+from customers.directory.search import Filters, countries, search
 from loyalty.engine.status import Status
 from tests.factories import make_customers
 

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from customers.directory.search import Filters, search
 from customers.models import Customer, Field, Identity
-from customers.queries import Filters, customer_named, search
+from customers.queries import customer_named
 from events.models import Transaction
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Outcome

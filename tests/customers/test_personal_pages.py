@@ -8,9 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from customers.forms import CUSTOM
 from customers.models import Customer, Field
-from customers.overview import attributes_of
+from customers.profile.forms import CUSTOM
+from customers.profile.queries import attributes_of
 from events.models import Event
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role

@@ -12,9 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from customers.enums import MergeKind
+from customers.life.operations import suspend, unsuspend
+from customers.merging.operations import merge_customers
+from customers.merging.queries import Duplicates, duplicates_of
 from customers.models import Customer, Note
-from customers.operations import Gone, NotYours, add_note, change_note, delete_note, merge_customers, suspend, unsuspend
-from customers.queries import Duplicates, duplicates_of
+from customers.notes.operations import Gone, NotYours, add_note, change_note, delete_note
 from events.models import Event
 from events.operations import AlreadyRecorded
 from loyalty.engine.mechanism import Refused

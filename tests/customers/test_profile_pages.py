@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
-from customers.overview import attributes_of, strips_of
+from customers.profile.queries import attributes_of, strips_of
 from loyalty.engine.events import Incoming
 from loyalty.points.models import Account
 from loyalty.points.queries import balances_of

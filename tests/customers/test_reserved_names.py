@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from customers.fields import BUILT_IN, READ_ONLY, RESERVED
+from customers.api.objects import customer_objects
+from customers.api.v1.objects import customer_entities
+from customers.fields.queries import customers_config
+from customers.fields.rules import BUILT_IN, READ_ONLY, RESERVED
 from customers.models import Customer, Field
-from customers.objects import customer_objects
-from customers.queries import customers_config
-from customers.read_objects import customer_entities
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
 from loyalty.transfer.columns import Catalogue

@@ -5,8 +5,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from customers.listing import browse
-from customers.queries import Filters
+from customers.directory.queries import browse
+from customers.directory.search import Filters
 from events.queries import events_of
 from events.transaction_forms import TransactionFilterForm
 from events.transaction_pages import Transactions

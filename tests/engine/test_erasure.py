@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from customers.enums import BanReason
-from customers.leaving import BAN
+from customers.erasure.mechanism import BAN
+from customers.merging.operations import merge_customers
 from customers.models import Customer, Erasure, Tombstone
-from customers.operations import merge_customers
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from customers.erasing import sweep_erasures
+from customers.erasure.operations import sweep_erasures
 from customers.models import Erasure
 from loyalty.engine.record import _programs
 

@@ -3,8 +3,8 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from customers.merging.operations import merge_customers
 from customers.models import Customer, Merge
-from customers.operations import merge_customers
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Refused
 from loyalty.engine.record import record

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from customers.erasing import opt_out
+from customers.erasure.operations import opt_out
 from customers.models import Customer
 from customers.queries import customer_named
 from loyalty.engine import record as engine

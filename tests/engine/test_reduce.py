@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from customers.fields import CustomersConfig
+from customers.fields.rules import CustomersConfig
 from events import near_misses
 from loyalty.composition import COMPOSITION
 from loyalty.engine.batch import Batch

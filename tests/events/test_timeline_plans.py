@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
-from customers.overview import latest_actions
+from customers.profile.queries import latest_actions
 from customers.queries import family
 from events.models import Event
 from events.pages import ORDER

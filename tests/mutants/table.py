@@ -10,7 +10,7 @@ ACTIVITY, EXPIRATION = "loyalty/points/activity.py", "loyalty/points/expiration.
 EXPIRY, EXPIRY_RUN = "loyalty/points/expiry.py", "loyalty/points/expiry_run.py"
 PEOPLE, LIFE, RECORD, REDUCE = (
     "customers/mechanism.py",
-    "customers/life.py",
+    "customers/life/mechanism.py",
     "loyalty/engine/record.py",
     "loyalty/engine/reduce.py",
 )

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from customers.leaving import BAN
+from customers.erasure.mechanism import BAN
 from customers.models import Customer
 from loyalty.engine.events import Actor
 from loyalty.engine.record import record

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from customers.operations import merge_customers
+from customers.merging.operations import merge_customers
 from customers.queries import customers_named
 from loyalty.engine import record as engine
 from loyalty.engine.mechanism import Refused

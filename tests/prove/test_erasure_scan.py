@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from customers.erasing import sweep_erasures
+from customers.erasure.operations import sweep_erasures
 from customers.models import Erasure
 from loyalty import environment
 from loyalty.embedded.postgres import pg_binary

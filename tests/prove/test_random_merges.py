@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from customers.operations import merge_customers
+from customers.merging.operations import merge_customers
 from customers.queries import customer_named, customers_named
 from loyalty.engine.events import Incoming
 from loyalty.engine.status import GONE

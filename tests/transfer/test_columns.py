@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from customers.fields import CustomersConfig
+from customers.fields.rules import CustomersConfig
 from loyalty.transfer.columns import Catalogue, Plan
 from loyalty.transfer.options import Options
 from loyalty.transfer.plans import plan_of

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from customers.celebrations import ANNIVERSARY, BIRTHDAY, record_celebrations
+from customers.life.celebrations import ANNIVERSARY, BIRTHDAY, record_celebrations
 
 
 class Command(BaseCommand):

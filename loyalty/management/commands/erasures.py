@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from customers.erasure_file import WrongFile, apply_erasures, exported_erasures, read_erasures
+from customers.erasure.tombstones import WrongFile, apply_erasures, exported_erasures, read_erasures
 
 
 class Command(BaseCommand):

@@ -1,0 +1,245 @@
+"""What `GET /customers` can be asked for: built-in fields, and custom fields that are tagged searchable. Exact, and case-sensitive."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, time
+from functools import reduce
+from operator import or_
+from typing import Any
+from unicodedata import normalize
+
+from django import forms as django_forms
+from django.core.exceptions import ValidationError
+from django.db.models import F, JSONField, Q, QuerySet, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Lower
+from django.utils import timezone
+from django_filters import CharFilter, DateFilter, Filter, FilterSet
+
+from customers.fields.enums import FieldType
+from customers.fields.rules import FieldRule, read_value
+from customers.fields.vocabularies import VOCABULARIES
+from customers.models import Customer, Field, Identity
+from loyalty.api.body.bounds import shown
+from loyalty.api.body.parsers import API_KEY
+from loyalty.api.lists.moments import SECOND, look_ups, read_moment
+from loyalty.api.lists.paging import INVALID_PARAMETER
+from loyalty.api.problems import ApiError, bad_request
+from loyalty.engine.mechanism import Refused
+from loyalty.engine.moments import likely, number_of
+from loyalty.engine.rows import to_json
+from loyalty.identifiers import forms
+
+EMPTY = 160211
+# What says how to answer, not whom to find.
+CONTROL = frozenset({API_KEY, "limit", "offset", "fields", "match"})
+SEARCHED = ("first_name", "last_name", "email", "mobile_phone", "membership_id")
+MATCHED = ("_id", "email", "membership_id")
+TEXTS = frozenset(
+    "first_name last_name nickname handler email mobile_phone gender language country currency image_url src referrer"
+    " status".split()
+)
+# What names somebody, in one form.
+NAMING = frozenset({"email", "referrer"})
+# Those whose index is of the lower case.
+FOLDED = frozenset({"first_name", "last_name", "email"})
+MOMENTS = frozenset({"created_at", "updated_at", "optin_at", "last_login_at"})
+INDEXED = FOLDED | {"mobile_phone"}
+# Those whose index also has the order of a page.
+ORDERED = frozenset({"updated_at", "last_login_at"})
+RANGES = frozenset({"gt", "gte", "lt", "lte"})
+MOST_VALUES = 100
+# The end of the year 9999, beyond which no calendar reaches.
+LATEST = 253_402_300_799
+
+
+class AskedFilter(CharFilter):
+    """A text, or with `in` several parted by commas, none of them trimmed."""
+
+    def __init__(self, field_name: str, lookup_expr: str = "exact", **kwargs: Any) -> None:
+        super().__init__(field_name, lookup_expr, strip=False, **kwargs)
+
+    def values(self, value: str) -> list[str]:
+        return value.split(",")[:MOST_VALUES] if self.lookup_expr == "in" else [value]
+
+    def every_form(self, value: str) -> list[str]:
+        return [form for one in self.values(value) for form in forms(one)]
+
+
+class TextFilter(AskedFilter):
+    def filter(self, qs: QuerySet[Customer], value: str) -> QuerySet[Customer]:
+        name = self.field_name
+        values = self.every_form(value) if name in NAMING else [normalize("NFC", one) for one in self.values(value)]
+        if name in VOCABULARIES:
+            values += [code for one in values if (code := VOCABULARIES[name][0](one))]
+        if name in FOLDED:
+            qs = qs.alias(**{f"lower_{name}": Lower(name)})
+            qs = qs.filter(**{f"lower_{name}__in": [Lower(Value(one)) for one in values]})
+        return qs.filter(**{f"{name}__in": values})
+
+
+class IdentityFilter(AskedFilter):
+    """By an ID: a merged-away one names the survivor. `field_name` is the scheme."""
+
+    def filter(self, qs: QuerySet[Customer], value: str) -> QuerySet[Customer]:
+        found = Identity.objects.filter(scheme=self.field_name, value__in=self.every_form(value))
+        return qs.filter(id__in=found.values("customer_id"))
+
+
+class PropertyFilter(AskedFilter):
+    """By a custom value, read by its definition as everywhere; of a list, by one of its items."""
+
+    def __init__(self, field: Field, lookup_expr: str = "exact") -> None:
+        super().__init__(field.slug, lookup_expr)
+        self.rule = FieldRule(field.slug, field.type, field.format, tuple(field.options))
+
+    def filter(self, qs: QuerySet[Customer], value: str) -> QuerySet[Customer]:
+        holds = [Q(properties__contains=found) for one in self.values(value) if (found := self.stored(one))]
+        return qs.filter(reduce(or_, holds)) if holds else qs.none()
+
+    def stored(self, text: str) -> Cast | None:
+        """As the properties hold it; None for what they cannot."""
+        is_several = self.rule.type in {FieldType.LIST, FieldType.MULTIPLE_CHOICE}
+        try:
+            value = read_value(self.rule, [text] if is_several else text)
+        except Refused as refusal:
+            if self.rule.type == FieldType.BOOLEAN:
+                raise _invalid(refusal.message) from None
+            return None
+        return Cast(Value(to_json({self.rule.id: value}), TextField()), JSONField())
+
+
+class NobodyFilter(AskedFilter):
+    """By a field that the programme does not define."""
+
+    def filter(self, qs: QuerySet[Customer], value: str) -> QuerySet[Customer]:
+        return qs.none()
+
+
+class MomentField(django_forms.CharField):
+    def clean(self, value: Any) -> Any:
+        return _moment(super().clean(value))
+
+
+class MomentFilter(Filter):
+    """A unix time, a day or an ISO time; a day is the instant at which it begins. Equal is what looks equal on the wire."""
+
+    field_class = MomentField
+
+    def filter(self, qs: QuerySet[Customer], value: datetime) -> QuerySet[Customer]:
+        bounds = look_ups(self.lookup_expr, value, shown=SECOND)
+        return qs.filter(**{f"{self.field_name}__{name}": bound for name, bound in bounds.items()})
+
+
+def _moment(text: str) -> datetime:
+    """Raises ValidationError."""
+    try:
+        number = number_of(text)
+        if number is not None and likely(number):
+            # 20251128, or milliseconds: as seconds it would find too many, or nobody.
+            raise ValidationError("not a time")
+        if text.isascii() and text.isdecimal() and len(text) <= len(str(LATEST)):
+            return datetime.fromtimestamp(min(int(text), LATEST), UTC)
+        found = read_moment(text, timezone.get_default_timezone())
+        if found is None:
+            raise ValidationError("not a time")
+        found = found if isinstance(found, datetime) else timezone.make_aware(datetime.combine(found, time()))
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValidationError("not a time") from None
+
+
+def _built_in(name: str, operator: str) -> Filter | None:
+    is_text = operator in {"exact", "in"}
+    if name in {"id", "_id"} and is_text:
+        return IdentityFilter("id", operator)
+    if name in TEXTS and is_text:
+        return TextFilter(name, operator)
+    if name in MOMENTS and operator != "in":
+        return MomentFilter(name, operator)
+    if name == "birth_date" and operator != "in":
+        return DateFilter(name, operator, input_formats=["%Y-%m-%d"])
+    return None
+
+
+def _custom(name: str, operator: str, field: Field | None) -> Filter | None:
+    if operator not in {"exact", "in"}:
+        return None
+    if field is None:
+        return NobodyFilter(name, operator) if name == "membership_id" else None
+    if field.external_id:
+        return IdentityFilter(name, operator)
+    return PropertyFilter(field, operator) if field.searchable or name == "membership_id" else None
+
+
+def read_filters(params: Mapping[str, str]) -> FilterSet:
+    """What the query asks for. Raises ApiError: 160211 without criteria, 300122 for what cannot be asked for."""
+    asked = {name: value for name, value in params.items() if name not in CONTROL and not name.startswith("X-Antavo-")}
+    _check_match(params.get("match"), asked)
+    named = {param: param for param in asked}
+    if asked.get("search"):
+        named["search"], _, asked["search"] = asked["search"].partition("=")
+        if named["search"] not in SEARCHED:
+            raise _invalid(f"search must name one of {', '.join(SEARCHED)}, as in search=first_name=John")
+    if not asked or "" in asked.values():
+        raise bad_request("Empty search criteria", EMPTY)
+    filters = _filters(named)
+    found: FilterSet = type("Asked", (FilterSet,), filters)(asked, queryset=Customer.objects.all())
+    return found
+
+
+def _filters(named: Mapping[str, str]) -> dict[str, Filter]:
+    """By parameter: a field's name, and an operator after a dot."""
+    found, custom = {}, {}
+    for param, text in named.items():
+        name, dot, operator = text.partition(".")
+        known = not dot or operator in {*RANGES, "in"}
+        found[param] = _built_in(name, operator or "exact") if known else None
+        if known and not found[param]:
+            custom[param] = name, operator or "exact"
+    fields = {field.slug: field for field in _fields(name for name, _ in custom.values())}
+    found |= {param: _custom(name, operator, fields.get(name)) for param, (name, operator) in custom.items()}
+    for param, filter_ in found.items():
+        if filter_ is None:
+            raise _invalid(
+                f"{shown(param)} cannot be asked for: it is no built-in field, and no searchable custom one, or takes no such operator"
+            )
+    return {param: filter_ for param, filter_ in found.items() if filter_}
+
+
+def _fields(names: Iterable[str]) -> QuerySet[Field]:
+    wanted = list(names)
+    return Field.objects.filter(slug__in=wanted, active=True) if wanted else Field.objects.none()
+
+
+def _check_match(match: str | None, asked: Iterable[str]) -> None:
+    if match is None:
+        return
+    if match != "exact":
+        raise _invalid("match must be exact")
+    if other := set(asked) - set(MATCHED):
+        raise _invalid(f"match=exact works with {', '.join(MATCHED)}, not with {shown(min(other))}")
+
+
+def _invalid(message: str) -> ApiError:
+    return bad_request(message, INVALID_PARAMETER)
+
+
+def schemes_in(filters: FilterSet) -> list[str]:
+    """By which kinds of ID it asks for customers."""
+    return [one.field_name for one in filters.filters.values() if isinstance(one, IdentityFilter)]
+
+
+def ordered(filters: FilterSet) -> QuerySet[Customer]:
+    """Whom they find, in an order that their index serves; nobody where a value cannot be one."""
+    if not filters.is_valid():
+        return Customer.objects.none()
+    return filters.qs.order_by(*_order(list(filters.filters.values())))
+
+
+def _order(filters: Iterable[Filter]) -> Sequence[str | Combinable]:
+    """Found by an index of their own, they are sorted; with a plain order and a limit, the planner might walk all
+    customers in that order for the few that there are."""
+    if any(isinstance(one, IdentityFilter | PropertyFilter) or one.field_name in INDEXED for one in filters):
+        return [F("id") + 0]
+    ranges = [one.field_name for one in filters if one.field_name in ORDERED]
+    return [*ranges[:1], "id"]

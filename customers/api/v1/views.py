@@ -1,0 +1,58 @@
+"""`/v1/customers`: the Read API of customers."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from customers.models import Customer
+from loyalty.api.access.scopes import ID, check_scheme, key_of
+from loyalty.api.keys.enums import Api
+from loyalty.api.lists.criteria import collection, in_time, read_asked, single
+from loyalty.api.lists.docs import get_many, get_one
+from loyalty.api.problems import unknown_customer
+from loyalty.api.views import ApiView
+
+from .docs import CUSTOMER, EXAMPLES, LIST_EXAMPLES
+from .objects import customer_entities
+from .queries import CRITERIA, listed_customer, listed_customers
+
+
+def known_customer(request: Request, public_id: str) -> Customer:
+    """Whom the address names, if the key may name customers by their ID; raises ApiError."""
+    check_scheme(key_of(request), ID)
+    customer = listed_customer(public_id)
+    if customer is None:
+        raise unknown_customer()
+    return customer
+
+
+class ReadCustomers(ApiView):
+    api = Api.READ
+    generation = "read"
+    operations = {
+        "get": get_many(
+            "List customers",
+            "customers",
+            CUSTOMER,
+            CRITERIA,
+            "In the order of their creation, unless another one is asked for. Who has opted out or was banned is erased and not"
+            " listed; of who was merged into another one, only that.",
+            of_customer=False,
+            examples=LIST_EXAMPLES,
+        )
+    }
+
+    def get(self, request: Request) -> Response:
+        asked = read_asked(request, CRITERIA)
+        with in_time():
+            rows = list(listed_customers(asked)[asked.page.offset : asked.page.offset + asked.page.limit + 1])
+            found = customer_entities(rows[: asked.page.limit])
+        return collection(request, asked.page, "customers", found, more=len(rows) > asked.page.limit)
+
+
+class ReadCustomer(ApiView):
+    api = Api.READ
+    generation = "read"
+    operations = {"get": get_one("Get a customer", CUSTOMER, examples=EXAMPLES)}
+
+    def get(self, request: Request, public_id: str) -> Response:
+        return single(customer_entities([known_customer(request, public_id)])[0])

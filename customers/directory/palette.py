@@ -1,0 +1,28 @@
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from customers.models import Customer
+from loyalty.staff.models import User
+from loyalty.staff.permissions import Right, may
+from loyalty.ui.palette import Find, Finds
+
+from .queries import find
+from .search import Filters
+
+MOST = 6
+
+
+def find_customers(user: User, query: str) -> Finds:
+    """By name, e-mail address, telephone number, ID or transaction ID; named by the setting LOYALTY_PALETTE."""
+    rows = find(query, Filters(), "name").rows[:MOST] if may(user, Right.VIEW_CUSTOMERS) else []
+    return Finds(gettext("Customers"), [_found(row.customer) for row in rows])
+
+
+def _found(customer: Customer) -> Find:
+    return Find(
+        label=customer.name,
+        url=reverse("customers:overview", args=[customer.id]),
+        hint=" · ".join(filter(None, (customer.public_id, customer.email))),
+        initials=customer.initials,
+        hue=customer.id,
+    )

@@ -1,0 +1,41 @@
+"""Opt-out and its receipt, for integrators: ours, no part of the interface that existing clients know."""
+
+from uuid import UUID
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from customers.api.docs import ERASED, OPT_OUT
+from customers.api.lookups import customer_asked
+from customers.models import Erasure
+from events.api import actor
+from loyalty.api.access.scopes import check_action, key_of
+from loyalty.api.keys.enums import Api
+from loyalty.api.problems import not_found
+from loyalty.api.views import ApiView
+
+from .operations import opt_out, receipt
+
+
+class CustomerOptOut(ApiView):
+    """The event `opt_out`; answers the receipt, whose open places follow."""
+
+    api = Api.CUSTOMERS
+    operations = {"post": OPT_OUT}
+
+    def post(self, request: Request, public_id: str) -> Response:
+        check_action(key_of(request), "opt_out")
+        customer = customer_asked(request, public_id)
+        return Response(receipt(opt_out(customer, by=actor(request), at=timezone.now())))
+
+
+class ErasureReceipt(ApiView):
+    api = Api.CUSTOMERS
+    operations = {"get": ERASED}
+
+    def get(self, request: Request, reference: UUID) -> Response:
+        found = Erasure.objects.filter(reference=reference).first()
+        if found is None:
+            raise not_found("Erasure not found")
+        return Response(receipt(found))

@@ -1,0 +1,44 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from customers.enums import BanReason
+from loyalty import identifiers
+
+# The kind that is no ban.
+OPT_OUT = "opt_out"
+
+
+class TypedIdForm(forms.Form):
+    typed = forms.CharField(
+        label=_("Customer ID"),
+        max_length=128,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True, "spellcheck": "false"}),
+    )
+
+
+class OptOutForm(TypedIdForm):
+    """The ID is typed, so that nobody is erased by a slip."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[(OPT_OUT, _("Opt out: may join again, from nothing"))]
+        + [(value, _("Forced opt-out: %s") % label) for value, label in BanReason.choices],
+        widget=forms.Select(attrs={"autofocus": True}),
+        help_text=_("After a forced opt-out the ID may not join again until the ban is lifted."),
+    )
+
+    field_order = ("kind", "typed")
+
+    def __init__(self, *args: Any, public_id: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.public_id = public_id
+        # The kind comes first.
+        del self.fields["typed"].widget.attrs["autofocus"]
+        self.fields["typed"].help_text = _("Type %s to confirm.") % public_id
+
+    def clean_typed(self) -> str:
+        if self.public_id not in identifiers.forms(self.cleaned_data["typed"]):
+            raise forms.ValidationError(_("This is not the ID of the customer whose profile is open."))
+        return self.public_id

@@ -1,0 +1,128 @@
+"""Opt-out, ban and what follows: the places outside of the database, until each has given its receipt."""
+
+import json
+import logging
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any
+from unicodedata import normalize
+
+from cryptography.fernet import InvalidToken
+from django.conf import settings
+from django.db import connection, transaction
+
+from customers.models import Customer, Erasure, ErasureItem, Tombstone
+from events.enums import Source
+from loyalty.engine.events import Actor, Incoming
+from loyalty.engine.mechanism import Composition
+from loyalty.engine.record import record_one
+from loyalty.identifiers import forms, normal
+from loyalty.sealing import Purpose, unseal
+from loyalty.staff.models import User
+from loyalty.staff.permissions import Right, require
+
+from .mechanism import BAN
+
+log = logging.getLogger("loyalty.customers")
+# A receipt that is open for longer is told of.
+LATE = timedelta(days=1)
+
+
+class NotBanned(Exception):
+    """No ban is on this ID."""
+
+
+def opt_out(customer: Customer, *, by: User | Actor, at: datetime) -> Erasure:
+    """Erase the customer for good. Raises Refused (160212: gone already), PermissionDenied."""
+    return _leave(customer, Incoming(customer.public_id, "opt_out", {}), by=by, at=at)
+
+
+def ban(customer: Customer, reason: str, *, by: User | Actor, at: datetime) -> Erasure:
+    """The same, and the ID may not opt in until the ban is lifted; `reason` is one of BanReason."""
+    return _leave(customer, Incoming(customer.public_id, "ban", {"reason": reason}), by=by, at=at)
+
+
+def _leave(customer: Customer, event: Incoming, *, by: User | Actor, at: datetime) -> Erasure:
+    if isinstance(by, User):
+        require(by, Right.ERASE_CUSTOMERS)
+        by = Actor(source=Source.BACK_OFFICE.value, staff_id=by.pk, grants=frozenset({BAN}))
+    outcome = record_one(event, by=by, at=at)
+    assert outcome.state is not None
+    return Erasure.objects.get(customer_id=outcome.state.customer.id)
+
+
+@transaction.atomic
+def lift_ban(public_id: str, *, by: User, at: datetime) -> None:
+    """The ID, and what else named the same person, may opt in again, from nothing. Raises NotBanned."""
+    require(by, Right.ERASE_CUSTOMERS)
+    with connection.cursor() as cursor:
+        # An ID from before there was one form may have been erased as it was.
+        cursor.execute("SELECT pseudonym('id', form) FROM unnest(%s::text[]) AS form", [_every_form(public_id)])
+        pseudonyms = [pseudonym for (pseudonym,) in cursor.fetchall()]
+    found = Tombstone.objects.filter(pseudonym__in=pseudonyms, banned=True).first()
+    if found is None:
+        raise NotBanned
+    same = Tombstone.objects.filter(customer=found.customer_id) if found.customer_id else Tombstone.objects.none()
+    (same | Tombstone.objects.filter(pseudonym=found.pseudonym)).update(banned=False)
+    log.info("A ban was lifted by staff %s at %s", by.pk, at.isoformat(timespec="seconds"))
+
+
+def _every_form(public_id: str) -> list[str]:
+    return [*forms(public_id), normalize("NFD", normal(public_id))]
+
+
+def sweep_erasures(*, at: datetime) -> int:
+    """Ask the open places again; how many erasures are complete now."""
+    found = Erasure.objects.filter(completed_at=None).order_by("id").values_list("id", flat=True)
+    return sum(_go_on(id, at) for id in list(found))
+
+
+@transaction.atomic
+def _go_on(id: int, at: datetime) -> bool:
+    erasure = Erasure.objects.select_for_update(skip_locked=True).filter(id=id, completed_at=None).first()
+    if erasure is None:
+        return False
+    try:
+        terms: list[str] = json.loads(unseal(erasure.sealed, Purpose.CUSTOMERS)) if erasure.sealed else []
+    except InvalidToken:
+        log.error("Erasure %s cannot be read: put the former SECRET_KEY into SECRET_KEY_FALLBACKS", erasure.reference)
+        return False
+    composition: Composition = import_module(settings.LOYALTY_PROGRAM).COMPOSITION
+    for item in erasure.items.filter(done_at=None):
+        _ask(item, composition.fan_out[item.place](terms), at)
+    if erasure.items.filter(done_at=None).exists():
+        return False
+    Erasure.objects.filter(id=id).update(completed_at=at, sealed=None)
+    return True
+
+
+def _ask(item: ErasureItem, erased: int | None, at: datetime) -> None:
+    if erased is not None:
+        ErasureItem.objects.filter(pk=item.pk).update(erased=erased, done_at=at)
+
+
+def tell_of_late_receipts(*, at: datetime) -> int:
+    """A line in the log for each erasure with a place that has given no receipt for a day."""
+    late = Erasure.objects.filter(completed_at=None, requested_at__lt=at - LATE).prefetch_related("items")
+    for erasure in late:
+        places = ", ".join(item.place for item in erasure.items.all() if item.done_at is None)
+        log.warning("Erasure %s is open for more than a day: no receipt of %s", erasure.reference, places)
+    return len(late)
+
+
+def receipt(erasure: Erasure) -> dict[str, Any]:
+    """What was erased, where and when. It holds nothing of the person."""
+    return {
+        "reference": str(erasure.reference),
+        "requested_at": _wire(erasure.requested_at),
+        "completed_at": _wire(erasure.completed_at),
+        "banned": erasure.banned,
+        "reason": erasure.reason or None,
+        "places": [
+            {"place": item.place, "erased": item.erased, "done_at": _wire(item.done_at)} for item in erasure.items.all()
+        ],
+    }
+
+
+def _wire(at: datetime | None) -> str | None:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else None

@@ -1,0 +1,110 @@
+"""Opting a customer out, and what became of those who have left."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from customers.models import Erasure
+from customers.profile.mixins import CustomerMixin
+from loyalty.engine.mechanism import Refused
+from loyalty.staff.models import User
+from loyalty.staff.permissions import Right
+from loyalty.ui.mixins import DialogPage, PageMixin, PartialMixin, StaffPage
+from loyalty.ui.navigation import Crumb
+from loyalty.ui.paging import Order, page_of
+from loyalty.ui.responses import Text, go, is_partial
+
+from .forms import OPT_OUT, OptOutForm, TypedIdForm
+from .operations import LATE, NotBanned, ban, lift_ban, opt_out, receipt
+
+
+class OptOut(CustomerMixin, DialogPage):
+    right = Right.ERASE_CUSTOMERS
+    template_name = "customers/opt_out.html"
+    form_class = OptOutForm
+    title = _("Opt out")
+    submit_label = _("Erase for good")
+    is_dangerous = True
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"public_id": self.customer.public_id}
+
+    def get_success_url(self) -> str:
+        return reverse("customers:overview", args=[self.customer.id])
+
+    def perform(self, form: BaseForm) -> Text:
+        kind, by = form.cleaned_data["kind"], cast(User, self.request.user)
+        try:
+            if kind != OPT_OUT:
+                ban(self.customer, kind, by=by, at=timezone.now())
+                return _("Banned and erased.")
+            opt_out(self.customer, by=by, at=timezone.now())
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        return _("Opted out and erased.")
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        """The profile is gone: the page that was open would be a 404."""
+        text = self.perform(form)
+        if form.errors:
+            return self.form_invalid(form)
+        messages.success(self.request, str(text))
+        url = reverse("erasures:list")
+        return go(url) if is_partial(self.request) else HttpResponseRedirect(url)
+
+
+class Erasures(PartialMixin, StaffPage, PageMixin, TemplateView):
+    right = Right.ERASE_CUSTOMERS
+    template_name = "customers/erasures.html"
+    partial_template_name = "customers/erasures_rows.html"
+    title = _("Erasures")
+    crumbs = (Crumb(_("Customer Insights")),)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found = Erasure.objects.select_related("staff").prefetch_related("items")
+        page = page_of(found, Order("id", descending=True), self.request.GET.get("page", ""))
+        rows = [
+            (row, [item.place.replace("_", " ") for item in row.items.all() if item.done_at is None])
+            for row in page.rows
+        ]
+        return super().get_context_data(page=page, rows=rows, late=timezone.now() - LATE, **kwargs)
+
+
+class Receipt(StaffPage):
+    """What was erased, where and when, as a file without anything personal."""
+
+    right = Right.ERASE_CUSTOMERS
+
+    def get(self, request: HttpRequest, reference: UUID) -> HttpResponse:
+        erasure = get_object_or_404(Erasure, reference=reference)
+        answer = JsonResponse(receipt(erasure), json_dumps_params={"indent": 1})
+        answer["Content-Disposition"] = f'attachment; filename="erasure-{erasure.reference}.json"'
+        return answer
+
+
+class LiftBan(DialogPage):
+    """The list does not know whose ban it is, so whoever lifts one must know the ID."""
+
+    right = Right.ERASE_CUSTOMERS
+    form_class = TypedIdForm
+    title = _("Lift a ban")
+    submit_label = _("Lift the ban")
+    lead = _("The customer may join again, from nothing.")
+
+    def get_success_url(self) -> str:
+        return reverse("erasures:list")
+
+    def perform(self, form: BaseForm) -> Text:
+        try:
+            lift_ban(form.cleaned_data["typed"], by=cast(User, self.request.user), at=timezone.now())
+        except NotBanned:
+            form.add_error("typed", _("No ban is on this ID. Capitals and small letters are different."))
+        return _("The ban is lifted.")

@@ -1,0 +1,24 @@
+"""Download data: what is held about a person, as staff hand it over."""
+
+import logging
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.views.generic import View
+
+from customers.profile.mixins import CustomerMixin
+from loyalty.staff.permissions import Right
+from loyalty.ui.mixins import StaffPage
+
+from .api import FORMATS, download
+
+log = logging.getLogger(__name__)
+
+
+class Data(CustomerMixin, StaffPage, View):
+    right = Right.EXPORT_DATA
+
+    def get(self, request: HttpRequest, customer_id: int, format: str) -> HttpResponseBase:
+        if format not in FORMATS:
+            raise Http404
+        log.info("data of customer %d given to staff %d", self.customer.id, request.user.pk)
+        return download(self.customer, format)

@@ -1,0 +1,49 @@
+from typing import Any
+
+from django.forms import BaseForm
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from events.pages import EventDialog
+from loyalty.engine.mechanism import Outcome
+from loyalty.staff.permissions import Right
+from loyalty.ui.responses import Text
+
+from .forms import ReasonForm
+from .operations import suspend, unsuspend
+
+
+class Suspend(EventDialog):
+    right = Right.EDIT_CUSTOMERS
+    form_class = ReasonForm
+    title = submit_label = _("Suspend")
+    reloads = True
+
+    def get_success_url(self) -> str:
+        return reverse("customers:overview", args=[self.customer.id])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**({"lead": self.said_before()} | kwargs))
+
+    def said_before(self) -> Text:
+        text = _("%(name)s goes on earning points, but may not spend any until unsuspended.")
+        return text % {"name": self.customer.name}
+
+    def operate(self, form: BaseForm, **sender: Any) -> Outcome:
+        return suspend(reason=form.cleaned_data["reason"], **sender)
+
+    def said(self, outcome: Outcome) -> Text:
+        return _("%(name)s is suspended.") % {"name": self.customer.name}
+
+
+class Unsuspend(Suspend):
+    title = submit_label = _("Unsuspend")
+
+    def said_before(self) -> Text:
+        return _("%(name)s may spend points again.") % {"name": self.customer.name}
+
+    def operate(self, form: BaseForm, **sender: Any) -> Outcome:
+        return unsuspend(reason=form.cleaned_data["reason"], **sender)
+
+    def said(self, outcome: Outcome) -> Text:
+        return _("%(name)s is active again.") % {"name": self.customer.name}

@@ -1,0 +1,14 @@
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from events.forms import OnceForm
+from events.inputs import paragraph
+
+
+class ReasonForm(OnceForm):
+    reason = paragraph(label=_("Reason"), required=False, help_text=_("Shown in the events of the customer."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].widget.attrs["autofocus"] = True

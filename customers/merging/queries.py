@@ -1,0 +1,35 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Value
+from django.db.models.functions import Lower
+
+from customers.directory.search import _digits
+from customers.models import Customer
+from customers.phones import spellings
+from loyalty.engine.status import GONE
+
+# Of what may be the same person so many are named.
+MOST_DUPLICATES = 5
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """Other living customers with the same e-mail address or phone number: the first ones, and whether there are more."""
+
+    customers: Sequence[Customer] = ()
+    has_more: bool = False
+
+
+def duplicates_of(customer: Customer) -> Duplicates:
+    """By the address in lower case, and by the number however it is written: an index range for each that the customer has."""
+    everyone = Customer.objects.exclude(status__in=GONE).exclude(id=customer.id).order_by("id")
+    found: dict[int, Customer] = {}
+    if customer.email:
+        same = everyone.alias(lower_email=Lower("email")).filter(lower_email=Lower(Value(customer.email)))
+        found |= {other.id: other for other in same[: MOST_DUPLICATES + 1]}
+    if digits := spellings(customer.mobile_phone or "", [customer.country] if customer.country else ()):
+        # Without an order: for the few that there are, the planner might walk all customers in it.
+        numbered = everyone.order_by().alias(digits=_digits()).filter(digits__in=digits)[: MOST_DUPLICATES + 1]
+        found |= {other.id: other for other in sorted(numbered, key=lambda other: other.id)}
+    return Duplicates(list(found.values())[:MOST_DUPLICATES], len(found) > MOST_DUPLICATES)

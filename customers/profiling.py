@@ -1,0 +1,74 @@
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from customers.fields.rules import (
+    ABOUT_THE_EVENT,
+    SECRETS,
+)
+from loyalty.engine import values
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import Incoming, Ref
+from loyalty.engine.mechanism import Refused
+from loyalty.engine.program import Program
+from loyalty.engine.rows import EventRow
+from loyalty.engine.state import Part, State
+from loyalty.identifiers import normal
+
+from .attributes import _claims_in, _take_over
+
+ANSWER = "profiling_answer"
+
+
+MAX_ATTRIBUTE = 64
+
+
+# What was answered before, by question: read only where the type says that a question is answered once.
+ANSWERED = Part(
+    "answered",
+    "SELECT family.survivor, coalesce(nullif(btrim(e.data ->> 'question'), ''), btrim(e.data ->> 'attribute')) FROM {family} family"
+    f" JOIN events_event e ON e.customer_id = family.id WHERE e.action = '{ANSWER}'",
+    lambda state, row: state.part("answered").update({row[1]: row[1]}),
+)
+
+
+def profiling_answer(event: EventRow, state: State, batch: Batch) -> None:
+    """The answer becomes the customer's attribute, as a profile event would say it; once a question if the type says so."""
+    question = _question(event.data)
+    if batch.program.event_rules[ANSWER].one_time:
+        if question in state.part("answered"):
+            raise Refused(10001, "This action cannot be repeated: 'question' was answered before")
+        batch.file(state.part("answered"), question, question)
+    answer = _answer(event.data)
+    _take_over(answer, event, state, batch)
+    if isinstance(named := answer.get("referrer"), str):
+        # In the one form, by which an erasure finds what others say of a person.
+        event.data = {**event.data, "answer": normal(named)}
+
+
+def _question(data: Mapping[str, Any]) -> str:
+    found = values.text(data, "question", limit=MAX_ATTRIBUTE) or values.text(data, "attribute", limit=MAX_ATTRIBUTE)
+    if found is None:
+        raise values.required("attribute")
+    return found
+
+
+def _answer(data: Mapping[str, Any]) -> dict[str, Any]:
+    """{attribute: answer}; without an attribute the question is one."""
+    name = values.text(data, "attribute", limit=MAX_ATTRIBUTE) or _question(data)
+    if name in ABOUT_THE_EVENT | SECRETS:
+        raise Refused(0, "'attribute' must be a field of the customer")
+    if "answer" not in data:
+        raise values.required("answer")
+    return {name: data["answer"]}
+
+
+def claims_of_answer(incoming: Incoming, program: Program) -> Iterable[Ref]:
+    try:
+        return _claims_in(_answer(incoming.data), program)
+    except Refused:
+        return []
+
+
+def _answers_before(incoming: Incoming, program: Program, at: datetime) -> Iterable[Part]:
+    return (ANSWERED,) if program.event_rules[ANSWER].one_time else ()
