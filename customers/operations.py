@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from events.enums import Source
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record_one
+from loyalty.intake.sources import Source
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, require
 

@@ -5,16 +5,14 @@ from typing import Any
 from django.conf import settings
 
 from customers.models import Customer
+from events.types.models import EventType
 from loyalty.engine.events import POINTS_REWARDED, Actor, Incoming
 from loyalty.engine.mechanism import Composition, Outcome, Refused
-from loyalty.engine.record import record, record_one
+from loyalty.engine.record import record_one
 from loyalty.engine.status import Status
+from loyalty.intake.sources import Source
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, require
-
-from .enums import Source
-from .models import EventType
-from .queries import due_orders
 
 # How the engine refuses a nonce that was used before.
 REPLAYED = 101031
@@ -74,24 +72,3 @@ def add_event(
         if refused.code == REPLAYED:
             raise AlreadyRecorded from None
         raise
-
-
-TIMER = Actor(source=Source.TIMER.value)
-DUE_AT_ONCE = 500
-
-
-def accept_due_orders(*, at: datetime) -> int:
-    """Accept the orders whose time has come, in batches of a transaction each; how many were accepted.
-
-    An order that has met another end meanwhile is refused by the engine and passed over.
-    """
-    accepted, after = 0, None
-    while due := due_orders(at, after, DUE_AT_ONCE):
-        events = [
-            Incoming(order.customer.public_id, "checkout_accept", {"transaction_id": order.transaction_id})
-            for order in due
-        ]
-        accepted += sum(outcome.error is None for outcome in record(events, by=TIMER, at=at))
-        assert due[-1].accept_at is not None
-        after = (due[-1].accept_at, due[-1].customer_id, due[-1].id)
-    return accepted

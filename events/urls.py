@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import pages
+from .timeline import pages
 
 app_name = "events"
 urlpatterns = [

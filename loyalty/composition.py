@@ -12,17 +12,18 @@ import customers.fields.program
 import customers.identities
 import customers.mechanism
 import customers.secrets
-import events.mechanism
-import events.merging
-import events.program
+import events.orders.mechanism
+import events.orders.merging
+import events.types.program
 import loyalty.points.bonus_program
 import loyalty.points.merging
 import loyalty.points.program
 import loyalty.program.settings
 import loyalty.sync.mechanism
 from customers.erasure.mechanism import ErasureRow, holds_nothing
-from events import attributes, near_misses, orders
-from events.queries import event_rules
+from events.orders import rows as orders
+from events.types import attributes, near_misses
+from events.types.queries import event_rules
 from loyalty.engine.mechanism import Composition
 from loyalty.engine.program import Program
 from loyalty.engine.rows import CUSTOMER, EVENT, IDENTITY
@@ -39,7 +40,7 @@ logger = logging.getLogger(__name__)
 SECTIONS = (
     loyalty.program.settings.SETTINGS,
     customers.fields.program.CUSTOMER_FIELDS,
-    events.program.EVENT_TYPES,
+    events.types.program.EVENT_TYPES,
     loyalty.points.program.ACCOUNTS,
     loyalty.points.bonus_program.BONUSES,
 )
@@ -99,14 +100,14 @@ def program_of(version: int) -> Program:
 COMPOSITION = Composition(
     mechanisms=(
         *customers.mechanism.OPENING,
-        *events.mechanism.OPENING,
+        *events.orders.mechanism.OPENING,
         *mechanism.MECHANISMS_BEFORE_ORDERS,
         *customers.mechanism.MECHANISMS,
-        *events.mechanism.MECHANISMS,
+        *events.orders.mechanism.MECHANISMS,
         *mechanism.MECHANISMS,
         # Who is merged, then what each app holds.
         customers.merging.MECHANISM,
-        events.merging.MECHANISM,
+        events.orders.merging.MECHANISM,
         loyalty.points.merging.MECHANISM,
     ),
     # In the order of their foreign keys.

@@ -81,7 +81,7 @@ WSGI_APPLICATION = "loyalty.wsgi.application"
 # The composition file of the engine: which mechanisms run, in which order.
 LOYALTY_PROGRAM = "loyalty.composition"
 # What Ctrl-K searches beside the pages.
-LOYALTY_PALETTE = ["customers.directory.palette.find_customers", "events.palette.find_orders"]
+LOYALTY_PALETTE = ["customers.directory.palette.find_customers", "events.orders.palette.find_orders"]
 
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -238,7 +238,7 @@ CELERY_BEAT_SCHEDULE = {
     # With the lease that a worker holds, an import stands still for less than 15 seconds when its worker dies.
     "take-over-imports": {"task": "loyalty.transfer.tasks.take_over_imports", "schedule": 2.0},
     "forget-imports": {"task": "loyalty.transfer.tasks.forget_imports", "schedule": crontab(minute=34)},
-    "accept-orders": {"task": "events.tasks.accept_orders", "schedule": 60.0},
+    "accept-orders": {"task": "events.orders.tasks.accept_orders", "schedule": 60.0},
     "accept-pending": {"task": "loyalty.points.tasks.accept_pending", "schedule": 60.0},
     # A minute after each midnight of the programme, and again each hour: what a night has missed, and changed dates.
     "expire-points": {"task": "loyalty.points.tasks.expire", "schedule": crontab(minute=1)},

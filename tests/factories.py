@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from customers.models import Customer
-from events.models import Transaction
+from events.orders.models import Transaction
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record

@@ -5,8 +5,8 @@ from datetime import datetime
 from customers.enums import MergeKind
 from customers.merging.operations import merge_customers
 from customers.models import Customer, Merge
-from events.enums import Source
 from loyalty.engine.events import Actor
+from loyalty.intake.sources import Source
 
 from .factories import NOON
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from customers.models import Customer
-from events.purchases import PERIODS, Purchases, purchases_in
+from events.orders.purchases import PERIODS, Purchases, purchases_in
 from loyalty.points.models import Account, Balance
 from loyalty.points.queries import balances_of_all, expiring_points_of, reset_date
 from loyalty.program.enums import Module

@@ -1,8 +1,8 @@
 """The customer object, and what `/customers` takes and answers, for the description of the interface."""
 
 from customers.enums import BanReason
-from events.described import STATUS
-from events.purchases import PERIODS
+from events.api.docs import STATUS
+from events.orders.purchases import PERIODS
 from loyalty.api.docs.describe import Parameter, Schema
 from loyalty.api.docs.shapes import (
     DAY,

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from customers.models import Customer
-from events.purchases import Purchases
+from events.orders.purchases import Purchases
 from loyalty.points.balances import Figures
 from loyalty.points.models import Account, Balance, BurnRate
 

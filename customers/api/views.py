@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from customers.enums import MergeKind
 from customers.merging.operations import merge_customers
 from customers.models import Customer
-from events.api import actor, record_for
+from events.api.views import actor, record_for
 from loyalty.api.access.scopes import check_action, key_of
 from loyalty.api.errors import bad_request
 from loyalty.api.keys.enums import Api

@@ -8,7 +8,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower
 
 from customers.models import Customer
-from events.transactions import orders_with
+from events.orders.queries import orders_with
 from loyalty.identifiers import normal
 from loyalty.points.models import Account, Balance
 from loyalty.ui.paging import PAGE_SIZE, Order, page_of

@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from customers.models import Customer, Erasure, ErasureItem, Tombstone
-from events.enums import Source
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Composition
 from loyalty.engine.record import record_one
 from loyalty.identifiers import forms, normal
+from loyalty.intake.sources import Source
 from loyalty.sealing import Purpose, unseal
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, require

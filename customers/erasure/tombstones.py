@@ -14,8 +14,8 @@ from django.db import connection
 
 from customers.enums import BanReason
 from customers.models import Customer, Tombstone
-from events.enums import Source
 from loyalty.engine.events import Actor
+from loyalty.intake.sources import Source
 
 from .mechanism import BAN
 from .operations import ban, opt_out

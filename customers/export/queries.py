@@ -13,7 +13,8 @@ from django.db.models import BinaryField, Model, Q, QuerySet
 
 from customers.models import Customer
 from customers.queries import family
-from events.models import Event, EventType
+from events.models import Event
+from events.types.models import EventType
 from loyalty.api.keys.models import ApiKey
 from loyalty.engine.rows import to_json
 from loyalty.points.models import Account, Bonus

@@ -4,7 +4,7 @@ from django.forms import BaseForm
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from events.pages import EventDialog
+from customers.profile.mixins import EventDialog
 from loyalty.engine.mechanism import Outcome
 from loyalty.staff.permissions import Right
 from loyalty.ui.responses import Text

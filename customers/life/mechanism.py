@@ -13,7 +13,7 @@ from loyalty.engine.state import Part, State
 from loyalty.engine.status import Status
 
 MEMBERS = frozenset({Status.ACTIVE.value, Status.SUSPENDED.value})
-# `events.enums.Source.TIMER`, which lies above.
+# `loyalty.intake.sources.Source.TIMER`, which lies above.
 BY_TIMER = frozenset({"timer"})
 OF_THE_TIMER = "It comes by itself on its day and cannot be sent."
 

@@ -1,9 +1,9 @@
 from datetime import datetime
 
 from customers.models import Customer, Merge
-from events.enums import Source
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record_one
+from loyalty.intake.sources import Source
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, require
 

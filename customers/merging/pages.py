@@ -22,7 +22,7 @@ from customers.names import country_name, gender_name, language_name, text_of
 from customers.profile.frame import ProfilePage
 from customers.profile.mixins import CustomerMixin
 from customers.queries import customer_named
-from events.queries import names
+from events.timeline.queries import names
 from loyalty.engine.mechanism import Refused
 from loyalty.engine.status import GONE
 from loyalty.program.enums import Module

@@ -10,9 +10,10 @@ from django.db.models import Q
 from customers.enums import MergeKind
 from customers.models import Customer
 from customers.queries import family
-from events.enums import TransactionStatus
-from events.merging import taken_twice
-from events.models import Event, Transaction
+from events.models import Event
+from events.orders.enums import TransactionStatus
+from events.orders.merging import taken_twice
+from events.orders.models import Transaction
 from loyalty.engine.mechanism import Refused
 from loyalty.points.merging import BUCKETS
 from loyalty.points.models import Account, Balance, BonusUse, Lot, Pending

@@ -1,19 +1,28 @@
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, cast
+from uuid import uuid4
 
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
 from customers.models import Customer
 from customers.queries import family, survivor_of
+from events.operations import AlreadyRecorded
+from loyalty.engine.mechanism import Outcome, Refused
 from loyalty.engine.status import GONE, Status
-from loyalty.ui.mixins import PageMixin
+from loyalty.intake.forms import OnceForm
+from loyalty.staff.models import User
+from loyalty.staff.permissions import Right
+from loyalty.ui.mixins import DialogPage, PageMixin
 from loyalty.ui.navigation import Crumb
+from loyalty.ui.responses import Text
 
 from .addresses import MergedAway, to_survivor
 
@@ -55,3 +64,40 @@ class CustomerMixin(PageMixin):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**({"customer": self.customer} | kwargs))
+
+
+class EventDialog(CustomerMixin, DialogPage):
+    """Records one event of the customer by hand, once however often it is sent; a refusal is shown on its form."""
+
+    right = Right.RECORD_EVENTS
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"token": uuid4()}
+
+    def operate(self, form: BaseForm, **sender: Any) -> Outcome:
+        """Call one operation; `sender` is what all of them are told: the customer, who asks, when and from where."""
+        raise NotImplementedError
+
+    def said(self, outcome: Outcome) -> Text:
+        """What was done, for the toast."""
+        raise NotImplementedError
+
+    def perform(self, form: BaseForm) -> Text:
+        assert isinstance(form, OnceForm)
+        headers = self.request.META
+        try:
+            outcome = self.operate(
+                form,
+                customer=self.customer,
+                by=cast(User, self.request.user),
+                at=timezone.now(),
+                nonce=str(form.cleaned_data["token"]),
+                ip_address=headers.get("REMOTE_ADDR") or None,
+                user_agent=headers.get("HTTP_USER_AGENT", ""),
+            )
+        except AlreadyRecorded:
+            return _("This action was already recorded.")
+        except Refused as refusal:
+            form.refuse(refusal)
+            return ""
+        return self.said(outcome)

@@ -16,8 +16,10 @@ from django.utils.translation import gettext
 
 from customers.models import Customer, Field
 from customers.names import text_of
-from events.models import Event, EventType
-from events.queries import ICONS, events_apart
+from events.models import Event
+from events.timeline.queries import events_apart
+from events.types.icons import ICONS
+from events.types.models import EventType
 from loyalty.points.enums import NO_MOVEMENT, EntryKind
 from loyalty.points.models import Balance, Entry
 from loyalty.points.queries import Expiring

@@ -16,7 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.models import Customer
-from events.models import BusinessKey, Event, Transaction
+from events.models import BusinessKey, Event
+from events.orders.models import Transaction
 from loyalty.api.access.authentication import ApiKeyAuthentication, Integrator
 from loyalty.api.once.models import SavedAnswer
 from loyalty.points.models import Account, Balance, EarningRule, Entry, Lot

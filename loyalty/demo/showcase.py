@@ -19,9 +19,9 @@ from customers.merging.operations import merge_customers
 from customers.models import Customer
 from customers.notes.operations import add_note
 from customers.operations import create_customer
-from events.enums import Source
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record_one
+from loyalty.intake.sources import Source
 from loyalty.points.expiry_run import expire_points
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings

@@ -71,7 +71,7 @@ class Mechanism:
     enrols: bool = False
     # Why staff, integrators and imports cannot send it, as a sentence; empty: they can.
     closed: str = ""
-    # The sources (`events.enums.Source`) that may send it all the same.
+    # The sources (`loyalty.intake.sources.Source`) that may send it all the same.
     sources: frozenset[str] = frozenset()
 
 

@@ -16,8 +16,8 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
 
 from customers.models import Customer
 from customers.queries import family, family_at
-from events.enums import TransactionStatus
-from events.models import Transaction
+from events.orders.enums import TransactionStatus
+from events.orders.models import Transaction
 from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from events.lines import read_line
-from events.orders import Booking, TransactionRow
+from events.orders.lines.rules import read_line
+from events.orders.rows import Booking, TransactionRow
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
 from loyalty.engine.program import Program

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from customers.profile.frame import ProfilePage
+from customers.profile.mixins import EventDialog
 from events.operations import add_event
-from events.pages import EventDialog, Modules
-from events.queries import events_of, names
+from events.timeline.queries import events_of, names
+from loyalty.accounts.modules import Modules
 from loyalty.engine.mechanism import Outcome
 from loyalty.program.enums import Module
 from loyalty.staff.permissions import Right

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from events.orders import Booking
+from events.orders.rows import Booking
 from loyalty.engine.batch import Batch
 from loyalty.engine.state import State
 

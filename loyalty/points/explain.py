@@ -13,8 +13,9 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext
 
-from events.models import Event, EventType
-from events.queries import events_of
+from events.models import Event
+from events.timeline.queries import events_of
+from events.types.models import EventType
 
 from .earning import describe
 from .enums import NO_MOVEMENT, EntryKind

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectMultipleWidget
 
-from events.models import EventType
+from events.types.models import EventType
 from loyalty.ui.lines import Lines
 from loyalty.ui.stale import StaleSafeForm
 

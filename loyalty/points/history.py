@@ -16,8 +16,9 @@ from django.db.models.functions import TruncDate
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from events.models import Event, Transaction
-from events.queries import Names, PointsStatus, Told, events_of, tell
+from events.models import Event
+from events.orders.models import Transaction
+from events.timeline.queries import Names, PointsStatus, Told, events_of, tell
 from loyalty.calendar import Unit, later
 from loyalty.ui.charts import Chart, Series, area
 from loyalty.ui.paging import PAGE_SIZE, Cursor, decode, encode
@@ -186,7 +187,7 @@ def _conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
 def rows_of(
     family: Sequence[int], moved: Sequence[Movement], known: Names, at: dt.datetime, *, expiring: bool
 ) -> list[Row]:
-    """The movements with what their events say; a fixed number of queries. `expiring` as in `events.queries.tell`."""
+    """The movements with what their events say; a fixed number of queries. `expiring` as in `events.timeline.queries.tell`."""
     ids = {one.event_id for one in moved}
     events = list(events_of(family).filter(id__in=ids).select_related("staff"))
     told = {row.event.id: row for row in tell(family, events, known, at, expiring=expiring)}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from events.orders import UNSETTLED, Booking, TransactionRow
+from events.orders.rows import UNSETTLED, Booking, TransactionRow
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
 from loyalty.engine.rows import EventRow

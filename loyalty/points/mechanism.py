@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from events.built_in import following
-from events.enums import EARNING_BY_TYPE, TransactionStatus
-from events.orders import TransactionRow, existing_order, follow_checkout, order_of
+from events.orders.enums import TransactionStatus
+from events.orders.rows import TransactionRow, existing_order, follow_checkout, order_of
+from events.types.enums import EARNING_BY_TYPE
+from events.types.mechanism import following
 from loyalty.engine import values
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming

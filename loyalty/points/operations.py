@@ -3,7 +3,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from customers.models import Customer
-from events.operations import DUE_AT_ONCE, TIMER, add_event
+from events.operations import add_event
+from events.orders.operations import DUE_AT_ONCE, TIMER
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from events.enums import UNEARNED_CURRENCY, TransactionStatus
-from events.lines import Line, paid_lines
-from events.orders import TransactionRow, order_of
+from events.enums import UNEARNED_CURRENCY
+from events.orders.enums import TransactionStatus
+from events.orders.lines.rules import Line, paid_lines
+from events.orders.rows import TransactionRow, order_of
 from loyalty.engine import values
 from loyalty.engine.batch import Batch
 from loyalty.engine.mechanism import Refused

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from customers.profile.frame import ProfilePage
-from events.pages import Modules
-from events.queries import names
+from events.timeline.queries import names
+from loyalty.accounts.modules import Modules
 from loyalty.program.enums import Module
 from loyalty.staff.permissions import Right, may
 from loyalty.ui.charts import Chart

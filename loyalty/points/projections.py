@@ -1,11 +1,12 @@
 """What the ledger keeps about the past, and how each of it comes about: docs/verify.md lists what is compared."""
 
+from events.orders.checks import LINES, OrderCheck
+
 from .activity import GIVING_BACK, SPENDING
 from .checks import Check, Piece, Projection, mark, number, weight
 from .enums import BUCKETS
 from .limit_check import LimitCheck
 from .merge_check import MergeCheck
-from .order_check import LINES, OrderCheck
 
 _COLUMNS = ("earned", "spent", "expired", "reserved", "pending", "debt")
 # Pending points are outside of the lots and no debt.

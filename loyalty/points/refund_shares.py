@@ -3,9 +3,9 @@
 By docs/ledger.md, "What a refund takes back": computed on cumulative amounts, so that together they are all.
 """
 
-from events.enums import TransactionStatus
-from events.lines import NONE, Line, share
-from events.orders import TransactionRow
+from events.orders.enums import TransactionStatus
+from events.orders.lines.rules import NONE, Line, share
+from events.orders.rows import TransactionRow
 
 SETTLED = frozenset({TransactionStatus.REJECTED, TransactionStatus.REFUNDED})
 

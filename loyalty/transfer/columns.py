@@ -10,7 +10,7 @@ from typing import Any
 
 from customers.fields.enums import FieldType
 from customers.fields.rules import CustomersConfig
-from events.enums import ANY_TYPE
+from events.types.enums import ANY_TYPE
 from loyalty.engine.events import Incoming
 from loyalty.identifiers import MAX_ID, normal
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from customers.fields.rules import ABOUT_THE_EVENT, SECRETS
 from customers.queries import customers_named
-from events.queries import own_receipts
-from events.receipts import Receipt, receipts
+from events.orders.due import own_receipts
+from events.orders.receipts import Receipt, receipts
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Refused
 from loyalty.points.models import Account

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from events.lines import MAX_ITEMS, read_line
+from events.orders.lines.rules import MAX_ITEMS, read_line
 from loyalty.engine import values
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Refused

@@ -19,9 +19,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from customers.fields.queries import customers_config
-from events.enums import Source
-from events.queries import attribute_types
+from events.types.queries import attribute_types
 from loyalty.engine.events import POINTS_REWARDED, Actor
+from loyalty.intake.sources import Source
 
 from .columns import Catalogue, Plan
 from .customer_rows import apply_customers

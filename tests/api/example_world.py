@@ -7,7 +7,7 @@ from unittest.mock import patch
 from django.utils import timezone
 
 from customers.models import Field
-from events.models import EventType
+from events.types.models import EventType
 from loyalty.api.keys.models import ApiKey
 from loyalty.engine.events import Incoming
 from tests.api_keys import development_key

@@ -9,7 +9,8 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from customers.models import Customer, Field
-from events.models import Event, EventType
+from events.models import Event
+from events.types.models import EventType
 from loyalty.api.access.signing import Signer, sign
 from loyalty.api.keys.models import ApiKey
 from loyalty.points.models import Account

@@ -9,8 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from events import history
-from events.models import Event, EventType
+from events.api.display import queries as history
+from events.models import Event
+from events.types.models import EventType
 from loyalty.engine.events import Incoming
 from tests.api_keys import development_key
 from tests.engine.world import configure

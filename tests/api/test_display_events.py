@@ -11,7 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Field
-from events.models import Event, EventType
+from events.models import Event
+from events.types.models import EventType
 from loyalty.api.lists import timeout
 from loyalty.engine.events import Incoming
 from loyalty.points.models import Account

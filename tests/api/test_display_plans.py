@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from events.history import COUNTED
+from events.api.display.queries import COUNTED
 from tests.api_keys import development_key
 from tests.engine.world import rows
 from tests.factories import make_customer

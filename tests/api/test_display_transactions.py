@@ -9,7 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from events.models import Event, Transaction
+from events.models import Event
+from events.orders.models import Transaction
 from loyalty.engine.events import Incoming
 from tests.api_keys import development_key
 from tests.factories import NOON, checkout, make_customer, make_order, tell

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from customers.models import Customer
-from events.described import MAX_BULK
-from events.lines import MAX_ITEMS
-from events.models import Transaction
+from events.api.docs import MAX_BULK
+from events.orders.lines.rules import MAX_ITEMS
+from events.orders.models import Transaction
 from loyalty.api.body.bounds import MAX_BYTES
 from tests.api_keys import development_key
 from tests.factories import make_customer

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from customers.api import serializers
 from customers.models import Customer, Identity
-from events.models import BusinessKey, Event, EventType
+from events.models import BusinessKey, Event
+from events.types.models import EventType
 from loyalty.api.access.signing import sign
 from loyalty.api.keys.models import ApiKey
 from loyalty.points.models import Account, Balance, BurnRate, EarningRule, Entry, Lot

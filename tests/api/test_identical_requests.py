@@ -13,7 +13,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from events import api as events_api
+from events.api import views as events_api
 from events.models import Event
 from loyalty.api.keys.models import ApiKey
 from loyalty.api.once import answers as once

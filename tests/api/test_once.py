@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected
 
-from events import api as events_api
+from events.api import views as events_api
 from events.models import Event
 from loyalty.api.access.signing import sign
 from loyalty.api.keys.models import ApiKey

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from customers.models import Customer, Field
-from events.models import Event, Transaction
+from events.models import Event
+from events.orders.models import Transaction
 from loyalty.engine.values import as_list, as_object
 from tests.api_keys import development_key
 from tests.factories import make_customer, make_order

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from customers.models import Customer
-from events.models import Transaction
+from events.orders.models import Transaction
 from loyalty.api.lists.moments import MILLISECOND, SECOND, look_ups
 from tests.api_keys import development_key
 from tests.engine.world import accepted, event

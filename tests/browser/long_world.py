@@ -8,7 +8,8 @@ from typing import Any
 
 from customers.models import Customer, Field
 from customers.notes.operations import add_note
-from events.models import EventType, Transaction
+from events.orders.models import Transaction
+from events.types.models import EventType
 from loyalty.engine.events import Incoming
 from loyalty.points.models import Account
 from loyalty.program.enums import Module

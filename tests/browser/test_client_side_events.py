@@ -7,7 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Page
 
-from events.models import Event, EventType
+from events.models import Event
+from events.types.models import EventType
 from tests.api_keys import client_side_key
 from tests.factories import make_customer
 

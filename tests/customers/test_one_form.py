@@ -8,7 +8,7 @@ from django.db import connection
 from customers.directory.search import Filters, search
 from customers.models import Customer, Field, Identity
 from customers.queries import customer_named
-from events.models import Transaction
+from events.orders.models import Transaction
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from customers.models import Customer
 from customers.queries import Alike, alike, customer_named
-from events.models import Transaction
+from events.orders.models import Transaction
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from customers.models import Customer
-from events.purchases import PERIODS, Purchases, purchases_in
+from events.orders.purchases import PERIODS, Purchases, purchases_in
 from loyalty.engine.events import Incoming
 from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event, rows

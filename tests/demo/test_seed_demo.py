@@ -10,7 +10,8 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
-from events.models import Event, Transaction
+from events.models import Event
+from events.orders.models import Transaction
 from loyalty.points.models import Balance, Entry, Lot
 
 UNTIL = dt.date(2026, 11, 1)

@@ -9,7 +9,8 @@ import pytest
 from django.core.management import call_command
 
 from customers.models import Customer, Erasure, Note
-from events.models import Event, Transaction
+from events.models import Event
+from events.orders.models import Transaction
 from loyalty.demo.hero import HERO
 from loyalty.points.models import Balance, BonusUse, Lot
 from loyalty.program.models import GeneralSettings

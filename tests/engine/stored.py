@@ -7,9 +7,9 @@ from typing import Any
 
 from customers.directory.queries import browse
 from customers.directory.search import Filters
-from events.queries import events_of
-from events.transaction_forms import TransactionFilterForm
-from events.transaction_pages import Transactions
+from events.orders.forms import TransactionFilterForm
+from events.orders.pages import Transactions
+from events.timeline.queries import events_of
 from loyalty.points.queries import expiring_points
 from loyalty.ui.paging import Order, page_of
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from customers.life.mechanism import OF_THE_TIMER
-from events.enums import Source
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
+from loyalty.intake.sources import Source
 
 from .world import NOW, accepted, codes, configure, counts, event, rows, send, spendable
 

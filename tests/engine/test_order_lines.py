@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from events.lines import read_line
+from events.orders.lines.rules import read_line
 from loyalty.engine.mechanism import Refused
 
 from .buying import balance, checkout, lines, lots, moves, order, refuse

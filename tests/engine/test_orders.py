@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from events.operations import accept_due_orders
+from events.orders.operations import accept_due_orders
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
 from loyalty.points.expiry_run import expire_points

@@ -15,7 +15,8 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from events.models import Event, EventAttribute, EventType
+from events.models import Event
+from events.types.models import EventAttribute, EventType
 from loyalty import composition as program
 from loyalty.engine import record
 from loyalty.engine.program import Program

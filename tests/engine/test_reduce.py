@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from customers.fields.rules import CustomersConfig
-from events import near_misses
+from events.types import near_misses
 from loyalty.composition import COMPOSITION
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Actor, Incoming

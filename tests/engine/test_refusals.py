@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 
-from events.built_in import CLOSED
+from events.types.mechanism import CLOSED
 from loyalty.engine.batch import MAX_EVENTS
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record

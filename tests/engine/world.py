@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from events.operations import accept_due_orders
+from events.orders.operations import accept_due_orders
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record

@@ -12,10 +12,11 @@ from django.test import Client
 from django.utils import timezone
 
 from customers.models import Customer
-from events.enums import RECORDED
-from events.models import Event, EventType
+from events.models import Event
 from events.operations import AlreadyRecorded, add_event, addable_types
-from events.queries import event_of
+from events.timeline.queries import event_of
+from events.types.enums import RECORDED
+from events.types.models import EventType
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Refused
 from loyalty.engine.status import Status

@@ -9,7 +9,8 @@ from django.template import Engine
 from django.test import Client
 
 from customers.models import Customer
-from events.models import Event, EventType
+from events.models import Event
+from events.types.models import EventType
 from loyalty.engine.events import Incoming
 from loyalty.program.operations import apply_program
 from loyalty.program.queries import read_program

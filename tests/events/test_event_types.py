@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from events.built_in import CLOSED
-from events.enums import EARNING_BY_TYPE, MAY_BE_BEHAVIOURAL, RECORDED
-from events.models import EventType
+from events.types.enums import EARNING_BY_TYPE, MAY_BE_BEHAVIOURAL, RECORDED
+from events.types.mechanism import CLOSED
+from events.types.models import EventType
 from loyalty.composition import COMPOSITION, configure
 from loyalty.program.operations import apply_program
 from loyalty.program.section import Invalid

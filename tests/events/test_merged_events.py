@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
 from customers.queries import family
-from events.models import Event, EventType
-from events.pages import ORDER
-from events.queries import PointsStatus, events_apart, events_of, names, own_receipts, tell
+from events.models import Event
+from events.orders.due import own_receipts
+from events.timeline.pages import ORDER
+from events.timeline.queries import PointsStatus, events_apart, events_of, names, tell
+from events.types.models import EventType
 from loyalty.engine.events import Incoming
 from loyalty.points.models import Lot
 from loyalty.staff.enums import Role

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from events.models import EventAttribute
-from events.near_misses import _meant, names_of
-from events.program import read_event_types
+from events.types.models import EventAttribute
+from events.types.near_misses import _meant, names_of
+from events.types.program import read_event_types
 from tests.engine.world import accepted, event, rows, send
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 
 from customers.models import Customer
-from events.models import Event, Transaction
+from events.models import Event
+from events.orders.models import Transaction
 from loyalty.engine.events import Incoming
 from loyalty.points.enums import EarningBasis
 from loyalty.points.models import EarningRule

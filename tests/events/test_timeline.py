@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from customers.models import Customer
-from events.models import EventType
-from events.queries import ICONS, PointsStatus, events_of, names, tell
+from events.timeline.queries import PointsStatus, events_of, names, tell
+from events.types.icons import ICONS
+from events.types.models import EventType
 from loyalty.engine.events import Actor, Incoming
 from loyalty.points.expiry_run import expire_points
 from loyalty.points.models import Account, Entry

@@ -11,8 +11,8 @@ from customers.models import Customer
 from customers.profile.queries import latest_actions
 from customers.queries import family
 from events.models import Event
-from events.pages import ORDER
-from events.queries import events_apart, events_of
+from events.timeline.pages import ORDER
+from events.timeline.queries import events_apart, events_of
 from loyalty.engine.events import Incoming
 from loyalty.ui.paging import page_of
 from tests.engine.world import rows

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
-from events.models import Transaction
+from events.orders.models import Transaction
 from loyalty.engine.events import Incoming
 from loyalty.points.models import Account
 from loyalty.program.enums import Module

@@ -3,9 +3,9 @@
 from .planting import Mutant
 
 LEDGER, POINTS, POINTS_ORDERS = "loyalty/points/ledger.py", "loyalty/points/mechanism.py", "loyalty/points/orders.py"
-EVENTS, ORDERS, REFUNDS = "events/mechanism.py", "events/orders.py", "events/refunds.py"
+EVENTS, ORDERS, REFUNDS = "events/orders/mechanism.py", "events/orders/rows.py", "events/orders/refunds.py"
 REFUND_SHARES = "loyalty/points/refund_shares.py"
-LINES_OF, FINDING, VALUES = "events/lines.py", "events/line_finding.py", "loyalty/engine/values.py"
+LINES_OF, FINDING, VALUES = "events/orders/lines/rules.py", "events/orders/lines/finding.py", "loyalty/engine/values.py"
 ACTIVITY, EXPIRATION = "loyalty/points/activity.py", "loyalty/points/expiration.py"
 EXPIRY, EXPIRY_RUN = "loyalty/points/expiry.py", "loyalty/points/expiry_run.py"
 PEOPLE, LIFE, RECORD, REDUCE = (
@@ -72,7 +72,7 @@ MUTANTS = [
     # Of the brand's own
     Mutant("custom: default points twice", POINTS, "earn(event, state, batch, account, rule.default_points, arithmetic", "earn(event, state, batch, account, 2 * rule.default_points, arithmetic", "own actions"),
     Mutant("custom: pending a day too long", POINTS, "dt.timedelta(days=rule.pending_days)", "dt.timedelta(days=rule.pending_days + 1)", "own actions"),
-    Mutant("10001: a one-time action again", "events/built_in.py", '        if event.action in state.part("done"):', "        if False:", "own actions"),
+    Mutant("10001: a one-time action again", "events/types/mechanism.py", '        if event.action in state.part("done"):', "        if False:", "own actions"),
     Mutant("pending_accept: earns nothing", POINTS, "settle(event, state, batch, row), row.points, arith", "settle(event, state, batch, row), 0, arith", "own actions"),
     Mutant("pending_reject: nothing is cancelled", POINTS, "event.account_id = settle(event, state, batch, row).id", "event.account_id = row.account_id", "own actions"),
     Mutant("0: pending points are settled twice", POINTS, "and row.settled_by is None and", "and", "own actions"),

@@ -13,7 +13,7 @@ from tests.points.bonus import bonus
 from .planting import Mutant, planted
 
 pytestmark = [pytest.mark.prove, pytest.mark.django_db]
-PEOPLE, ORDERS, POINTS = "customers/merging/mechanism.py", "events/merging.py", "loyalty/points/merging.py"
+PEOPLE, ORDERS, POINTS = "customers/merging/mechanism.py", "events/orders/merging.py", "loyalty/points/merging.py"
 RECORD, REDUCE = "loyalty/engine/record.py", "loyalty/engine/reduce.py"
 
 

@@ -92,5 +92,5 @@ def test_there_is_a_fault_for_each_action_and_refusal() -> None:
 
 
 def test_a_fault_whose_place_is_gone_is_no_silent_success() -> None:
-    with pytest.raises(Stale), planted(Mutant("gone", "events/refunds.py", "no such text", "", "people")):
+    with pytest.raises(Stale), planted(Mutant("gone", "events/orders/refunds.py", "no such text", "", "people")):
         pass

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from customers.models import Customer
-from events.models import EventType
+from events.types.models import EventType
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
 from loyalty.points.models import Account

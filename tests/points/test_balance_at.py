@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customers.models import Customer
-from events.models import EventType
+from events.types.models import EventType
 from loyalty.api.keys.models import ApiKey
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record

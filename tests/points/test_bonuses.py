@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from events.models import Transaction
+from events.orders.models import Transaction
 from loyalty.points.models import Account
 from tests.engine.world import NOW, accepted, configure, event, rows
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from events.models import EventType
+from events.types.models import EventType
 from loyalty.points.earning import describe
 from tests.engine.world import accepted, event, rows
 

@@ -13,7 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
-from events.models import Event, EventType
+from events.models import Event
+from events.types.models import EventType
 from loyalty.engine.events import Incoming
 from loyalty.points.explain import Explanation, LotStory, explain, explain_all
 from loyalty.points.models import Account, Balance, Entry, Lot

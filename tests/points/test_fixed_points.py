@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from customers.models import Customer
-from events.models import Transaction
 from events.operations import add_event
+from events.orders.models import Transaction
 from loyalty.api.keys.models import ApiKey
 from loyalty.engine.events import POINTS_REWARDED, Actor, Incoming
 from loyalty.engine.mechanism import Outcome

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customers.models import Customer
-from events.models import Transaction
+from events.orders.models import Transaction
 from loyalty.engine.events import Incoming
 from loyalty.points import pages
 from loyalty.points.history import Filters, Movement, history_of, marks_between, movements

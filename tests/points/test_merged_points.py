@@ -16,7 +16,8 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
 from customers.queries import family
-from events.models import Event, EventType
+from events.models import Event
+from events.types.models import EventType
 from loyalty.engine.events import Incoming
 from loyalty.points import dialogs
 from loyalty.points.balances import balances_at, balances_by_effect

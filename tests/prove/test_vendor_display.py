@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from events.models import Transaction
+from events.orders.models import Transaction
 from loyalty.engine.events import Incoming
 from tests.api_keys import development_key
 from tests.engine.world import configure

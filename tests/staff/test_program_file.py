@@ -18,7 +18,7 @@ from django.db import OperationalError, transaction
 from jsonschema import Draft202012Validator
 from pytest_django import Settings
 
-from events.models import EventType
+from events.types.models import EventType
 from loyalty.points.models import Account, Bonus, EarningRule
 from loyalty.program.document import MAX_BYTES, Change, read_document, schema_of, written
 from loyalty.program.enums import Origin

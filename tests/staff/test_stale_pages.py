@@ -17,7 +17,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from customers.models import Field
-from events.models import EventAttribute, EventType
+from events.types.models import EventAttribute, EventType
 from loyalty.api.keys.models import ApiKey
 from loyalty.database.saving import SavesOnlyChanges
 from loyalty.points.models import Account, Bonus, BurnRate, EarningRate, EarningRule

@@ -8,7 +8,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from customers.models import Customer, Field
-from events.models import Event, EventAttribute, EventType
+from events.models import Event
+from events.types.models import EventAttribute, EventType
 from loyalty.staff.models import User
 from loyalty.transfer.enums import JobStatus, UnknownColumns
 from loyalty.transfer.models import ImportJob

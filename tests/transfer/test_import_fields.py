@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from customers.models import Customer, Field
-from events.models import Event, EventType
+from events.models import Event
+from events.types.models import EventType
 from loyalty.points.models import Balance
 from loyalty.transfer.operations import import_here
 from loyalty.transfer.reader import UnreadableFile

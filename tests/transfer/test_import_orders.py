@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.models import Transaction
+from events.orders.models import Transaction
 from loyalty.points.models import Balance
 
 from .conftest import Import, refusals, state_digest

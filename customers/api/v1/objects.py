@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from customers.api.serializers import number
 from customers.models import Customer
-from events.read_queries import imports_of
+from events.api.v1.queries import imports_of
 from loyalty.api.access.dates import iso_date
 from loyalty.engine.status import Status
 from loyalty.points.models import Balance

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from customers.models import Field
-from events.models import EventType
+from events.types.models import EventType
 from loyalty.api.keys.enums import Api, KeyKind
 from loyalty.api.keys.operations import create_api_key
 

@@ -1,0 +1,282 @@
+"""What the Display API's lists of events and orders take and answer, with examples that a test sends."""
+
+from typing import Any
+
+from customers.api.schemas import NAME, WHO
+from events.api.docs import ACCOUNT
+from events.orders.enums import TransactionStatus
+from loyalty.api.docs.describe import Example, Operation, Parameter, Schema
+from loyalty.api.docs.shapes import DAY, MOMENT, NUMBER, TEXT, WHOLE, asked, list_of, one_of, or_empty, shape, told
+from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
+
+from .filters import EVENTS, TIMES, TRANSACTIONS
+
+_EVENT: dict[str, Schema] = {
+    "id": told(TEXT, "The ID of the event."),
+    "action": told(TEXT, "What happened, such as `checkout`."),
+    "label": told(TEXT, "The name of the action."),
+    "points": told(WHOLE, "How many it brought, negative if they went."),
+    "timestamp": told(MOMENT, "When it happened."),
+    "properties": list_of(
+        shape(
+            "EventProperty",
+            {"name": TEXT, "label": told(TEXT, "The name that people read."), "value": told({}, "As it was sent.")},
+        ),
+        description="The attributes of the event; those that are empty are left out.",
+    ),
+    "expdate": told(DAY, "The last day on which the points are valid, if they have one."),
+    # While there are several.
+    "account": ACCOUNT,
+}
+_OPTIONAL = ("expdate", "account")
+HISTORY_EVENT = shape("HistoryEvent", _EVENT, optional=_OPTIONAL)
+_WHOSE = shape("", {"id": told(TEXT, "The ID of the customer who has the event now.")})
+ANYBODYS_EVENT = shape("AnybodysEvent", {**_EVENT, "Customer": _WHOSE}, optional=_OPTIONAL)
+_PAGES = {
+    "prev": told(TEXT, "Path and query of the page before, if there is one and `limit` was given."),
+    "next": told(TEXT, "Path and query of the page after, if there is one and `limit` was given."),
+}
+HISTORY = shape("History", {"data": list_of(HISTORY_EVENT), **_PAGES}, optional=_PAGES)
+EVERYBODYS = shape(
+    "EverybodysHistory",
+    {"total": told(WHOLE, "Exact up to 10,000, an estimate beyond."), "data": list_of(ANYBODYS_EVENT), **_PAGES},
+    optional=_PAGES,
+)
+
+STATUS = one_of(*TransactionStatus.values)
+_ORDER: dict[str, Schema] = {
+    "id": told(TEXT, "Your ID of the order."),
+    "status": STATUS,
+    "event": told(TEXT, "The ID of its checkout; a draft has none."),
+    "created_at": told(MOMENT, "When it was first recorded."),
+    "updated_at": MOMENT,
+    "total": told(NUMBER, "What was bought, refunds not taken off."),
+    "items": list_of(
+        shape(
+            "BoughtItem",
+            {
+                "line_id": told(TEXT, "Your ID of the line, if it has one."),
+                "product_id": TEXT,
+                "quantity": told(NUMBER, "Pieces, or by weight; below 0 where the line lowers the order."),
+                "subtotal": NUMBER,
+            },
+            optional=["line_id", "product_id"],
+        )
+    ),
+    "earned": told(WHOLE, "Points that it earned, or will earn when it is accepted."),
+    "burned": told(WHOLE, "Points that paid a part of it."),
+    "bonus": told(WHOLE, "What of `earned` came from bonuses."),
+    "refunded": told(WHOLE, "What of `earned` refunds have taken back."),
+}
+_NONE = ("event", "earned", "burned", "bonus", "refunded")
+TRANSACTION = shape("Transaction", _ORDER, optional=_NONE, description="Points that are none are left out.")
+FOUND = shape("Transactions", {"data": list_of(TRANSACTION), **_PAGES}, optional=_PAGES)
+DETAILED = shape(
+    "TransactionWithEvents",
+    {**_ORDER, "events": list_of(HISTORY_EVENT, description="With `fields=events`: its last events, 100 at most.")},
+    optional=(*_NONE, "events"),
+)
+
+ORDER_ID = Parameter("transaction_id", "Your ID of the order.", NAME, example="R-1000", place="path")
+LIMIT = {**WHOLE, "minimum": 1, "maximum": MAX_LIMIT, "default": MAX_LIMIT}
+OFFSET = {**WHOLE, "minimum": 0, "maximum": MAX_OFFSET, "default": 0}
+PAGE = [
+    Parameter("limit", "How many at most.", or_empty(LIMIT)),
+    Parameter("offset", "How many to leave out.", or_empty(OFFSET)),
+]
+ORDER = Parameter(
+    "order",
+    "`desc`: the last that happened first. `asc`: in the order of recording.",
+    {**one_of("asc", "desc", ""), "default": "desc"},
+)
+_ABOUT = {
+    "action": "Whose action is this.",
+    "action.in": "Whose action is one of these, parted by commas.",
+    "actions": "The same under its older name.",
+    "properties.transaction_id": "Which name this order.",
+    "properties.transaction_id.in": "Which name one of these orders, parted by commas.",
+    "points_only": "`true`: which moved points. What is neither that nor `false` is refused with 300122.",
+    "date": "Which happened on this day of UTC.",
+    "timestamp": "Which happened at this millisecond, or on this day of UTC.",
+    "id": "Of this ID.",
+    "id.in": "Of these IDs, parted by commas.",
+    "status": f"Of this status: {', '.join(TransactionStatus.values)}. Any other finds nothing.",
+    "status.in": "Of these statuses, parted by commas.",
+    "created_at": "First recorded at this millisecond, or on this day of UTC.",
+    "updated_at": "Changed last at this millisecond, or on this day of UTC.",
+}
+_COMPARED = {"gt": "after", "gte": "at or after", "lt": "before", "lte": "at or before"}
+_EXAMPLES = {"action.in": "checkout,checkout_accept", "date.gt": "2026-01-01", "timestamp.gt": "2026-10-01T00:00:00Z"}
+
+
+def _filter(name: str) -> Parameter:
+    field, _, operator = name.partition(".")
+    about = _ABOUT.get(name) or f"The same {_COMPARED[operator]} this; a day is as `{field}` reads it."
+    return Parameter(name, about, example=_EXAMPLES.get(name))
+
+
+EVENT_FILTERS = [_filter(name) for name in EVENTS]
+REFERENCES = Parameter(
+    "references",
+    "`true`: names of challenges and rewards; it adds nothing before there are such.",
+    {**TEXT, "pattern": "^(true|false|1|0)?$"},
+)
+REFUSALS = {
+    400: "300121, 300123: `offset` or `limit`. 300122: a parameter that is none of these, which is never ignored; or the"
+    " list takes more than three seconds."
+}
+UNKNOWN = {**REFUSALS, 404: "160212: there is no such customer."}
+NOT_THEIRS = {**REFUSALS, 404: "160212: there is no such customer. 0: the customer has no such order."}
+
+_OCTOBER = "2026-10-02T16:05:00.000Z"
+_BOUGHT: dict[str, Any] = {
+    "id": "17",
+    "action": "checkout",
+    "label": "Checkout",
+    "points": 250,
+    "timestamp": _OCTOBER,
+    "properties": [
+        {"name": "transaction_id", "label": "Transaction ID", "value": "R-1000"},
+        {"name": "total", "label": "Total", "value": 250},
+        {"name": "currency", "label": "Currency", "value": "EUR"},
+    ],
+}
+_GIVEN: dict[str, Any] = {
+    "id": "17",
+    "action": "point_add",
+    "label": "Point add",
+    "Customer": {"id": "0519002"},
+    "points": 100,
+    "timestamp": _OCTOBER,
+    "properties": [{"name": "points", "label": "Points", "value": 100}],
+}
+_JUGS: dict[str, Any] = {
+    "id": "R-1000",
+    "status": "accepted",
+    "event": "17",
+    "created_at": _OCTOBER,
+    "updated_at": _OCTOBER,
+    "total": 250,
+    "items": [{"product_id": "JUG-RED", "quantity": 2, "subtotal": 250}],
+    "earned": 250,
+}
+
+
+def _error(code: int, message: str, kind: str = "BadRequestException") -> dict[str, Any]:
+    return {"error": {"type": kind, "code": code, "message": message}}
+
+
+_NO_CUSTOMER = Example(
+    "An unknown customer",
+    None,
+    _error(160212, "Customer not found", "NotFoundException"),
+    path={"customer_id": "0519999"},
+    status=404,
+)
+_NO_ORDER = Example(
+    "Somebody else's order",
+    None,
+    _error(0, "Transaction not found", "NotFoundException"),
+    path={"customer_id": "0519002"},
+    status=404,
+)
+EVENTS_OF_CUSTOMER = Operation(
+    "List a customer's events",
+    HISTORY,
+    "What happened, the last first; of a customer into whom others were merged, their events too. Only actions that are"
+    " exposed in the Display API come.",
+    parameters=[WHO, *EVENT_FILTERS, REFERENCES, ORDER, *PAGE],
+    refusals=UNKNOWN,
+    examples=[
+        Example("Purchases", None, {"data": [_BOUGHT]}, query={"action.in": "checkout,refund"}),
+        Example(
+            "What moved points, by the number of the card",
+            None,
+            {"data": [_BOUGHT]},
+            path={"customer_id": "loyalty_barcode:1234"},
+            query={"points_only": "true"},
+        ),
+        _NO_CUSTOMER,
+    ],
+)
+EVENTS_OF_EVERYBODY = Operation(
+    "List everybody's events",
+    EVERYBODYS,
+    "What happened to whomever, the last first. Events of a merged profile are those of the customer into whom it was"
+    " merged; those of customers who left do not come.",
+    parameters=[
+        *(_filter(name) for name in TIMES),
+        Parameter("order", "`desc`: the last that happened first. `asc`: the first.", ORDER.schema),
+        *PAGE,
+    ],
+    refusals=REFUSALS,
+    examples=[
+        Example(
+            "What happened in the autumn",
+            None,
+            {"total": 4, "data": [_GIVEN], "next": "/customers/-/events?timestamp.gt=2026-09-01&limit=1&offset=2", "prev": "/customers/-/events?timestamp.gt=2026-09-01&limit=1&offset=0"},
+            query={"timestamp.gt": "2026-09-01", "limit": "1", "offset": "1"},
+        )
+    ],
+)  # fmt: skip
+EVENTS_OF_TRANSACTION = Operation(
+    "List the events of an order",
+    HISTORY,
+    "Every event of the customer that names the order's ID.",
+    parameters=[WHO, ORDER_ID, *EVENT_FILTERS, REFERENCES, ORDER, *PAGE],
+    refusals=NOT_THEIRS,
+    examples=[
+        Example("The checkout of an order", None, {"data": [_BOUGHT]}, query={"action": "checkout"}),
+        _NO_ORDER,
+    ],
+)
+SHOW_TRANSACTION = Operation(
+    "Show an order",
+    shape("OneTransaction", {"data": list_of(DETAILED, minItems=1, maxItems=1)}),
+    "A list of one.",
+    parameters=[WHO, ORDER_ID, Parameter("fields", "`events`: its events too.", example="events")],
+    refusals=NOT_THEIRS,
+    examples=[Example("An order that was accepted", None, {"data": [_JUGS]}), _NO_ORDER],
+)
+_ORDER_FILTERS = [_filter(name) for name in TRANSACTIONS]
+LIST_TRANSACTIONS = Operation(
+    "List a customer's orders",
+    FOUND,
+    "The last recorded first; those that came with merged profiles too. The order of a guest is nobody's until it is claimed.",
+    parameters=[WHO, *_ORDER_FILTERS, *PAGE],
+    refusals=UNKNOWN,
+    examples=[Example("One order", None, {"data": [_JUGS]}, query={"limit": "1"}), _NO_CUSTOMER],
+)
+SEARCH_TRANSACTIONS = Operation(
+    "Search a customer's orders",
+    FOUND,
+    "The same as the list.",
+    parameters=[WHO, *_ORDER_FILTERS, *PAGE],
+    refusals=UNKNOWN,
+    examples=[Example("Orders of these IDs", None, {"data": [_JUGS]}, query={"id.in": "R-1000,R-2000"}), _NO_CUSTOMER],
+)
+# Of any type: what can be no ID finds nothing.
+_IDS: Schema = {"description": "A list of texts, or texts parted by commas."}
+SEARCH_MANY_TRANSACTIONS = Operation(
+    "Search a customer's orders by a body",
+    FOUND,
+    "As by GET, with the filters in the body: room for thousands of IDs. A read: nothing changes.",
+    parameters=[WHO],
+    body=asked(
+        "TransactionSearch",
+        {
+            "id": told({}, "Of this ID: a text."),
+            "id.in": _IDS,
+            "status": told({}, f"One of {', '.join(TransactionStatus.values)}."),
+            "status.in": _IDS,
+            "limit": {**LIMIT, "type": ["integer", "string", "null"]},
+            "offset": {**OFFSET, "type": ["integer", "string", "null"]},
+        },
+        description="Filters; times as in the query. A value that cannot be finds nothing, another name is refused.",
+    ),
+    refusals=UNKNOWN,
+    examples=[
+        Example("Accepted orders of these IDs", {"id.in": ["R-1000", "R-2000"], "status": "accepted"}, {"data": [_JUGS]}),
+        Example("None of these IDs", {"id.in": "R-2000,R-3000"}, {"data": []}),
+    ],
+)  # fmt: skip

@@ -1,0 +1,89 @@
+"""What happened, as integrators read it: pages of events of one customer or of everybody, and of orders."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from customers.directory.search import estimate_of
+from customers.models import Customer
+from events.models import Event
+from events.orders.models import Transaction
+from events.timeline.queries import events_apart
+from events.types.models import EventType
+from loyalty.engine.status import ERASED
+from loyalty.identifiers import forms
+from loyalty.points.models import Lot
+from loyalty.points.queries import last_day
+from loyalty.ui.paging import nearest
+
+# Up to here a count is exact.
+COUNTED = 10_000
+NEWEST_FIRST = ("-occurred_at", "-id")
+# As they were recorded.
+OLDEST_FIRST = ("id",)
+# Of several customers, IDs say nothing of the order: each process draws them in blocks.
+OLDEST_FIRST_OF_ALL = ("occurred_at", "id")
+
+
+def exposed(types: Iterable[EventType]) -> Q:
+    """The events that the Display API tells of."""
+    hidden = sorted(row.action for row in types if not row.exposed)
+    return ~Q(action__in=hidden) if hidden else Q()
+
+
+def events_in(
+    family: Sequence[int], conditions: Sequence[Q], start: int, stop: int, *, oldest_first: bool
+) -> list[Event]:
+    """The customer's events from one place to another, in the order of the timeline; one query."""
+    order = OLDEST_FIRST if oldest_first else NEWEST_FIRST
+    apart = [rows.filter(*conditions).order_by(*order) for rows in events_apart(family)]
+    return list(nearest(apart, stop)[start:])
+
+
+def everybodys_events(conditions: Sequence[Q]) -> QuerySet[Event]:
+    """Of all whose data is not erased."""
+    found = Event.objects.exclude(customer__status__in=ERASED).filter(*conditions)
+    return found.exclude(customer__merge__survivor__status__in=ERASED)
+
+
+def everybodys_events_in(conditions: Sequence[Q], start: int, stop: int, *, oldest_first: bool) -> list[Event]:
+    order = OLDEST_FIRST_OF_ALL if oldest_first else NEWEST_FIRST
+    return list(everybodys_events(conditions).order_by(*order)[start:stop])
+
+
+def count_of_everybodys(conditions: Sequence[Q]) -> int:
+    """Exact up to COUNTED; beyond it the planner's estimate, since counting millions would take too long."""
+    found = everybodys_events(conditions)
+    number = found[: COUNTED + 1].count()
+    return number if number <= COUNTED else max(number, estimate_of(found))
+
+
+def owners_of(profiles: Collection[int]) -> dict[int, tuple[int, str]]:
+    """(id, public ID) of the customer whose history a profile's is now; one query."""
+    found = Customer.objects.filter(id__in=profiles).values_list(
+        "id", Coalesce("merge__survivor_id", "id"), Coalesce("merge__survivor__public_id", "public_id")
+    )
+    return {profile: (owner, public_id) for profile, owner, public_id in found}
+
+
+def last_days(events: Sequence[Event], owners: Collection[int]) -> Mapping[int, date]:
+    """By event, the last day on which the points that it earned are valid: the soonest, where it has several; one query."""
+    earned = [event.id for event in events if event.points > 0]
+    lots = Lot.objects.filter(customer_id__in=owners, event_id__in=earned, expires_at__isnull=False)
+    found = lots.order_by("-expires_at").values_list("event_id", "expires_at")
+    return {event_id: last_day(at) for event_id, at in found if at}
+
+
+def orders_in(customer_id: int, conditions: Sequence[Q], start: int, stop: int) -> list[Transaction]:
+    """The customer's orders, those that came with merged profiles too, the last recorded first; one query."""
+    found = Transaction.objects.filter(customer_id=customer_id).filter(*conditions)
+    return list(found.order_by("-id")[start:stop])
+
+
+def order_named(customer_id: int, transaction_id: str) -> Transaction | None:
+    """By the ID exactly as it is stored, or in its one form."""
+    asked = forms(transaction_id)
+    found = Transaction.objects.filter(customer_id=customer_id, transaction_id__in=asked)
+    return min(found, key=lambda order: asked.index(order.transaction_id), default=None)

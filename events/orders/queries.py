@@ -1,0 +1,127 @@
+"""Orders as the pages show them: which ones, with which lines, and what may be done with them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, Func, IntegerField, QuerySet, Sum
+
+from customers.models import Customer
+from events.orders.lines.rules import PLACE, paid_for
+from loyalty.database.trigrams import SHORTEST, with_part
+from loyalty.engine.status import GONE
+from loyalty.identifiers import forms, normal
+from loyalty.points.models import Pending
+
+from .enums import TransactionStatus
+from .models import Transaction
+
+# What staff may do with an order as a whole, by its status.
+ACTIONS: Mapping[str, Sequence[str]] = {
+    TransactionStatus.PENDING.value: ("checkout_accept", "checkout_reject"),
+    TransactionStatus.ACCEPTED.value: ("refund", "partial_refund", "checkout_reject"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of an order; `place` is its index among the items."""
+
+    place: int
+    line_id: str
+    product_id: str
+    name: str
+    category: str
+    quantity: Decimal
+    subtotal: Decimal
+    refunded_quantity: Decimal
+    refunded: Decimal
+    earned: int
+    is_accepted: bool
+
+    @property
+    def lowers(self) -> bool:
+        """It lowers the order: something given back, or a discount. Nothing of it can be refunded."""
+        return min(self.quantity, self.subtotal) < 0
+
+    @property
+    def key(self) -> str:
+        """By which an event names it: its place, which no other line of the order has."""
+        return f"{PLACE}{self.place + 1}"
+
+    @property
+    def quantity_left(self) -> Decimal:
+        return self.quantity - self.refunded_quantity
+
+
+def lines_of(transaction: Transaction) -> list[Line]:
+    return [_line(place, item) for place, item in enumerate(transaction.items)]
+
+
+def _line(place: int, item: Mapping[str, Any]) -> Line:
+    """What an item leaves out is nothing, or one piece."""
+    return Line(
+        place=place,
+        line_id=item.get("line_id") or "",
+        product_id=item.get("product_id") or "",
+        name=item.get("name") or "",
+        category=item.get("category") or "",
+        quantity=Decimal(str(item.get("quantity", 1))),
+        subtotal=Decimal(str(item.get("subtotal", 0))),
+        refunded_quantity=Decimal(str(item.get("refunded_quantity", 0))),
+        refunded=Decimal(str(item.get("refunded", 0))),
+        earned=item.get("earned", 0),
+        is_accepted=item.get("accepted", False),
+    )
+
+
+def paid_left(line: Line, transaction: Transaction) -> Decimal:
+    """What was paid for what is left of the line."""
+    prices = [max(one.subtotal, Decimal(0)) for one in lines_of(transaction)]
+    return paid_for(max(line.subtotal - line.refunded, Decimal(0)), prices, transaction.total)
+
+
+def actions_on(transaction: Transaction) -> Iterator[str]:
+    """What may be done with the order as a whole; of nothing no part can be refunded."""
+    for action in ACTIONS.get(transaction.status, ()):
+        if action != "partial_refund" or transaction.total > transaction.refunded:
+            yield action
+
+
+def action_on(line: Line, transaction: Transaction) -> str:
+    """What may be done with this line alone; empty for nothing."""
+    if transaction.status == TransactionStatus.PENDING and not line.is_accepted:
+        return "checkout_accept_item"
+    is_left = transaction.status == TransactionStatus.ACCEPTED and line.quantity_left > 0
+    return "refund_item" if is_left else ""
+
+
+def transactions_of(customer: Customer | None = None) -> QuerySet[Transaction]:
+    """Of one customer, or of everybody whose profile is not gone; without an order, the items only counted."""
+    found = Transaction.objects.exclude(customer__status__in=GONE) if customer is None else customer.transactions.all()
+    lines = Func(F("items"), function="jsonb_array_length", output_field=IntegerField())
+    return found.annotate(line_count=lines).defer("items")
+
+
+def orders_with(part: str, of: QuerySet[Transaction] | None = None) -> QuerySet[Transaction]:
+    """Orders whose transaction ID has this part, in capitals or not; by a part of less than three letters, those of that ID."""
+    rows, name = transactions_of() if of is None else of, normal(part.replace("\x00", ""))
+    if len(name) < SHORTEST:
+        return rows.filter(transaction_id__in=forms(name))
+    return with_part(rows, "transaction_id", name)
+
+
+def transaction_of(customer: Customer, id: int) -> Transaction | None:
+    return customer.transactions.filter(id=id).first()
+
+
+def transaction_named(customer: Customer, transaction_id: str | None) -> Transaction | None:
+    return transactions_of(customer).filter(transaction_id=transaction_id).first() if transaction_id else None
+
+
+def pending_points(transaction: Transaction) -> int:
+    """What the order still promises."""
+    promised = Pending.objects.filter(customer_id=transaction.customer_id, settled_by=None)
+    total = promised.filter(transaction_id=transaction.transaction_id).aggregate(total=Sum("points"))["total"]
+    return total or 0

@@ -1,0 +1,156 @@
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from itertools import groupby, islice
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from customers.profile.frame import ProfilePage
+from events.models import Event
+from events.orders.queries import transaction_named
+from events.queries import readable
+from loyalty.accounts.modules import Modules
+from loyalty.program.enums import Module
+from loyalty.staff.permissions import Right, may
+from loyalty.ui.mixins import PartialMixin
+from loyalty.ui.navigation import Crumb
+from loyalty.ui.paging import Cursor, Order, Page, decode, encode, page_of
+from loyalty.ui.responses import Text
+
+from .forms import FilterForm
+from .queries import Names, Told, consequences, event_of, events_apart, events_of, names, postings_of, tell
+
+ORDER = Order("occurred_at", descending=True)
+NEWEST_FIRST = f"{Event._meta.label_lower}:{ORDER.name}"
+BY_ID = "events"
+MAX_FACTS = 500
+
+
+@dataclass(frozen=True)
+class Day:
+    date: date
+    rows: Sequence[Told]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """An attribute of an event; nested ones are named by their path."""
+
+    name: str
+    value: str
+
+
+class Timeline(PartialMixin, Modules, ProfilePage, TemplateView):
+    """What the customer did, newest first, by day."""
+
+    template_name = "events/timeline.html"
+    partial_template_name = "events/timeline_rows.html"
+    tab = "events:timeline"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        known = names()
+        form = FilterForm(self.request.GET, actions=known.actions)
+        page = self._page(form)
+        rows = tell(self.family, page.rows, known, timezone.now(), expiring=Module.EXPIRING_POINTS in self.modules)
+        found = {
+            "form": form,
+            "order": transaction_named(self.customer, form.chosen_transaction),
+            "page": page,
+            "days": [Day(day, list(told)) for day, told in groupby(rows, key=_day)],
+            "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
+            "may_import": may(self.request.user, Right.IMPORT_DATA),
+        }
+        return super().get_context_data(**(found | kwargs))
+
+    def _page(self, form: FilterForm) -> Page[Event]:
+        events = events_apart(self.family, form.chosen_action, form.chosen_transaction)
+        cursor = _with_instant(self.family, self.request.GET.get("page", ""))
+        page = page_of([rows.select_related("staff") for rows in events], ORDER, cursor)
+        return replace(page, previous=_without_instant(page.previous), next=_without_instant(page.next))
+
+
+def _day(told: Told) -> date:
+    return timezone.localdate(told.event.occurred_at)
+
+
+def _with_instant(family: Sequence[int], text: str) -> str:
+    """The cursor of the list for one of an address. Addresses name the event alone: when it happened is personal."""
+    cursor = decode(text, BY_ID) if text else None
+    event = events_of(family).filter(id=cursor.id).first() if cursor else None
+    return encode(Cursor(event.occurred_at, event.id, cursor.backwards), NEWEST_FIRST) if cursor and event else ""
+
+
+def _without_instant(text: str | None) -> str | None:
+    cursor = decode(text, NEWEST_FIRST) if text else None
+    return encode(Cursor(None, cursor.id, cursor.backwards), BY_ID) if cursor else None
+
+
+class EventDetail(Modules, ProfilePage, TemplateView):
+    """Everything that is known of one event."""
+
+    template_name = "events/detail.html"
+    tab = "events:timeline"
+
+    def get_title(self) -> Text:
+        return self.told.label
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        return [
+            *super().get_crumbs(),
+            Crumb(self.customer.name, reverse("customers:overview", args=[self.customer.id])),
+            Crumb(_("Events"), reverse("events:timeline", args=[self.customer.id])),
+        ]
+
+    @cached_property
+    def told(self) -> Told:
+        event = event_of(self.family, self.kwargs["event_id"])
+        if event is None:
+            raise Http404
+        expiring = Module.EXPIRING_POINTS in self.modules
+        return tell(self.family, [event], self.names, timezone.now(), expiring=expiring)[0]
+
+    @cached_property
+    def names(self) -> Names:
+        return names()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        event = self.told.event
+        caused = list(consequences(self.family, event))
+        found = {
+            "told": self.told,
+            "event": event,
+            "unix_time": int(event.occurred_at.timestamp()),
+            "facts": list(islice(_facts(readable([event])[event.id]), MAX_FACTS)),
+            "most_facts": MAX_FACTS,
+            "caused": tell(self.family, caused, self.names, timezone.now(), expiring=False),
+            "postings": postings_of(self.customer.id, event),
+            "order": transaction_named(self.customer, event.transaction_id),
+            "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
+            "may_import": may(self.request.user, Right.IMPORT_DATA),
+        }
+        return super().get_context_data(**(found | kwargs))
+
+
+def _facts(data: Any, path: str = "") -> Iterator[Fact]:
+    """The attributes, one line for each: nested ones as `address › city`, `items 1 › price`."""
+    if isinstance(data, Mapping) and data:
+        for name, value in data.items():
+            yield from _facts(value, f"{path} › {name}" if path else str(name))
+    elif isinstance(data, list) and data:
+        for number, value in enumerate(data, start=1):
+            yield from _facts(value, f"{path} {number}")
+    elif path:
+        yield Fact(path, _shown(data))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    return str(value) if value or value == 0 else gettext("Empty")

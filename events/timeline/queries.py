@@ -1,0 +1,210 @@
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from customers.queries import public_ids
+from events.enums import UNEARNED_CURRENCY
+from events.models import Event
+from events.orders.receipts import import_named
+from events.types.icons import ICONS
+from events.types.models import EventType
+from loyalty.api.keys.models import ApiKey
+from loyalty.intake.sources import Source
+from loyalty.points.idle import ends_of
+from loyalty.points.models import Account, Entry, Lot
+
+
+class PointsStatus(StrEnum):
+    """What became of points with an expiration date: spent, run out, or due at the next run."""
+
+    EXHAUSTED = "exhausted"
+    EXPIRED = "expired"
+    EXPIRING = "expiring"
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the pages call the things that events name by their keys."""
+
+    actions: Mapping[str, str]
+    accounts: Mapping[int, str]
+    api_keys: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event as the timeline tells it. `is_child`: its cause stands above it.
+
+    `via`: the ID of the merged-away profile whose event it is, or by whose ID it came in.
+    """
+
+    event: Event
+    label: str
+    account: str
+    source: str
+    status: PointsStatus | None
+    cause: str
+    via: str = ""
+    is_child: bool = False
+
+    @property
+    def icon(self) -> str:
+        return ICONS.get(self.event.action, "zap")
+
+    @property
+    def highlight(self) -> str:
+        """What staff look for first: what was bought, or why points were changed."""
+        data = self.event.data
+        found = str(data.get("product_name") or data.get("reason") or "")
+        quantity = data.get("quantity")
+        return f"{quantity} × {found}" if found and quantity and self.event.action == "checkout_item" else found
+
+    @property
+    def note(self) -> str:
+        """What staff would wonder about: why a purchase earned nothing."""
+        currency = self.event.data.get(UNEARNED_CURRENCY)
+        return _("Earns nothing: there is no percentage for %s") % currency if currency else ""
+
+    @property
+    def import_id(self) -> int | None:
+        """The import that the event came with."""
+        return import_named(self.event.source_detail)
+
+
+def events_of(family: Sequence[int], action: str = "", transaction_id: str = "") -> QuerySet[Event]:
+    """The customer's events without an order: of one action, of one transaction, or all.
+
+    `family`: the customer, then the profiles merged into it (`customers.queries.family`).
+    """
+    found = Event.objects.filter(customer_id__in=family)
+    if action:
+        found = found.filter(action=action)
+    return found.filter(transaction_id=transaction_id) if transaction_id else found
+
+
+def events_apart(family: Sequence[int], action: str = "", transaction_id: str = "") -> list[QuerySet[Event]]:
+    """The same for each profile by itself, whose timeline an index serves."""
+    return [events_of([profile], action, transaction_id) for profile in family]
+
+
+def names() -> Names:
+    return Names(
+        actions={row.action: row.label for row in EventType.objects.all()},
+        accounts={account.id: account.name for account in Account.objects.all()},
+        api_keys=dict(ApiKey.objects.values_list("id", "name")),
+    )
+
+
+def event_of(family: Sequence[int], event_id: int) -> Event | None:
+    return events_of(family).filter(id=event_id).select_related("staff").first()
+
+
+def tell(family: Sequence[int], events: Sequence[Event], known: Names, at: datetime, *, expiring: bool) -> list[Told]:
+    """The events of one customer, those that others caused below their cause; a fixed number of queries.
+
+    `expiring`: the programme lets points expire; without it only spent ones are told of.
+    """
+    causes = _causes(family, events)
+    statuses = _statuses(family[0], events, at)
+    merged = _merged(family, events)
+    if not expiring:
+        statuses = {id: status for id, status in statuses.items() if status == PointsStatus.EXHAUSTED}
+    children: dict[int | None, list[Event]] = {}
+    shown = {event.id for event in events}
+    for event in events:
+        children.setdefault(event.parent_id if event.parent_id in shown else None, []).append(event)
+
+    def told(event: Event) -> Iterable[Told]:
+        cause = known.actions.get(causes.get(event.parent_id or 0, ""), "")
+        is_child = event.parent_id in shown
+        account = known.accounts.get(event.account_id or 0, "")
+        label = known.actions.get(event.action, event.action)
+        via = merged.get(event.id, "")
+        yield Told(event, label, account, _source(event, known), statuses.get(event.id), cause, via, is_child)
+        for child in sorted(children.get(event.id, ()), key=lambda child: child.id):
+            yield from told(child)
+
+    return [row for event in children.get(None, ()) for row in told(event)]
+
+
+def _causes(family: Sequence[int], events: Sequence[Event]) -> dict[int, str]:
+    """The actions of the events that caused these, by their ids."""
+    known = {event.id: event.action for event in events}
+    missing = {event.parent_id for event in events if event.parent_id and event.parent_id not in known}
+    if events:
+        known.update(events_of(family).filter(id__in=missing).values_list("id", "action"))
+    return known
+
+
+def _merged(family: Sequence[int], events: Sequence[Event]) -> dict[int, str]:
+    """By event, the ID of the merged-away profile that it came through."""
+    through = {event.id: event.via_id or event.customer_id for event in events}
+    found = set(through.values()) - {family[0]}
+    ids = public_ids(found) if found else {}
+    return {event_id: ids[profile] for event_id, profile in through.items() if profile in ids}
+
+
+def _source(event: Event, known: Names) -> str:
+    """Who or what sent the event, beside how it came in; an import is named by its own link."""
+    if event.source == Source.API:
+        return known.api_keys.get(event.api_key_id or 0, "")
+    if event.source == Source.BACK_OFFICE:
+        return str(event.staff) if event.staff else ""
+    return event.source_detail if event.source == Source.AUTOMATION else ""
+
+
+def lots_of(customer_id: int, events: Sequence[Event]) -> list[Lot]:
+    """What the events earned, with the customer, who has the lots of merged profiles too."""
+    if not events:
+        return []
+    earned = [event.id for event in events if event.points > 0]
+    lots = Lot.objects.filter(customer_id=customer_id, event_id__in=earned)
+    return list(lots.select_related("account").order_by("id"))
+
+
+def _statuses(customer_id: int, events: Sequence[Event], at: datetime) -> dict[int, PointsStatus]:
+    """By event, for those whose points have an expiration date and are spent or past it."""
+    lots = lots_of(customer_id, events)
+    ends = ends_of(customer_id, lots)
+    statuses = ((lot.event_id, points_status(lot, ends.get(lot.id), at)) for lot in lots)
+    return {event_id: status for event_id, status in statuses if status}
+
+
+def points_status(lot: Lot, expires_at: datetime | None, at: datetime) -> PointsStatus | None:
+    """`expires_at`: of the lot, or of all points without a date of their own."""
+    if lot.remaining:
+        return PointsStatus.EXPIRING if expires_at and expires_at <= at else None
+    if lot.expired:
+        return PointsStatus.EXPIRED
+    return PointsStatus.EXHAUSTED if lot.expires_at else None
+
+
+@dataclass(frozen=True)
+class Posting:
+    """An entry, and its lot as it is now, with the instant at which it expires."""
+
+    entry: Entry
+    lot: Lot | None
+    ends: datetime | None
+
+
+def postings_of(customer_id: int, event: Event) -> list[Posting]:
+    """What the event wrote in the ledger, whoever's it was; the lots are the customer's.
+
+    There is no index by event: its profile's own part of the ledger is read.
+    """
+    entries = Entry.objects.filter(customer_id=event.customer_id, event_id=event.id)
+    found = list(entries.select_related("account").order_by("id"))
+    ids = {entry.lot_id for entry in found if entry.lot_id}
+    lots = list(Lot.objects.filter(customer_id=customer_id, id__in=ids).select_related("account"))
+    by_id, ends = {lot.id: lot for lot in lots}, ends_of(customer_id, lots)
+    return [Posting(entry, by_id.get(entry.lot_id or 0), ends.get(entry.lot_id or 0)) for entry in found]
+
+
+def consequences(family: Sequence[int], event: Event) -> QuerySet[Event]:
+    """The events that this one caused itself. They share its instant, which is what the index finds them by."""
+    return events_of(family).filter(occurred_at=event.occurred_at, parent_id=event.id).order_by("id")

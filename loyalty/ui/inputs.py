@@ -1,0 +1,52 @@
+"""How staff enter points, money, days and texts: fields of forms."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from events.orders.lines.rules import MAX_QUANTITY, QUANTITY_PLACES
+from loyalty.engine.values import MAX_MONEY, MAX_POINTS, MAX_TEXT
+from loyalty.ui.numbers import NumberField, WholeNumberField
+
+
+def points(*, least: int = 1, **kwargs: Any) -> forms.Field:
+    return WholeNumberField(min_value=least, max_value=MAX_POINTS, **kwargs)
+
+
+def signed_points(**kwargs: Any) -> forms.Field:
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+    return WholeNumberField(min_value=-MAX_POINTS, max_value=MAX_POINTS, widget=widget, **kwargs)
+
+
+def quantity(*, least: Decimal | int = -MAX_QUANTITY, **kwargs: Any) -> forms.Field:
+    """Pieces, or by weight."""
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    return forms.DecimalField(
+        min_value=least, max_value=MAX_QUANTITY, decimal_places=QUANTITY_PLACES, widget=widget, **kwargs
+    )
+
+
+def signed_money(**kwargs: Any) -> forms.Field:
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+    return forms.DecimalField(min_value=-MAX_MONEY, max_value=MAX_MONEY, decimal_places=4, widget=widget, **kwargs)
+
+
+def money(**kwargs: Any) -> forms.Field:
+    return NumberField(min_value=0, max_value=MAX_MONEY, decimal_places=4, **kwargs)
+
+
+def day(**kwargs: Any) -> forms.Field:
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+
+def line(limit: int = MAX_TEXT) -> Callable[..., forms.Field]:
+    def make(**kwargs: Any) -> forms.Field:
+        return forms.CharField(max_length=limit, widget=forms.TextInput(attrs={"autocomplete": "off"}), **kwargs)
+
+    return make
+
+
+def paragraph(**kwargs: Any) -> forms.Field:
+    return forms.CharField(max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 2}), **kwargs)
