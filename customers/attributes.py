@@ -3,23 +3,15 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from customers.fields.rules import (
-    ABOUT_THE_EVENT,
-    EMAIL_SCHEME,
-    READ_ONLY,
-    CustomersConfig,
-    config,
-    is_built_in,
-    lowered,
-    read_attribute,
-)
+from customers.fields.reserved import ABOUT_THE_EVENT, READ_ONLY
+from customers.fields.rules import EMAIL_SCHEME, CustomersConfig, config, is_built_in, lowered, read_attribute
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming, Ref
-from loyalty.engine.mechanism import Refused
 from loyalty.engine.program import Program
 from loyalty.engine.rows import CustomerRow, EventRow, to_json
 from loyalty.engine.state import State
 from loyalty.identifiers import fault_of_id, folded
+from loyalty.refusals import Refused
 
 from .identities import _as_identity, _take_identity
 

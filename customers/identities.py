@@ -7,10 +7,10 @@ from customers.fields.rules import (
 )
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Ref
-from loyalty.engine.mechanism import Refused
 from loyalty.engine.rows import FREE_IDENTITIES, IDENTITIES, IdentityRow, to_json
 from loyalty.engine.state import State
 from loyalty.identifiers import fault_of_id
+from loyalty.refusals import Refused
 
 
 def _as_identity(held: Any) -> str | None:

@@ -1,10 +1,11 @@
 """Who: enrolment, profile and identities."""
 
 from loyalty.engine.batch import Batch
-from loyalty.engine.mechanism import EVERY_ACTION, Mechanism, Refused
+from loyalty.engine.mechanism import EVERY_ACTION, Mechanism
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import State
 from loyalty.engine.status import Status
+from loyalty.refusals import Refused
 
 from .attributes import claims, update_profile
 from .erasure import mechanism as leaving

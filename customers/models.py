@@ -7,6 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.database.trigrams import Trigrams
 from loyalty.engine.status import Status
 
+# The tables of the inner rooms, for Django.
+from .erasure.models import Erasure as Erasure
+from .erasure.models import ErasureItem as ErasureItem
+from .erasure.models import Tombstone as Tombstone
+from .fields.models import Field as Field
+from .merging.models import Merge as Merge
+
 
 def _prefix_index(field: str) -> models.Index:
     """Serves `lower(field) LIKE 'abc%'`: the database has no ICU and no pg_trgm, so search is by prefix."""

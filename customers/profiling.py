@@ -2,18 +2,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from customers.fields.rules import (
-    ABOUT_THE_EVENT,
-    SECRETS,
-)
+from customers.fields.reserved import ABOUT_THE_EVENT, SECRETS
 from loyalty.engine import values
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming, Ref
-from loyalty.engine.mechanism import Refused
 from loyalty.engine.program import Program
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
 from loyalty.identifiers import normal
+from loyalty.refusals import Refused
 
 from .attributes import _claims_in, _take_over
 

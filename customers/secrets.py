@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from customers.fields.rules import SECRETS
+from customers.fields.reserved import SECRETS
 from loyalty.engine import values
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming

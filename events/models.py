@@ -3,12 +3,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
+from loyalty.database.sequences import next_id
 from loyalty.intake.sources import Source
 
-
-def next_id(sequence: str) -> models.Func:
-    """The default of an owned table's id: the engine draws blocks of the same sequence."""
-    return models.Func(models.Value(sequence), function="nextval", output_field=models.BigIntegerField())
+# The tables of the inner rooms, for Django.
+from .orders.models import GuestOrder as GuestOrder
+from .orders.models import Transaction as Transaction
+from .types.models import EventAttribute as EventAttribute
+from .types.models import EventType as EventType
 
 
 class Event(models.Model):

@@ -7,10 +7,11 @@ from django.conf import settings
 from customers.models import Customer
 from events.types.models import EventType
 from loyalty.engine.events import POINTS_REWARDED, Actor, Incoming
-from loyalty.engine.mechanism import Composition, Outcome, Refused
+from loyalty.engine.mechanism import Composition, Outcome
 from loyalty.engine.record import record_one
 from loyalty.engine.status import Status
 from loyalty.intake.sources import Source
+from loyalty.refusals import Refused
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, require
 

@@ -6,11 +6,12 @@ from typing import Any
 from loyalty.engine import values
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming, Ref
-from loyalty.engine.mechanism import Mechanism, Refused
+from loyalty.engine.mechanism import Mechanism
 from loyalty.engine.rows import FREE_KEYS, EventRow
 from loyalty.engine.state import Part, State
 from loyalty.engine.status import GONE
 from loyalty.identifiers import fault_of_id, folded
+from loyalty.refusals import Refused
 
 from .enums import UNEARNED_CURRENCY
 

@@ -16,24 +16,29 @@ def end_of(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
     return dt.datetime.combine(day + ONE_DAY, dt.time(), zone).astimezone(dt.UTC)
 
 
+def last_day_before(end: dt.datetime, zone: dt.tzinfo) -> dt.date:
+    """The last day that is over when the instant comes: the other way round, `end_of`."""
+    return local_day(end - dt.timedelta(microseconds=1), zone)
+
+
 def later(day: dt.date, number: int, unit: str) -> dt.date:
     """So many days, months or years later (earlier, if negative): a month's last day where it is too short."""
     if unit == Unit.DAYS:
         return day + dt.timedelta(days=number)
     months = day.year * 12 + day.month - 1 + (number * 12 if unit == Unit.YEARS else number)
-    return _day_of(months // 12, months % 12 + 1, day.day)
+    return day_of(months // 12, months % 12 + 1, day.day)
 
 
 def next_anniversary(joined: dt.date, day: dt.date) -> dt.date:
     """The first one after `day`; 29 February is kept on the 28th in other years. The first is a year after joining."""
     for year in (max(day.year, joined.year + 1), day.year + 1):
-        found = _day_of(year, joined.month, joined.day)
+        found = day_of(year, joined.month, joined.day)
         if found > day:
             return found
     raise AssertionError("an anniversary of next year is after this year's days")
 
 
-def _day_of(year: int, month: int, day: int) -> dt.date:
+def day_of(year: int, month: int, day: int) -> dt.date:
     return dt.date(year, month, min(day, monthrange(year, month)[1]))
 
 

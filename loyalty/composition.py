@@ -8,41 +8,45 @@ from zoneinfo import ZoneInfo
 from django.db import OperationalError
 from django.utils import timezone
 
-import customers.fields.program
-import customers.identities
 import customers.mechanism
-import customers.secrets
 import events.orders.mechanism
-import events.orders.merging
-import events.types.program
-import loyalty.points.bonus_program
-import loyalty.points.merging
-import loyalty.points.program
-import loyalty.program.settings
-import loyalty.sync.mechanism
+import loyalty.points.mechanism
+from customers import identities, secrets
 from customers.erasure.mechanism import ErasureRow, holds_nothing
+from customers.fields import rules as fields
+from customers.fields.program import CUSTOMER_FIELDS
+from customers.merging import mechanism as merging
+from events.orders import merging as merging_of_orders
 from events.orders import rows as orders
 from events.types import attributes, near_misses
+from events.types.program import EVENT_TYPES
 from events.types.queries import event_rules
+from loyalty.accounts.program import ACCOUNTS
 from loyalty.engine.mechanism import Composition
 from loyalty.engine.program import Program
 from loyalty.engine.rows import CUSTOMER, EVENT, IDENTITY
 from loyalty.identifiers import folded
-from loyalty.points import activity, bonuses, ledger, mechanism, rows
-from loyalty.points.queries import config_of
+from loyalty.points import merging as merging_of_points
+from loyalty.points.bonuses import rules as bonuses
+from loyalty.points.bonuses.program import BONUSES
+from loyalty.points.build import config_of
+from loyalty.points.expiry import activity
+from loyalty.points.ledger import moves, rows
 from loyalty.program.operations import advance_program, keep_program
 from loyalty.program.queries import program_record, read_program
+from loyalty.program.settings import SETTINGS
+from loyalty.sync import mechanism as sync
 from loyalty.transfer.erasing import erase_imports
 
 logger = logging.getLogger(__name__)
 
 # The parts of the program file, in its order.
 SECTIONS = (
-    loyalty.program.settings.SETTINGS,
-    customers.fields.program.CUSTOMER_FIELDS,
-    events.types.program.EVENT_TYPES,
-    loyalty.points.program.ACCOUNTS,
-    loyalty.points.bonus_program.BONUSES,
+    SETTINGS,
+    CUSTOMER_FIELDS,
+    EVENT_TYPES,
+    ACCOUNTS,
+    BONUSES,
 )
 
 
@@ -50,9 +54,7 @@ def build(version: int, document: Mapping[str, Any], facts: Mapping[str, Any]) -
     """The engine's programme of a version: what its file says, and the facts that no file holds."""
     brand = document["settings"]
     # Versions from before there were such fields or such a setting have none.
-    people = customers.fields.config_of(
-        document.get("customer_fields", []), unique_emails=brand.get("unique_emails", False)
-    )
+    people = fields.config_of(document.get("customer_fields", []), unique_emails=brand.get("unique_emails", False))
     return Program(
         version=version,
         time_zone=ZoneInfo(facts["time_zone"]),
@@ -63,8 +65,8 @@ def build(version: int, document: Mapping[str, Any], facts: Mapping[str, Any]) -
         schemes=frozenset({"id", *people.external_ids}),
         refused_names=frozenset(map(folded, brand.get("refused_names", []))),
         config={
-            customers.fields.APP: people,
-            ledger.APP: config_of(document, facts),
+            fields.APP: people,
+            moves.APP: config_of(document, facts),
             attributes.APP: attributes.shapes_of(document["event_types"]),
             near_misses.APP: near_misses.names_of(document["event_types"], document.get("customer_fields", [])),
             orders.APP: orders.OrdersConfig(brand["accept_after_days"]),
@@ -101,23 +103,23 @@ COMPOSITION = Composition(
     mechanisms=(
         *customers.mechanism.OPENING,
         *events.orders.mechanism.OPENING,
-        *mechanism.MECHANISMS_BEFORE_ORDERS,
+        *loyalty.points.mechanism.MECHANISMS_BEFORE_ORDERS,
         *customers.mechanism.MECHANISMS,
         *events.orders.mechanism.MECHANISMS,
-        *mechanism.MECHANISMS,
+        *loyalty.points.mechanism.MECHANISMS,
         # Who is merged, then what each app holds.
-        customers.merging.MECHANISM,
-        events.orders.merging.MECHANISM,
-        loyalty.points.merging.MECHANISM,
+        merging.MECHANISM,
+        merging_of_orders.MECHANISM,
+        merging_of_points.MECHANISM,
     ),
     # In the order of their foreign keys.
     tables=(
         CUSTOMER,
         IDENTITY,
-        customers.secrets.SecretRow.TABLE,
+        secrets.SecretRow.TABLE,
         EVENT,
-        customers.merging.EarlierMergeRow.TABLE,
-        customers.merging.MergeRow.TABLE,
+        merging.EarlierMergeRow.TABLE,
+        merging.MergeRow.TABLE,
         orders.TRANSACTION,
         orders.GuestRow.TABLE,
         rows.LOT,
@@ -126,7 +128,7 @@ COMPOSITION = Composition(
         bonuses.BonusTotalRow.TABLE,
         rows.BALANCE,
         rows.ENTRY,
-        loyalty.sync.mechanism.OUTBOX,
+        sync.OUTBOX,
         ErasureRow.TABLE,
     ),
     fan_out={
@@ -140,8 +142,8 @@ COMPOSITION = Composition(
     erasures=("erase_events", "erase_customers", "erase_points", "erase_sync", "erase_api"),
     parts=(rows.BALANCES,),
     on_guest=orders.keep_guest_order,
-    on_new_customer=(customers.identities.welcome, mechanism.open_default_account),
-    on_recorded=(activity.keep_activity, loyalty.sync.mechanism.tell),
+    on_new_customer=(identities.welcome, loyalty.points.mechanism.open_default_account),
+    on_recorded=(activity.keep_activity, sync.tell),
     configure=configure,
     keep=keep,
 )

@@ -48,8 +48,10 @@ INSTALLED_APPS = [
     "loyalty.protection",
     "loyalty.staff",
     "loyalty.program",
+    "loyalty.verify",
     "customers",
     "events",
+    "loyalty.accounts",
     "loyalty.points",
     "loyalty.transfer",
     "loyalty.sync",
@@ -239,9 +241,9 @@ CELERY_BEAT_SCHEDULE = {
     "take-over-imports": {"task": "loyalty.transfer.tasks.take_over_imports", "schedule": 2.0},
     "forget-imports": {"task": "loyalty.transfer.tasks.forget_imports", "schedule": crontab(minute=34)},
     "accept-orders": {"task": "events.orders.tasks.accept_orders", "schedule": 60.0},
-    "accept-pending": {"task": "loyalty.points.tasks.accept_pending", "schedule": 60.0},
+    "accept-pending": {"task": "loyalty.points.orders.tasks.accept_pending", "schedule": 60.0},
     # A minute after each midnight of the programme, and again each hour: what a night has missed, and changed dates.
-    "expire-points": {"task": "loyalty.points.tasks.expire", "schedule": crontab(minute=1)},
+    "expire-points": {"task": "loyalty.points.expiry.tasks.expire", "schedule": crontab(minute=1)},
     # Each hour of the day itself, of those that have come since; a week later still.
     "birthdays": {"task": "customers.life.tasks.record_birthdays", "schedule": crontab(minute=4)},
     "anniversaries": {"task": "customers.life.tasks.record_anniversaries", "schedule": crontab(minute=14)},
@@ -249,7 +251,7 @@ CELERY_BEAT_SCHEDULE = {
     "late-erasures": {"task": "customers.erasure.tasks.tell_of_late_erasures", "schedule": crontab(hour=3, minute=40)},
     "saved-answers": {"task": "loyalty.api.once.tasks.purge_answers", "schedule": crontab(minute=24)},
     "clear-sessions": {"task": "loyalty.staff.tasks.clear_sessions", "schedule": crontab(minute=34)},
-    "verify": {"task": "loyalty.points.tasks.verify", "schedule": crontab(hour=3, minute=10)},
+    "verify": {"task": "loyalty.verify.tasks.verify", "schedule": crontab(hour=3, minute=10)},
 }
 
 LOGGING = {

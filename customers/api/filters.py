@@ -16,18 +16,19 @@ from django.utils import timezone
 from django_filters import CharFilter, DateFilter, Filter, FilterSet
 
 from customers.fields.enums import FieldType
+from customers.fields.models import Field
 from customers.fields.rules import FieldRule, read_value
 from customers.fields.vocabularies import VOCABULARIES
-from customers.models import Customer, Field, Identity
+from customers.models import Customer, Identity
 from loyalty.api.body.bounds import shown
 from loyalty.api.body.parsers import API_KEY
 from loyalty.api.lists.moments import SECOND, look_ups, read_moment
 from loyalty.api.lists.paging import INVALID_PARAMETER
 from loyalty.api.problems import ApiError, bad_request
-from loyalty.engine.mechanism import Refused
 from loyalty.engine.moments import likely, number_of
 from loyalty.engine.rows import to_json
 from loyalty.identifiers import forms
+from loyalty.refusals import Refused
 
 EMPTY = 160211
 # What says how to answer, not whom to find.

@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from customers.models import Customer
 from events.orders.purchases import PERIODS, Purchases, purchases_in
-from loyalty.points.models import Account, Balance
-from loyalty.points.queries import balances_of_all, expiring_points_of, reset_date
+from loyalty.accounts.models import Account
+from loyalty.points.expiry.queries import expiring_points_of, reset_date
+from loyalty.points.ledger.models import Balance
+from loyalty.points.ledger.queries import balances_of_all
 from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 

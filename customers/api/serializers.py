@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from customers.models import Customer
 from events.orders.purchases import Purchases
-from loyalty.points.balances import Figures
-from loyalty.points.models import Account, Balance, BurnRate
+from loyalty.accounts.models import Account, BurnRate
+from loyalty.points.ledger.balances import Figures
+from loyalty.points.ledger.models import Balance
 
 
 def unix(at: datetime | None) -> int | None:

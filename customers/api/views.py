@@ -18,7 +18,7 @@ from loyalty.api.keys.enums import Api
 from loyalty.api.views import ApiView
 from loyalty.engine.events import Incoming
 from loyalty.engine.moments import likely
-from loyalty.points.balances import balances_at
+from loyalty.points.ledger.balances import balances_at
 from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 

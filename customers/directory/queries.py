@@ -9,8 +9,9 @@ from django.db.models.functions import Lower
 
 from customers.models import Customer
 from events.orders.queries import orders_with
+from loyalty.accounts.models import Account
 from loyalty.identifiers import normal
-from loyalty.points.models import Account, Balance
+from loyalty.points.ledger.models import Balance
 from loyalty.ui.paging import PAGE_SIZE, Order, page_of
 
 from .search import MATCHES, Filters, Matches, search

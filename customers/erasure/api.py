@@ -8,13 +8,13 @@ from rest_framework.response import Response
 
 from customers.api.docs import ERASED, OPT_OUT
 from customers.api.lookups import customer_asked
-from customers.models import Erasure
 from events.api.views import actor
 from loyalty.api.access.scopes import check_action, key_of
 from loyalty.api.keys.enums import Api
 from loyalty.api.problems import not_found
 from loyalty.api.views import ApiView
 
+from .models import Erasure
 from .operations import opt_out, receipt
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from customers.enums import BanReason
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
-from loyalty.engine.mechanism import Refused
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, Row, State, Table
 from loyalty.engine.status import Status
+from loyalty.refusals import Refused
 from loyalty.sealing import Purpose, seal
 
 # What a ban needs: only the operation of staff grants it.

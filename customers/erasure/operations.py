@@ -11,7 +11,7 @@ from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import connection, transaction
 
-from customers.models import Customer, Erasure, ErasureItem, Tombstone
+from customers.models import Customer
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Composition
 from loyalty.engine.record import record_one
@@ -22,6 +22,7 @@ from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, require
 
 from .mechanism import BAN
+from .models import Erasure, ErasureItem, Tombstone
 
 log = logging.getLogger("loyalty.customers")
 # A receipt that is open for longer is told of.

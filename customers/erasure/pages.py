@@ -12,9 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
-from customers.models import Erasure
 from customers.profile.mixins import CustomerMixin
-from loyalty.engine.mechanism import Refused
+from loyalty.refusals import Refused
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
 from loyalty.ui.mixins import DialogPage, PageMixin, PartialMixin, StaffPage
@@ -23,6 +22,7 @@ from loyalty.ui.paging import Order, page_of
 from loyalty.ui.responses import Text, go, is_partial
 
 from .forms import OPT_OUT, OptOutForm, TypedIdForm
+from .models import Erasure
 from .operations import LATE, NotBanned, ban, lift_ban, opt_out, receipt
 
 

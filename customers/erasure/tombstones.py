@@ -13,11 +13,12 @@ from typing import Any
 from django.db import connection
 
 from customers.enums import BanReason
-from customers.models import Customer, Tombstone
+from customers.models import Customer
 from loyalty.engine.events import Actor
 from loyalty.intake.sources import Source
 
 from .mechanism import BAN
+from .models import Tombstone
 from .operations import ban, opt_out
 
 _PSEUDONYM, _DAY = re.compile("[0-9a-f]{64}"), re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")

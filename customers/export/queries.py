@@ -15,10 +15,11 @@ from customers.models import Customer
 from customers.queries import family
 from events.models import Event
 from events.types.models import EventType
+from loyalty.accounts.expiry import last_day
+from loyalty.accounts.models import Account
 from loyalty.api.keys.models import ApiKey
 from loyalty.engine.rows import to_json
-from loyalty.points.models import Account, Bonus
-from loyalty.points.queries import last_day
+from loyalty.points.bonuses.models import Bonus
 from loyalty.staff.models import User
 from loyalty.system_checks import OUR_APPS, ROOT
 from loyalty.ui.downloads import zip_of_csv

@@ -2,10 +2,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Field
 from loyalty.program.admin import ConfigurationAdmin
 
 from .forms import FieldForm
+from .models import Field
 
 
 @admin.register(Field)

@@ -4,11 +4,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Field
-from loyalty.engine.mechanism import Refused
+from loyalty.refusals import Refused
 from loyalty.ui.lines import Lines
 from loyalty.ui.stale import StaleSafeForm
 
+from .models import Field
 from .queries import shared_values
 from .rules import plain, read_value
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.database.saving import SavesOnlyChanges
-from loyalty.engine.mechanism import Refused
+from loyalty.refusals import Refused
 
 from .enums import FieldFormat, FieldType
 from .rules import BUILT_IN, MAX_ITEM, RESERVED, FieldRule, plain, read_value

@@ -6,7 +6,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
-from loyalty.engine.mechanism import Refused
 from loyalty.program.section import (
     NAME,
     Document,
@@ -22,6 +21,7 @@ from loyalty.program.section import (
     text,
     whole,
 )
+from loyalty.refusals import Refused
 
 from .enums import FieldFormat, FieldType
 from .models import MAX_OPTIONS, Field

@@ -3,10 +3,10 @@ from typing import Any
 
 from django.db import connection
 
-from customers.models import Field
 from loyalty.engine.status import GONE
 from loyalty.program.queries import general_settings
 
+from .models import Field
 from .rules import MAX_IDENTITY, CustomersConfig, config_of_rules
 
 

@@ -11,9 +11,9 @@ from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from loyalty.engine import values
-from loyalty.engine.mechanism import Refused
 from loyalty.engine.program import Program
 from loyalty.identifiers import fault_of_text, normal
+from loyalty.refusals import Refused
 
 from .enums import FieldFormat, FieldType
 from .reserved import ABOUT_THE_EVENT, READ_ONLY, SECRETS, TEXTS

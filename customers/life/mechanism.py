@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from loyalty.engine import values
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
-from loyalty.engine.mechanism import Mechanism, Refused
+from loyalty.engine.mechanism import Mechanism
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
 from loyalty.engine.status import Status
+from loyalty.refusals import Refused
 
 MEMBERS = frozenset({Status.ACTIVE.value, Status.SUSPENDED.value})
 # `loyalty.intake.sources.Source.TIMER`, which lies above.

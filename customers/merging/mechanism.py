@@ -12,11 +12,12 @@ from customers.attributes import MAX_PROPERTIES
 from customers.enums import MergeKind
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
-from loyalty.engine.mechanism import Mechanism, Refused
+from loyalty.engine.mechanism import Mechanism
 from loyalty.engine.reduce import UnknownCustomer
 from loyalty.engine.rows import CustomerRow, EventRow, IdentityRow, to_json
 from loyalty.engine.state import Part, Row, State, Table
 from loyalty.engine.status import GONE, Status
+from loyalty.refusals import Refused
 
 ACTION = "customer_merge"
 # Fields that a person fills in: the survivor's stay, and those that it lacks are taken over.

@@ -17,16 +17,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView, TemplateView
 
 from customers.enums import MergeKind
-from customers.models import Customer, Field
+from customers.fields.models import Field
+from customers.models import Customer
 from customers.names import country_name, gender_name, language_name, text_of
 from customers.profile.frame import ProfilePage
 from customers.profile.mixins import CustomerMixin
 from customers.queries import customer_named
 from events.timeline.queries import names
-from loyalty.engine.mechanism import Refused
 from loyalty.engine.status import GONE
 from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
+from loyalty.refusals import Refused
 from loyalty.staff.permissions import Right
 from loyalty.ui import formats
 from loyalty.ui.mixins import DialogPage, StaffPage

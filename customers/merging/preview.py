@@ -14,9 +14,11 @@ from events.models import Event
 from events.orders.enums import TransactionStatus
 from events.orders.merging import taken_twice
 from events.orders.models import Transaction
-from loyalty.engine.mechanism import Refused
+from loyalty.accounts.models import Account
+from loyalty.points.bonuses.models import BonusUse
+from loyalty.points.ledger.models import Balance, Lot, Pending
 from loyalty.points.merging import BUCKETS
-from loyalty.points.models import Account, Balance, BonusUse, Lot, Pending
+from loyalty.refusals import Refused
 
 from .mechanism import BUILT_IN, FIGURES, MARKS, lacking_fields, lacking_properties, refusal, require_room
 

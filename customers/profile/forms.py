@@ -9,14 +9,16 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from customers.fields.inputs import OnePerLine, as_sent, line, widget_of
-from customers.fields.rules import BUILT_IN, MAX_IDENTITY, TEXTS, plain, read_attribute, read_value
+from customers.fields.models import Field
+from customers.fields.reserved import TEXTS
+from customers.fields.rules import BUILT_IN, MAX_IDENTITY, plain, read_attribute, read_value
 from customers.fields.vocabularies import GENDERS, common_currencies, common_languages, countries
 from customers.fields.vocabularies import plain as plain_name
-from customers.models import Customer, Field
+from customers.models import Customer
 from customers.names import country_name, currency_name, gender_name, language_name
 from customers.queries import refused_names
-from loyalty.engine.mechanism import Refused
 from loyalty.identifiers import fault_of_id, normal
+from loyalty.refusals import Refused
 
 # The built-in fields in the order of the form.
 LABELS: dict[str, Any] = {

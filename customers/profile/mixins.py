@@ -15,9 +15,10 @@ from django.views.generic import View
 from customers.models import Customer
 from customers.queries import family, survivor_of
 from events.operations import AlreadyRecorded
-from loyalty.engine.mechanism import Outcome, Refused
+from loyalty.engine.mechanism import Outcome
 from loyalty.engine.status import GONE, Status
 from loyalty.intake.forms import OnceForm
+from loyalty.refusals import Refused
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
 from loyalty.ui.mixins import DialogPage, PageMixin

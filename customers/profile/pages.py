@@ -6,7 +6,8 @@ from django.views.generic import TemplateView
 from customers.merging.queries import duplicates_of
 from customers.names import country_name, gender_name, language_name
 from customers.profile.frame import ProfilePage
-from loyalty.points.queries import balances_of, next_to_expire
+from loyalty.points.expiry.queries import next_to_expire
+from loyalty.points.ledger.queries import balances_of
 from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 from loyalty.staff.permissions import Right, may

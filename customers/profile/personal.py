@@ -12,10 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 
-from customers.models import Customer, Field, Secret
+from customers.fields.models import Field
+from customers.models import Customer, Secret
 from customers.names import text_of
 from customers.operations import TakenId, change_profile, create_customer
-from loyalty.engine.mechanism import Refused
+from loyalty.refusals import Refused
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, may, require
 from loyalty.ui.mixins import DialogPage

@@ -14,15 +14,16 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from customers.models import Customer, Field
+from customers.fields.models import Field
+from customers.models import Customer
 from customers.names import text_of
 from events.models import Event
 from events.timeline.queries import events_apart
 from events.types.icons import ICONS
 from events.types.models import EventType
 from loyalty.points.enums import NO_MOVEMENT, EntryKind
-from loyalty.points.models import Balance, Entry
-from loyalty.points.queries import Expiring
+from loyalty.points.expiry.queries import Expiring
+from loyalty.points.ledger.models import Balance, Entry
 from loyalty.ui.charts import Chart, Series, Spark, bars, spark
 from loyalty.ui.paging import nearest
 

@@ -14,9 +14,9 @@ from customers.fields.rules import FieldRule, read_value
 from events.types.attributes import rule_of
 from events.types.labels import humanized
 from events.types.models import EventAttribute, EventType
-from loyalty.engine.mechanism import Refused
 from loyalty.engine.moments import AHEAD, EARLIEST
 from loyalty.intake.forms import OnceForm, quoted
+from loyalty.refusals import Refused
 from loyalty.ui.inputs import day, line, money, paragraph, points, quantity, signed_money, signed_points
 
 MAX_ITEMS = 10

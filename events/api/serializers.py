@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from loyalty.accounts.expiry import last_day
 from loyalty.api.errors import ApiError, bad_request, told
 from loyalty.engine import values
 from loyalty.engine.events import Incoming
@@ -11,8 +12,8 @@ from loyalty.engine.mechanism import Outcome
 from loyalty.engine.rows import EventRow
 from loyalty.engine.status import ERASED
 from loyalty.identifiers import MAX_ID, normal
-from loyalty.points.ledger import config
-from loyalty.points.queries import AccountRule, last_day
+from loyalty.points.config import AccountRule
+from loyalty.points.ledger.moves import config
 
 
 def read_event(body: Mapping[str, Any]) -> Incoming:

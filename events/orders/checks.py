@@ -15,8 +15,8 @@ from django.db.backends.utils import CursorWrapper
 from msgspec import DecodeError
 from msgspec.structs import asdict, replace
 
-from loyalty.engine.mechanism import Refused
-from loyalty.points.checks import (
+from loyalty.refusals import Refused
+from loyalty.verify.checks import (
     Apart,
     Found,
     Mismatch,
@@ -29,7 +29,7 @@ from loyalty.points.checks import (
     weigh_blocks,
     weight,
 )
-from loyalty.points.families import Families
+from loyalty.verify.families import Families
 
 from .replay import Step, replay
 from .rows import lines_of

@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.engine.mechanism import Refused
 from loyalty.engine.values import MAX_TRANSACTION_ID
 from loyalty.intake.forms import OnceForm
+from loyalty.refusals import Refused
 from loyalty.ui.inputs import money, paragraph, quantity
 
 from .enums import TransactionStatus

@@ -15,10 +15,11 @@ from events.types.near_misses import refuse_near_misses
 from loyalty.engine import values
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import POINTS_REWARDED, Incoming, Key
-from loyalty.engine.mechanism import EVERY_ACTION, Mechanism, Refused
+from loyalty.engine.mechanism import EVERY_ACTION, Mechanism
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
 from loyalty.program.enums import Module
+from loyalty.refusals import Refused
 
 from . import refunds
 from .enums import TransactionStatus

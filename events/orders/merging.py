@@ -6,9 +6,10 @@ from copy import copy
 from customers.merging.mechanism import ACTION, merge_of
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
-from loyalty.engine.mechanism import Mechanism, Refused
+from loyalty.engine.mechanism import Mechanism
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
+from loyalty.refusals import Refused
 
 from .enums import TransactionStatus
 from .rows import ALL_ORDERS, TransactionRow

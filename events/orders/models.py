@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import PENDING_KB, Customer
-from events.models import next_id
+from loyalty.database.sequences import next_id
 from loyalty.database.trigrams import Trigrams
 
 from .enums import TransactionStatus

@@ -23,9 +23,9 @@ from events.models import Event
 from events.operations import add_event
 from events.orders.lines.queries import LINES, Price, prices_of
 from events.timeline.queries import events_of, names, tell
+from loyalty.accounts.models import Account
 from loyalty.accounts.modules import Modules
 from loyalty.engine.mechanism import Outcome
-from loyalty.points.models import Account
 from loyalty.program.enums import Module
 from loyalty.staff.permissions import Right, may
 from loyalty.ui.formats import money, number

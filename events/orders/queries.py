@@ -12,7 +12,7 @@ from events.orders.lines.rules import PLACE, paid_for
 from loyalty.database.trigrams import SHORTEST, with_part
 from loyalty.engine.status import GONE
 from loyalty.identifiers import forms, normal
-from loyalty.points.models import Pending
+from loyalty.points.ledger.models import Pending
 
 from .enums import TransactionStatus
 from .models import Transaction

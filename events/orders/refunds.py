@@ -6,9 +6,9 @@ from events.orders.lines.finding import lines_to_refund
 from events.orders.lines.rules import NONE
 from loyalty.engine import values
 from loyalty.engine.batch import Batch
-from loyalty.engine.mechanism import Refused
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import State
+from loyalty.refusals import Refused
 
 from .enums import TransactionStatus
 from .rows import TransactionRow, existing_order

@@ -8,14 +8,14 @@ from typing import Any, Self
 
 import msgspec
 
-from customers.fields.rules import SECRETS
+from customers.fields.reserved import SECRETS
 from events.orders.lines.rules import MAX_ITEMS, Line, paid_for, refunded_of, total_of
 from loyalty.engine import values
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
-from loyalty.engine.mechanism import Refused
 from loyalty.engine.rows import EventRow, to_json
 from loyalty.engine.state import Part, Row, State, Table
+from loyalty.refusals import Refused
 
 from .enums import TransactionStatus
 

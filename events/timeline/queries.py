@@ -12,10 +12,11 @@ from events.models import Event
 from events.orders.receipts import import_named
 from events.types.icons import ICONS
 from events.types.models import EventType
+from loyalty.accounts.models import Account
 from loyalty.api.keys.models import ApiKey
 from loyalty.intake.sources import Source
-from loyalty.points.idle import ends_of
-from loyalty.points.models import Account, Entry, Lot
+from loyalty.points.expiry.idle import ends_of
+from loyalty.points.ledger.models import Entry, Lot
 
 
 class PointsStatus(StrEnum):

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from customers.fields.rules import ABOUT_THE_EVENT, FieldRule, read_value
+from customers.fields.reserved import ABOUT_THE_EVENT
+from customers.fields.rules import FieldRule, read_value
 from loyalty.engine import values
-from loyalty.engine.mechanism import Refused
+from loyalty.refusals import Refused
 
 from .enums import ANY_TYPE
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from loyalty.points.models import Account
+from loyalty.accounts.models import Account
 from loyalty.ui.lines import Lines
 from loyalty.ui.stale import StaleSafeForm, StaleSafeFormSet
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext_lazy as _
 
+from customers.fields.models import Field
 from customers.fields.rules import is_built_in
-from customers.models import Customer, Field
+from customers.models import Customer
 
 LABELS = {
     "expdate": _("Expiration date"),

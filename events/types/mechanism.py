@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
-from loyalty.engine.mechanism import ANY_OTHER_ACTION, Mechanism, Refused
+from loyalty.engine.mechanism import ANY_OTHER_ACTION, Mechanism
 from loyalty.engine.reduce import InvalidAction
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
+from loyalty.refusals import Refused
 
 from . import attributes
 from .enums import RECORDED

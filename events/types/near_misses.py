@@ -8,9 +8,9 @@ from typing import Any
 from customers.fields.rules import RESERVED
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import POINTS_REWARDED
-from loyalty.engine.mechanism import Refused
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import State
+from loyalty.refusals import Refused
 
 APP = "attribute_names"
 # Other systems' names of the same thing.

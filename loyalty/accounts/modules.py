@@ -1,8 +1,9 @@
 from functools import cached_property
 
-from loyalty.points.models import Account
 from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
+
+from .models import Account
 
 
 class Modules:

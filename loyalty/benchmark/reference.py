@@ -18,9 +18,10 @@ from rest_framework.response import Response
 from customers.models import Customer
 from events.models import BusinessKey, Event
 from events.orders.models import Transaction
+from loyalty.accounts.models import Account, EarningRule
 from loyalty.api.access.authentication import ApiKeyAuthentication, Integrator
 from loyalty.api.once.models import SavedAnswer
-from loyalty.points.models import Account, Balance, EarningRule, Entry, Lot
+from loyalty.points.ledger.models import Balance, Entry, Lot
 from loyalty.program.models import ProgramVersion
 from loyalty.sync.models import OutboxRow
 

@@ -22,7 +22,7 @@ from customers.operations import create_customer
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record_one
 from loyalty.intake.sources import Source
-from loyalty.points.expiry_run import expire_points
+from loyalty.points.expiry.operations import expire_points
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.program.operations import apply_program

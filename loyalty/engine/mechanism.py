@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from loyalty.refusals import Refused as Refused  # what mechanisms raise
 
 from .batch import Batch
 from .events import Incoming, Key, Ref

@@ -11,10 +11,11 @@ from django.db import DatabaseError, OperationalError, connection
 
 from loyalty.database.queue import queue
 from loyalty.identifiers import fault_of_id
+from loyalty.refusals import Refused
 
 from .batch import Batch
 from .events import Actor, Incoming, Key, Ref
-from .mechanism import Outcome, Refused
+from .mechanism import Outcome
 from .naming import in_one_form
 from .program import Program
 from .programs import Programs

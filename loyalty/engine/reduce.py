@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from loyalty.refusals import Refused
+
 from . import values
 from .batch import MAX_DEPTH, MAX_EVENTS, Batch
 from .events import Incoming
-from .mechanism import Composition, Outcome, Refused
+from .mechanism import Composition, Outcome
 from .rows import CustomerRow, EventRow
 from .state import State
 from .status import GONE

@@ -8,10 +8,10 @@ from typing import Any
 from unicodedata import normalize
 
 from loyalty.identifiers import fault_of_text, normal
+from loyalty.refusals import Refused
 
 from . import moments
 from .events import Incoming
-from .mechanism import Refused
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 MAX_TEXT = 2_000

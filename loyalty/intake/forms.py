@@ -3,7 +3,7 @@ import re
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.engine.mechanism import Refused
+from loyalty.refusals import Refused
 
 
 class OnceForm(forms.Form):

@@ -8,13 +8,13 @@ from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
+from loyalty.points.bonuses.rules import USED_LIMITS, release_limits
+from loyalty.points.ledger.moves import balance_of, config, in_spending_order, release, repay_from, settle
+from loyalty.points.ledger.rows import ALL_PENDING, OPEN_LOTS, RESERVED, EntryRow, PendingRow
+from loyalty.points.orders.mechanism import account_of_order
 
-from .bonuses import USED_LIMITS, release_limits
+from .config import AccountRule
 from .enums import EntryKind
-from .ledger import balance_of, config, in_spending_order, release, repay_from, settle
-from .orders import account_of_order
-from .queries import AccountRule
-from .rows import ALL_PENDING, OPEN_LOTS, RESERVED, EntryRow, PendingRow
 
 
 def parts(incoming: Incoming) -> Sequence[Part]:

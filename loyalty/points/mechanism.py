@@ -10,17 +10,12 @@ from events.types.mechanism import following
 from loyalty.engine import values
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
-from loyalty.engine.mechanism import ANY_OTHER_ACTION, Mechanism, Refused
+from loyalty.engine.mechanism import ANY_OTHER_ACTION, Mechanism
 from loyalty.engine.rows import EventRow, to_json
 from loyalty.engine.state import Part, State
-from loyalty.program.enums import Module
-
-from . import leaving, orders
-from .bonuses import USED_LIMITS, limits
-from .earning import default_points
-from .enums import EntryKind
-from .expiration import change_expiration, named_expiry
-from .ledger import (
+from loyalty.points.bonuses.rules import USED_LIMITS, limits
+from loyalty.points.expiry.mechanism import change_expiration, named_expiry
+from loyalty.points.ledger.moves import (
     account_of,
     balance_of,
     burned_with_orders,
@@ -33,7 +28,24 @@ from .ledger import (
     repay_from,
     settle,
 )
-from .rows import ALL_LOTS, BURNED, HELD, OPEN_LOTS, ORDER_LOTS, PENDING, PENDING_OF_ORDERS, USAGES, PendingRow
+from loyalty.points.ledger.rows import (
+    ALL_LOTS,
+    BURNED,
+    HELD,
+    OPEN_LOTS,
+    ORDER_LOTS,
+    PENDING,
+    PENDING_OF_ORDERS,
+    USAGES,
+    PendingRow,
+)
+from loyalty.points.orders.earning import default_points
+from loyalty.program.enums import Module
+from loyalty.refusals import Refused
+
+from . import leaving
+from .enums import EntryKind
+from .orders import mechanism as orders
 
 
 def open_default_account(state: State, batch: Batch) -> None:

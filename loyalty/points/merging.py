@@ -15,11 +15,11 @@ from loyalty.engine.mechanism import Mechanism
 from loyalty.engine.program import Program
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
+from loyalty.points.bonuses.rules import USES, BonusUseRow
+from loyalty.points.ledger.moves import balance_of, config, repay_from
+from loyalty.points.ledger.rows import ALL_LOTS, PENDING_AND_SETTLED, BalanceRow, EntryRow, LotRow, PendingRow
 
-from .bonuses import USES, BonusUseRow
 from .enums import EntryKind
-from .ledger import balance_of, config, repay_from
-from .rows import ALL_LOTS, PENDING_AND_SETTLED, BalanceRow, EntryRow, LotRow, PendingRow
 
 BUCKETS = ("earned", "spent", "expired", "reserved", "pending", "debt")
 

@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
-from events.models import next_id
+from loyalty.database.sequences import next_id
 
 
 class OutboxRow(models.Model):

@@ -6,7 +6,7 @@ from datetime import datetime
 from customers.models import Customer
 from customers.queries import customers_named, is_by_merged_name
 from loyalty.engine.events import Actor, Incoming
-from loyalty.engine.mechanism import Refused
+from loyalty.refusals import Refused
 
 from .columns import Plan, Refusal
 from .differences import ALREADY_OPTED_IN

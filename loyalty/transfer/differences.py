@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from customers.fields.rules import ABOUT_THE_EVENT, SECRETS
+from customers.fields.reserved import ABOUT_THE_EVENT, SECRETS
 from customers.queries import customers_named
 from events.orders.due import own_receipts
 from events.orders.receipts import Receipt, receipts
+from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
-from loyalty.engine.mechanism import Refused
-from loyalty.points.models import Account
+from loyalty.refusals import Refused
 
 from .columns import Plan
 from .headings import TIME

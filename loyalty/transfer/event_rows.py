@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from customers.fields.rules import ABOUT_THE_EVENT
+from customers.fields.reserved import ABOUT_THE_EVENT
 from customers.models import Customer
 from customers.queries import customers_named, is_by_merged_name
 from events.operations import REPLAYED, has_business_key
 from loyalty.engine.events import Actor, Incoming
-from loyalty.engine.mechanism import Refused
+from loyalty.refusals import Refused
 
 from .columns import Plan, Refusal, event_of
 from .differences import Known, is_about_known, verdicts

@@ -7,7 +7,7 @@ from typing import Any
 from events.orders.lines.rules import MAX_ITEMS, read_line
 from loyalty.engine import values
 from loyalty.engine.events import Incoming
-from loyalty.engine.mechanism import Refused
+from loyalty.refusals import Refused
 
 from .columns import Plan
 from .reader import Line

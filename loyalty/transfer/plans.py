@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from customers.fields.rules import ABOUT_THE_EVENT, BUILT_IN, READ_ONLY, SECRETS
+from customers.fields.reserved import ABOUT_THE_EVENT, READ_ONLY, SECRETS
+from customers.fields.rules import BUILT_IN
 from customers.fields.spelling import compared as normal
 
 from .cells import Numbers

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import DataError, IntegrityError
 
 from loyalty.engine.events import Actor, Incoming
-from loyalty.engine.mechanism import Refused
 from loyalty.engine.record import record
+from loyalty.refusals import Refused
 
 from .columns import Plan, Refusal
 from .enums import NoticeKind

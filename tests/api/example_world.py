@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from django.utils import timezone
 
-from customers.models import Field
+from customers.fields.models import Field
 from events.types.models import EventType
 from loyalty.api.keys.models import ApiKey
 from loyalty.engine.events import Incoming

@@ -8,12 +8,13 @@ from django.test import Client
 from django.urls import URLPattern
 from django.utils import timezone
 
-from customers.models import Customer, Field
+from customers.fields.models import Field
+from customers.models import Customer
 from events.models import Event
 from events.types.models import EventType
+from loyalty.accounts.models import Account
 from loyalty.api.access.signing import Signer, sign
 from loyalty.api.keys.models import ApiKey
-from loyalty.points.models import Account
 from loyalty.program.queries import general_settings
 from tests.api.test_scopes import API_VIEWS, address
 from tests.api_keys import client_side_key, development_key, server_key

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from customers.models import Field, Identity
+from customers.fields.models import Field
+from customers.models import Identity
 from loyalty.api.lists import timeout
 from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event, rows

@@ -10,12 +10,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from customers.models import Field
+from customers.fields.models import Field
 from events.models import Event
 from events.types.models import EventType
+from loyalty.accounts.models import Account
 from loyalty.api.lists import timeout
 from loyalty.engine.events import Incoming
-from loyalty.points.models import Account
 from tests.api_keys import development_key
 from tests.engine.world import configure
 from tests.factories import checkout, make_customer, tell

@@ -12,9 +12,10 @@ from customers.api import serializers
 from customers.models import Customer, Identity
 from events.models import BusinessKey, Event
 from events.types.models import EventType
+from loyalty.accounts.models import Account, BurnRate, EarningRule
 from loyalty.api.access.signing import sign
 from loyalty.api.keys.models import ApiKey
-from loyalty.points.models import Account, Balance, BurnRate, EarningRule, Entry, Lot
+from loyalty.points.ledger.models import Balance, Entry, Lot
 from loyalty.program.models import GeneralSettings
 from loyalty.sync.models import OutboxRow
 from tests.api_keys import development_key, signer

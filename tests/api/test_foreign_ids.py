@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from customers.models import Customer, Field
+from customers.fields.models import Field
+from customers.models import Customer
 from loyalty.engine.events import Incoming
 from tests.api_keys import development_key
 from tests.api_routes import ApiRoute, api_routes

@@ -7,7 +7,8 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from customers.models import Customer, Field
+from customers.fields.models import Field
+from customers.models import Customer
 from tests.api_keys import development_key
 from tests.api_routes import ApiRoute, api_routes
 from tests.factories import make_customer, make_order

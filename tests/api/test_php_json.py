@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from customers.models import Customer, Field
+from customers.fields.models import Field
+from customers.models import Customer
 from events.models import Event
 from events.orders.models import Transaction
 from loyalty.engine.values import as_list, as_object

@@ -8,11 +8,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from customers.models import Customer, Field
+from customers.fields.models import Field
+from customers.models import Customer
+from loyalty.accounts.models import Account
 from loyalty.api.lists import timeout
 from loyalty.engine.events import Actor
 from loyalty.engine.record import record
-from loyalty.points.models import Account
 from tests.api.reading import KEY, all_pages, get, refused
 from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event, rows

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
 from events.models import Event
+from loyalty.accounts.models import Account
 from loyalty.engine.events import Actor
 from loyalty.engine.record import record
-from loyalty.points.models import Account, Balance, Lot
+from loyalty.points.ledger.models import Balance, Lot
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.api.reading import KEY, all_pages, get, refused

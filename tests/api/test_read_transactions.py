@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
 from events.models import Event
-from loyalty.points.enums import EarningBasis
-from loyalty.points.models import Account, EarningRule
+from loyalty.accounts.enums import EarningBasis
+from loyalty.accounts.models import Account, EarningRule
 from tests.api.reading import KEY, all_pages, get, refused
 from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from customers.models import Customer, Field
+from customers.fields.models import Field
+from customers.models import Customer
 from events.models import Event
 from loyalty.api.keys.enums import Api
 from loyalty.api.views import ApiView

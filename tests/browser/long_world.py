@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from customers.models import Customer, Field
+from customers.fields.models import Field
+from customers.models import Customer
 from customers.notes.operations import add_note
 from events.orders.models import Transaction
 from events.types.models import EventType
+from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
-from loyalty.points.models import Account
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.models import User

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from customers.models import Customer
 from loyalty.engine.events import Incoming
-from loyalty.points.queries import balances_of
+from loyalty.points.ledger.queries import balances_of
 from tests.browser.keys import tab_to
 from tests.factories import checkout, make_customer, tell
 

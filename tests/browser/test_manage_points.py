@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from customers.models import Customer
 from loyalty.engine.events import Incoming
-from loyalty.points.queries import balances_of
+from loyalty.points.ledger.queries import balances_of
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from tests.browser.keys import tab_to

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from customers.models import Customer
-from loyalty.points.queries import balances_of
+from loyalty.points.ledger.queries import balances_of
 from tests.browser.keys import tab_to
 from tests.factories import make_customer
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from customers.models import Customer
-from loyalty.points.queries import balances_of
+from loyalty.points.ledger.queries import balances_of
 from tests.factories import make_customer, make_order
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from customers.models import Customer, Field
+from customers.fields.models import Field
+from customers.models import Customer
 from tests.factories import make_customer
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from customers.models import Customer
+from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
-from loyalty.points.models import Account
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from tests.browser.keys import tab_to

@@ -5,7 +5,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, expect
 
 from customers.models import Customer
-from loyalty.points.queries import balances_of
+from loyalty.points.ledger.queries import balances_of
 from tests.browser.conftest import PASSWORD
 from tests.factories import make_customer
 

@@ -13,7 +13,8 @@ from django.test import Client
 
 from customers.export import queries as access
 from customers.export.queries import LEFT_OUT, Table, tables
-from customers.models import Customer, Merge, Note, Secret
+from customers.merging.models import Merge
+from customers.models import Customer, Note, Secret
 from loyalty.api.keys.models import ApiKey
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User

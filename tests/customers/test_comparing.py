@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from customers.merging.preview import merge_preview, possible_duplicates
 from customers.models import Customer
 from loyalty.engine.events import Incoming
-from loyalty.points.models import Balance
+from loyalty.points.ledger.models import Balance
 from tests.engine.world import NOW, accepted, configure, event, merging, rows, send
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,9 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
 
+from customers.erasure.models import Erasure
 from customers.erasure.operations import NotBanned, lift_ban, opt_out, sweep_erasures, tell_of_late_receipts
-from customers.models import Customer, Erasure
+from customers.models import Customer
 from loyalty.sealing import Purpose, unseal
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User

@@ -9,8 +9,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from customers.erasure.models import Erasure, ErasureItem, Tombstone
 from customers.erasure.operations import ban, opt_out
-from customers.models import Customer, Erasure, ErasureItem, Field, Tombstone
+from customers.fields.models import Field
+from customers.models import Customer
 from events.models import Event
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User

@@ -14,7 +14,7 @@ from customers.models import Customer
 from customers.profile.queries import latest_actions, strips_of
 from customers.queries import family, family_at
 from loyalty.engine.events import Incoming
-from loyalty.points.queries import balances_of
+from loyalty.points.ledger.queries import balances_of
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.factories import NOON, checkout, make_customer, make_order, tell

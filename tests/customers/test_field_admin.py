@@ -9,7 +9,8 @@ from django.template import Engine
 from django.test import Client
 from django.utils import timezone
 
-from customers.models import Customer, Field
+from customers.fields.models import Field
+from customers.models import Customer
 from customers.queries import customer_named
 from loyalty.program.document import read_document
 from loyalty.program.models import GeneralSettings

@@ -11,12 +11,13 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
+from customers.fields.models import Field
 from customers.fields.rules import EMAIL_SCHEME, RESERVED, FieldRule, read_value
-from customers.models import Customer, Field
+from customers.models import Customer
 from customers.profile.forms import CUSTOM, custom
 from loyalty.api.keys.models import ApiKey
 from loyalty.engine.events import Incoming
-from loyalty.engine.mechanism import Refused
+from loyalty.refusals import Refused
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.transfer.operations import import_here

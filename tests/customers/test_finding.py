@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 
 from customers.directory.search import Filters, search
+from customers.fields.models import Field
 from customers.merging.queries import duplicates_of
-from customers.models import Customer, Field
+from customers.models import Customer
 from customers.phones import spellings
 from loyalty.engine.events import Incoming
 from loyalty.staff.models import User

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from customers.models import Customer, Field, Identity
+from customers.fields.models import Field
+from customers.models import Customer, Identity
 from loyalty.engine.events import Incoming
 from loyalty.program.models import GeneralSettings
 from tests.engine.world import accepted, codes, event, rows, send

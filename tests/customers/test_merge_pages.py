@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
 from loyalty.engine.status import Status
-from loyalty.points.queries import balances_of
+from loyalty.points.ledger.queries import balances_of
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.factories import NOON, checkout, make_customer, tell

@@ -6,14 +6,15 @@ import pytest
 from django.db import connection
 
 from customers.directory.search import Filters, search
-from customers.models import Customer, Field, Identity
+from customers.fields.models import Field
+from customers.models import Customer, Identity
 from customers.queries import customer_named
 from events.orders.models import Transaction
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
 from loyalty.identifiers import REFUSED_NAMES
-from loyalty.points.models import Balance
+from loyalty.points.ledger.models import Balance
 from tests.engine.world import configure
 from tests.factories import NOON, TILL, checkout, make_customer, tell
 

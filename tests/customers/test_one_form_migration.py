@@ -14,7 +14,7 @@ from events.orders.models import Transaction
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
-from loyalty.points.models import Balance
+from loyalty.points.ledger.models import Balance
 from tests.factories import NOON, TILL, checkout, make_customer, tell
 
 pytestmark = pytest.mark.usefixtures("owned_db")

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from customers.models import Customer, Field
+from customers.fields.models import Field
+from customers.models import Customer
 from customers.profile.forms import CUSTOM
 from customers.profile.queries import attributes_of
 from events.models import Event

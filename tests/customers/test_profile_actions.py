@@ -19,7 +19,7 @@ from customers.models import Customer, Note
 from customers.notes.operations import Gone, NotYours, add_note, change_note, delete_note
 from events.models import Event
 from events.operations import AlreadyRecorded
-from loyalty.engine.mechanism import Refused
+from loyalty.refusals import Refused
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.engine.world import rows

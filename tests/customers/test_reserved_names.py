@@ -8,9 +8,11 @@ from django.test import Client
 
 from customers.api.objects import customer_objects
 from customers.api.v1.objects import customer_entities
+from customers.fields.models import Field
 from customers.fields.queries import customers_config
-from customers.fields.rules import BUILT_IN, READ_ONLY, RESERVED
-from customers.models import Customer, Field
+from customers.fields.reserved import READ_ONLY
+from customers.fields.rules import BUILT_IN, RESERVED
+from customers.models import Customer
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
 from loyalty.transfer.columns import Catalogue

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from customers.models import Field
+from customers.fields.models import Field
 from tests.api_keys import development_key
 from tests.engine.world import rows
 from tests.points.corrupting import as_owner

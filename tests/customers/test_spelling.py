@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from customers.models import Customer, Field
+from customers.fields.models import Field
+from customers.models import Customer
 from loyalty.program.operations import apply_program
 from loyalty.program.section import Invalid
 from tests.engine.world import accepted, event, send

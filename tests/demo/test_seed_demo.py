@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from customers.models import Customer
 from events.models import Event
 from events.orders.models import Transaction
-from loyalty.points.models import Balance, Entry, Lot
+from loyalty.points.ledger.models import Balance, Entry, Lot
 
 UNTIL = dt.date(2026, 11, 1)
 

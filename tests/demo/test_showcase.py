@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from customers.models import Customer, Erasure, Note
+from customers.erasure.models import Erasure
+from customers.models import Customer, Note
 from events.models import Event
 from events.orders.models import Transaction
 from loyalty.demo.hero import HERO
-from loyalty.points.models import Balance, BonusUse, Lot
+from loyalty.points.bonuses.models import BonusUse
+from loyalty.points.ledger.models import Balance, Lot
 from loyalty.program.models import GeneralSettings
 from loyalty.transfer.models import ImportJob
 

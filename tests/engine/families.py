@@ -1,7 +1,7 @@
 """The books of customers with the profiles that were merged into them, added up without the programme's own checks."""
 
-from loyalty.points.checks import compare
-from loyalty.points.projections import CHECKS
+from loyalty.points.ledger.checks import CHECKS
+from loyalty.verify.checks import compare
 
 from .world import rows
 

@@ -15,7 +15,8 @@ from django.test import Client
 from django.utils import timezone
 from psycopg import sql
 
-from customers.models import Customer, Field, Note
+from customers.fields.models import Field
+from customers.models import Customer, Note
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
 from loyalty.staff.enums import Role

@@ -10,7 +10,7 @@ from customers.directory.search import Filters
 from events.orders.forms import TransactionFilterForm
 from events.orders.pages import Transactions
 from events.timeline.queries import events_of
-from loyalty.points.queries import expiring_points
+from loyalty.points.expiry.queries import expiring_points
 from loyalty.ui.paging import Order, page_of
 
 from .model.reading import moved

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers.models import Field
+from customers.fields.models import Field
 from loyalty.engine import record as engine
 from loyalty.engine.events import Incoming
 from loyalty.program.models import GeneralSettings

@@ -7,8 +7,9 @@ import pytest
 
 from customers.enums import BanReason
 from customers.erasure.mechanism import BAN
+from customers.erasure.models import Erasure, Tombstone
 from customers.merging.operations import merge_customers
-from customers.models import Customer, Erasure, Tombstone
+from customers.models import Customer
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from customers.erasure.models import Erasure
 from customers.erasure.operations import sweep_erasures
-from customers.models import Erasure
 from loyalty.engine.record import _programs
 
 from .scanning import befriend, import_refused_rows, kept, leave, marker, named, people

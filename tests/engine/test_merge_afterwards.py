@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from loyalty.engine.events import Incoming
-from loyalty.points.expiry_run import expire_points
-from loyalty.points.operations import accept_due_points
+from loyalty.points.expiry.operations import expire_points
+from loyalty.points.orders.operations import accept_due_points
 
 from .families import check_families
 from .world import NOW, accepted, codes, configure, event, merging, rows, run_timers, send

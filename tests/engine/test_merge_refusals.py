@@ -3,11 +3,12 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from customers.merging.models import Merge
 from customers.merging.operations import merge_customers
-from customers.models import Customer, Merge
+from customers.models import Customer
 from loyalty.engine.events import Incoming
-from loyalty.engine.mechanism import Refused
 from loyalty.engine.record import record
+from loyalty.refusals import Refused
 from loyalty.staff.models import User
 
 from .families import check_families

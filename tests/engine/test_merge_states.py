@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from loyalty.engine.events import Incoming
-from loyalty.points.expiry_run import expire_points
+from loyalty.points.expiry.operations import expire_points
 from tests.points.bonus import bonus
 
 from .families import check_families

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from events.orders.lines.rules import read_line
-from loyalty.engine.mechanism import Refused
+from loyalty.refusals import Refused
 
 from .buying import balance, checkout, lines, lots, moves, order, refuse
 from .world import accepted, configure, event, rows

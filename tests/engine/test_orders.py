@@ -9,8 +9,8 @@ import pytest
 from events.orders.operations import accept_due_orders
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
-from loyalty.points.expiry_run import expire_points
-from loyalty.points.operations import accept_due_points
+from loyalty.points.expiry.operations import expire_points
+from loyalty.points.orders.operations import accept_due_points
 
 from .buying import TWO_LINES, balance, checkout, lots, moves, order, refuse
 from .world import BY, NOW, accepted, check_books, codes, configure, event, rows, send, spendable

@@ -15,8 +15,8 @@ from customers.models import Customer
 from customers.queries import customer_named
 from loyalty.engine import record as engine
 from loyalty.engine.events import Actor, Incoming
-from loyalty.points.expiry_run import expire_points
-from loyalty.points.queries import expiring_points
+from loyalty.points.expiry.operations import expire_points
+from loyalty.points.expiry.queries import expiring_points
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.api_keys import development_key

@@ -19,7 +19,7 @@ from loyalty.engine.program import EventRule, Program
 from loyalty.engine.reduce import reduce
 from loyalty.engine.rows import CustomerRow
 from loyalty.engine.state import State
-from loyalty.points.queries import AccountRule, Earning, PointsConfig
+from loyalty.points.config import AccountRule, Earning, PointsConfig
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 MAIN = AccountRule(1, "main", "Main")

@@ -9,7 +9,7 @@ from loyalty.engine.events import Actor
 from loyalty.engine.program import Program
 from loyalty.engine.store import delete
 from loyalty.engine.wire import Statement
-from loyalty.points.rows import BALANCE, BalanceRow
+from loyalty.points.ledger.rows import BALANCE, BalanceRow
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 PROGRAM = Program(1, ZoneInfo("Europe/Budapest"), "off", "EUR", frozenset(), {})

@@ -9,10 +9,10 @@ from events.orders.operations import accept_due_orders
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
-from loyalty.points.checks import compare
-from loyalty.points.expiry_run import expire_points
-from loyalty.points.operations import accept_due_points
-from loyalty.points.projections import CHECKS
+from loyalty.points.expiry.operations import expire_points
+from loyalty.points.ledger.checks import CHECKS
+from loyalty.points.orders.operations import accept_due_points
+from loyalty.verify.checks import compare
 
 BY = Actor("api")
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)

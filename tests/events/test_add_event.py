@@ -17,13 +17,13 @@ from events.operations import AlreadyRecorded, add_event, addable_types
 from events.timeline.queries import event_of
 from events.types.enums import RECORDED
 from events.types.models import EventType
+from loyalty.accounts.models import Account
 from loyalty.engine.events import Actor, Incoming
-from loyalty.engine.mechanism import Refused
 from loyalty.engine.status import Status
-from loyalty.points.models import Account
-from loyalty.points.queries import balances_of
+from loyalty.points.ledger.queries import balances_of
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
+from loyalty.refusals import Refused
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.factories import checkout, make_customer

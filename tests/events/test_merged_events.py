@@ -17,7 +17,7 @@ from events.timeline.pages import ORDER
 from events.timeline.queries import PointsStatus, events_apart, events_of, names, tell
 from events.types.models import EventType
 from loyalty.engine.events import Incoming
-from loyalty.points.models import Lot
+from loyalty.points.ledger.models import Lot
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.ui.paging import page_of

@@ -11,10 +11,10 @@ from django.test import Client
 from customers.models import Customer
 from events.models import Event
 from events.orders.models import Transaction
+from loyalty.accounts.enums import EarningBasis
+from loyalty.accounts.models import EarningRule
 from loyalty.engine.events import Incoming
-from loyalty.points.enums import EarningBasis
-from loyalty.points.models import EarningRule
-from loyalty.points.queries import balances_of
+from loyalty.points.ledger.queries import balances_of
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.factories import make_customer, make_order, tell

@@ -12,7 +12,7 @@ from events.models import Event
 from loyalty.api.keys.enums import KeyKind
 from loyalty.api.keys.models import ApiKey
 from loyalty.engine.events import Incoming
-from loyalty.points.explain import explain_all
+from loyalty.points.history.explain import explain_all
 from loyalty.staff.models import User
 from tests.engine.world import (
     NOW,

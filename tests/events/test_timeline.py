@@ -15,9 +15,10 @@ from customers.models import Customer
 from events.timeline.queries import PointsStatus, events_of, names, tell
 from events.types.icons import ICONS
 from events.types.models import EventType
+from loyalty.accounts.models import Account
 from loyalty.engine.events import Actor, Incoming
-from loyalty.points.expiry_run import expire_points
-from loyalty.points.models import Account, Entry
+from loyalty.points.expiry.operations import expire_points
+from loyalty.points.ledger.models import Entry
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
 from events.orders.models import Transaction
+from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
-from loyalty.points.models import Account
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role

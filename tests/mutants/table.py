@@ -2,12 +2,16 @@
 
 from .planting import Mutant
 
-LEDGER, POINTS, POINTS_ORDERS = "loyalty/points/ledger.py", "loyalty/points/mechanism.py", "loyalty/points/orders.py"
+LEDGER, POINTS, POINTS_ORDERS = (
+    "loyalty/points/ledger/moves.py",
+    "loyalty/points/mechanism.py",
+    "loyalty/points/orders/mechanism.py",
+)
 EVENTS, ORDERS, REFUNDS = "events/orders/mechanism.py", "events/orders/rows.py", "events/orders/refunds.py"
-REFUND_SHARES = "loyalty/points/refund_shares.py"
+REFUND_SHARES = "loyalty/points/orders/refund_shares.py"
 LINES_OF, FINDING, VALUES = "events/orders/lines/rules.py", "events/orders/lines/finding.py", "loyalty/engine/values.py"
-ACTIVITY, EXPIRATION = "loyalty/points/activity.py", "loyalty/points/expiration.py"
-EXPIRY, EXPIRY_RUN = "loyalty/points/expiry.py", "loyalty/points/expiry_run.py"
+ACTIVITY, EXPIRATION = "loyalty/points/expiry/activity.py", "loyalty/points/expiry/mechanism.py"
+EXPIRY, EXPIRY_RUN = "loyalty/accounts/expiry.py", "loyalty/points/expiry/operations.py"
 PEOPLE, LIFE, RECORD, REDUCE = (
     "customers/mechanism.py",
     "customers/life/mechanism.py",
@@ -118,7 +122,7 @@ MUTANTS = [
     Mutant("103902: another customer's order is unknown", ORDERS, '    if transaction_id in batch.shared.part("receipts"):', "    if False:", "accepting"),
     Mutant("103902: reserving for another customer's order", EVENTS, "        if event.action in ADDING:", "        if False:", "reserving"),
     Mutant("drafts: none is opened", EVENTS, "and event.action not in LIFE:", 'and event.action in {"checkout", "checkout_item", "reserve_points"}:', "drafts"),
-    Mutant("rates: every currency earns alike", "loyalty/points/earning.py", "earning.percentages.get(currency, earning.percentage)", "earning.percentage", "rates"),
+    Mutant("rates: every currency earns alike", "loyalty/points/orders/earning.py", "earning.percentages.get(currency, earning.percentage)", "earning.percentage", "rates"),
     # Refunds
     Mutant("refund: the total stays in the statistics", REFUNDS, "    uncount(state, batch, order.open_total, NONE)\n", "", "refunding"),
     Mutant("refund: the items stay in the statistics", REFUNDS, "    customer.purchase_item_count -= items", "    pass", "refunding"),

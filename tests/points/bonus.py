@@ -4,9 +4,10 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from loyalty.points.earning import describe
+from loyalty.accounts.models import Account
+from loyalty.points.bonuses.models import Bonus
 from loyalty.points.enums import BonusKind
-from loyalty.points.models import Account, Bonus
+from loyalty.points.orders.earning import describe
 from tests.engine.world import rows
 
 

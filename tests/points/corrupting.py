@@ -9,8 +9,8 @@ from django.db import connection
 from psycopg import sql
 
 from loyalty import environment
-from loyalty.points.checks import Mismatch
-from loyalty.points.expiry_run import expire_points
+from loyalty.points.expiry.operations import expire_points
+from loyalty.verify.checks import Mismatch
 from tests.engine.world import NOW, accepted, event, rows
 
 from .bonus import bonus

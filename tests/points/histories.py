@@ -6,9 +6,9 @@ from typing import Any
 
 from customers.models import Customer
 from events.types.models import EventType
+from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
-from loyalty.points.models import Account
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from tests.factories import NOON, TILL

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from loyalty.points.forms import AccountForm
-from loyalty.points.models import Account
+from loyalty.accounts.forms import AccountForm
+from loyalty.accounts.models import Account
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User

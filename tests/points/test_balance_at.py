@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from customers.models import Customer
 from events.types.models import EventType
+from loyalty.accounts.models import Account
 from loyalty.api.keys.models import ApiKey
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
-from loyalty.points.balances import Figures, balances_at, balances_by_effect
 from loyalty.points.enums import EntryKind
-from loyalty.points.models import Account, Balance, Entry
+from loyalty.points.ledger.balances import Figures, balances_at, balances_by_effect
+from loyalty.points.ledger.models import Balance, Entry
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from tests.api_keys import development_key

@@ -11,7 +11,8 @@ from django.template import Engine
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from loyalty.points.models import Account, Bonus, BonusTotal, EarningRule
+from loyalty.accounts.models import Account, EarningRule
+from loyalty.points.bonuses.models import Bonus, BonusTotal
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.api_keys import development_key

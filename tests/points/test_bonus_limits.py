@@ -7,7 +7,7 @@ import pytest
 
 from loyalty.engine.events import Incoming
 from loyalty.engine.state import Part
-from loyalty.points import bonuses
+from loyalty.points.bonuses import rules as bonuses
 from tests.engine.racing import BALANCES, CLIENTS, race
 from tests.engine.world import accepted, codes, event, rows, send
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from events.orders.models import Transaction
-from loyalty.points.models import Account
+from loyalty.accounts.models import Account
 from tests.engine.world import NOW, accepted, configure, event, rows
 
 from .bonus import bonus, why

@@ -2,9 +2,9 @@
 
 import pytest
 
-from loyalty.points.checks import Findings, verify
 from loyalty.points.enums import BUCKETS, EntryKind
-from loyalty.points.projections import BALANCES, CHECKS
+from loyalty.points.ledger.checks import BALANCES, CHECKS
+from loyalty.verify.checks import Findings, verify
 from tests.engine.world import accepted, event, rows
 
 from .corrupting import CORRUPTIONS, corrupt, customer_of, differing, record_histories

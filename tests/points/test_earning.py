@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from events.types.models import EventType
-from loyalty.points.earning import describe
+from loyalty.points.orders.earning import describe
 from tests.engine.world import accepted, event, rows
 
 pytestmark = pytest.mark.django_db

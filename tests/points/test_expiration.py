@@ -9,10 +9,11 @@ from django.core.exceptions import PermissionDenied
 
 from customers.models import Customer
 from events.operations import AlreadyRecorded
-from loyalty.engine.mechanism import Outcome, Refused
-from loyalty.points.expiration import MOST_EVENTS
-from loyalty.points.expiry_run import expire_points
-from loyalty.points.operations import change_expiration
+from loyalty.engine.mechanism import Outcome
+from loyalty.points.expiry.changes import change_expiration
+from loyalty.points.expiry.mechanism import MOST_EVENTS
+from loyalty.points.expiry.operations import expire_points
+from loyalty.refusals import Refused
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.engine.world import NOW, accepted, configure, event, rows, send

@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
 from events.models import Event
+from loyalty.accounts.expiry import last_day
+from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
 from loyalty.points import dialogs
-from loyalty.points.models import Account, Lot
-from loyalty.points.queries import last_day
+from loyalty.points.ledger.models import Lot
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role

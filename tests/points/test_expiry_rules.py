@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from loyalty.points.expiry import ExpiryRule, expires_at, idle_at, idle_before
+from loyalty.accounts.expiry import ExpiryRule, expires_at, idle_at, idle_before
 
 DAY = dt.timedelta(days=1)
 # Clocks that skip midnight, repeat it, turn by half an hour, and leave out a day.

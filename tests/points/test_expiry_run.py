@@ -15,13 +15,13 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from loyalty.accounts.expiry import idle_at
 from loyalty.composition import COMPOSITION
 from loyalty.engine import record
-from loyalty.points import expiry_run
-from loyalty.points.expiry import idle_at
-from loyalty.points.expiry_run import Expired, expire_points
-from loyalty.points.queries import points_config
-from loyalty.points.tasks import expire as expire_task
+from loyalty.points.build import points_config
+from loyalty.points.expiry import operations as expiry_run
+from loyalty.points.expiry.operations import Expired, expire_points
+from loyalty.points.expiry.tasks import expire as expire_task
 from tests.engine.racing import blocked
 from tests.engine.world import NOW, accepted, check_books, configure, event, rows, send
 

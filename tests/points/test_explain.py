@@ -15,9 +15,10 @@ from django.test.utils import CaptureQueriesContext
 from customers.models import Customer
 from events.models import Event
 from events.types.models import EventType
+from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
-from loyalty.points.explain import Explanation, LotStory, explain, explain_all
-from loyalty.points.models import Account, Balance, Entry, Lot
+from loyalty.points.history.explain import Explanation, LotStory, explain, explain_all
+from loyalty.points.ledger.models import Balance, Entry, Lot
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role

@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 
 from customers.models import Customer
 from events.orders.models import Transaction
+from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
-from loyalty.points import pages
-from loyalty.points.history import Filters, Movement, history_of, marks_between, movements
-from loyalty.points.models import Account, Balance, Lot
-from loyalty.points.queries import balances_of
+from loyalty.points.history import pages
+from loyalty.points.history.queries import Filters, Movement, history_of, marks_between, movements
+from loyalty.points.ledger.models import Balance, Lot
+from loyalty.points.ledger.queries import balances_of
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role

@@ -11,8 +11,8 @@ from django.test import Client
 
 from customers.models import Customer
 from events.models import Event
+from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
-from loyalty.points.models import Account
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.factories import NOON, make_customer, tell

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from loyalty.points.models import Account
+from loyalty.accounts.models import Account
 from tests.engine.world import NOW, accepted, configure, event, rows
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,10 @@ from django.test import Client
 
 from customers.models import Customer
 from events.models import Event
+from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
-from loyalty.points.models import Account, Balance
-from loyalty.points.queries import balances_of
+from loyalty.points.ledger.models import Balance
+from loyalty.points.ledger.queries import balances_of
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role

@@ -18,13 +18,15 @@ from customers.models import Customer
 from customers.queries import family
 from events.models import Event
 from events.types.models import EventType
+from loyalty.accounts.expiry import last_day
+from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
 from loyalty.points import dialogs
-from loyalty.points.balances import balances_at, balances_by_effect
-from loyalty.points.explain import Explanation, explain, explain_all
-from loyalty.points.history import Filters, daily_changes, history_of, movements
-from loyalty.points.models import Account, Balance, Lot, Pending
-from loyalty.points.queries import expiring_points, last_day
+from loyalty.points.expiry.queries import expiring_points
+from loyalty.points.history.explain import Explanation, explain, explain_all
+from loyalty.points.history.queries import Filters, daily_changes, history_of, movements
+from loyalty.points.ledger.balances import balances_at, balances_by_effect
+from loyalty.points.ledger.models import Balance, Lot, Pending
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from loyalty.accounts.models import Account
 from loyalty.engine.state import Part
-from loyalty.points import bonuses
-from loyalty.points.models import Account
+from loyalty.points.bonuses import rules as bonuses
 from tests.engine.racing import BALANCES, CLIENTS, race
 from tests.engine.world import accepted, check_books, codes, configure, event, merging, rows, send
 

@@ -17,9 +17,9 @@ from loyalty.engine.events import Actor
 from loyalty.engine.program import Program
 from loyalty.engine.rows import CustomerRow
 from loyalty.engine.state import State
-from loyalty.points.bonuses import BonusTotalRow
-from loyalty.points.earning import Award, award, describe
-from loyalty.points.queries import AccountRule, BonusRule, Earning, PointsConfig
+from loyalty.points.bonuses.rules import BonusTotalRow
+from loyalty.points.config import AccountRule, BonusRule, Earning, PointsConfig
+from loyalty.points.orders.earning import Award, award, describe
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 MAIN = AccountRule(1, "main", "Main")

@@ -11,14 +11,14 @@ from django.db import InternalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from loyalty.points.checks import Check, Piece, Projection, compare, verify
-from loyalty.points.health import PROTECTIONS
-from loyalty.points.models import Verification
-from loyalty.points.operations import verify_projections
-from loyalty.points.projections import CHECKS
-from loyalty.points.tasks import verify as verify_task
+from loyalty.points.ledger.checks import CHECKS
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.verify.checks import Check, Piece, Projection, compare, verify
+from loyalty.verify.health import PROTECTIONS
+from loyalty.verify.models import Verification
+from loyalty.verify.operations import verify_projections
+from loyalty.verify.tasks import verify as verify_task
 from tests.engine.world import NOW
 
 from .corrupting import CORRUPTIONS, as_owner, corrupt, customer_of, record_histories

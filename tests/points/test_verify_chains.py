@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 
 from customers.models import Customer
-from loyalty.points.checks import compare
-from loyalty.points.expiry_run import expire_points
-from loyalty.points.families import Families
-from loyalty.points.projections import CHECKS
+from loyalty.points.expiry.operations import expire_points
+from loyalty.points.ledger.checks import CHECKS
+from loyalty.verify.checks import compare
+from loyalty.verify.families import Families
 from tests.engine.world import NOW, accepted, event, rows
 from tests.merging import merge
 

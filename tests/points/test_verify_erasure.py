@@ -8,8 +8,8 @@ from customers.erasure.mechanism import BAN
 from customers.models import Customer
 from loyalty.engine.events import Actor
 from loyalty.engine.record import record
-from loyalty.points.checks import verify
-from loyalty.points.projections import CHECKS
+from loyalty.points.ledger.checks import CHECKS
+from loyalty.verify.checks import verify
 from tests.engine.world import NOW, event
 from tests.merging import merge
 

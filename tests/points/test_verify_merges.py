@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from customers.models import Customer
-from loyalty.points.checks import Findings, verify
-from loyalty.points.projections import CHECKS
+from loyalty.points.ledger.checks import CHECKS
+from loyalty.verify.checks import Findings, verify
 from tests.engine.world import NOW
 from tests.merging import merge
 

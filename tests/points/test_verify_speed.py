@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from loyalty.points.checks import verify
-from loyalty.points.projections import BALANCES, CHECKS
+from loyalty.points.ledger.checks import BALANCES, CHECKS
+from loyalty.verify.checks import verify
 from tests.engine.world import rows
 
 from .corrupting import as_owner

@@ -23,7 +23,7 @@ def main(mode: str, checkpoint: str = "", chunk: str = "0") -> None:
     django.setup()
     from django.utils import timezone
 
-    from loyalty.points import expiry_run
+    from loyalty.points.expiry import operations as expiry_run
 
     expiry_run.FIRST_LOTS = expiry_run.MOST_LOTS = CHUNK_LOTS
     if mode == "flawed":
@@ -33,7 +33,7 @@ def main(mode: str, checkpoint: str = "", chunk: str = "0") -> None:
 
 
 def make_flawed(checkpoint: Path, last: int) -> None:
-    from loyalty.points import expiry_run
+    from loyalty.points.expiry import operations as expiry_run
 
     find, expire_chunk, done = expiry_run._due, expiry_run.expire_chunk, 0
 

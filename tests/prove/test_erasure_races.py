@@ -17,7 +17,7 @@ from django.db import connection
 from customers.merging.operations import merge_customers
 from customers.queries import customers_named
 from loyalty.engine import record as engine
-from loyalty.engine.mechanism import Refused
+from loyalty.refusals import Refused
 from tests.engine.families import check_families
 from tests.engine.scanning import tables
 from tests.engine.world import BY, NOW, accepted, configure, event, rows, send

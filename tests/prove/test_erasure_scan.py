@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from customers.erasure.models import Erasure
 from customers.erasure.operations import sweep_erasures
-from customers.models import Erasure
 from loyalty import environment
 from loyalty.embedded.postgres import pg_binary
 from tests.engine.scanning import befriend, import_refused_rows, kept, leave, named, people

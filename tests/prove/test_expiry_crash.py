@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from loyalty.points.expiry_run import expire_points
+from loyalty.points.expiry.operations import expire_points
 from tests.engine.world import check_books, rows
 from tests.transfer.processes import environment
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from events.models import Event
 from loyalty.api.access.signing import Signer, sign
 from loyalty.api.once.claims import IDENTICAL
-from loyalty.points.models import Balance
+from loyalty.points.ledger.models import Balance
 from loyalty.transfer.operations import import_here
 from tests.api.limiting import all_at_once, start_window
 from tests.api_keys import server_key

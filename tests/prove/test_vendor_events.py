@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from customers.models import Field
+from customers.fields.models import Field
+from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
-from loyalty.points.models import Account
 from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 from tests.api_keys import development_key

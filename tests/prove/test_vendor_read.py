@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from customers.models import Customer, Field
+from customers.fields.models import Field
+from customers.models import Customer
 from events.models import Event
 from loyalty.engine.events import Actor
 from loyalty.engine.record import record

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from customers.models import Field
+from customers.fields.models import Field
 from loyalty.api.keys.models import ApiKey
 from loyalty.api.keys.queries import api_key
 

@@ -19,7 +19,8 @@ from jsonschema import Draft202012Validator
 from pytest_django import Settings
 
 from events.types.models import EventType
-from loyalty.points.models import Account, Bonus, EarningRule
+from loyalty.accounts.models import Account, EarningRule
+from loyalty.points.bonuses.models import Bonus
 from loyalty.program.document import MAX_BYTES, Change, read_document, schema_of, written
 from loyalty.program.enums import Origin
 from loyalty.program.models import GeneralSettings, ProgramRecord

@@ -16,11 +16,12 @@ from django.template import Engine
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from customers.models import Field
+from customers.fields.models import Field
 from events.types.models import EventAttribute, EventType
+from loyalty.accounts.models import Account, BurnRate, EarningRate, EarningRule
 from loyalty.api.keys.models import ApiKey
 from loyalty.database.saving import SavesOnlyChanges
-from loyalty.points.models import Account, Bonus, BurnRate, EarningRate, EarningRule
+from loyalty.points.bonuses.models import Bonus
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User

@@ -6,10 +6,10 @@ from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 from psycopg import sql
 
-from loyalty.points.models import Verification
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.models import User
 from loyalty.staff.trail import record_deed
+from loyalty.verify.models import Verification
 from tests.engine.test_write_once import connect
 
 TABLES = {"django_admin_log": "change_message", "points_verification": "seconds"}

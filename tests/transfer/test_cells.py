@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 
-from customers.models import Customer, Field
+from customers.fields.models import Field
+from customers.models import Customer
 from events.models import Event
-from loyalty.points.models import Balance
+from loyalty.points.ledger.models import Balance
 
 from .conftest import Import, refusals
 from .test_imports import counts

@@ -7,7 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from customers.models import Customer, Field
+from customers.fields.models import Field
+from customers.models import Customer
 from events.models import Event
 from events.types.models import EventAttribute, EventType
 from loyalty.staff.models import User

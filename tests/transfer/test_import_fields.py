@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from customers.models import Customer, Field
+from customers.fields.models import Field
+from customers.models import Customer
 from events.models import Event
 from events.types.models import EventType
-from loyalty.points.models import Balance
+from loyalty.points.ledger.models import Balance
 from loyalty.transfer.operations import import_here
 from loyalty.transfer.reader import UnreadableFile
 

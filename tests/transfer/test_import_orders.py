@@ -3,7 +3,7 @@
 import pytest
 
 from events.orders.models import Transaction
-from loyalty.points.models import Balance
+from loyalty.points.ledger.models import Balance
 
 from .conftest import Import, refusals, state_digest
 from .test_imports import counts

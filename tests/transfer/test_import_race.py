@@ -10,7 +10,7 @@ from django.utils import timezone
 from events.models import Event
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
-from loyalty.points.models import Balance
+from loyalty.points.ledger.models import Balance
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import start_import
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from customers.models import Customer
 from events.models import Event
-from loyalty.points.models import Balance
+from loyalty.points.ledger.models import Balance
 from loyalty.staff.models import User
 from loyalty.transfer import files, running
 from loyalty.transfer.enums import JobStatus

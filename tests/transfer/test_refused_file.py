@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from loyalty.points.models import Balance
+from loyalty.points.ledger.models import Balance
 from loyalty.staff.models import User
 from loyalty.transfer.models import ImportJob
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from customers.models import Customer
 from events.models import BusinessKey
-from loyalty.points.models import Balance
+from loyalty.points.ledger.models import Balance
 from loyalty.staff.models import User
 from loyalty.transfer.models import ImportedRow, ImportJob, RowCount
 from loyalty.transfer.operations import NothingToCount, count_again, start_import

@@ -11,8 +11,8 @@ from customers.models import Customer
 from events.api.v1.queries import imports_of
 from loyalty.api.access.dates import iso_date
 from loyalty.engine.status import Status
-from loyalty.points.models import Balance
-from loyalty.points.queries import balances_of_all
+from loyalty.points.ledger.models import Balance
+from loyalty.points.ledger.queries import balances_of_all
 from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 

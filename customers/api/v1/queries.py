@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from customers.models import Customer, Field, Merge
+from customers.fields.models import Field
+from customers.merging.models import Merge
+from customers.models import Customer
 from customers.queries import customers_named
 from loyalty.api.lists.criteria import Asked, Condition, Order, bounds_of, choice, moment
 from loyalty.engine.status import ERASED, Status

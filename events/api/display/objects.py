@@ -12,7 +12,7 @@ from events.orders.queries import lines_of
 from events.queries import readable
 from events.types.labels import attribute_labels
 from events.types.models import EventAttribute, EventType
-from loyalty.points.models import Account
+from loyalty.accounts.models import Account
 from loyalty.program.enums import Module
 
 from .queries import last_days

@@ -12,10 +12,10 @@ from events.models import Event
 from events.orders.models import Transaction
 from events.timeline.queries import events_apart
 from events.types.models import EventType
+from loyalty.accounts.expiry import last_day
 from loyalty.engine.status import ERASED
 from loyalty.identifiers import forms
-from loyalty.points.models import Lot
-from loyalty.points.queries import last_day
+from loyalty.points.ledger.models import Lot
 from loyalty.ui.paging import nearest
 
 # Up to here a count is exact.

@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db import connection
 
-from customers.models import Merge
+from customers.merging.models import Merge
 from events.models import Event
 from loyalty.points.enums import BUCKETS, EntryKind
-from loyalty.points.models import Lot
+from loyalty.points.ledger.models import Lot
 
 Snapshot = Mapping[str, int]
 # By lot and event, how many of the lot's points it used; fewer than none if it gave some back.

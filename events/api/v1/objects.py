@@ -9,10 +9,11 @@ from customers.models import Customer
 from customers.queries import public_ids
 from events.models import Event
 from events.queries import readable
+from loyalty.accounts.expiry import last_day
+from loyalty.accounts.models import Account
 from loyalty.api.access.dates import iso_date
 from loyalty.intake.sources import Source
-from loyalty.points.models import Account, Lot
-from loyalty.points.queries import last_day
+from loyalty.points.ledger.models import Lot
 
 from .ledger import Change, Snapshot, Uses, changes_of, roots_of, snapshots_of, uses_of
 

@@ -13,8 +13,8 @@ from events.models import Event
 from events.orders.lines.queries import amount, data_of_lines
 from events.orders.models import Transaction
 from events.orders.queries import Line, lines_of
+from loyalty.accounts.models import Account
 from loyalty.api.access.dates import iso_date
-from loyalty.points.models import Account
 
 AMOUNTS = ("total", "price", "discount")
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from loyalty.engine import values
-from loyalty.engine.mechanism import Refused
+from loyalty.refusals import Refused
 
 from .rules import CENT, NONE, PLACE, Line, read_line, read_quantity, updated
 

@@ -8,7 +8,7 @@ from typing import Any
 from events.models import Event
 from events.orders.queries import Line
 from loyalty.engine import values
-from loyalty.engine.mechanism import Refused
+from loyalty.refusals import Refused
 
 from .rules import CENT, PLACE, read_line
 

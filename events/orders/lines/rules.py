@@ -8,7 +8,7 @@ import msgspec
 
 from loyalty.engine import values
 from loyalty.engine.events import POINTS_REWARDED
-from loyalty.engine.mechanism import Refused
+from loyalty.refusals import Refused
 
 MAX_ITEMS = 1_000
 MAX_QUANTITY = 1_000_000

@@ -13,11 +13,11 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from loyalty.api.body.parsers import API_KEY, body_key, raw_body
+from loyalty.api.keys import queries
 from loyalty.api.keys.enums import KeyKind
 from loyalty.api.keys.models import ApiKey
 from loyalty.api.keys.operations import note_use
 from loyalty.api.problems import CHALLENGE, ApiError, unauthorized
-from loyalty.api.keys import queries
 
 from .raw import raw_request
 from .signing import AMBIGUOUS, ANTAVO, KEY, MALFORMED, MISMATCH, TARGET, BadSignature, Scheme, Verified, verify

@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from loyalty.api.body.parsers import API_KEY
+from loyalty.api.keys import queries
 from loyalty.api.keys.enums import KeyKind
 from loyalty.api.problems import forbidden
 from loyalty.api.views import ApiView
-from loyalty.api.keys import queries
 
 from .scopes import foreign
 

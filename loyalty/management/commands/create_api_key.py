@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from customers.models import Field
+from customers.fields.models import Field
 from events.types.models import EventType
 from loyalty.api.keys.enums import Api, KeyKind
 from loyalty.api.keys.operations import create_api_key

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from loyalty.points.expiry_run import expire_points
+from loyalty.points.expiry.operations import expire_points
 
 
 class Command(BaseCommand):

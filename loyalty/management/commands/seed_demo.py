@@ -17,7 +17,7 @@ from loyalty.demo.showcase import show
 from loyalty.demo.story import digest, tell
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
-from loyalty.points.expiry_run import expire_points
+from loyalty.points.expiry.operations import expire_points
 
 MOST_CUSTOMERS, MOST_MONTHS = 1_000_000, 60
 

@@ -9,8 +9,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
 from customers.queries import alike
-from loyalty.points.health import verify_all
-from loyalty.points.operations import LISTED
+from loyalty.verify.health import verify_all
+from loyalty.verify.operations import LISTED
 
 MOST_LISTED = 1_000_000
 

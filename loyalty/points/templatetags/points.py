@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from loyalty.points import queries
+from loyalty.accounts import expiry
 from loyalty.ui import formats
 
 register = template.Library()
@@ -21,7 +21,7 @@ def last_day(ends: datetime | date | str | None) -> SafeString:
         case None | "":
             return format_html('<span class="muted">{}</span>', gettext("Never"))
         case datetime():
-            day = queries.last_day(ends)
+            day = expiry.last_day(ends)
         case date():
             day = ends
         case _:

@@ -1,0 +1,32 @@
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.intake.forms import OnceForm
+from loyalty.ui.inputs import day, paragraph
+
+
+class SetExpirationForm(OnceForm):
+    ends = forms.ChoiceField(
+        label=_("The points are valid"),
+        choices=[("day", _("Through a day")), ("never", _("For ever"))],
+        widget=forms.RadioSelect,
+        initial="day",
+    )
+    expdate = day(
+        label=_("Expiration date"),
+        help_text=_("The last day on which they are valid."),
+        error_messages={"required": _("Enter the last day.")},
+    )
+    reason = paragraph(label=_("Reason"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["expdate"].required = self["ends"].value() != "never"
+
+    @property
+    def last_day(self) -> date | None:
+        found: date | None = self.cleaned_data["expdate"]
+        return found if self.cleaned_data["ends"] == "day" else None

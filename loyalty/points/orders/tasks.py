@@ -1,0 +1,16 @@
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from loyalty.points.expiry.tasks import log
+
+from .operations import accept_due_points
+
+
+@shared_task(acks_late=False)
+def accept_pending(**kwargs: Any) -> None:
+    """Pending points whose days are over; what one run misses the next one finds."""
+    accepted = accept_due_points(at=timezone.now())
+    if accepted:
+        log.info("pending points accepted: %d", accepted)

@@ -1,0 +1,22 @@
+"""All that `manage.py verify` and the nightly task look at: the books, and what protects them in the database."""
+
+from loyalty.points.ledger.checks import CHECKS
+from loyalty.protection.queries import compared, lacks
+
+from .checks import Findings, Mismatch, verify
+
+PROTECTIONS = "protections"
+
+
+def verify_all(*, limit: int) -> Findings:
+    """Recompute everything and look at every trigger, function, constraint and right; of what differs, `limit` are listed."""
+    books, missing = verify(CHECKS, limit=limit), lacks()
+    protections = [
+        Mismatch(PROTECTIONS, None, f"{lack.kind} {lack.name}", {"state": lack.found}, {"state": lack.wanted})
+        for lack in missing
+    ]
+    return Findings(
+        compared={**books.compared, PROTECTIONS: compared()},
+        found=books.found + len(missing),
+        mismatches=[*protections, *books.mismatches][:limit],
+    )
