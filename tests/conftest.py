@@ -10,6 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from loyalty.engine.programs import programs
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's sync API keeps an event loop in this thread
 
 from loyalty import environment
@@ -23,8 +25,6 @@ from django.db.models import QuerySet
 from django.test.testcases import LiveServerThread
 from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
-
-from loyalty.engine import record
 
 TEMPLATE = "{}_template"
 
@@ -74,7 +74,7 @@ def unordered_means_unordered() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def current_program() -> None:
     """A test's changes of the configuration are rolled back, and its programme version then means another one."""
-    record._programs._program = None
+    programs._program = None
 
 
 def _as_role(role: str) -> None:

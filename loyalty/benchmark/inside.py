@@ -99,9 +99,9 @@ def record_all(events: list[Any], size: int) -> None:
 @contextmanager
 def timed(names: tuple[str, ...]) -> Iterator[dict[str, float]]:
     """Seconds spent in methods of the engine's batch."""
-    from loyalty.engine import record as module
+    from loyalty.engine.recording import Recording
 
-    batch, spent = module._Recording, defaultdict[str, float](float)
+    batch, spent = Recording, defaultdict[str, float](float)
 
     def clocked(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from loyalty.refusals import Refused
 
 from .batch import Batch
 from .events import Incoming, Key, Ref

@@ -48,3 +48,6 @@ class Programs:
     def rolled_back(self) -> None:
         if self._program and self._program.version != self._kept:
             self._program = None
+
+
+programs = Programs()

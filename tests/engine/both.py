@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from loyalty.engine import record
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Outcome
+from loyalty.engine.programs import programs
 
 from . import stored, world
 from .model import (
@@ -150,7 +150,7 @@ def configure(setup: Setup) -> None:
         world.rows("UPDATE events_eventtype SET default_points = %s WHERE action = %s", [points, action])
     for action, custom in setup.custom.items():
         _configure_action(action, custom)
-    record._programs._program = None
+    programs._program = None
 
 
 def _configure_account(setup: Setup, slug: str, expiry: Expiry) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from customers.erasure.models import Erasure
 from customers.erasure.operations import sweep_erasures
-from loyalty.engine.record import _programs
+from loyalty.engine.programs import programs
 
 from .scanning import befriend, import_refused_rows, kept, leave, marker, named, people
 from .test_write_once import connect
@@ -54,8 +54,8 @@ def test_of_those_who_left_nothing_is_found_and_of_the_others_everything(
 def test_control_an_app_that_is_left_out_is_found(
     lived: None, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, left_out: str
 ) -> None:
-    erasures = tuple(name for name in _programs.composition.erasures if name != left_out)
-    monkeypatch.setattr(_programs, "_composition", dataclasses.replace(_programs.composition, erasures=erasures))
+    erasures = tuple(name for name in programs.composition.erasures if name != left_out)
+    monkeypatch.setattr(programs, "_composition", dataclasses.replace(programs.composition, erasures=erasures))
 
     assert named(scan(caplog), GONE).keys() == set(GONE)
 

@@ -13,7 +13,7 @@ from hypothesis import given, seed
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from loyalty.engine import record
+from loyalty.engine.programs import programs
 
 from .both import configure, incoming
 from .families import check_families
@@ -129,4 +129,4 @@ def test_two_who_were_merged_have_what_one_customer_would_have(setup: Setup, bef
         twins.compare()
     finally:
         transaction.savepoint_rollback(savepoint)
-        record._programs._program = None
+        programs._program = None

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from loyalty.engine import record as engine
+from loyalty.engine import recording, statements
 from loyalty.engine.events import Incoming
 
 from .families import check_families
@@ -23,7 +24,7 @@ AS_IT_WAS = (
     "SELECT scheme, value, c.id, NULL::bigint FROM unnest($1::text[], $2::text[]) AS named(scheme, value)"
     " JOIN customers_customer c ON public_id = value"
 )
-WITHOUT_LOCK = engine.LOCK.replace("FOR NO KEY UPDATE", "")
+WITHOUT_LOCK = statements.LOCK.replace("FOR NO KEY UPDATE", "")
 
 
 @pytest.fixture
@@ -127,7 +128,7 @@ def test_what_is_under_way_for_the_source_comes_before_the_merge(pair: None) -> 
 def test_control_a_merge_that_does_not_lock_loses_what_is_under_way(
     pair: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert change_under_way(lambda: monkeypatch.setattr(engine, "LOCK", WITHOUT_LOCK)) == [None, None]
+    assert change_under_way(lambda: monkeypatch.setattr(recording, "LOCK", WITHOUT_LOCK)) == [None, None]
     assert last_name() is None
 
 

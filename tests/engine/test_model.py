@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from loyalty.engine import record
+from loyalty.engine.programs import programs
 
 from . import stored, world
 from .both import Both, configure, incoming
@@ -50,7 +50,7 @@ class Histories(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         transaction.savepoint_rollback(self.savepoint)
-        record._programs._program = None
+        programs._program = None
 
     def send(self, batch: list[Sent]) -> None:
         for sent, code in zip(batch, self.both.send(batch), strict=True):

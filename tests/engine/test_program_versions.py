@@ -18,8 +18,8 @@ from pytest_django import Settings
 from events.models import Event
 from events.types.models import EventAttribute, EventType
 from loyalty import composition as program
-from loyalty.engine import record
 from loyalty.engine.program import Program
+from loyalty.engine.programs import programs
 from loyalty.program.models import GeneralSettings, ProgramRecord
 from loyalty.program.operations import apply_program
 from loyalty.program.queries import program_version, read_program, sections
@@ -35,7 +35,7 @@ def apply(given: dict[str, Any]) -> int:
 
 def used() -> Program:
     """What the engine has just run under."""
-    found = record._programs._program
+    found = programs._program
     assert found is not None
     return found
 
@@ -226,7 +226,7 @@ def test_a_process_of_another_time_zone_runs_under_a_version_of_its_own(committe
     accepted(event("ann", "opt_in"))
     first = used()
     settings.TIME_ZONE = "Europe/Budapest"
-    record._programs._program = None  # another process
+    programs._program = None  # another process
 
     accepted(event("bob", "opt_in"))
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from loyalty.engine import record as engine
+from loyalty.engine import recording, statements
 from loyalty.engine.events import Incoming
 
 from .racing import BALANCES, CLIENTS, Result, race
@@ -11,7 +12,7 @@ from .world import accepted, check_books, counts, event, rows, spendable
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 CUSTOMERS = "LOCK TABLE customers_customer IN SHARE MODE"
-WITHOUT_LOCK = engine.LOCK.replace("FOR NO KEY UPDATE", "")
+WITHOUT_LOCK = statements.LOCK.replace("FOR NO KEY UPDATE", "")
 # Looks first and writes then, as if nobody came between.
 CHECKED_NOT_CLAIMED = (
     "WITH free AS (SELECT key FROM unnest($2::text[]) AS key WHERE NOT EXISTS (SELECT 1 FROM events_businesskey b"
@@ -41,7 +42,7 @@ def test_one_receipt_sent_sixty_four_times_for_one_customer_pays_once() -> None:
 
 
 def test_without_lock_and_claim_the_one_row_per_order_still_pays_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "LOCK", WITHOUT_LOCK)
+    monkeypatch.setattr(recording, "LOCK", WITHOUT_LOCK)
     monkeypatch.setattr(engine, "CLAIM_KEYS", CHECKED_NOT_CLAIMED)
     found = race(receipts(members(1) * CLIENTS), BALANCES)
     assert found.count(None) == 1
@@ -72,7 +73,7 @@ def test_the_last_points_are_spent_once() -> None:
 
 
 def test_control_without_the_lock_more_is_spent_than_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "LOCK", WITHOUT_LOCK)
+    monkeypatch.setattr(recording, "LOCK", WITHOUT_LOCK)
     found = race(spenders(), BALANCES)
     assert found.count(None) > 2
     assert rows("SELECT sum(points) < 0 FROM points_entry") == [(True,)]
@@ -100,7 +101,7 @@ def test_control_without_the_claim_first_events_are_lost(monkeypatch: pytest.Mon
 
 # Holds the customer in the middle, so that each of two batches has one customer and waits.
 MIDDLE = "SELECT 1 FROM customers_customer WHERE public_id = 'member1' FOR UPDATE"
-EITHER_WAY = engine.LOCK.replace("ORDER BY id", "ORDER BY id * current_setting('test.direction')::int")
+EITHER_WAY = statements.LOCK.replace("ORDER BY id", "ORDER BY id * current_setting('test.direction')::int")
 
 
 def crossing() -> list[list[Incoming]]:
@@ -120,14 +121,14 @@ def test_batches_with_crossing_customers_do_not_deadlock(monkeypatch: pytest.Mon
 
 def test_control_in_opposite_orders_they_deadlock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "ATTEMPTS", 1)
-    monkeypatch.setattr(engine, "LOCK", EITHER_WAY)
+    monkeypatch.setattr(recording, "LOCK", EITHER_WAY)
     found = race(crossing(), MIDDLE, in_opposite_directions)
     assert [type(result).__name__ for result in found if result is not None] == ["OperationalError"]
     assert rows("SELECT DISTINCT earned FROM points_balance") == [(1,)]
 
 
 def test_a_deadlock_with_somebody_else_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "LOCK", EITHER_WAY)
+    monkeypatch.setattr(recording, "LOCK", EITHER_WAY)
     assert race(crossing(), MIDDLE, in_opposite_directions) == [None, None]
     assert rows("SELECT DISTINCT earned FROM points_balance") == [(2,)]
     check_books()
@@ -184,6 +185,6 @@ def test_an_order_that_is_accepted_and_rejected_by_sixty_four_has_one_outcome() 
 
 
 def test_control_without_the_lock_both_decisions_are_taken_many_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "LOCK", WITHOUT_LOCK)
+    monkeypatch.setattr(recording, "LOCK", WITHOUT_LOCK)
     found = race(decisions(), BALANCES)
     assert sum(outcomes(found)) > 1

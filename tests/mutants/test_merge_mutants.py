@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import DatabaseError, transaction
 
-from loyalty.engine import record
+from loyalty.engine.programs import programs
 from tests.engine.families import check_families
 from tests.engine.world import accepted, codes, configure, event, merging, rows, send
 from tests.points.bonus import bonus
@@ -117,7 +117,7 @@ def as_before() -> Iterator[None]:
     savepoint = transaction.savepoint()
     yield
     transaction.savepoint_rollback(savepoint)
-    record._programs._program = None
+    programs._program = None
 
 
 @pytest.mark.parametrize("name", HISTORIES)

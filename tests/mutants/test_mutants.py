@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from hypothesis import seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from loyalty.engine import record
+from loyalty.engine.programs import programs
 from tests.engine.both import Both
 from tests.engine.histories import AT
 from tests.engine.model import Sent
@@ -28,7 +28,7 @@ def as_before() -> Iterator[None]:
     savepoint = transaction.savepoint()
     yield
     transaction.savepoint_rollback(savepoint)
-    record._programs._program = None
+    programs._program = None
 
 
 def play(script: Script) -> None:
@@ -70,7 +70,7 @@ def is_caught(mutant: Mutant) -> str:
             return "history"
         finally:
             transaction.savepoint_rollback(savepoint)
-            record._programs._program = None
+            programs._program = None
         try:
             run_state_machine_as_test(seed(SEED)(Histories), settings=RANDOM)
         except Exception:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from loyalty.accounts.expiry import idle_at
 from loyalty.composition import COMPOSITION
-from loyalty.engine import record
+from loyalty.engine.programs import programs
 from loyalty.points.build import points_config
 from loyalty.points.expiry import operations as expiry_run
 from loyalty.points.expiry.operations import Expired, expire_points
@@ -317,7 +317,7 @@ def test_on_random_histories_a_run_does_what_the_rules_say(
     history: list[Any], default: str, idle: str, dated: str
 ) -> None:
     before = transaction.savepoint()
-    record._programs._program = None
+    programs._program = None
     try:
         live_through(history, {"main": default, "idle": idle, "dated": dated})
     finally:

@@ -16,7 +16,7 @@ from django.db import connection
 
 from customers.merging.operations import merge_customers
 from customers.queries import customers_named
-from loyalty.engine import record as engine
+from loyalty.engine import recording, statements
 from loyalty.refusals import Refused
 from tests.engine.families import check_families
 from tests.engine.scanning import tables
@@ -116,7 +116,7 @@ def test_nothing_is_left_and_nobody_comes_back() -> None:
 
 
 def test_control_without_tombstones_they_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    none: Any = engine.BURIED + " WHERE false"
-    monkeypatch.setattr(engine, "BURIED", none)
+    none: Any = statements.BURIED + " WHERE false"
+    monkeypatch.setattr(recording, "BURIED", none)
 
     assert "customers_customer" in play(3)
