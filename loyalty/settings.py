@@ -83,7 +83,7 @@ WSGI_APPLICATION = "loyalty.wsgi.application"
 # The composition file of the engine: which mechanisms run, in which order.
 LOYALTY_PROGRAM = "loyalty.composition"
 # What Ctrl-K searches beside the pages.
-LOYALTY_PALETTE = ["customers.directory.palette.find_customers", "events.orders.palette.find_orders"]
+LOYALTY_PALETTE = ["customers.directory.palette.find_customers", "events.transactions.palette.find_orders"]
 
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -141,7 +141,10 @@ AUTHENTICATION_BACKENDS = ["loyalty.staff.backend.PasswordBackend"]
 PASSWORD_HASHERS = ["loyalty.staff.hashing.BoundedArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "loyalty.staff.passwords.HardToGuess"},
+    {
+        "NAME": "loyalty.staff.passwords.HardToGuess",
+        "OPTIONS": {"names_of_brand": "loyalty.program.queries.names_of_brand"},
+    },
 ]
 
 LANGUAGE_CODE = "en"

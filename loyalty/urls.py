@@ -14,7 +14,7 @@ from events.api.display.views import AllEvents, CustomerEvents, TransactionDetai
 from events.api.display.views import Transactions as CustomerTransactions
 from events.api.v1.views import ReadEvents, ReadTransactions
 from events.api.views import BulkEvents, Events
-from events.orders.pages import Transactions
+from events.transactions.pages import Transactions
 from loyalty.http.readiness import readyz
 from loyalty.identifiers import AFTER_AN_ID
 from loyalty.ui.pages import Login
@@ -34,7 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Before the customers: not every address of a page ends in a slash.
     path("customers/<int:customer_id>/events/", include("events.urls")),
     path("customers/<int:customer_id>/points/", include("loyalty.points.urls")),
-    path("customers/<int:customer_id>/transactions/", include("events.orders.urls")),
+    path("customers/<int:customer_id>/transactions/", include("events.transactions.urls")),
     re_path(rf"^customers/{CUSTOMER}$", CustomerDetail.as_view(), name="api-customer"),
     re_path(rf"^customers/{CUSTOMER}/data$", CustomerData.as_view(), name="api-customer-data"),
     re_path(rf"^customers/{CUSTOMER}/merge$", CustomerMerge.as_view(), name="api-customer-merge"),

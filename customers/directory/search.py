@@ -13,10 +13,10 @@ from django.utils.translation import gettext
 from customers.fields.rules import EMAIL_SCHEME
 from customers.models import DIGITS, Customer, Identity
 from customers.phones import may_be_number, spellings
+from loyalty import formats
 from loyalty.database.trigrams import with_part
 from loyalty.engine.status import Status
 from loyalty.identifiers import forms, normal
-from loyalty.ui import formats
 
 # What a search collects of each column at most, and what it shows at most.
 MATCHES = 400

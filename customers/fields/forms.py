@@ -4,9 +4,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.forms.lines import Lines
+from loyalty.forms.stale import StaleSafeForm
 from loyalty.refusals import Refused
-from loyalty.ui.lines import Lines
-from loyalty.ui.stale import StaleSafeForm
 
 from .models import Field
 from .queries import shared_values

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.forms.numbers import NumberInput, read_entered
 from loyalty.numbers import NotANumber
-from loyalty.ui.numbers import NumberInput, read_entered
 
 from .enums import FieldFormat, FieldType
 from .rules import MAX_STRING, FieldRule

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.forms.inputs import paragraph
 from loyalty.intake.forms import OnceForm
-from loyalty.ui.inputs import paragraph
 
 
 class ReasonForm(OnceForm):

@@ -24,12 +24,12 @@ from customers.profile.frame import ProfilePage
 from customers.profile.mixins import CustomerMixin
 from customers.queries import customer_named
 from events.timeline.queries import names
+from loyalty import formats
 from loyalty.engine.status import GONE
 from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 from loyalty.refusals import Refused
 from loyalty.staff.permissions import Right
-from loyalty.ui import formats
 from loyalty.ui.mixins import DialogPage, StaffPage
 from loyalty.ui.responses import Text, go, is_partial
 

@@ -15,9 +15,9 @@ from events.types.attributes import rule_of
 from events.types.labels import humanized
 from events.types.models import EventAttribute, EventType
 from loyalty.engine.moments import AHEAD, EARLIEST
+from loyalty.forms.inputs import day, line, money, paragraph, points, quantity, signed_money, signed_points
 from loyalty.intake.forms import OnceForm, quoted
 from loyalty.refusals import Refused
-from loyalty.ui.inputs import day, line, money, paragraph, points, quantity, signed_money, signed_points
 
 MAX_ITEMS = 10
 ITEM_PARTS = ("product_name", "product_id", "quantity", "price")

@@ -15,8 +15,8 @@ from events.operations import add_event, addable_types
 from events.types.models import EventType
 from loyalty.accounts.modules import Modules
 from loyalty.engine.mechanism import Outcome
+from loyalty.formats import signed
 from loyalty.program.enums import Module
-from loyalty.ui.formats import signed
 from loyalty.ui.responses import Text, is_partial
 
 from .forms import MAX_ITEMS, AddEventForm

@@ -7,8 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from loyalty.api.access.authentication import may_fix_points
-from loyalty.api.access.client_side import ClientSideView, check_event
 from loyalty.api.access.scopes import check_action, check_scheme, is_client_side, key_of
+from loyalty.api.client_side import ClientSideView, check_event
 from loyalty.api.errors import ApiError, bad_request
 from loyalty.api.keys.enums import Api
 from loyalty.api.views import ApiView

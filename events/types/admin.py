@@ -2,8 +2,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.forms.stale_admin import StaleSafeInline
 from loyalty.program.admin import ConfigurationAdmin
-from loyalty.ui.stale_admin import StaleSafeInline
 
 from .enums import MAY_BE_BEHAVIOURAL
 from .forms import AttributeForm, AttributeFormSet, EventTypeForm

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from loyalty.accounts.models import Account
-from loyalty.ui.lines import Lines
-from loyalty.ui.stale import StaleSafeForm, StaleSafeFormSet
+from loyalty.forms.lines import Lines
+from loyalty.forms.stale import StaleSafeForm, StaleSafeFormSet
 
 from .models import EventAttribute, EventType
 from .program import not_behavioural

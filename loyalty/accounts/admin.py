@@ -4,10 +4,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.forms.stale_admin import StaleSafeInline
 from loyalty.program.admin import ConfigurationAdmin
 from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
-from loyalty.ui.stale_admin import StaleSafeInline
 
 from .forms import AccountForm
 from .models import Account, BurnRate, EarningRate, EarningRule

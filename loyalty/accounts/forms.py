@@ -1,13 +1,14 @@
-"""The filters of the points history, and the accounts and bonuses of the configuration."""
+"""What administrators enter about an account."""
 
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectMultipleWidget
 
-from events.types.models import EventType
-from loyalty.ui.stale import StaleSafeForm
+from loyalty.forms.stale import StaleSafeForm
+from loyalty.program.queries import sections
 
 from .enums import Expiry
 from .models import Account
@@ -29,12 +30,11 @@ class AccountForm(StaleSafeForm[Account]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "expiry_actions" in self.fields:
-            offered = [(row.action, row.label) for row in EventType.objects.all() if row.action not in NO_ACTIVITY]
             asked = self.fields["expiry_actions"]
             self.fields["expiry_actions"] = forms.MultipleChoiceField(
                 label=asked.label,
                 help_text=asked.help_text,
-                choices=offered,
+                choices=_activities(),
                 required=False,
                 widget=UnfoldAdminSelectMultipleWidget(),
             )
@@ -49,3 +49,14 @@ class AccountForm(StaleSafeForm[Account]):
         for name, message in needed.get(self.cleaned_data.get("expiry"), {}).items():
             if name not in self.errors and self.cleaned_data.get(name) is None:
                 self.add_error(name, message)
+
+
+def _activities() -> list[tuple[str, str]]:
+    """Every action of the programme by its name in the reader's language: event types lie above accounts."""
+    [event_types] = [section for section in sections() if section.name == "event_types"]
+    language = get_language() or "en"
+    return [
+        (one["action"], one["labels"].get(language) or one["name"])
+        for one in event_types.read()
+        if one["action"] not in NO_ACTIVITY
+    ]

@@ -170,3 +170,9 @@ def moment(data: Mapping[str, Any], name: str, *, latest: dt.datetime, zone: dt.
 
 def _at(seconds: Decimal) -> dt.datetime | None:
     return dt.datetime.fromtimestamp(float(seconds), dt.UTC) if abs(seconds) < 10**11 else None
+
+
+MAX_QUANTITY = 1_000_000
+
+
+QUANTITY_PLACES = 3

@@ -13,10 +13,10 @@ from customers.profile.mixins import EventDialog
 from events.operations import add_event
 from loyalty.accounts.modules import Modules
 from loyalty.engine.mechanism import Outcome
+from loyalty.formats import number
 from loyalty.points.ledger.models import Balance
 from loyalty.points.ledger.queries import balances_of
 from loyalty.program.enums import Module
-from loyalty.ui.formats import number
 from loyalty.ui.responses import Text
 
 from .forms import ManagePointsForm

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.forms.inputs import day, paragraph, points
 from loyalty.intake.forms import OnceForm
-from loyalty.ui.inputs import day, paragraph, points
 
 
 class ManagePointsForm(OnceForm):

@@ -15,9 +15,9 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from loyalty.forms.numbers import NumberField, WholeNumberField
+from loyalty.forms.stale_admin import StaleSafeAdmin
 from loyalty.staff.models import User
-from loyalty.ui.numbers import NumberField, WholeNumberField
-from loyalty.ui.stale_admin import StaleSafeAdmin
 
 from .document import SCHEMA_FILE, differences, schema_of, written
 from .enums import Origin

@@ -4,8 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
-from loyalty.ui.lines import Lines
-from loyalty.ui.stale import StaleSafeForm
+from loyalty.forms.lines import Lines
+from loyalty.forms.stale import StaleSafeForm
 
 from .document import MAX_BYTES, read_document
 from .enums import Module

@@ -19,6 +19,10 @@ def general_settings() -> GeneralSettings:
     return GeneralSettings.objects.filter(id=1).first() or GeneralSettings()
 
 
+def names_of_brand() -> list[str]:
+    return [general_settings().brand_name]
+
+
 def program_version() -> int:
     """Advances with every change of the configuration that the engine runs under."""
     return ProgramVersion.objects.values_list("version", flat=True).get(id=1)

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
-from loyalty.ui.stale_admin import StaleSafeAdmin
+from loyalty.forms.stale_admin import StaleSafeAdmin
 
 from .enums import Role
 from .forms import StaffForm

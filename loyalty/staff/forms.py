@@ -2,7 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import UserChangeForm
 
-from loyalty.ui.stale import StaleSafeForm
+from loyalty.forms.stale import StaleSafeForm
 
 from .enums import Role
 from .models import User

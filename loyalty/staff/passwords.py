@@ -1,15 +1,15 @@
 """Which passwords staff may choose: long ones that a list of common words, names, dates and patterns does not give away."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from math import log10
 from typing import Any
 
 from babel.dates import get_day_names, get_month_names
 from django.core.exceptions import ValidationError
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-
-from loyalty.program.queries import general_settings
 
 from .models import User
 
@@ -30,8 +30,13 @@ class HardToGuess:
     """Refuses what zxcvbn expects to be guessed in fewer than a billion tries: common passwords, words, names, dates,
     rows of keys, and seasons or months with a year, in several languages; the brand's and the person's own names, too."""
 
+    def __init__(self, names_of_brand: str) -> None:
+        """`names_of_brand`: the dotted path of what reads them, since the programme lies above staff."""
+        self.names_of_brand = names_of_brand
+
     def validate(self, password: str, user: Any = None) -> None:
-        names = _names_of(user) if isinstance(user, User) else []
+        brand: Iterable[str] = import_string(self.names_of_brand)()
+        names = _names_of(user, brand) if isinstance(user, User) else []
         pieces = {password[:JUDGED], password[-JUDGED:]}
         is_one_word = _letters(password) in {*_words(), *map(str.casefold, names)}
         if is_one_word or max(_guesses_log10(piece, names) for piece in pieces) < LEAST_GUESSES_LOG10:
@@ -56,8 +61,8 @@ def _guesses_log10(password: str, names: list[str]) -> float:
     return log10(max(1, zxcvbn(password, user_inputs=[*names, *_words()])["guesses"]))
 
 
-def _names_of(user: User) -> list[str]:
-    parts = f"{user.username} {user.first_name} {user.last_name} {user.email} {general_settings().brand_name}"
+def _names_of(user: User, brand: Iterable[str]) -> list[str]:
+    parts = " ".join((user.username, user.first_name, user.last_name, user.email, *brand))
     return [part for part in parts.replace("@", " ").replace(".", " ").split() if len(part) > 2]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .formats import Number, compact
+from loyalty.formats import Number, compact
 
 STEPS = 4
 BAR_SHARE = 0.68  # of a slot; the rest is air between the groups

@@ -6,11 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from loyalty.forms.stale import StaleSafeForm
 from loyalty.staff.guesses import TooManyGuesses, not_tried, own_password, succeeded, take
 from loyalty.staff.hashing import TooManyHashes
 from loyalty.staff.models import User
-
-from .stale import StaleSafeForm
 
 
 class LoginForm(AuthenticationForm):

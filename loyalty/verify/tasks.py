@@ -1,11 +1,12 @@
+import logging
 from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
-from loyalty.points.expiry.tasks import log
-
 from .operations import verify_projections
+
+log = logging.getLogger("loyalty.verify")
 
 
 # It takes minutes on millions of customers. One that is lost is not repeated: tomorrow's does the same.

@@ -7,9 +7,9 @@ from typing import Any
 
 from customers.directory.queries import browse
 from customers.directory.search import Filters
-from events.orders.forms import TransactionFilterForm
-from events.orders.pages import Transactions
 from events.timeline.queries import events_of
+from events.transactions.forms import TransactionFilterForm
+from events.transactions.pages import Transactions
 from loyalty.points.expiry.queries import expiring_points
 from loyalty.ui.paging import Order, page_of
 

@@ -16,9 +16,9 @@ from psycopg import sql
 from loyalty.api.keys.models import ApiKey
 from loyalty.api.keys.operations import revoke
 from loyalty.database.saving import SavesOnlyChanges
+from loyalty.forms.stale import StaleSafeForm
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
-from loyalty.ui.stale import StaleSafeForm
 from tests.api_keys import development_key
 from tests.engine.test_write_once import connect
 from tests.engine.world import rows
@@ -158,7 +158,9 @@ def test_no_revoked_key_lives_again_by_a_form_that_is_saved(
 ) -> None:
     if way != "ours":
         save_the_usual_way(monkeypatch)
-        monkeypatch.setattr("loyalty.ui.stale_admin.StaleSafeAdmin.rows_to_lock", lambda page, row: User.objects.none())
+        monkeypatch.setattr(
+            "loyalty.forms.stale_admin.StaleSafeAdmin.rows_to_lock", lambda page, row: User.objects.none()
+        )
     if way == "control":
         with connect("owner") as raw:
             raw.execute(sql.SQL("ALTER TABLE staff_apikey DISABLE TRIGGER keep_revoked"))

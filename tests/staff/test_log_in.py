@@ -309,19 +309,19 @@ def test_what_is_easy_to_guess_is_refused(password: str, ann: User) -> None:
     rows("UPDATE staff_generalsettings SET brand_name = 'Tulipshop'")
     ann.first_name, ann.last_name = "Anna", "Kovacs"
     with pytest.raises(ValidationError):
-        HardToGuess().validate(password, ann)
+        HardToGuess("loyalty.program.queries.names_of_brand").validate(password, ann)
 
 
 @pytest.mark.parametrize(
     "password", [RIGHT, "Blue-Kettle-91-wind", "kX9#mQ2!vLw8", "correct horse battery staple", "éűáőúöüó 55 ló"]
 )
 def test_what_is_hard_to_guess_is_taken(password: str, ann: User) -> None:
-    HardToGuess().validate(password, ann)
+    HardToGuess("loyalty.program.queries.names_of_brand").validate(password, ann)
 
 
 def test_a_very_long_password_is_judged_in_no_time(ann: User) -> None:
     before = datetime.now().timestamp()
-    HardToGuess().validate("@4a8({[<6gG9#1!|$5+7%2zZ" * 100, ann)
+    HardToGuess("loyalty.program.queries.names_of_brand").validate("@4a8({[<6gG9#1!|$5+7%2zZ" * 100, ann)
     assert datetime.now().timestamp() - before < 5
 
 

@@ -21,12 +21,12 @@ from events.types.models import EventAttribute, EventType
 from loyalty.accounts.models import Account, BurnRate, EarningRate, EarningRule
 from loyalty.api.keys.models import ApiKey
 from loyalty.database.saving import SavesOnlyChanges
+from loyalty.forms.stale import StaleSafeForm
 from loyalty.points.bonuses.models import Bonus
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.ui.forms import PreferencesForm
-from loyalty.ui.stale import StaleSafeForm
 from tests.api_keys import client_side_key
 from tests.page_forms import Sent, form_with
 

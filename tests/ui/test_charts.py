@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty.formats import Number
 from loyalty.ui import charts
 from loyalty.ui.charts import Series
-from loyalty.ui.formats import Number
 
 POINTS = st.lists(st.integers(-(10**15), 10**15), min_size=1, max_size=24)
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from loyalty.ui import formats
+from loyalty import formats
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django import forms
 
-from loyalty.ui.numbers import NumberField, WholeNumberField
+from loyalty.forms.numbers import NumberField, WholeNumberField
 
 
 @pytest.mark.parametrize(

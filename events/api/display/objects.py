@@ -8,8 +8,8 @@ from typing import Any
 from customers.api.serializers import number
 from events.models import Event
 from events.orders.models import Transaction
-from events.orders.queries import lines_of
 from events.queries import readable
+from events.transactions.queries import lines_of
 from events.types.labels import attribute_labels
 from events.types.models import EventAttribute, EventType
 from loyalty.accounts.models import Account

@@ -10,9 +10,9 @@ from django.utils import timezone
 from customers.api.serializers import number
 from customers.models import Customer
 from events.models import Event
-from events.orders.lines.queries import amount, data_of_lines
 from events.orders.models import Transaction
-from events.orders.queries import Line, lines_of
+from events.transactions.prices import amount, data_of_lines
+from events.transactions.queries import Line, lines_of
 from loyalty.accounts.models import Account
 from loyalty.api.access.dates import iso_date
 

@@ -8,11 +8,10 @@ import msgspec
 
 from loyalty.engine import values
 from loyalty.engine.events import POINTS_REWARDED
+from loyalty.engine.values import MAX_QUANTITY, QUANTITY_PLACES
 from loyalty.refusals import Refused
 
 MAX_ITEMS = 1_000
-MAX_QUANTITY = 1_000_000
-QUANTITY_PLACES = 3
 CENT = Decimal("0.01")
 # Of each there is one: what a line leaves out is not written.
 NONE, ONE = Decimal(0), Decimal(1)

@@ -13,8 +13,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from loyalty.forms.stale_admin import StaleSafeAdmin
 from loyalty.staff.models import User
-from loyalty.ui.stale_admin import StaleSafeAdmin
 
 from .enums import KeyKind
 from .forms import SCOPES, ApiKeyForm

@@ -3,8 +3,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.ui.lines import Lines
-from loyalty.ui.stale import StaleSafeForm
+from loyalty.forms.lines import Lines
+from loyalty.forms.stale import StaleSafeForm
 
 from .enums import Api
 from .models import ApiKey, all_apis

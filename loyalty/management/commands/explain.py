@@ -9,9 +9,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from customers.models import Customer
 from customers.queries import customer_named, family
+from loyalty.formats import instant, number, signed
 from loyalty.points.history.explain import EventRef, Explanation, LotStory, Move, Promise, explain, explain_all
 from loyalty.points.ledger.queries import balances_of
-from loyalty.ui.formats import instant, number, signed
 
 
 class Command(BaseCommand):

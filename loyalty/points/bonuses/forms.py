@@ -1,7 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.ui.lines import Lines
-from loyalty.ui.stale import StaleSafeForm
+from loyalty.forms.lines import Lines
+from loyalty.forms.stale import StaleSafeForm
 
 from .models import Bonus
 

@@ -4,12 +4,9 @@ from loyalty.accounts.expiry import ExpiryRule
 from loyalty.engine.batch import Batch
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import State
+from loyalty.points.enums import GIVING_BACK, SPENDING
 from loyalty.points.ledger.moves import config
 from loyalty.points.ledger.rows import BalanceRow
-
-SPENDING = frozenset({"point_spend", "point_burn"})
-# Their points are the customer's own, come back.
-GIVING_BACK = frozenset({"point_unspend", "point_unburn", "release_points"})
 
 
 def keep_activity(event: EventRow, state: State, batch: Batch) -> None:

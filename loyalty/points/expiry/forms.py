@@ -4,8 +4,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.forms.inputs import day, paragraph
 from loyalty.intake.forms import OnceForm
-from loyalty.ui.inputs import day, paragraph
 
 
 class SetExpirationForm(OnceForm):

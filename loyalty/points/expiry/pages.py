@@ -15,14 +15,14 @@ from django.views.generic import TemplateView
 from customers.profile.frame import ProfilePage
 from customers.profile.mixins import EventDialog
 from events.timeline.queries import events_of, names
+from loyalty import formats
 from loyalty.accounts.modules import Modules
 from loyalty.engine.mechanism import Outcome
+from loyalty.formats import number
 from loyalty.points.ledger.models import Lot
 from loyalty.points.ledger.queries import open_lots
 from loyalty.program.enums import Module
 from loyalty.staff.permissions import Right
-from loyalty.ui import formats
-from loyalty.ui.formats import number
 from loyalty.ui.mixins import PartialMixin
 from loyalty.ui.paging import Order, page_of
 from loyalty.ui.responses import Text

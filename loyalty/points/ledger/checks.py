@@ -3,8 +3,7 @@
 from customers.merging.checks import MergeCheck
 from events.orders.checks import LINES, OrderCheck
 from loyalty.points.bonuses.checks import LimitCheck
-from loyalty.points.enums import BUCKETS
-from loyalty.points.expiry.activity import GIVING_BACK, SPENDING
+from loyalty.points.enums import BUCKETS, GIVING_BACK, SPENDING
 from loyalty.verify.checks import Check, Piece, Projection, mark, number, weight
 
 _COLUMNS = ("earned", "spent", "expired", "reserved", "pending", "debt")

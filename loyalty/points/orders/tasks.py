@@ -1,11 +1,12 @@
+import logging
 from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
-from loyalty.points.expiry.tasks import log
-
 from .operations import accept_due_points
+
+log = logging.getLogger("loyalty.points")
 
 
 @shared_task(acks_late=False)

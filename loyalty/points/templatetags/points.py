@@ -7,8 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from loyalty import formats
 from loyalty.accounts import expiry
-from loyalty.ui import formats
 
 register = template.Library()
 

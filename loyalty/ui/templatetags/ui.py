@@ -14,7 +14,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from loyalty.ui import formats
+from loyalty import formats
 
 register = template.Library()
 

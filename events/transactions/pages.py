@@ -21,21 +21,21 @@ from customers.profile.mixins import CustomerMixin, EventDialog
 from customers.queries import customer_named
 from events.models import Event
 from events.operations import add_event
-from events.orders.lines.queries import LINES, Price, prices_of
+from events.orders.models import WHEN, Transaction
 from events.timeline.queries import events_of, names, tell
 from loyalty.accounts.models import Account
 from loyalty.accounts.modules import Modules
 from loyalty.engine.mechanism import Outcome
+from loyalty.formats import money, number
 from loyalty.program.enums import Module
 from loyalty.staff.permissions import Right, may
-from loyalty.ui.formats import money, number
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, Page, page_of
 from loyalty.ui.responses import Text
 
 from .forms import OrderActionForm, PartialRefundForm, ReasonForm, RefundItemForm, TransactionFilterForm
-from .models import WHEN, Transaction
+from .prices import LINES, Price, prices_of
 from .queries import (
     Line,
     action_on,

@@ -8,14 +8,13 @@ from typing import Any
 from django.db.models import F, Func, IntegerField, QuerySet, Sum
 
 from customers.models import Customer
+from events.orders.enums import TransactionStatus
 from events.orders.lines.rules import PLACE, paid_for
+from events.orders.models import Transaction
 from loyalty.database.trigrams import SHORTEST, with_part
 from loyalty.engine.status import GONE
 from loyalty.identifiers import forms, normal
 from loyalty.points.ledger.models import Pending
-
-from .enums import TransactionStatus
-from .models import Transaction
 
 # What staff may do with an order as a whole, by its status.
 ACTIONS: Mapping[str, Sequence[str]] = {

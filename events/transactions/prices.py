@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from events.models import Event
-from events.orders.queries import Line
+from events.orders.lines.rules import CENT, PLACE, read_line
 from loyalty.engine import values
 from loyalty.refusals import Refused
 
-from .rules import CENT, PLACE, read_line
+from .queries import Line
 
 # The events that say what a line costs.
 LINES = frozenset({"checkout_item", "checkout_update_item"})

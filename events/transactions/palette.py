@@ -1,11 +1,11 @@
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from events.orders.models import Transaction
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, may
 from loyalty.ui.palette import Find, Finds
 
-from .models import Transaction
 from .queries import orders_with
 
 MOST = 5

@@ -6,12 +6,11 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from events.orders.enums import TransactionStatus
 from loyalty.engine.values import MAX_TRANSACTION_ID
+from loyalty.forms.inputs import money, paragraph, quantity
 from loyalty.intake.forms import OnceForm
 from loyalty.refusals import Refused
-from loyalty.ui.inputs import money, paragraph, quantity
-
-from .enums import TransactionStatus
 
 # Refusals that are about how much is refunded.
 OF_THE_AMOUNT = frozenset({112202, 112203, 112204})

@@ -10,13 +10,12 @@ from django.utils.cache import patch_vary_headers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from loyalty.api.access.scopes import foreign
 from loyalty.api.body.parsers import API_KEY
 from loyalty.api.keys import queries
 from loyalty.api.keys.enums import KeyKind
 from loyalty.api.problems import forbidden
 from loyalty.api.views import ApiView
-
-from .scopes import foreign
 
 ALLOWED_HEADERS = "Content-Type, Idempotency-Key"
 EXPOSED_HEADERS = (

@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 
-from events.orders.lines.rules import MAX_QUANTITY, QUANTITY_PLACES
-from loyalty.engine.values import MAX_MONEY, MAX_POINTS, MAX_TEXT
-from loyalty.ui.numbers import NumberField, WholeNumberField
+from loyalty.engine.values import MAX_MONEY, MAX_POINTS, MAX_QUANTITY, MAX_TEXT, QUANTITY_PLACES
+
+from .numbers import NumberField, WholeNumberField
 
 
 def points(*, least: int = 1, **kwargs: Any) -> forms.Field:

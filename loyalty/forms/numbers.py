@@ -6,9 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.formats import THOUSANDS, number
 from loyalty.numbers import AmbiguousNumber, NotANumber, read_number
-
-from .formats import THOUSANDS, number
 
 AMBIGUOUS = _("This may mean %(thousands)s or %(decimals)s. Enter %(plain)s or %(exact)s.")
 
