@@ -6,12 +6,11 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from customers.fields.models import Field
-from customers.merging.models import Merge
 from loyalty.engine.status import GONE
 from loyalty.identifiers import folded, forms, normal
 from loyalty.program.queries import general_settings
 
-from .models import Customer
+from .models import Customer, Merge
 
 
 def refused_names() -> frozenset[str]:

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from customers.enums import MergeKind
-from customers.merging.models import Merge
 from customers.merging.operations import merge_customers
-from customers.models import Customer
+from customers.models import Customer, Merge
 from loyalty.engine.events import Actor
 from loyalty.intake.sources import Source
 

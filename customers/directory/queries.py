@@ -8,7 +8,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower
 
 from customers.models import Customer
-from events.transactions.queries import orders_with
+from events.orders.queries import orders_with
 from loyalty.accounts.models import Account
 from loyalty.identifiers import normal
 from loyalty.points.ledger.models import Balance

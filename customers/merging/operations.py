@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from customers.models import Customer
+from customers.models import Customer, Merge
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record_one
 from loyalty.intake.sources import Source
@@ -8,7 +8,6 @@ from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, require
 
 from .mechanism import ACTION
-from .models import Merge
 
 
 def merge_customers(source: Customer, target: Customer, *, kind: str, by: User | Actor, at: datetime) -> Merge:

@@ -5,7 +5,6 @@ from django.views.generic import TemplateView
 
 from customers.merging.queries import duplicates_of
 from customers.names import country_name, gender_name, language_name
-from customers.profile.frame import ProfilePage
 from loyalty.points.expiry.queries import next_to_expire
 from loyalty.points.ledger.queries import balances_of
 from loyalty.program.enums import Module
@@ -13,6 +12,7 @@ from loyalty.program.queries import general_settings
 from loyalty.staff.permissions import Right, may
 from loyalty.ui.mixins import PartialMixin
 
+from .frame import ProfilePage
 from .queries import attributes_of, average_purchase, latest_actions, strips_of
 
 

@@ -4,7 +4,7 @@ from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
 from loyalty.intake.sources import Source
 
-from .due import due_orders
+from .queries import due_orders
 
 TIMER = Actor(source=Source.TIMER.value)
 

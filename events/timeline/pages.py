@@ -14,8 +14,8 @@ from django.views.generic import TemplateView
 
 from customers.profile.frame import ProfilePage
 from events.models import Event
+from events.orders.queries import transaction_named
 from events.queries import readable
-from events.transactions.queries import transaction_named
 from loyalty.accounts.modules import Modules
 from loyalty.program.enums import Module
 from loyalty.staff.permissions import Right, may

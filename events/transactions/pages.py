@@ -22,6 +22,7 @@ from customers.queries import customer_named
 from events.models import Event
 from events.operations import add_event
 from events.orders.models import WHEN, Transaction
+from events.orders.queries import orders_with, transaction_of, transactions_of
 from events.timeline.queries import events_of, names, tell
 from loyalty.accounts.models import Account
 from loyalty.accounts.modules import Modules
@@ -36,17 +37,7 @@ from loyalty.ui.responses import Text
 
 from .forms import OrderActionForm, PartialRefundForm, ReasonForm, RefundItemForm, TransactionFilterForm
 from .prices import LINES, Price, prices_of
-from .queries import (
-    Line,
-    action_on,
-    actions_on,
-    lines_of,
-    orders_with,
-    paid_left,
-    pending_points,
-    transaction_of,
-    transactions_of,
-)
+from .queries import Line, action_on, actions_on, lines_of, paid_left, pending_points
 
 # By date an index serves the whole brand's, whatever is filtered.
 BY_DATE = {"date": Order("when", WHEN, personal=True, owned=True)}

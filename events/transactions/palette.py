@@ -2,11 +2,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from events.orders.models import Transaction
+from events.orders.queries import orders_with
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, may
 from loyalty.ui.palette import Find, Finds
-
-from .queries import orders_with
 
 MOST = 5
 

@@ -5,15 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Func, IntegerField, QuerySet, Sum
+from django.db.models import Sum
 
-from customers.models import Customer
 from events.orders.enums import TransactionStatus
 from events.orders.lines.rules import PLACE, paid_for
 from events.orders.models import Transaction
-from loyalty.database.trigrams import SHORTEST, with_part
-from loyalty.engine.status import GONE
-from loyalty.identifiers import forms, normal
 from loyalty.points.ledger.models import Pending
 
 # What staff may do with an order as a whole, by its status.
@@ -94,29 +90,6 @@ def action_on(line: Line, transaction: Transaction) -> str:
         return "checkout_accept_item"
     is_left = transaction.status == TransactionStatus.ACCEPTED and line.quantity_left > 0
     return "refund_item" if is_left else ""
-
-
-def transactions_of(customer: Customer | None = None) -> QuerySet[Transaction]:
-    """Of one customer, or of everybody whose profile is not gone; without an order, the items only counted."""
-    found = Transaction.objects.exclude(customer__status__in=GONE) if customer is None else customer.transactions.all()
-    lines = Func(F("items"), function="jsonb_array_length", output_field=IntegerField())
-    return found.annotate(line_count=lines).defer("items")
-
-
-def orders_with(part: str, of: QuerySet[Transaction] | None = None) -> QuerySet[Transaction]:
-    """Orders whose transaction ID has this part, in capitals or not; by a part of less than three letters, those of that ID."""
-    rows, name = transactions_of() if of is None else of, normal(part.replace("\x00", ""))
-    if len(name) < SHORTEST:
-        return rows.filter(transaction_id__in=forms(name))
-    return with_part(rows, "transaction_id", name)
-
-
-def transaction_of(customer: Customer, id: int) -> Transaction | None:
-    return customer.transactions.filter(id=id).first()
-
-
-def transaction_named(customer: Customer, transaction_id: str | None) -> Transaction | None:
-    return transactions_of(customer).filter(transaction_id=transaction_id).first() if transaction_id else None
 
 
 def pending_points(transaction: Transaction) -> int:

@@ -12,10 +12,11 @@ from rest_framework.response import Response
 
 from loyalty.api.access.scopes import foreign
 from loyalty.api.body.parsers import API_KEY
-from loyalty.api.keys import queries
 from loyalty.api.keys.enums import KeyKind
-from loyalty.api.problems import forbidden
-from loyalty.api.views import ApiView
+
+from .keys import queries
+from .problems import forbidden
+from .views import ApiView
 
 ALLOWED_HEADERS = "Content-Type, Idempotency-Key"
 EXPOSED_HEADERS = (

@@ -13,11 +13,12 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from loyalty.api.problems import CHALLENGE, KINDS, ApiError, bad_request, forbidden, not_found, too_large
-from loyalty.api.renderers import encode
 from loyalty.database.queue import is_locked
 from loyalty.http.request_ids import request_id
 from loyalty.refusals import CODES, Refused
+
+from .problems import CHALLENGE, KINDS, ApiError, bad_request, forbidden, not_found, too_large
+from .renderers import encode
 
 __all__ = [
     "ApiError",

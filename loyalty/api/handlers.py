@@ -7,9 +7,10 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
-from loyalty.api.errors import ApiError, internal_error, json_response, sends_key, translate
-from loyalty.api.problems import bad_request, not_found
 from loyalty.database.queue import is_locked
+
+from .errors import ApiError, internal_error, json_response, sends_key, translate
+from .problems import bad_request, not_found
 
 
 def _answer(request: HttpRequest, page: Callable[[], HttpResponse], error: Callable[[], ApiError]) -> HttpResponse:

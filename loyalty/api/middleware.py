@@ -6,8 +6,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.middleware.common import CommonMiddleware
 
-from loyalty.api.errors import json_response, not_found, sends_key
 from loyalty.ui.mixins import StaffPage
+
+from .errors import json_response, not_found, sends_key
 
 
 class ClientsAtPages(CommonMiddleware):

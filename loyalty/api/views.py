@@ -18,13 +18,13 @@ from loyalty.api.access.scopes import InScope
 from loyalty.api.body.parsers import API_KEY, FormParser, JsonParser
 from loyalty.api.docs.describe import Operation
 from loyalty.api.docs.openapi import Described
-from loyalty.api.errors import handle
 from loyalty.api.keys.enums import Api
 from loyalty.api.once.answers import About, run_once
-from loyalty.api.renderers import JsonRenderer
 
 from .access import limits
 from .body import bounds
+from .errors import handle
+from .renderers import JsonRenderer
 
 
 class AlwaysJson(BaseContentNegotiation):

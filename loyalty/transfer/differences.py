@@ -7,7 +7,7 @@ from typing import Any
 
 from customers.fields.reserved import ABOUT_THE_EVENT, SECRETS
 from customers.queries import customers_named
-from events.orders.due import own_receipts
+from events.orders.queries import own_receipts
 from events.orders.receipts import Receipt, receipts
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming

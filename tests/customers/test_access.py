@@ -13,8 +13,7 @@ from django.test import Client
 
 from customers.export import queries as access
 from customers.export.queries import LEFT_OUT, Table, tables
-from customers.merging.models import Merge
-from customers.models import Customer, Note, Secret
+from customers.models import Customer, Merge, Note, Secret
 from loyalty.api.keys.models import ApiKey
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User

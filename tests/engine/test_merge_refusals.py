@@ -3,9 +3,8 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from customers.merging.models import Merge
 from customers.merging.operations import merge_customers
-from customers.models import Customer
+from customers.models import Customer, Merge
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
 from loyalty.refusals import Refused

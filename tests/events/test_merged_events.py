@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from customers.models import Customer
 from customers.queries import family
 from events.models import Event
-from events.orders.due import own_receipts
+from events.orders.queries import own_receipts
 from events.timeline.pages import ORDER
 from events.timeline.queries import PointsStatus, events_apart, events_of, names, tell
 from events.types.models import EventType

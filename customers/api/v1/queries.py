@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from customers.fields.models import Field
-from customers.merging.models import Merge
-from customers.models import Customer
+from customers.models import Customer, Merge
 from customers.queries import customers_named
 from loyalty.api.lists.criteria import Asked, Condition, Order, bounds_of, choice, moment
 from loyalty.engine.status import ERASED, Status

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from customers.merging.models import Merge
+from customers.models import Merge
 from events.models import Event
 from loyalty.points.enums import BUCKETS, EntryKind
 from loyalty.points.ledger.models import Lot

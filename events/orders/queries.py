@@ -2,10 +2,38 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Func, IntegerField, Q, QuerySet
+
+from customers.models import Customer
+from loyalty.database.trigrams import SHORTEST, with_part
+from loyalty.engine.status import GONE
+from loyalty.identifiers import forms, normal
 
 from .enums import TransactionStatus
 from .models import Transaction
+
+
+def transactions_of(customer: Customer | None = None) -> QuerySet[Transaction]:
+    """Of one customer, or of everybody whose profile is not gone; without an order, the items only counted."""
+    found = Transaction.objects.exclude(customer__status__in=GONE) if customer is None else customer.transactions.all()
+    lines = Func(F("items"), function="jsonb_array_length", output_field=IntegerField())
+    return found.annotate(line_count=lines).defer("items")
+
+
+def orders_with(part: str, of: QuerySet[Transaction] | None = None) -> QuerySet[Transaction]:
+    """Orders whose transaction ID has this part, in capitals or not; by a part of less than three letters, those of that ID."""
+    rows, name = transactions_of() if of is None else of, normal(part.replace("\x00", ""))
+    if len(name) < SHORTEST:
+        return rows.filter(transaction_id__in=forms(name))
+    return with_part(rows, "transaction_id", name)
+
+
+def transaction_of(customer: Customer, id: int) -> Transaction | None:
+    return customer.transactions.filter(id=id).first()
+
+
+def transaction_named(customer: Customer, transaction_id: str | None) -> Transaction | None:
+    return transactions_of(customer).filter(transaction_id=transaction_id).first() if transaction_id else None
 
 
 def own_receipts(asked: Collection[tuple[str, str]], scheme: str = "id") -> set[tuple[str, str]]:
