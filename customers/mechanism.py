@@ -10,22 +10,13 @@ from loyalty.refusals import Refused
 from .attributes import claims, update_profile
 from .erasure import mechanism as leaving
 from .life import mechanism as life
-from .profiling import ANSWER, _answers_before, claims_of_answer, profiling_answer
-from .secrets import _secret_parts, keep_secrets
-
-# Profile
-
+from .profiling import ANSWER, answers_before, claims_of_answer, profiling_answer
+from .secrets import keep_secrets, secret_parts
 
 # Identities
 
 
-# Secrets
-
-
 # Profiling
-
-
-# Life
 
 
 def subscribe(event: EventRow, state: State, batch: Batch) -> None:
@@ -42,12 +33,12 @@ def opt_in(event: EventRow, state: State, batch: Batch) -> None:
     state.customer.optin_at = event.occurred_at
 
 
-OPENING = (Mechanism(frozenset({EVERY_ACTION}), keep_secrets, parts=_secret_parts),)
+OPENING = (Mechanism(frozenset({EVERY_ACTION}), keep_secrets, parts=secret_parts),)
 MECHANISMS = (
     Mechanism(frozenset({"subscribe"}), subscribe, enrols=True, claims=claims),
     Mechanism(frozenset({"opt_in"}), opt_in, enrols=True, claims=claims),
     Mechanism(frozenset({"profile"}), update_profile, claims=claims),
-    Mechanism(frozenset({ANSWER}), profiling_answer, claims=claims_of_answer, later=_answers_before),
+    Mechanism(frozenset({ANSWER}), profiling_answer, claims=claims_of_answer, later=answers_before),
     *life.MECHANISMS,
     Mechanism(frozenset({"opt_out"}), leaving.opt_out, parts=leaving.traces),
     Mechanism(frozenset({"ban"}), leaving.ban, parts=leaving.traces),

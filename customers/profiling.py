@@ -67,5 +67,5 @@ def claims_of_answer(incoming: Incoming, program: Program) -> Iterable[Ref]:
         return []
 
 
-def _answers_before(incoming: Incoming, program: Program, at: datetime) -> Iterable[Part]:
+def answers_before(incoming: Incoming, program: Program, at: datetime) -> Iterable[Part]:
     return (ANSWERED,) if program.event_rules[ANSWER].one_time else ()

@@ -37,7 +37,7 @@ _SECRETS = Part(
 )
 
 
-def _secret_parts(incoming: Incoming) -> Iterable[Part]:
+def secret_parts(incoming: Incoming) -> Iterable[Part]:
     return () if SECRETS.isdisjoint(incoming.data) else (_SECRETS,)
 
 

@@ -1,0 +1,45 @@
+"""Who: what customers are in the engine."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from loyalty.engine.rows import CUSTOMER, IDENTITY
+from loyalty.program.rules import Document, Rules
+
+from . import mechanism
+from .erasure.mechanism import ErasureRow, holds_nothing
+from .fields import rules as fields
+from .fields.program import CUSTOMER_FIELDS
+from .identities import welcome
+from .merging.mechanism import MECHANISM as MERGE
+from .merging.mechanism import EarlierMergeRow, MergeRow
+from .secrets import SecretRow
+
+
+def _fields(document: Document) -> fields.CustomersConfig:
+    # Versions from before there were such fields or such a setting have none.
+    unique_emails = document["settings"].get("unique_emails", False)
+    return fields.config_of(document.get("customer_fields", []), unique_emails=unique_emails)
+
+
+def _config(document: Document, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {fields.APP: _fields(document)}
+
+
+def _program(document: Document, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"schemes": frozenset({"id", *_fields(document).external_ids})}
+
+
+RULES = Rules(
+    opening=mechanism.OPENING,
+    main=mechanism.MECHANISMS,
+    merging=(MERGE,),
+    tables=(CUSTOMER, IDENTITY, SecretRow.TABLE, EarlierMergeRow.TABLE, MergeRow.TABLE, ErasureRow.TABLE),
+    sections=(CUSTOMER_FIELDS,),
+    config=_config,
+    program=_program,
+    on_new_customer=(welcome,),
+    erasure="erase_customers",
+    # The cache holds nothing of anybody; logs name nobody.
+    fan_out={"caches": holds_nothing, "logs": holds_nothing},
+)

@@ -1,0 +1,8 @@
+"""What the programme says of bonuses, and what is used of their limits."""
+
+from loyalty.program.rules import Rules
+
+from .program import BONUSES
+from .rules import BonusTotalRow, BonusUseRow
+
+RULES = Rules(tables=(BonusUseRow.TABLE, BonusTotalRow.TABLE), sections=(BONUSES,))

@@ -1,0 +1,14 @@
+"""What is told to others of each event."""
+
+from customers.erasure.mechanism import holds_nothing
+from loyalty.program.rules import Rules
+
+from .mechanism import OUTBOX, tell
+
+RULES = Rules(
+    tables=(OUTBOX,),
+    on_recorded=(tell,),
+    erasure="erase_sync",
+    # The queue holds ids; bodies for others are made as they are sent.
+    fan_out={"outgoing_syncs": holds_nothing},
+)

@@ -1,0 +1,7 @@
+"""What imports keep of people."""
+
+from loyalty.program.rules import Rules
+
+from .erasing import erase_imports
+
+RULES = Rules(fan_out={"import_files": erase_imports})
