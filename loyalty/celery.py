@@ -1,4 +1,4 @@
-"""The task queue. Tasks are doorbells: arguments are row ids, state is in PostgreSQL, losing the queue loses nothing."""
+"""The task queue. Tasks only wake workers: arguments are row ids, state is in PostgreSQL, losing the queue loses nothing."""
 
 import os
 

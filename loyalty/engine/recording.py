@@ -6,18 +6,7 @@ from uuid import uuid4
 from django.db import connection
 
 from loyalty.database.queue import queue
-from loyalty.identifiers import fault_of_id
-from loyalty.refusals import Refused
-
-from .batch import Batch
-from .events import Actor, Incoming, Key, Ref
-from .mechanism import Outcome
-from .program import Program
-from .programs import programs
-from .reduce import UnknownCustomer, reduce
-from .rows import CUSTOMER, FREE_IDENTITIES, FREE_KEYS, IDENTITIES, CustomerRow, IdentityRow
-from .state import Part, State
-from .statements import (
+from loyalty.engine.storage.statements import (
     BURIED,
     CLAIM_IDENTITIES,
     CLAIM_KEYS,
@@ -31,9 +20,20 @@ from .statements import (
     RETURN_IDENTITIES,
     RETURN_KEYS,
 )
+from loyalty.engine.storage.store import Copy, Session, delete, insert, update
+from loyalty.engine.storage.wire import Answer, Statement, limits
+from loyalty.identifiers import fault_of_id
+from loyalty.refusals import Refused
+
+from .batch import Batch
+from .events import Actor, Incoming, Key, Ref
+from .mechanism import Outcome
+from .program import Program
+from .programs import programs
+from .reduce import UnknownCustomer, reduce
+from .rows import CUSTOMER, FREE_IDENTITIES, FREE_KEYS, IDENTITIES, CustomerRow, IdentityRow
+from .state import Part, State
 from .status import ERASED
-from .store import Copy, Session, delete, insert, update
-from .wire import Answer, Statement, limits
 
 
 class LostRace(Exception):

@@ -2,9 +2,10 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.transfer.files.store import MAX_SIZE
+from loyalty.transfer.reading.options import MAX_SOURCE, Options
+
 from .enums import Model, UnknownColumns
-from .files import MAX_SIZE
-from .options import MAX_SOURCE, Options
 
 DECIMAL_MARKS = [("", _("Not sure")), (".", "12.50"), (",", "12,50")]
 

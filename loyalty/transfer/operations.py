@@ -8,16 +8,16 @@ from django.db import transaction
 
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, require
+from loyalty.transfer.files.store import copy, delete, path_of, store
+from loyalty.transfer.importing.running import CHUNK_ROWS, end, options_of, plan_for, take, work_as
+from loyalty.transfer.reading.headings import misspelt
+from loyalty.transfer.reading.options import DEFAULT, MAX_SOURCE, Options
+from loyalty.transfer.reading.reader import Reader, UnreadableFile
 
-from .doorbell import ring
 from .enums import JobStatus, Model
-from .files import copy, delete, path_of, store
-from .headings import misspelt
 from .models import ImportJob
-from .options import DEFAULT, MAX_SOURCE, Options
 from .queries import earlier_import
-from .reader import Reader, UnreadableFile
-from .running import CHUNK_ROWS, end, options_of, plan_for, take, work_as
+from .workers import wake_workers
 
 
 class NotStartable(Exception):
@@ -101,7 +101,7 @@ def confirm_import(*, job_id: int, by: User | None, at: datetime, unknown: str =
         raise NotStartable
     job.unknown_columns = unknown or job.unknown_columns
     _start(job)
-    ring(job_id)
+    wake_workers(job_id)
 
 
 def _start(job: ImportJob) -> None:

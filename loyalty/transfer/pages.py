@@ -15,6 +15,9 @@ from django.views.generic import FormView, TemplateView
 
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
+from loyalty.transfer.files.refused import RefusedFile
+from loyalty.transfer.importing.running import MAX_LISTED
+from loyalty.transfer.reading.reader import UnreadableFile
 from loyalty.ui.downloads import csv_file
 from loyalty.ui.mixins import DialogPage, PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
@@ -34,9 +37,6 @@ from .operations import (
     start_import,
 )
 from .queries import earlier_import, first_notices, imports, refused_rows, sources
-from .reader import UnreadableFile
-from .refused_file import RefusedFile
-from .running import MAX_LISTED
 
 REFUSED_PAGE = 50
 SHOWN_NOTICES = 10

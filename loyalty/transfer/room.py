@@ -1,7 +1,6 @@
 """What imports keep of people."""
 
 from loyalty.program.rules import Rules
-
-from .erasing import erase_imports
+from loyalty.transfer.files.erasing import erase_imports
 
 RULES = Rules(fan_out={"import_files": erase_imports})

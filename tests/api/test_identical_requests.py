@@ -19,7 +19,7 @@ from loyalty.api.keys.models import ApiKey
 from loyalty.api.once import answers as once
 from loyalty.api.once import claims
 from loyalty.api.once.models import SavedAnswer
-from loyalty.engine.wire import Statement
+from loyalty.engine.storage.wire import Statement
 from tests.api.writes import Headers, add, ago, plain, points, post, signed, told
 from tests.api_keys import development_key
 from tests.engine.racing import BALANCES, blocked, waiting

@@ -22,7 +22,7 @@ from loyalty.api.once.models import SavedAnswer
 from loyalty.api.once.tasks import purge_answers
 from loyalty.api.problems import bad_request
 from loyalty.engine.record import record
-from loyalty.engine.wire import Statement
+from loyalty.engine.storage.wire import Statement
 from tests.api.writes import HOST, add, plain, points, post, signed, told
 from tests.api_keys import development_key, signer
 from tests.engine.racing import BALANCES, CLIENTS, blocked, waiting

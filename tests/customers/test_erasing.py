@@ -18,8 +18,8 @@ from loyalty.sealing import Purpose, unseal
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.transfer.enums import JobStatus
-from loyalty.transfer.erasing import NOT_KEPT, erase_imports
-from loyalty.transfer.files import path_of
+from loyalty.transfer.files.erasing import NOT_KEPT, erase_imports
+from loyalty.transfer.files.store import path_of
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import import_here
 from tests.api_keys import development_key

@@ -15,10 +15,10 @@ from customers.fields.rules import BUILT_IN, RESERVED
 from customers.models import Customer
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
-from loyalty.transfer.columns import Catalogue
 from loyalty.transfer.enums import Model
-from loyalty.transfer.plans import plan_of
-from loyalty.transfer.reader import Header, UnreadableFile
+from loyalty.transfer.reading.columns import Catalogue
+from loyalty.transfer.reading.plans import plan_of
+from loyalty.transfer.reading.reader import Header, UnreadableFile
 from tests.api_keys import development_key
 from tests.engine.world import configure
 from tests.factories import NOON, TILL, make_customer, make_order

@@ -12,8 +12,8 @@ from loyalty import environment
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
-from loyalty.engine.store import Copy, Session
-from loyalty.engine.wire import Statement
+from loyalty.engine.storage.store import Copy, Session
+from loyalty.engine.storage.wire import Statement
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 

@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 
 from loyalty.engine import record as engine
-from loyalty.engine import recording, statements
+from loyalty.engine import recording
 from loyalty.engine.events import Incoming
+from loyalty.engine.storage import statements
 
 from .families import check_families
 from .racing import CLIENTS, Result, blocked, race, waiting

@@ -14,8 +14,9 @@ from customers.erasure.operations import opt_out
 from customers.models import Customer
 from customers.queries import customer_named
 from loyalty.engine import record as engine
-from loyalty.engine import recording, statements
+from loyalty.engine import recording
 from loyalty.engine.events import Actor, Incoming
+from loyalty.engine.storage import statements
 from loyalty.points.expiry.operations import expire_points
 from loyalty.points.expiry.queries import expiring_points
 from loyalty.staff.enums import Role

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from loyalty.engine import wire
+from loyalty.engine.storage import wire
 
 from .world import accepted, event, rows
 

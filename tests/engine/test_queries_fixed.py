@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from loyalty.engine.events import Incoming
-from loyalty.engine.store import Copy, Session
-from loyalty.engine.wire import Answer, Statement
+from loyalty.engine.storage.store import Copy, Session
+from loyalty.engine.storage.wire import Answer, Statement
 
 from .world import accepted, event, rows
 

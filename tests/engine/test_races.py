@@ -4,8 +4,9 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from loyalty.engine import record as engine
-from loyalty.engine import recording, statements
+from loyalty.engine import recording
 from loyalty.engine.events import Incoming
+from loyalty.engine.storage import statements
 
 from .racing import BALANCES, CLIENTS, Result, race
 from .world import accepted, check_books, counts, event, rows, spendable

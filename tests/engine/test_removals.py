@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Actor
 from loyalty.engine.program import Program
-from loyalty.engine.store import delete
-from loyalty.engine.wire import Statement
+from loyalty.engine.storage.store import delete
+from loyalty.engine.storage.wire import Statement
 from loyalty.points.ledger.rows import BALANCE, BalanceRow
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)

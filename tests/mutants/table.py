@@ -157,7 +157,7 @@ MUTANTS = [
     Mutant("checkout: what lowers an order counts as items", LINES_OF, "refunded_quantity=quantity if lowers else NONE,", "refunded_quantity=NONE,", "odd lines"),
     Mutant("checkout: a total below nothing", LINES_OF, "    return max(sum((line.subtotal for line in lines), NONE), NONE)", "    return sum((line.subtotal for line in lines), NONE)", "odd lines"),
     Mutant("0: contradicting signs", LINES_OF, "    if price < 0 and quantity < 0:", "    if False:", "odd lines"),
-    Mutant("checkout: quantities in whole numbers", LINES_OF, "QUANTITY_PLACES = 3", "QUANTITY_PLACES = 0", "odd lines"),
+    Mutant("checkout: quantities in whole numbers", "loyalty/engine/values.py", "QUANTITY_PLACES = 3", "QUANTITY_PLACES = 0", "odd lines"),
     Mutant("checkout: amounts are not rounded", VALUES, "    return rounded(found, MONEY_PLACES) if", "    return found if", "odd lines"),
     Mutant("0: a step before its checkout", ORDERS, "    if event.occurred_at < at.replace(microsecond=0):", "    if False:", "times"),
     Mutant("point_add: a clock that is ahead is believed", VALUES, "        return min(found, latest)", "        return found", "times"),

@@ -16,7 +16,8 @@ from django.db import connection
 
 from customers.merging.operations import merge_customers
 from customers.queries import customers_named
-from loyalty.engine import recording, statements
+from loyalty.engine import recording
+from loyalty.engine.storage import statements
 from loyalty.refusals import Refused
 from tests.engine.families import check_families
 from tests.engine.scanning import tables

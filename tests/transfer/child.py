@@ -23,7 +23,7 @@ def main(job_id: int, rows: int, mode: str, chunk: int = 0) -> None:
     django.setup()
     from django.utils import timezone
 
-    from loyalty.transfer import running
+    from loyalty.transfer.importing import running
     from loyalty.transfer.models import ImportJob
 
     if mode == "flawed":
@@ -40,9 +40,10 @@ def main(job_id: int, rows: int, mode: str, chunk: int = 0) -> None:
 
 def flawed(last: int) -> Callable[..., bool]:
     from loyalty.engine.events import Actor
-    from loyalty.transfer import event_rows, running
     from loyalty.transfer.enums import JobStatus
-    from loyalty.transfer.keys import Claims
+    from loyalty.transfer.importing import events as event_rows
+    from loyalty.transfer.importing import running
+    from loyalty.transfer.importing.keys import Claims
     from loyalty.transfer.models import ImportJob
 
     done = 0
@@ -65,7 +66,7 @@ def flawed(last: int) -> Callable[..., bool]:
 
 
 def careless() -> None:
-    from loyalty.transfer import keys
+    from loyalty.transfer.importing import keys
 
     insert = keys._insert
 

@@ -11,7 +11,7 @@ from loyalty.staff.models import User
 from loyalty.transfer.enums import UnknownColumns
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import import_here
-from loyalty.transfer.options import Options
+from loyalty.transfer.reading.options import Options
 
 SAMPLE = (Path(__file__).parent / "sample_events.csv").read_bytes()
 # What is in doubt after an import: everything but the imports themselves.

@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 
 from customers.fields.rules import CustomersConfig
-from loyalty.transfer.columns import Catalogue, Plan
-from loyalty.transfer.options import Options
-from loyalty.transfer.plans import plan_of
-from loyalty.transfer.reader import Header, UnreadableFile
+from loyalty.transfer.reading.columns import Catalogue, Plan
+from loyalty.transfer.reading.options import Options
+from loyalty.transfer.reading.plans import plan_of
+from loyalty.transfer.reading.reader import Header, UnreadableFile
 
 CONFIG = CustomersConfig()
 

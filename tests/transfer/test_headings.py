@@ -15,8 +15,8 @@ from loyalty.staff.models import User
 from loyalty.transfer.enums import JobStatus, UnknownColumns
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import confirm_import, import_here, start_import
-from loyalty.transfer.options import Options
-from loyalty.transfer.reader import UnreadableFile
+from loyalty.transfer.reading.options import Options
+from loyalty.transfer.reading.reader import UnreadableFile
 
 from .conftest import Import, refusals
 from .test_imports import counts

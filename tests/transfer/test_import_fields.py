@@ -11,7 +11,7 @@ from events.models import Event
 from events.types.models import EventType
 from loyalty.points.ledger.models import Balance
 from loyalty.transfer.operations import import_here
-from loyalty.transfer.reader import UnreadableFile
+from loyalty.transfer.reading.reader import UnreadableFile
 
 from .conftest import Import, refusals
 

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from loyalty.disarming import safe_cell
 from loyalty.staff.models import User
-from loyalty.transfer import uploads
 from loyalty.transfer.enums import JobStatus
+from loyalty.transfer.files import uploads
+from loyalty.transfer.importing.running import work
 from loyalty.transfer.models import ImportJob, RefusedRow
-from loyalty.transfer.running import work
 
 from .conftest import SAMPLE, Import
 
@@ -185,7 +185,7 @@ def test_pages_ask_as_many_questions_for_three_rows_as_for_one(pages: Client, ma
 
 @pytest.fixture
 def bounded(settings: Any) -> None:
-    settings.FILE_UPLOAD_HANDLERS = ["loyalty.transfer.uploads.BoundedUpload", *settings.FILE_UPLOAD_HANDLERS]
+    settings.FILE_UPLOAD_HANDLERS = ["loyalty.transfer.files.uploads.BoundedUpload", *settings.FILE_UPLOAD_HANDLERS]
 
 
 def test_nothing_of_a_file_beyond_the_limit_is_stored(

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from customers.models import Customer
 from loyalty.transfer.enums import JobStatus
+from loyalty.transfer.importing.running import LEASE
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import start_import
-from loyalty.transfer.running import LEASE
 
 from .processes import ROOT, end, environment, start_worker
 

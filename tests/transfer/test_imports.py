@@ -10,13 +10,14 @@ from customers.models import Customer
 from events.models import Event
 from loyalty.points.ledger.models import Balance
 from loyalty.staff.models import User
-from loyalty.transfer import files, running
 from loyalty.transfer.enums import JobStatus
+from loyalty.transfer.files import store as files
+from loyalty.transfer.importing import running
+from loyalty.transfer.importing.running import work
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import NotStartable, cancel_import, confirm_import, start_import
 from loyalty.transfer.queries import abandoned_imports
-from loyalty.transfer.reader import UnreadableFile
-from loyalty.transfer.running import work
+from loyalty.transfer.reading.reader import UnreadableFile
 
 from .conftest import SAMPLE, Import, refusals, state_digest
 

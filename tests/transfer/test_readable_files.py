@@ -6,7 +6,7 @@ import pytest
 
 from customers.models import Customer
 from loyalty.transfer.models import ImportJob
-from loyalty.transfer.reader import UnreadableFile
+from loyalty.transfer.reading.reader import UnreadableFile
 
 from .conftest import Import, refusals
 from .test_imports import counts

@@ -3,8 +3,8 @@ import time
 
 import pytest
 
-from loyalty.transfer import reader as module
-from loyalty.transfer.reader import UNCLOSED, Line, Reader, UnreadableFile
+from loyalty.transfer.reading import reader as module
+from loyalty.transfer.reading.reader import UNCLOSED, Line, Reader, UnreadableFile
 
 
 def read(content: str | bytes) -> list[Line]:

@@ -9,10 +9,10 @@ from loyalty.program.models import GeneralSettings
 from loyalty.program.queries import general_settings
 from loyalty.staff.models import User
 from loyalty.transfer.enums import JobStatus
-from loyalty.transfer.files import path_of
+from loyalty.transfer.files.retention import EXPIRED, forget_old_imports
+from loyalty.transfer.files.store import path_of
 from loyalty.transfer.models import ImportedRow, ImportJob
 from loyalty.transfer.operations import NothingToCount, count_again, start_import
-from loyalty.transfer.retention import EXPIRED, forget_old_imports
 
 from .conftest import Import
 from .test_imports import counts

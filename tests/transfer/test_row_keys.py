@@ -13,9 +13,9 @@ from customers.models import Customer
 from events.models import BusinessKey
 from loyalty.points.ledger.models import Balance
 from loyalty.staff.models import User
+from loyalty.transfer.importing.running import work
 from loyalty.transfer.models import ImportedRow, ImportJob, RowCount
 from loyalty.transfer.operations import NothingToCount, count_again, start_import
-from loyalty.transfer.running import work
 
 from .conftest import Import, refusals, state_digest
 from .test_imports import counts

@@ -28,7 +28,7 @@ from loyalty.api.errors import translate
 from loyalty.api.problems import bad_request, conflict, unknown_customer
 from loyalty.api.renderers import JsonRenderer, encode
 from loyalty.database.queue import Busy, queue
-from loyalty.engine.wire import RETRIED, Answer, Statement, current_wire, limits
+from loyalty.engine.storage.wire import RETRIED, Answer, Statement, current_wire, limits
 from loyalty.refusals import Refused
 
 from .claims import AlreadyRun, BytesClaim, Claim, KeyClaim, Names, Saved, are_near

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from loyalty.api.problems import ApiError, conflict
-from loyalty.engine.wire import Answer, Statement
+from loyalty.engine.storage.wire import Answer, Statement
 
 # Who sends the same key again may do so for a week. Signed bytes are refused by their date after minutes.
 KEPT_KEY, KEPT_BYTES = dt.timedelta(days=7), dt.timedelta(hours=1)

@@ -8,12 +8,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from loyalty.transfer.enums import JobStatus, Model, NoticeKind, UnknownColumns
+from loyalty.transfer.importing.running import CHUNK_ROWS
 from loyalty.transfer.models import ImportJob, RowNotice
 from loyalty.transfer.operations import import_here
-from loyalty.transfer.options import MAX_SOURCE, Options
 from loyalty.transfer.queries import first_notices, first_refused_rows
-from loyalty.transfer.reader import UnreadableFile
-from loyalty.transfer.running import CHUNK_ROWS
+from loyalty.transfer.reading.options import MAX_SOURCE, Options
+from loyalty.transfer.reading.reader import UnreadableFile
 
 LISTED = 20
 PIECE = 1024 * 1024

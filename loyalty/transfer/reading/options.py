@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .enums import UnknownColumns
+from loyalty.transfer.enums import UnknownColumns
 
 MAX_SOURCE = 64
 

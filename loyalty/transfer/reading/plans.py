@@ -7,10 +7,10 @@ from typing import Any
 from customers.fields.reserved import ABOUT_THE_EVENT, READ_ONLY, SECRETS
 from customers.fields.rules import BUILT_IN
 from customers.fields.spelling import compared as normal
+from loyalty.transfer.enums import Model, UnknownColumns
 
 from .cells import Numbers
 from .columns import Catalogue, Plan
-from .enums import Model, UnknownColumns
 from .headings import CUSTOMER_NAMES, FIELD_SYNONYMS, REASON, TIME, TIME_NAMES, Known, doubled
 from .options import DEFAULT, Options
 from .reader import Header, UnreadableFile

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from loyalty.program.queries import general_settings
+from loyalty.transfer.enums import JobStatus
+from loyalty.transfer.models import ImportJob, RefusedRow
 
-from .enums import JobStatus
 from .erasing import OPEN
-from .files import delete
-from .models import ImportJob, RefusedRow
+from .store import delete
 
 # At once: a sweep that is killed goes on with the next ones.
 AT_ONCE = 100

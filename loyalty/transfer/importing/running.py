@@ -22,19 +22,19 @@ from customers.fields.queries import customers_config
 from events.types.queries import attribute_types
 from loyalty.engine.events import POINTS_REWARDED, Actor
 from loyalty.intake.sources import Source
+from loyalty.transfer.enums import JobStatus, Model
+from loyalty.transfer.files.store import check_untouched, path_of
+from loyalty.transfer.models import ImportJob, RefusedRow, RowNotice
+from loyalty.transfer.reading.columns import Catalogue, Plan
+from loyalty.transfer.reading.options import Options
+from loyalty.transfer.reading.plans import plan_of
+from loyalty.transfer.reading.reader import Header, Line, Reader, UnreadableFile
 
-from .columns import Catalogue, Plan
-from .customer_rows import apply_customers
-from .enums import JobStatus, Model
-from .event_rows import apply_events
-from .files import check_untouched, path_of
+from .customers import apply_customers
+from .events import apply_events
 from .keys import forget_counts
-from .models import ImportJob, RefusedRow, RowNotice
-from .options import Options
-from .order_rows import MAX_ROWS as MAX_ORDER_ROWS
-from .order_rows import is_same_order
-from .plans import plan_of
-from .reader import Header, Line, Reader, UnreadableFile
+from .orders import MAX_ROWS as MAX_ORDER_ROWS
+from .orders import is_same_order
 from .tally import Tally
 
 # Measured: smaller ones pay for commits, larger ones gain nothing and hold the customers' locks longer.

@@ -6,7 +6,7 @@ from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
 from loyalty.staff.permissions import Right, may
 
-from .files import MAX_SIZE
+from .store import MAX_SIZE
 
 # The other fields of the form, and the frame around the file.
 MARGIN = 64 * 1024

@@ -10,15 +10,15 @@ from customers.queries import customers_named, is_by_merged_name
 from events.operations import REPLAYED, has_business_key
 from loyalty.engine.events import Actor, Incoming
 from loyalty.refusals import Refused
+from loyalty.transfer.models import ImportJob
+from loyalty.transfer.queries import line_keyed_import
+from loyalty.transfer.reading.columns import Plan, Refusal, event_of
+from loyalty.transfer.reading.reader import Line
 
-from .columns import Plan, Refusal, event_of
 from .differences import Known, is_about_known, verdicts
 from .keys import Pair, claim, give_back, key_of
-from .models import ImportJob
-from .order_rows import have_lines, join, orders_of
+from .orders import have_lines, join, orders_of
 from .profiles import empty_of
-from .queries import line_keyed_import
-from .reader import Line
 from .tally import Tally, fault, record_all
 
 PROFILE = "profile"

@@ -9,10 +9,9 @@ from django.db import DataError, IntegrityError
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
 from loyalty.refusals import Refused
-
-from .columns import Plan, Refusal
-from .enums import NoticeKind
-from .reader import Line
+from loyalty.transfer.enums import NoticeKind
+from loyalty.transfer.reading.columns import Plan, Refusal
+from loyalty.transfer.reading.reader import Line
 
 
 @dataclass(frozen=True, slots=True)

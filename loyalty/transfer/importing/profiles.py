@@ -7,8 +7,7 @@ from typing import Any
 from customers.fields.rules import CustomersConfig, is_built_in, plain, read_attribute
 from customers.models import Customer
 from loyalty.engine.events import Incoming
-
-from .plans import JOINED
+from loyalty.transfer.reading.plans import JOINED
 
 
 def changes_of(known: Customer, data: Mapping[str, Any], config: CustomersConfig) -> dict[str, Any]:

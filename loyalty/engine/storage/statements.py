@@ -1,4 +1,5 @@
-from .rows import CUSTOMER, IDENTITY
+from loyalty.engine.rows import CUSTOMER, IDENTITY
+
 from .store import selected
 
 # The customers of the identities that a batch names; what an identity means is read again after the lock.

@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 TASK = "loyalty.transfer.tasks.run_import"
 
 
-def ring(job_id: int) -> None:
+def wake_workers(job_id: int) -> None:
     """Once the open transaction is committed."""
     transaction.on_commit(partial(_send, job_id))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from .reader import OTHER_ENCODINGS, OTHER_FILES, UnreadableFile
+from loyalty.transfer.reading.reader import OTHER_ENCODINGS, OTHER_FILES, UnreadableFile
 
 MAX_SIZE = 1024**3
 PIECE = 8 * 1024 * 1024

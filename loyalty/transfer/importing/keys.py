@@ -17,8 +17,7 @@ import msgspec
 from django.db import connection
 
 from loyalty.engine.events import Incoming
-
-from .models import ImportJob, RowCount
+from loyalty.transfer.models import ImportJob, RowCount
 
 # Equal rows of a source that may be counted again at once: a bound for the search of free ordinals.
 MAX_ROUNDS = 1_000

@@ -7,12 +7,12 @@ from customers.models import Customer
 from customers.queries import customers_named, is_by_merged_name
 from loyalty.engine.events import Actor, Incoming
 from loyalty.refusals import Refused
+from loyalty.transfer.models import ImportJob
+from loyalty.transfer.reading.columns import Plan, Refusal
+from loyalty.transfer.reading.reader import Line
 
-from .columns import Plan, Refusal
 from .differences import ALREADY_OPTED_IN
-from .models import ImportJob
 from .profiles import changes_of, empty_of, profile_event
-from .reader import Line
 from .tally import Tally, fault, record_all
 
 Waiting = list[tuple[Line, str]]

@@ -12,9 +12,9 @@ from events.orders.receipts import Receipt, receipts
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
 from loyalty.refusals import Refused
+from loyalty.transfer.reading.columns import Plan
+from loyalty.transfer.reading.headings import TIME
 
-from .columns import Plan
-from .headings import TIME
 from .keys import plain
 from .profiles import differing
 

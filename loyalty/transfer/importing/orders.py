@@ -8,9 +8,8 @@ from events.orders.lines.rules import MAX_ITEMS, read_line
 from loyalty.engine import values
 from loyalty.engine.events import Incoming
 from loyalty.refusals import Refused
-
-from .columns import Plan
-from .reader import Line
+from loyalty.transfer.reading.columns import Plan
+from loyalty.transfer.reading.reader import Line
 
 CHECKOUT = "checkout"
 # A line more than an order may have, so that an order of too many rows is refused as a whole.

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from .enums import JobStatus
-from .files import delete, path_of
-from .models import ImportJob, RefusedRow
+from loyalty.transfer.enums import JobStatus
+from loyalty.transfer.models import ImportJob, RefusedRow
+
+from .store import delete, path_of
 
 OPEN = (JobStatus.UPLOADED, JobStatus.PROCESSING)
 NOT_KEPT = "What this row said is not kept: somebody whom the file named was erased."

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from customers.fields.spelling import compared as normal
+from loyalty.transfer.models import ImportJob, RefusedRow
+from loyalty.transfer.queries import refused_rows
+from loyalty.transfer.reading.headings import REASON, REASON_HEADING
+from loyalty.transfer.reading.reader import Line, Reader
 
-from .files import path_of
-from .headings import REASON, REASON_HEADING
-from .models import ImportJob, RefusedRow
-from .queries import refused_rows
-from .reader import Line, Reader
+from .store import path_of
 
 
 class RefusedFile:

@@ -10,7 +10,8 @@ from typing import Any, LiteralString
 import psycopg
 from django.db import connection
 
-from .state import Row, Table
+from loyalty.engine.state import Row, Table
+
 from .wire import Answer, Statement, current_wire
 
 MAX_VALUES = 8
