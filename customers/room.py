@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loyalty.engine.rows import CUSTOMER, IDENTITY
-from loyalty.program.rules import Document, Rules
+from loyalty.program.rooms import Document, Rules
 
 from . import mechanism
 from .erasure.mechanism import ErasureRow, holds_nothing

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loyalty.engine.rows import EVENT
-from loyalty.program.rules import Document, Rules
+from loyalty.program.rooms import Document, Rules
 
 from .orders import mechanism as orders
 from .orders import rows

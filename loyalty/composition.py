@@ -19,7 +19,7 @@ import loyalty.transfer.room
 from loyalty.engine.program import Program
 from loyalty.program.operations import advance_program, keep_program
 from loyalty.program.queries import program_record, read_program
-from loyalty.program.rules import composed
+from loyalty.program.rooms import composed
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """What the programme says of accounts."""
 
-from loyalty.program.rules import Rules
+from loyalty.program.rooms import Rules
 
 from .program import ACCOUNTS
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from loyalty.program.rules import Document, Rules
+from loyalty.program.rooms import Document, Rules
 
 from . import mechanism
 from .build import config_of

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from loyalty.identifiers import folded
 
-from .rules import Document, Rules
+from .rooms import Document, Rules
 from .settings import SETTINGS
 
 

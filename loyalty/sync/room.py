@@ -1,7 +1,7 @@
 """What is told to others of each event."""
 
 from customers.erasure.mechanism import holds_nothing
-from loyalty.program.rules import Rules
+from loyalty.program.rooms import Rules
 
 from .mechanism import OUTBOX, tell
 

@@ -1,6 +1,6 @@
 """What imports keep of people."""
 
-from loyalty.program.rules import Rules
+from loyalty.program.rooms import Rules
 from loyalty.transfer.files.erasing import erase_imports
 
 RULES = Rules(fan_out={"import_files": erase_imports})

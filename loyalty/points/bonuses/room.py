@@ -1,6 +1,6 @@
 """What the programme says of bonuses, and what is used of their limits."""
 
-from loyalty.program.rules import Rules
+from loyalty.program.rooms import Rules
 
 from .program import BONUSES
 from .rules import BonusTotalRow, BonusUseRow
