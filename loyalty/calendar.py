@@ -1,3 +1,5 @@
+"""Days, ends of days, months and anniversaries, in the programme's time zone. Pure."""
+
 import datetime as dt
 from calendar import monthrange
 
