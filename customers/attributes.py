@@ -1,3 +1,5 @@
+"""What a profile's attributes become by an event: built-in and custom ones, merged, checked, claimed. Pure."""
+
 import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal

@@ -1,3 +1,5 @@
+"""Who: customers, what names them, what is kept of them in secret, and who was merged into whom."""
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass

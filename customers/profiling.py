@@ -1,3 +1,5 @@
+"""Answers to profiling questions: stored in the profile, rewarded once for each question. Pure."""
+
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -15,11 +17,7 @@ from loyalty.refusals import Refused
 from .attributes import _claims_in, _take_over
 
 ANSWER = "profiling_answer"
-
-
 MAX_ATTRIBUTE = 64
-
-
 # What was answered before, by question: read only where the type says that a question is answered once.
 ANSWERED = Part(
     "answered",

@@ -1,3 +1,5 @@
+"""Finding customers by what names them, and the profiles that are one person."""
+
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,3 +1,5 @@
+"""What happened: the write-once events, and the keys that let each receipt count once."""
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,3 +1,5 @@
+"""Recording events by hand."""
+
 from datetime import datetime
 from importlib import import_module
 from typing import Any

@@ -1,3 +1,5 @@
+"""The customer list: its filters, its order, its tabs and its search."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,8 +27,6 @@ STATUSES: dict[str, tuple[Text, Sequence[str]]] = {
     "inactive": (_("Inactive"), [Status.INACTIVE.value]),
     "suspended": (_("Suspended"), [Status.SUSPENDED.value]),
 }
-
-
 ORDERS: Sequence[tuple[str, Text]] = (
     (NEWEST, _("Newest first")),
     ("joined", _("Oldest first")),
@@ -36,8 +36,6 @@ ORDERS: Sequence[tuple[str, Text]] = (
     ("-spendable", _("Most spendable points")),
     ("-login", _("Latest login")),
 )
-
-
 # Offered only while the table's heads have chosen one of them.
 OTHER_ORDERS: Sequence[tuple[str, Text]] = (
     ("-name", _("Last name, Z to A")),
@@ -46,8 +44,6 @@ OTHER_ORDERS: Sequence[tuple[str, Text]] = (
     ("spendable", _("Fewest spendable points")),
     ("login", _("Earliest login")),
 )
-
-
 MOST_CHOICES = 300
 
 

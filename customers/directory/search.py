@@ -1,3 +1,5 @@
+"""Which customers a text finds, by filters and by every way of writing it."""
+
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,22 +22,12 @@ from loyalty.identifiers import forms, normal
 
 # What a search collects of each column at most, and what it shows at most.
 MATCHES = 400
-
-
 LONGEST_SEARCH = 100
-
-
 MOST_WORDS = 4
-
-
 # Of so many countries a telephone number without its country's code may be.
 MOST_REGIONS = 30
-
-
 # Up to here a count is exact.
 COUNTED = 10_000
-
-
 SAMPLE = 2_000
 
 

@@ -112,8 +112,6 @@ _NAMED: Mapping[str, Callable[[], Iterable[tuple[Any, str]]]] = {
     "staff_id": lambda: User.objects.values_list("id", "username"),
     "api_key_id": lambda: ApiKey.objects.values_list("id", "name"),
 }
-
-
 # Told by the last day on which points are valid, as on every page.
 _LAST_DAYS = {"expires_at": "valid_through"}
 

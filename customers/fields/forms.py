@@ -1,3 +1,5 @@
+"""What administrators enter about a customer field."""
+
 from contextlib import suppress
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""The fields that a brand adds to its customers."""
+
 from collections.abc import Collection, Iterator
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""Writing, changing and deleting a note."""
+
 from functools import cached_property
 from typing import Any, cast
 

@@ -1,3 +1,5 @@
+"""What staff write down about a customer."""
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime

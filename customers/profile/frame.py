@@ -1,3 +1,5 @@
+"""What every page of a profile shows around its own: the tabs, and what can be done with the customer."""
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar

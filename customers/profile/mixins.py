@@ -1,3 +1,5 @@
+"""What pages and dialogs below one customer share."""
+
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, cast

@@ -1,3 +1,5 @@
+"""What staff enter to add an action by hand."""
+
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
@@ -22,8 +24,6 @@ from loyalty.refusals import Refused
 MAX_ITEMS = 10
 ITEM_PARTS = ("product_name", "product_id", "quantity", "price")
 TRANSACTION_TAKEN = 5003
-
-
 # How the attributes of built-in actions are entered; all others as a line of text.
 INPUTS: dict[str, Callable[..., forms.Field]] = {
     **dict.fromkeys(["points", "points_burned"], points),

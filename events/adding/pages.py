@@ -1,3 +1,5 @@
+"""Adding an action by hand, in a dialog whose fields follow the action."""
+
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, cast
@@ -22,12 +24,8 @@ from loyalty.ui.responses import Text, is_partial
 from .forms import MAX_ITEMS, AddEventForm
 
 ITEM_ROWS_OF_A_PAGE = 3
-
-
 # Attributes that mean something only with a module.
 NEEDS = {"expdate": Module.EXPIRING_POINTS, "auto_accept": Module.CHECKOUT_ACCEPT}
-
-
 # The part of the dialog that the choice of an action replaces.
 FIELDS = "action-fields"
 

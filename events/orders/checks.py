@@ -16,20 +16,9 @@ from msgspec import DecodeError
 from msgspec.structs import asdict, replace
 
 from loyalty.refusals import Refused
-from loyalty.verify.checks import (
-    Apart,
-    Found,
-    Mismatch,
-    Piece,
-    Weighed,
-    mark,
-    members,
-    mismatch,
-    number,
-    weigh_blocks,
-    weight,
-)
+from loyalty.verify.checks import Apart, Found, Mismatch, Piece, Weighed, mismatch
 from loyalty.verify.families import Families
+from loyalty.verify.weights import mark, members, number, weigh_blocks, weight
 
 from .replay import Step, replay
 from .rows import lines_of
@@ -135,8 +124,6 @@ _STORED = f"""
     SELECT named.customer_id, named.transaction_id, t.id, t.items::text, {", ".join(f"t.{name}{'::text' * name.endswith('_at')}" for name in COLUMNS)}
     FROM {_NAMED} LEFT JOIN events_transaction t USING (customer_id, transaction_id)
 """
-
-
 _WEIGHTS = _weights(TABLE, "events_event")
 _WEIGHTS_OF_NAMED = _weights(
     f"(SELECT t.* FROM {_NAMED} JOIN {TABLE} t USING (customer_id, transaction_id)) stored",

@@ -1,3 +1,5 @@
+"""Orders as their events have left them, and the orders of guests."""
+
 from datetime import datetime
 from decimal import Decimal
 

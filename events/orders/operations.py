@@ -7,8 +7,6 @@ from loyalty.intake.sources import Source
 from .queries import due_orders
 
 TIMER = Actor(source=Source.TIMER.value)
-
-
 DUE_AT_ONCE = 500
 
 

@@ -1,3 +1,5 @@
+"""The events of a customer: the timeline, and one event in full."""
+
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date

@@ -1,3 +1,5 @@
+"""What the timeline tells of events: their names, where they came from, what became of their points."""
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,3 +1,5 @@
+"""What staff enter to find an order, and to refund a part of one."""
+
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any

@@ -1,3 +1,5 @@
+"""Event types in the configuration."""
+
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _

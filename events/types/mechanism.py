@@ -39,8 +39,6 @@ CLOSED: Mapping[str, str] = {
     **dict.fromkeys(["customer_list_add", "customer_list_remove"], following("the customer lists")),
     **{f"club_{name}": following("what happens in a club") for name in _CLUBS.split()},
 }
-
-
 # Which one-time actions a customer has already done.
 DONE = Part(
     "done",

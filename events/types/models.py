@@ -1,3 +1,5 @@
+"""The actions that a brand knows, and their attributes."""
+
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField

@@ -1,3 +1,5 @@
+"""When the points of an account expire, by each kind of rule."""
+
 import datetime as dt
 from dataclasses import dataclass
 from typing import Protocol

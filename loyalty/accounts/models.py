@@ -1,3 +1,5 @@
+"""Accounts of points, what they are worth, and what they earn on purchases."""
+
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField

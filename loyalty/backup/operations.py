@@ -1,3 +1,5 @@
+"""Making a backup of the whole installation, and putting one back."""
+
 import io
 import json
 import os

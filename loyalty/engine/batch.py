@@ -1,3 +1,5 @@
+"""The unit of change: what a batch of events has edited, added and removed, and how a refusal is undone. Pure."""
+
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -10,14 +12,8 @@ from .state import Row, State, Table
 
 # A cascade deeper or larger than this is a mistake in the programme, not a customer's doing.
 MAX_DEPTH = 8
-
-
 MAX_EVENTS = 2_000
-
-
 R = TypeVar("R", bound=Row)
-
-
 _NOTHING = object()
 
 

@@ -6,8 +6,6 @@ from loyalty.refusals import Refused as Refused  # what mechanisms raise
 
 # An identity: (scheme, value).
 Ref = tuple[str, str]
-
-
 # The attribute by which an order names the points that it earns, and the right to send it.
 POINTS_REWARDED = "points_rewarded"
 

@@ -12,7 +12,8 @@ from loyalty.engine.storage.wire import RETRIED
 from .events import Actor, Incoming
 from .mechanism import Outcome
 from .naming import in_one_form
-from .recording import LostRace, Recording
+from .recording import Recording
+from .storage.people import LostRace
 
 ATTEMPTS = 5
 # A customer with many old IDs may be merged over and over while an event of theirs waits.

@@ -1,3 +1,5 @@
+"""What mechanisms see of a customer: rows, the tables that they are written to, and the parts that they are read by. Pure."""
+
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -173,6 +173,4 @@ def _at(seconds: Decimal) -> dt.datetime | None:
 
 
 MAX_QUANTITY = 1_000_000
-
-
 QUANTITY_PLACES = 3

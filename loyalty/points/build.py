@@ -1,3 +1,5 @@
+"""The configuration of points, built from the program file or from the tables."""
+
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any

@@ -1,3 +1,5 @@
+"""What the rules of points read of the programme. Pure."""
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

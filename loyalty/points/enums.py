@@ -45,7 +45,5 @@ class BonusKind(TextChoices):
 
 
 SPENDING = frozenset({"point_spend", "point_burn"})
-
-
 # Their points are the customer's own, come back.
 GIVING_BACK = frozenset({"point_unspend", "point_unburn", "release_points"})

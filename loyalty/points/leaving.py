@@ -11,7 +11,7 @@ from loyalty.engine.state import Part, State
 from loyalty.points.bonuses.rules import USED_LIMITS, release_limits
 from loyalty.points.ledger.moves import balance_of, config, in_spending_order, release, repay_from, settle
 from loyalty.points.ledger.rows import ALL_PENDING, OPEN_LOTS, RESERVED, EntryRow, PendingRow
-from loyalty.points.orders.mechanism import account_of_order
+from loyalty.points.orders.burning import account_of_order
 
 from .config import AccountRule
 from .enums import EntryKind

@@ -45,6 +45,7 @@ from loyalty.refusals import Refused
 
 from . import leaving
 from .enums import EntryKind
+from .orders import burning
 from .orders import mechanism as orders
 
 
@@ -53,11 +54,11 @@ def open_default_account(state: State, batch: Batch) -> None:
 
 
 def spend(event: EventRow, state: State, batch: Batch) -> None:
-    orders.require_spender(state)
+    burning.require_spender(state)
     points = _required_points(event)
     account = account_of(event, batch.program)
     consume(event, state, batch, account, points, EntryKind.SPEND).spent += points
-    orders.spent(event, state, batch)
+    burning.spent(event, state, batch)
 
 
 def deduct(event: EventRow, state: State, batch: Batch) -> None:
@@ -74,7 +75,7 @@ def unspend(event: EventRow, state: State, batch: Batch) -> None:
     if order is not None and order.status != TransactionStatus.DRAFT:
         follow_checkout(event, order)
         _require_spent(points, order.burned - order.given_back)
-        orders.unburn(event, state, batch, batch.edit(order), points)
+        burning.unburn(event, state, batch, batch.edit(order), points)
         order.given_back += points
         return
     account = account_of(event, batch.program)
@@ -117,7 +118,7 @@ def reserve(event: EventRow, state: State, batch: Batch) -> None:
     if event.transaction_id is None:
         raise values.required("transaction_id")
     points = _required_points(event)
-    orders.require_spender(state)
+    burning.require_spender(state)
     order = batch.edit(order_of(event, state))
     if order.reserved or order.status != TransactionStatus.DRAFT:
         raise Refused(5003, "Transaction ID already used")
@@ -136,7 +137,7 @@ def release_points(event: EventRow, state: State, batch: Batch) -> None:
     points = values.whole(event.data, "points") or order.reserved
     if points > order.reserved:
         raise Refused(0, f"Cannot release more than reserved: {points} to release, {order.reserved} reserved")
-    account = orders.account_of_order(order, event, batch)
+    account = burning.account_of_order(order, event, batch)
     release(event, state, batch, account, points, 0)
     repay_from(event, state, batch, account)
     order.reserved -= points
@@ -219,7 +220,7 @@ def _to_undo(incoming: Incoming) -> Iterable[Part]:
 
 
 MECHANISMS_BEFORE_ORDERS = (
-    Mechanism(frozenset({"checkout"}), orders.burn_at_checkout, parts=_at_checkout),
+    Mechanism(frozenset({"checkout"}), burning.burn_at_checkout, parts=_at_checkout),
     # Its checkout follows; a guest has burned nothing.
     Mechanism(frozenset({"checkout_claim"}), moved, parts=_at_checkout, later=limits),
 )

@@ -1,3 +1,5 @@
+"""The programme in the configuration: its settings, its file, its versions."""
+
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,3 +1,5 @@
+"""What administrators enter about the programme."""
+
 from typing import Any
 
 from django import forms

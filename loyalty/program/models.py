@@ -1,3 +1,5 @@
+"""The brand's settings, and the versions of the programme."""
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models

@@ -1,3 +1,5 @@
+"""Changing the programme: compare a file with it, apply one, move its version."""
+
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -1,3 +1,5 @@
+"""The programme as it is, as one document of one moment."""
+
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
@@ -9,8 +11,6 @@ from .models import GeneralSettings, ProgramRecord, ProgramVersion
 from .section import Section
 
 READINGS = 10
-
-
 UNLOCKED_READINGS = 2
 
 

@@ -63,7 +63,7 @@ def composed(rooms: Sequence[Rules], **programs: Any) -> Composition:
         on_recorded=all_of("on_recorded"),
         on_guest=next((room.on_guest for room in rooms if room.on_guest), None),
         erasures=tuple(room.erasure for room in reversed(rooms) if room.erasure),
-        fan_out={place: erase for room in rooms for place, erase in room.fan_out.items()},
+        fan_out={place: erase for room in reversed(rooms) for place, erase in room.fan_out.items()},
         **programs,
     )
 

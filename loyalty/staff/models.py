@@ -1,3 +1,5 @@
+"""Who works here, and how often passwords were tried."""
+
 from typing import Any, ClassVar
 
 from django.contrib.auth.hashers import check_password, make_password

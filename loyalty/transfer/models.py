@@ -1,3 +1,5 @@
+"""Imports: their files, the rows that were refused, the rows that were noticed, and the keys of all rows."""
+
 from datetime import datetime
 
 from django.conf import settings

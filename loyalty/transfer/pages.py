@@ -1,3 +1,5 @@
+"""Imports: the list, the upload, the columns, the progress and the result."""
+
 from collections.abc import Sequence
 from typing import Any, cast
 

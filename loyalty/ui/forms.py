@@ -1,3 +1,5 @@
+"""Logging in, and changing one's own password."""
+
 from typing import Any
 
 from django import forms

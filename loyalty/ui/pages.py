@@ -1,3 +1,5 @@
+"""Pages of nobody else: log-in, the command palette, preferences."""
+
 import json
 from typing import Any, cast
 from urllib.parse import urlsplit

@@ -3,7 +3,8 @@
 from loyalty.points.ledger.checks import CHECKS
 from loyalty.protection.queries import compared, lacks
 
-from .checks import Findings, Mismatch, verify
+from .checks import Mismatch
+from .comparison import Findings, verify
 
 PROTECTIONS = "protections"
 

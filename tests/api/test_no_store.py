@@ -60,7 +60,7 @@ def test_neither_is_a_refusal(client: Client, path: str, accept: str) -> None:
 
 def test_neither_is_a_failure(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     client.raise_request_exception = False
-    monkeypatch.setattr("customers.api.CustomerDetail.get", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr("customers.api.views.CustomerDetail.get", lambda *args, **kwargs: 1 / 0)
     monkeypatch.setattr("customers.directory.pages.CustomerList.get", lambda *args, **kwargs: 1 / 0)
     for path in (f"/customers/1{KEY}", "/customers/"):
         answer = client.get(path)

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from customers.life import celebrations
 from customers.life.celebrations import ANNIVERSARY, BIRTHDAY, Celebration, record_celebrations
-from loyalty.engine import record as engine
 from tests.engine.racing import BALANCES, blocked
 from tests.engine.test_races import WITHOUT_LOCK
 from tests.engine.world import accepted, event, rows
@@ -234,6 +233,6 @@ def test_two_runs_at_once_tell_once() -> None:
 
 @pytest.mark.usefixtures("committed_db")
 def test_control_without_the_lock_two_runs_tell_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_LOCK", WITHOUT_LOCK)
+    monkeypatch.setattr(statements, "LOCK", WITHOUT_LOCK)
     assert twice_at_once() == [1, 1]
     assert len(told()) == 2

@@ -1,7 +1,7 @@
 """The books of customers with the profiles that were merged into them, added up without the programme's own checks."""
 
 from loyalty.points.ledger.checks import CHECKS
-from loyalty.verify.checks import compare
+from loyalty.verify.comparison import compare
 
 from .world import rows
 

@@ -3,8 +3,8 @@
 import pytest
 
 from customers.fields.models import Field
-from loyalty.engine import record as engine
 from loyalty.engine.events import Incoming
+from loyalty.engine.storage import statements
 from loyalty.program.models import GeneralSettings
 
 from .racing import CLIENTS, race
@@ -40,7 +40,7 @@ def test_sixty_four_clients_want_one_value_and_exactly_one_gets_it() -> None:
 def test_control_where_the_value_is_looked_up_and_not_claimed_several_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     Field.objects.create(slug="barcode", name="Barcode", external_id=True)
     sent = newcomers(barcode="B1")
-    monkeypatch.setattr(engine, "_CLAIM_IDENTITIES", CHECKED_NOT_CLAIMED)
+    monkeypatch.setattr(statements, "CLAIM_IDENTITIES", CHECKED_NOT_CLAIMED)
     found = race(sent, CUSTOMERS)
 
     assert found.count(None) == holders("B1")[0][0] > 1, found
@@ -78,7 +78,7 @@ def test_pitfall_9_an_address_with_commas_or_two_dots_is_another_one() -> None:
 def test_pitfall_9_control_checks_in_code_only_let_several_have_one_address(monkeypatch: pytest.MonkeyPatch) -> None:
     GeneralSettings.objects.update_or_create(id=1, defaults={"unique_emails": True})
     sent = newcomers(email="test@user.email")
-    monkeypatch.setattr(engine, "_CLAIM_IDENTITIES", CHECKED_NOT_CLAIMED)
+    monkeypatch.setattr(statements, "CLAIM_IDENTITIES", CHECKED_NOT_CLAIMED)
     race(sent, CUSTOMERS)
 
     assert rows("SELECT count(*) > 1 FROM customers_customer WHERE email = 'test@user.email'") == [(True,)]

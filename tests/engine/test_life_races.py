@@ -2,8 +2,8 @@
 
 import pytest
 
-from loyalty.engine import record as engine
 from loyalty.engine.events import Incoming
+from loyalty.engine.storage import statements
 
 from .racing import CLIENTS, race
 from .test_races import CUSTOMERS, WITHOUT_LOCK
@@ -27,7 +27,7 @@ def test_sixty_four_logins_at_once_make_one_daily_login() -> None:
 
 
 def test_control_without_the_lock_they_make_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_LOCK", WITHOUT_LOCK)
+    monkeypatch.setattr(statements, "LOCK", WITHOUT_LOCK)
     race(at_once("login"), CUSTOMERS)
     assert told("daily_login") > 1
 
@@ -39,5 +39,5 @@ def test_of_sixty_four_suspensions_at_once_one_wins() -> None:
 
 
 def test_control_without_the_lock_several_win(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_LOCK", WITHOUT_LOCK)
+    monkeypatch.setattr(statements, "LOCK", WITHOUT_LOCK)
     assert race(at_once("suspend"), CUSTOMERS).count(None) > 1

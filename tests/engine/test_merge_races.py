@@ -7,8 +7,6 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from loyalty.engine import record as engine
-from loyalty.engine import recording
 from loyalty.engine.events import Incoming
 from loyalty.engine.storage import statements
 
@@ -129,7 +127,7 @@ def test_what_is_under_way_for_the_source_comes_before_the_merge(pair: None) -> 
 def test_control_a_merge_that_does_not_lock_loses_what_is_under_way(
     pair: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert change_under_way(lambda: monkeypatch.setattr(recording, "LOCK", WITHOUT_LOCK)) == [None, None]
+    assert change_under_way(lambda: monkeypatch.setattr(statements, "LOCK", WITHOUT_LOCK)) == [None, None]
     assert last_name() is None
 
 
@@ -156,7 +154,7 @@ def test_events_of_the_source_that_come_during_the_merge_are_the_survivors(pair:
 def test_control_an_id_that_is_looked_up_before_the_lock_loses_the_events(
     pair: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "RESOLVE", AS_IT_WAS)
+    monkeypatch.setattr(statements, "RESOLVE", AS_IT_WAS)
     assert sorted(merge_under_way(), key=str) == [160212] * 3 + [None]
     assert spendable("b") == 12
 

@@ -14,7 +14,6 @@ from customers.erasure.operations import opt_out
 from customers.models import Customer
 from customers.queries import customer_named
 from loyalty.engine import record as engine
-from loyalty.engine import recording
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.storage import statements
 from loyalty.points.expiry.operations import expire_points
@@ -172,7 +171,7 @@ def test_pitfall_4_the_first_points_in_an_account_without_a_row_are_not_lost() -
 
 @pytest.mark.usefixtures("committed_db")
 def test_pitfall_4_control_without_the_customers_lock_first_points_are_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "LOCK", statements.LOCK.replace("FOR NO KEY UPDATE", ""))
+    monkeypatch.setattr(statements, "LOCK", statements.LOCK.replace("FOR NO KEY UPDATE", ""))
     assert race(first_earnings(), BALANCES).count(None) < CLIENTS
 
 
@@ -191,7 +190,7 @@ def test_pitfall_4_refunds_at_once_never_exceed_the_order() -> None:
 
 @pytest.mark.usefixtures("committed_db")
 def test_pitfall_4_control_without_the_customers_lock_more_is_refunded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "LOCK", statements.LOCK.replace("FOR NO KEY UPDATE", ""))
+    monkeypatch.setattr(statements, "LOCK", statements.LOCK.replace("FOR NO KEY UPDATE", ""))
     assert race(refunds(), BALANCES).count(None) > 3
 
 

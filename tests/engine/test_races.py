@@ -4,7 +4,6 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from loyalty.engine import record as engine
-from loyalty.engine import recording
 from loyalty.engine.events import Incoming
 from loyalty.engine.storage import statements
 
@@ -43,8 +42,8 @@ def test_one_receipt_sent_sixty_four_times_for_one_customer_pays_once() -> None:
 
 
 def test_without_lock_and_claim_the_one_row_per_order_still_pays_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "LOCK", WITHOUT_LOCK)
-    monkeypatch.setattr(engine, "CLAIM_KEYS", CHECKED_NOT_CLAIMED)
+    monkeypatch.setattr(statements, "LOCK", WITHOUT_LOCK)
+    monkeypatch.setattr(statements, "CLAIM_KEYS", CHECKED_NOT_CLAIMED)
     found = race(receipts(members(1) * CLIENTS), BALANCES)
     assert found.count(None) == 1
 
@@ -56,7 +55,7 @@ def test_one_receipt_sent_for_sixty_four_customers_pays_once() -> None:
 
 
 def test_control_without_the_claim_it_pays_several_customers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "CLAIM_KEYS", CHECKED_NOT_CLAIMED)
+    monkeypatch.setattr(statements, "CLAIM_KEYS", CHECKED_NOT_CLAIMED)
     race(receipts(members(CLIENTS)), BALANCES)
     assert rows("SELECT sum(earned) > 10 FROM points_balance") == [(True,)]
 
@@ -74,7 +73,7 @@ def test_the_last_points_are_spent_once() -> None:
 
 
 def test_control_without_the_lock_more_is_spent_than_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "LOCK", WITHOUT_LOCK)
+    monkeypatch.setattr(statements, "LOCK", WITHOUT_LOCK)
     found = race(spenders(), BALANCES)
     assert found.count(None) > 2
     assert rows("SELECT sum(points) < 0 FROM points_entry") == [(True,)]
@@ -94,7 +93,7 @@ def test_sixty_four_first_events_of_one_customer_make_one_customer_and_lose_none
 
 
 def test_control_without_the_claim_first_events_are_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "CLAIM_IDENTITIES", UNCLAIMED)
+    monkeypatch.setattr(statements, "CLAIM_IDENTITIES", UNCLAIMED)
     found = race(newcomers(), CUSTOMERS)
     assert any(isinstance(result, DatabaseError) for result in found)
     assert counts()["events_event"] < CLIENTS
@@ -122,14 +121,14 @@ def test_batches_with_crossing_customers_do_not_deadlock(monkeypatch: pytest.Mon
 
 def test_control_in_opposite_orders_they_deadlock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "ATTEMPTS", 1)
-    monkeypatch.setattr(recording, "LOCK", EITHER_WAY)
+    monkeypatch.setattr(statements, "LOCK", EITHER_WAY)
     found = race(crossing(), MIDDLE, in_opposite_directions)
     assert [type(result).__name__ for result in found if result is not None] == ["OperationalError"]
     assert rows("SELECT DISTINCT earned FROM points_balance") == [(1,)]
 
 
 def test_a_deadlock_with_somebody_else_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "LOCK", EITHER_WAY)
+    monkeypatch.setattr(statements, "LOCK", EITHER_WAY)
     assert race(crossing(), MIDDLE, in_opposite_directions) == [None, None]
     assert rows("SELECT DISTINCT earned FROM points_balance") == [(2,)]
     check_books()
@@ -186,6 +185,6 @@ def test_an_order_that_is_accepted_and_rejected_by_sixty_four_has_one_outcome() 
 
 
 def test_control_without_the_lock_both_decisions_are_taken_many_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "LOCK", WITHOUT_LOCK)
+    monkeypatch.setattr(statements, "LOCK", WITHOUT_LOCK)
     found = race(decisions(), BALANCES)
     assert sum(outcomes(found)) > 1

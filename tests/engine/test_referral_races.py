@@ -2,8 +2,6 @@
 
 import pytest
 
-from loyalty.engine import record as engine
-
 from .racing import BALANCES, CLIENTS, race
 from .test_races import CHECKED_NOT_CLAIMED, WITHOUT_LOCK
 from .world import accepted, check_books, event, rows, spendable
@@ -27,8 +25,8 @@ def test_one_referral_sent_sixty_four_times_pays_both_sides_once() -> None:
 
 def test_control_without_lock_and_claim_it_pays_more_than_once(monkeypatch: pytest.MonkeyPatch) -> None:
     rewarded()
-    monkeypatch.setattr(engine, "_LOCK", WITHOUT_LOCK)
-    monkeypatch.setattr(engine, "_CLAIM_KEYS", CHECKED_NOT_CLAIMED)
+    monkeypatch.setattr(statements, "LOCK", WITHOUT_LOCK)
+    monkeypatch.setattr(statements, "CLAIM_KEYS", CHECKED_NOT_CLAIMED)
     found = race([[event("ann", "referral", referred="bob")]] * CLIENTS, BALANCES)
     assert found.count(None) > 1
 

@@ -12,7 +12,7 @@ from loyalty.engine.record import record
 from loyalty.points.expiry.operations import expire_points
 from loyalty.points.ledger.checks import CHECKS
 from loyalty.points.orders.operations import accept_due_points
-from loyalty.verify.checks import compare
+from loyalty.verify.comparison import compare
 
 BY = Actor("api")
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)

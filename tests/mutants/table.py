@@ -8,6 +8,7 @@ LEDGER, POINTS, POINTS_ORDERS = (
     "loyalty/points/orders/mechanism.py",
 )
 EVENTS, ORDERS, REFUNDS = "events/orders/mechanism.py", "events/orders/rows.py", "events/orders/refunds.py"
+BURNING = "loyalty/points/orders/burning.py"
 REFUND_SHARES = "loyalty/points/orders/refund_shares.py"
 LINES_OF, FINDING, VALUES = "events/orders/lines/rules.py", "events/orders/lines/finding.py", "loyalty/engine/values.py"
 ACTIVITY, EXPIRATION = "loyalty/points/expiry/activity.py", "loyalty/points/expiry/mechanism.py"
@@ -40,7 +41,7 @@ MUTANTS = [
     Mutant("0: a field that is read-only", "customers/attributes.py", "elif name in READ_ONLY:", "elif False:", "people"),
     Mutant("160212: an unknown customer is another refusal", REDUCE, "super().__init__(160212,", "super().__init__(160213,", "people"),
     Mutant("0: an action that only follows", REDUCE, "plan.admits(batch.by.source)", "True", "own actions"),
-    Mutant("101031: a signed request again", "loyalty/engine/recording.py", 'if event.nonce and not keys:', "if False:", "signed"),
+    Mutant("101031: a signed request again", "loyalty/engine/storage/claims.py", 'if event.nonce and not keys:', "if False:", "signed"),
     # The life of a member
     Mutant("suspend: stays active", LIFE, "    _become(Status.SUSPENDED, event", "    _become(Status.ACTIVE, event", "life"),
     Mutant("unsuspend: stays suspended", LIFE, "    _become(Status.ACTIVE, event", "    _become(Status.SUSPENDED, event", "life"),
@@ -57,15 +58,15 @@ MUTANTS = [
     Mutant("point_add: the date is forgotten", POINTS, "_required_points(event), named_expiry(event, batch.program))", "_required_points(event))", "expiring"),
     Mutant("point_sub: as if it were spent", POINTS, "EntryKind.DEDUCT).earned -= points", "EntryKind.DEDUCT).spent += points", "spending"),
     Mutant("point_spend: not counted", POINTS, "EntryKind.SPEND).spent += points", "EntryKind.SPEND).spent += 0", "spending"),
-    Mutant("point_spend: the last date stays", POINTS, "    orders.spent(event, state, batch)\n", "", "spending"),
+    Mutant("point_spend: the last date stays", POINTS, "    burning.spent(event, state, batch)\n", "", "spending"),
     Mutant("point_fix: a negative one raises the score", POINTS, "EntryKind.DEDUCT).earned += points", "EntryKind.DEDUCT).earned -= points", "spending"),
     Mutant("point_unspend: what orders burned can be had", POINTS, " - burned_with_orders(state, account))", ")", "buying"),
     Mutant("112900: more than was spent", POINTS, "    if points > spent:", "    if points > spent + 1:", "spending"),
     Mutant("120241: one more than there is", LEDGER, "    if points > balance.spendable:", "    if points > balance.spendable + 1:", "one too many"),
     Mutant("120241: never", LEDGER, "        require_points(balance, points)\n", "        pass\n", "spending"),
     Mutant("0: an unknown account is the default one", LEDGER, "        raise Refused(0, f\"Unknown account", "        return points.default\n        raise Refused(0, f\"Unknown account", "accounts"),
-    Mutant("110003: a suspended one spends", POINTS_ORDERS, "    if state.customer.status == Status.SUSPENDED:", "    if False:", "suspended"),
-    Mutant("160216: an inactive one spends", POINTS_ORDERS, "    if state.customer.status != Status.ACTIVE:", "    if False:", "status"),
+    Mutant("110003: a suspended one spends", BURNING, "    if state.customer.status == Status.SUSPENDED:", "    if False:", "suspended"),
+    Mutant("160216: an inactive one spends", BURNING, "    if state.customer.status != Status.ACTIVE:", "    if False:", "status"),
     Mutant("lots: in the order of earning only", LEDGER, "    return lot.expires_at is None, lot.expires_at or lot.earned_at, lot.earned_at, lot.id", "    return False, lot.earned_at, lot.earned_at, lot.id", "spending"),
     Mutant("lots: never-expiring first", LEDGER, "    return lot.expires_at is None, lot", "    return lot.expires_at is not None, lot", "spending"),
     Mutant("debt: is not repaid by an earning", LEDGER, "    if balance.debt:\n        _repay", "    if False:\n        _repay", "debt"),
@@ -87,8 +88,8 @@ MUTANTS = [
     Mutant("0: more is released than is reserved", POINTS, "    if points > order.reserved:", "    if False:", "reserving"),
     Mutant("0: nothing is reserved", POINTS, "    if not order.reserved:", "    if False:", "reserving"),
     Mutant("release_points: the order keeps them reserved", POINTS, "    order.reserved -= points", "    pass", "reserving"),
-    Mutant("release_points: not before a checkout", POINTS_ORDERS, "    if order.reserved:\n        reserved_in", "    if False:\n        reserved_in", "reserving"),
-    Mutant("point_burn: reserved points do not pay first", POINTS_ORDERS, "points if reserved_in is account else 0", "0", "reserved points that expire"),
+    Mutant("release_points: not before a checkout", BURNING, "    if order.reserved:\n        reserved_in", "    if False:\n        reserved_in", "reserving"),
+    Mutant("point_burn: reserved points do not pay first", BURNING, "points if reserved_in is account else 0", "0", "reserved points that expire"),
     # Orders
     Mutant("checkout: counted twice", EVENTS, "    customer.purchase_count += 1", "    customer.purchase_count += 2", "buying"),
     Mutant("checkout: the lines are not added up", EVENTS, "order.total = order.lines_total if total is None else total\n    order.fixed", "order.total = total or Decimal(0)\n    order.fixed", "drafts"),
@@ -97,7 +98,7 @@ MUTANTS = [
     Mutant("checkout: earns beside the module's promise", POINTS_ORDERS, "order.status == TransactionStatus.ACCEPTED and not waits:", "True:", "accepting"),
     Mutant("checkout: accepted by the timer a day late", EVENTS, "event.occurred_at + dt.timedelta(days=days)", "event.occurred_at + dt.timedelta(days=days + 1)", "by the timer"),
     Mutant("checkout: the named day is not read", EVENTS, "    if day is not None:\n        return dt", "    if False:\n        return dt", "by the timer"),
-    Mutant("point_burn: twice the points", POINTS_ORDERS, "    order.burned += points", "    order.burned += 2 * points", "buying"),
+    Mutant("point_burn: twice the points", BURNING, "    order.burned += points", "    order.burned += 2 * points", "buying"),
     Mutant("point_unburn: not counted by the order", POINTS, "        order.given_back += points", "        pass", "buying"),
     Mutant("checkout_item: always raises the total", EVENTS, "    is_sum = order.total == order.lines_total\n    event.lines = (len", "    is_sum = True\n    event.lines = (len", "adding"),
     Mutant("5003: a product twice", EVENTS, "    if _has_line(order, line):", "    if False:", "drafts"),

@@ -108,7 +108,7 @@ MUTANTS = [
     Mutant("balances stay", POINTS, "        batch.remove(theirs)\n", "", "moves"),
     Mutant("debt and points side by side", POINTS, "        repay_from(told, target, batch, account)\n", "", "moves"),
     Mutant("limits of bonuses start anew", POINTS, "        batch.edit(ours[use.bonus_id]).points += use.points", "        batch.edit(ours[use.bonus_id]).points += 1", "moves"),
-    Mutant("by which profile it came in is not kept", "loyalty/engine/recording.py", "                self.vias[scheme, value] = origin_id", "                pass", "moves"),
+    Mutant("by which profile it came in is not kept", "loyalty/engine/storage/people.py", "                self.vias[scheme, value] = origin_id", "                pass", "moves"),
 ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from loyalty.points.enums import BUCKETS, EntryKind
 from loyalty.points.ledger.checks import BALANCES, CHECKS
-from loyalty.verify.checks import Findings, verify
+from loyalty.verify.comparison import Findings, verify
 from tests.engine.world import accepted, event, rows
 
 from .corrupting import CORRUPTIONS, corrupt, customer_of, differing, record_histories

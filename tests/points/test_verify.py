@@ -14,10 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from loyalty.points.ledger.checks import CHECKS
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
-from loyalty.verify.checks import Check, Piece, Projection, compare, verify
+from loyalty.verify.checks import Check, Piece
+from loyalty.verify.comparison import compare, verify
 from loyalty.verify.health import PROTECTIONS
 from loyalty.verify.models import Verification
 from loyalty.verify.operations import verify_projections
+from loyalty.verify.projections import Projection
 from loyalty.verify.tasks import verify as verify_task
 from tests.engine.world import NOW
 

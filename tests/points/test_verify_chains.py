@@ -7,7 +7,7 @@ import pytest
 from customers.models import Customer
 from loyalty.points.expiry.operations import expire_points
 from loyalty.points.ledger.checks import CHECKS
-from loyalty.verify.checks import compare
+from loyalty.verify.comparison import compare
 from loyalty.verify.families import Families
 from tests.engine.world import NOW, accepted, event, rows
 from tests.merging import merge

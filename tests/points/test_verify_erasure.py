@@ -9,7 +9,7 @@ from customers.models import Customer
 from loyalty.engine.events import Actor
 from loyalty.engine.record import record
 from loyalty.points.ledger.checks import CHECKS
-from loyalty.verify.checks import verify
+from loyalty.verify.comparison import verify
 from tests.engine.world import NOW, event
 from tests.merging import merge
 

@@ -6,7 +6,7 @@ import pytest
 
 from customers.models import Customer
 from loyalty.points.ledger.checks import CHECKS
-from loyalty.verify.checks import Findings, verify
+from loyalty.verify.comparison import Findings, verify
 from tests.engine.world import NOW
 from tests.merging import merge
 

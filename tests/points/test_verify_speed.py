@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from loyalty.points.ledger.checks import BALANCES, CHECKS
-from loyalty.verify.checks import verify
+from loyalty.verify.comparison import verify
 from tests.engine.world import rows
 
 from .corrupting import as_owner

@@ -16,7 +16,6 @@ from django.db import connection
 
 from customers.merging.operations import merge_customers
 from customers.queries import customers_named
-from loyalty.engine import recording
 from loyalty.engine.storage import statements
 from loyalty.refusals import Refused
 from tests.engine.families import check_families
@@ -118,6 +117,6 @@ def test_nothing_is_left_and_nobody_comes_back() -> None:
 
 def test_control_without_tombstones_they_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
     none: Any = statements.BURIED + " WHERE false"
-    monkeypatch.setattr(recording, "BURIED", none)
+    monkeypatch.setattr(statements, "BURIED", none)
 
     assert "customers_customer" in play(3)

@@ -1,3 +1,5 @@
+"""The keys of integrators, and their secrets."""
+
 import secrets
 from collections.abc import Iterator
 

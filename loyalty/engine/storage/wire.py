@@ -18,8 +18,6 @@ from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 
 PlanKey = tuple[str, tuple[int, ...]]
 Answer = list[tuple[Any, ...]]
-
-
 # The errors of a plan from before a migration, and of one that somebody else has let go.
 STALE_PLAN = {b"0A000", b"26000"}
 # What another attempt at the whole transaction may well not meet.

@@ -1,3 +1,5 @@
+"""`manage.py explain`: the points of a customer, from the events to the balance."""
+
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict

@@ -1,3 +1,5 @@
+"""`manage.py import_file`: import a file from the command line."""
+
 import json
 import time
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""`manage.py program`: export, compare and apply the program file."""
+
 import json
 import sys
 from collections.abc import Callable

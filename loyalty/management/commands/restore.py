@@ -1,3 +1,5 @@
+"""`manage.py restore`: put a backup into an empty place."""
+
 import json
 import os
 import subprocess

@@ -1,3 +1,5 @@
+"""Bonuses on purchases, and what is used of their limits."""
+
 from datetime import date
 from typing import TYPE_CHECKING
 

@@ -1,3 +1,5 @@
+"""Changing the last day of points by hand."""
+
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -34,8 +36,6 @@ from .mechanism import MOST_EVENTS
 
 # The soonest to expire first, what never expires last.
 SOONEST = Order("expires_at", nullable=True, personal=True, owned=True)
-
-
 PER_PAGE = 100
 
 

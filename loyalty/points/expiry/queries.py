@@ -1,3 +1,5 @@
+"""Points that are still to expire, by account and last day."""
+
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass

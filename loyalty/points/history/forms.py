@@ -1,3 +1,5 @@
+"""Which movements the points history shows."""
+
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,3 +1,5 @@
+"""The points history of a customer, its export, and where the points of an event came from and went."""
+
 import datetime as dt
 import logging
 from collections.abc import Iterator, Sequence

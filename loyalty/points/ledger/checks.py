@@ -4,7 +4,9 @@ from customers.merging.checks import MergeCheck
 from events.orders.checks import LINES, OrderCheck
 from loyalty.points.bonuses.checks import LimitCheck
 from loyalty.points.enums import BUCKETS, GIVING_BACK, SPENDING
-from loyalty.verify.checks import Check, Piece, Projection, mark, number, weight
+from loyalty.verify.checks import Check, Piece
+from loyalty.verify.projections import Projection
+from loyalty.verify.weights import mark, number, weight
 
 _COLUMNS = ("earned", "spent", "expired", "reserved", "pending", "debt")
 # Pending points are outside of the lots and no debt.

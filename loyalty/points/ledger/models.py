@@ -1,3 +1,5 @@
+"""The ledger: lots, entries, balances, and points that are promised."""
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _

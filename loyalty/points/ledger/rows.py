@@ -137,8 +137,6 @@ OPEN_LOTS = Part(
     f"{_LOTS} AND remaining > 0",
     _put_lot,
 )
-
-
 # With it the lots that are in use are read too, the exhausted ones among them.
 USAGES = Part(
     "usages",

@@ -35,8 +35,6 @@ TIME = "effective_timestamp"
 TIME_NAMES = frozenset({"effectivetimestamp", "timestamp", "unixtimestamp", "date", "datetime"})
 # The column that a download of refused rows has more than the file: it is not read again.
 REASON_HEADING = "refused_reason"
-
-
 REASON = normal(REASON_HEADING)
 
 

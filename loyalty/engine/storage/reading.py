@@ -1,0 +1,123 @@
+"""Locks the customers whom a batch of events names, and reads what its mechanisms ask for."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from loyalty.database.queue import queue
+from loyalty.engine.program import Program
+from loyalty.engine.programs import programs
+from loyalty.engine.rows import CUSTOMER
+from loyalty.engine.state import Part
+
+from . import statements
+from .claims import Claims
+from .people import People
+from .store import Session
+from .wire import Answer, Statement, limits
+
+
+class Reading:
+    """The first conversations of an attempt: begin, lock, read, claim. `new_id` draws the ids of new rows afterwards."""
+
+    def __init__(self, people: People, claims: Claims, session: Session) -> None:
+        self.people, self.claims, self.session = people, claims, session
+        self._ids: dict[str, Iterator[int]] = {}
+
+    def lock_and_read(self) -> Program:
+        """The programme that the events run under. Raises LostRace."""
+        refs, keys, wanted = self.people.refs(), self.claims.key_values(), self._parts()
+        named = [[scheme for scheme, _ in refs], [value for _, value in refs]]
+        parts = [part for part in wanted if part.when is None]
+        claims = [Statement(statements.CLAIM_KEYS, [self.people.at, keys])] if keys else []
+        locked, resolved, [(version, *drawn)], *answers = self._begin(
+            [*refs, *keys],
+            Statement(statements.LOCK, named),
+            Statement(statements.RESOLVE, named),
+            Statement(self._version_and_ids(), [self._expected()]),
+            *claims,
+            *(self._reading(part, named) for part in parts),
+        )
+        self.claims.claimed(answers.pop(0) if claims else [])
+        self.people.load(locked, resolved)
+        self._put(parts, answers)
+        self._ids = {name: iter(ids) for name, ids in zip(self._sequences(), drawn, strict=True)}
+        program = programs.current(version)
+        if later := self._later(wanted, program):
+            self._put(later, self.session.run(*(self._reading(part, named) for part in later)))
+        self.claims.claim_identities(refs, program)
+        self.claims.claim_named_keys(self.people.events, program)
+        return program
+
+    def new_id(self, sequence: str) -> int:
+        found = next(self._ids[sequence], None)
+        if found is not None:
+            return found
+        [drawn] = self.session.run(Statement(statements.DRAW_IDS, [sequence, 100]))
+        self._ids[sequence] = iter([id for (id,) in drawn])
+        return next(self._ids[sequence])
+
+    def _begin(self, names: Sequence[object], *asked: Statement) -> list[Answer]:
+        """Begin the transaction with what locks `names`; the answers of the statements."""
+        with queue.turn(names) as patience:
+            before = [self.session.begin, *limits(patience)]
+            return self.session.run(*before, *asked)[len(before) :]
+
+    def _parts(self) -> list[Part]:
+        composition = self.people.composition
+        wanted = set(composition.parts) | {
+            part
+            for event in self.people.events
+            for parts_of in composition.plan(event.action).parts
+            for part in parts_of(event)
+        }
+        return sorted(wanted, key=lambda part: part.name)
+
+    def _later(self, wanted: Sequence[Part], program: Program) -> list[Part]:
+        """What the programme, or what is known of the customers by now, asks for."""
+        people = self.people
+        found = {part for part in wanted if part.when and any(map(part.when, people.by_id.values()))} | {
+            part
+            for event in people.events
+            for later in people.composition.plan(event.action).laters
+            for part in later(event, program, people.at)
+        }
+        return sorted(found, key=lambda part: part.name)
+
+    def _reading(self, part: Part, named: list[list[str]]) -> Statement:
+        sql, params = part.sql, []
+        if "{customers}" in sql or "{family}" in sql:
+            sql = sql.replace("{customers}", statements.NAMED).replace("{family}", statements.FAMILY)
+            params = [*named]
+        if "{transactions}" in sql:
+            params.append(self._transactions())
+            sql = sql.replace("{transactions}", f"${len(params)}::text[]")
+        return Statement(sql, params)
+
+    def _transactions(self) -> list[str]:
+        """What the events name; a malformed one names none, and is refused for it."""
+        named = (event.order or event.data.get("transaction_id") for event in self.people.events)
+        return sorted({str(name).strip() for name in named if isinstance(name, str | int | Decimal)})
+
+    def _sequences(self) -> list[str]:
+        tables = self.people.composition.tables
+        return [table.sequence for table in tables if table.sequence and table is not CUSTOMER]
+
+    def _version_and_ids(self) -> str:
+        blocks = (
+            f", ARRAY(SELECT nextval('{name}') FROM generate_series(1, $1::bigint))" for name in self._sequences()
+        )
+        return f"SELECT version{''.join(blocks)} FROM staff_programversion"
+
+    def _expected(self) -> int:
+        """About how many rows of a table the batch will make."""
+        plan = self.people.composition.plan
+        return sum(
+            max((fan_out(event) for fan_out in plan(event.action).fan_outs), default=1) for event in self.people.events
+        )
+
+    def _put(self, parts: Sequence[Part], answers: Sequence[Answer]) -> None:
+        for part, rows in zip(parts, answers, strict=True):
+            for values in rows:
+                state = self.people.shared if part.shared else self.people.by_id.get(values[0])
+                if state:
+                    part.put(state, values)
