@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from customers.life import celebrations
 from customers.life.celebrations import ANNIVERSARY, BIRTHDAY, Celebration, record_celebrations
+from loyalty.engine.storage import statements
 from tests.engine.racing import BALANCES, blocked
 from tests.engine.test_races import WITHOUT_LOCK
 from tests.engine.world import accepted, event, rows

@@ -185,8 +185,8 @@ def test_a_search_says_how_many_it_found_and_when_it_stopped(
     client: Client, people: list[Customer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "1 match<" in get(client, "?q=anna")
-    for module in ("queries", "listing"):
-        monkeypatch.setattr(f"customers.{module}.MATCHES", 1)
+    for module in ("queries", "search"):
+        monkeypatch.setattr(f"customers.directory.{module}.MATCHES", 1)
     html = get(client, "?q=kov")
     assert "first 1 matches" in html
     assert "Only the first matches are shown" in html

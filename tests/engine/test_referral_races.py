@@ -2,6 +2,8 @@
 
 import pytest
 
+from loyalty.engine.storage import statements
+
 from .racing import BALANCES, CLIENTS, race
 from .test_races import CHECKED_NOT_CLAIMED, WITHOUT_LOCK
 from .world import accepted, check_books, event, rows, spendable

@@ -15,7 +15,7 @@ from events.models import Event
 from loyalty.accounts.expiry import last_day
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
-from loyalty.points import dialogs
+from loyalty.points.expiry import pages
 from loyalty.points.ledger.models import Lot
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
@@ -90,7 +90,7 @@ def test_events_with_points_left_are_offered_soonest_first(staff: Client, zsofia
 
 
 def test_pages_follow_each_other(staff: Client, zsofia: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dialogs, "PER_PAGE", 2)
+    monkeypatch.setattr(pages, "PER_PAGE", 2)
     for number in range(1, 6):
         earn(number, **({"expdate": f"2099-01-{number:02}"} if number < 4 else {}))
     found, query = [], ""

@@ -21,7 +21,7 @@ from events.types.models import EventType
 from loyalty.accounts.expiry import last_day
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
-from loyalty.points import dialogs
+from loyalty.points.expiry import pages
 from loyalty.points.expiry.queries import expiring_points
 from loyalty.points.history.explain import Explanation, explain, explain_all
 from loyalty.points.history.queries import Filters, daily_changes, history_of, movements
@@ -280,7 +280,7 @@ def test_pages_of_dates_follow_each_other_though_merged_rows_keep_older_ones(
     staff: Client, anna: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rows that stay with the merged profile have the same ids and other dates."""
-    monkeypatch.setattr(dialogs, "PER_PAGE", 1)
+    monkeypatch.setattr(pages, "PER_PAGE", 1)
     bea = make_customer("M-1")
     tell(add("M-1", 30, expdate="2090-01-01"), add("M-1", 20, expdate="2091-01-01"))
     merge(bea, anna)
