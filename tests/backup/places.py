@@ -18,7 +18,7 @@ print(json.dumps({"key": made.key, "secret": signer(made).secret}))
 """
 OPT_IN = """
 from loyalty.engine.record import record
-from loyalty.engine.mechanism import Actor, Incoming
+from loyalty.engine.events import Actor, Incoming
 from django.utils import timezone
 outcomes = record([Incoming(name, "opt_in", {"email": name + "@example.com"}) for name in ("ann", "bob")], by=Actor("api"), at=timezone.now())
 assert not any(outcome.error for outcome in outcomes)
@@ -26,7 +26,7 @@ assert not any(outcome.error for outcome in outcomes)
 OPT_OUT = """
 from customers.erasure.operations import opt_out
 from customers.models import Customer
-from loyalty.engine.mechanism import Actor
+from loyalty.engine.events import Actor
 from django.utils import timezone
 opt_out(Customer.objects.get(public_id="ann"), by=Actor("api"), at=timezone.now())
 """

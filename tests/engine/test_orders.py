@@ -301,7 +301,7 @@ def test_items_sent_on_their_own_belong_to_the_pending_order() -> None:
 
 
 def test_an_order_has_at_most_a_thousand_items(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("events.orders.lines.rules.MAX_ITEMS", 2)
+    monkeypatch.setattr("events.orders.rows.MAX_ITEMS", 2)
     accepted(event("ann", "checkout_item", transaction_id="t", product_id="hat", subtotal=20))
     refuse(checkout(items=TWO_LINES), 0, "at most 2 items")
     accepted(event("ann", "checkout_item", transaction_id="t", product_id="cap", subtotal=20))
