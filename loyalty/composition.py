@@ -7,11 +7,15 @@ from typing import Any
 from django.db import OperationalError
 from django.utils import timezone
 
+import customers.contributions
 import customers.room
+import events.contributions
 import events.room
 import loyalty.accounts.room
 import loyalty.api.room
+import loyalty.points.bonuses.contributions
 import loyalty.points.bonuses.room
+import loyalty.points.contributions
 import loyalty.points.room
 import loyalty.program.room
 import loyalty.sync.room
@@ -34,6 +38,13 @@ RULES = (
     loyalty.points.bonuses.room.RULES,
     loyalty.sync.room.RULES,
     loyalty.transfer.room.RULES,
+)
+# In the order in which pages show them.
+CONTRIBUTIONS: tuple[object, ...] = (
+    *customers.contributions.CONTRIBUTIONS,
+    *events.contributions.CONTRIBUTIONS,
+    *loyalty.points.contributions.CONTRIBUTIONS,
+    *loyalty.points.bonuses.contributions.CONTRIBUTIONS,
 )
 SECTIONS = tuple(section for room in RULES for section in room.sections)
 

@@ -1,19 +1,28 @@
 """Events on the wire: what comes in, and what is answered."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from loyalty.accounts.expiry import last_day
 from loyalty.api.errors import ApiError, bad_request, told
+from loyalty.contributions import contributed
 from loyalty.engine import values
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Outcome
+from loyalty.engine.program import Program
 from loyalty.engine.rows import EventRow
+from loyalty.engine.state import State
 from loyalty.engine.status import ERASED
 from loyalty.identifiers import MAX_ID, normal
-from loyalty.points.config import AccountRule
-from loyalty.points.ledger.moves import config
+
+
+@dataclass(frozen=True)
+class OutcomePart:
+    """What a room adds to the answer: to the customer after the event, and to each event that changed points."""
+
+    customer: Callable[[State, Program], Mapping[str, Any]]
+    event: Callable[[EventRow, Program], Mapping[str, Any]]
 
 
 def read_event(body: Mapping[str, Any]) -> Incoming:
@@ -62,20 +71,14 @@ def summary(outcome: Outcome) -> dict[str, Any]:
     """The customer after the event, and the events that changed the spendable points; a guest is no customer."""
     if outcome.state is None:
         return {"events": []}
-    customer, points = outcome.state.customer, config(outcome.program)
+    customer = outcome.state.customer
     if customer.status in ERASED:
         return {"id": customer.public_id, "status": customer.status, "events": []}
-    balance = outcome.state.part("balances")[points.default.id]
-    return {
+    shown = {
         "id": customer.public_id,
         "created_at": wire_time(customer.created_at),
         "handler": customer.handler,
         "status": customer.status,
-        "score": balance.earned,
-        "spent": balance.spent,
-        "pending": balance.pending,
-        "expired": balance.expired,
-        "spendable": balance.spendable,
         "language": customer.language,
         "currency": customer.currency,
         "first_name": customer.first_name,
@@ -83,14 +86,15 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "email": customer.email,
         "mobile_phone": customer.mobile_phone,
         "image_url": customer.image_url,
-        **effects(outcome),
     }
+    for part in contributed(OutcomePart):
+        shown |= part.customer(outcome.state, outcome.program)
+    return {**shown, **effects(outcome)}
 
 
 def effects(outcome: Outcome) -> dict[str, Any]:
     """The events that changed the spendable points, and nothing about the customer: what a web page is told."""
-    accounts = config(outcome.program).by_id
-    return {"events": [effect(event, accounts) for event in outcome.own_events if event.points]}
+    return {"events": [effect(event, outcome.program) for event in outcome.own_events if event.points]}
 
 
 def bulk_result(result: Outcome | ApiError) -> dict[str, Any]:
@@ -102,17 +106,12 @@ def bulk_result(result: Outcome | ApiError) -> dict[str, Any]:
     return {"events": [{"id": str(event.id), "action": event.action, "points": event.points} for event in changed]}
 
 
-def effect(event: EventRow, accounts: Mapping[int, AccountRule]) -> dict[str, Any]:
+def effect(event: EventRow, program: Program) -> dict[str, Any]:
     """One recorded event that changed points."""
-    assert event.account_id is not None
-    account = accounts[event.account_id]
-    return {
-        "id": str(event.id),
-        "action": event.action,
-        "points": event.points,
-        "expdate": last_day(event.expires_at).isoformat() if event.expires_at else None,
-        "account": {"id": account.slug, "name": account.name},
-    }
+    shown: dict[str, Any] = {"id": str(event.id), "action": event.action, "points": event.points}
+    for part in contributed(OutcomePart):
+        shown |= part.event(event, program)
+    return shown
 
 
 def wire_time(at: datetime) -> str:

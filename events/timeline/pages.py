@@ -1,6 +1,6 @@
 """The events of a customer: the timeline, and one event in full."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -14,11 +14,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from customers.models import Customer
 from customers.profile.frame import ProfilePage
 from events.models import Event
 from events.orders.queries import transaction_named
 from events.queries import readable
 from loyalty.accounts.modules import Modules
+from loyalty.contributions import contributed
 from loyalty.program.enums import Module
 from loyalty.staff.permissions import Right, may
 from loyalty.ui.mixins import PartialMixin
@@ -27,7 +29,7 @@ from loyalty.ui.paging import Cursor, Order, Page, decode, encode, page_of
 from loyalty.ui.responses import Text
 
 from .forms import FilterForm
-from .queries import Names, Told, consequences, event_of, events_apart, events_of, names, postings_of, tell
+from .queries import Names, Told, consequences, event_of, events_apart, events_of, names, tell
 
 ORDER = Order("occurred_at", descending=True)
 NEWEST_FIRST = f"{Event._meta.label_lower}:{ORDER.name}"
@@ -47,6 +49,14 @@ class Fact:
 
     name: str
     value: str
+
+
+@dataclass(frozen=True)
+class EventCard:
+    """What a room shows on the page of an event, given whose it is: `template` has what is read as `card`."""
+
+    template: str
+    read: Callable[[Customer, Event], Any]
 
 
 class Timeline(PartialMixin, Modules, ProfilePage, TemplateView):
@@ -132,7 +142,7 @@ class EventDetail(Modules, ProfilePage, TemplateView):
             "facts": list(islice(_facts(readable([event])[event.id]), MAX_FACTS)),
             "most_facts": MAX_FACTS,
             "caused": tell(self.family, caused, self.names, timezone.now(), expiring=False),
-            "postings": postings_of(self.customer.id, event),
+            "cards": [(card.template, card.read(self.customer, event)) for card in contributed(EventCard)],
             "order": transaction_named(self.customer, event.transaction_id),
             "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
             "may_import": may(self.request.user, Right.IMPORT_DATA),

@@ -1,6 +1,6 @@
 """What the timeline tells of events: their names, where they came from, what became of their points."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,9 +16,8 @@ from events.types.icons import ICONS
 from events.types.models import EventType
 from loyalty.accounts.models import Account
 from loyalty.api.keys.models import ApiKey
+from loyalty.contributions import contributed
 from loyalty.intake.sources import Source
-from loyalty.points.expiry.idle import ends_of
-from loyalty.points.ledger.models import Entry, Lot
 
 
 class PointsStatus(StrEnum):
@@ -27,6 +26,13 @@ class PointsStatus(StrEnum):
     EXHAUSTED = "exhausted"
     EXPIRED = "expired"
     EXPIRING = "expiring"
+
+
+@dataclass(frozen=True)
+class EventPoints:
+    """By event, what became of its points, given the customer who has them and the instant; a fixed number of queries."""
+
+    statuses: Callable[[int, Sequence[Event], datetime], Mapping[int, PointsStatus]]
 
 
 @dataclass(frozen=True)
@@ -112,7 +118,8 @@ def tell(family: Sequence[int], events: Sequence[Event], known: Names, at: datet
     `expiring`: the programme lets points expire; without it only spent ones are told of.
     """
     causes = _causes(family, events)
-    statuses = _statuses(family[0], events, at)
+    found = (points.statuses(family[0], events, at) for points in contributed(EventPoints))
+    statuses = {id: status for by_event in found for id, status in by_event.items()}
     merged = _merged(family, events)
     if not expiring:
         statuses = {id: status for id, status in statuses.items() if status == PointsStatus.EXHAUSTED}
@@ -158,54 +165,6 @@ def _source(event: Event, known: Names) -> str:
     if event.source == Source.BACK_OFFICE:
         return str(event.staff) if event.staff else ""
     return event.source_detail if event.source == Source.AUTOMATION else ""
-
-
-def lots_of(customer_id: int, events: Sequence[Event]) -> list[Lot]:
-    """What the events earned, with the customer, who has the lots of merged profiles too."""
-    if not events:
-        return []
-    earned = [event.id for event in events if event.points > 0]
-    lots = Lot.objects.filter(customer_id=customer_id, event_id__in=earned)
-    return list(lots.select_related("account").order_by("id"))
-
-
-def _statuses(customer_id: int, events: Sequence[Event], at: datetime) -> dict[int, PointsStatus]:
-    """By event, for those whose points have an expiration date and are spent or past it."""
-    lots = lots_of(customer_id, events)
-    ends = ends_of(customer_id, lots)
-    statuses = ((lot.event_id, points_status(lot, ends.get(lot.id), at)) for lot in lots)
-    return {event_id: status for event_id, status in statuses if status}
-
-
-def points_status(lot: Lot, expires_at: datetime | None, at: datetime) -> PointsStatus | None:
-    """`expires_at`: of the lot, or of all points without a date of their own."""
-    if lot.remaining:
-        return PointsStatus.EXPIRING if expires_at and expires_at <= at else None
-    if lot.expired:
-        return PointsStatus.EXPIRED
-    return PointsStatus.EXHAUSTED if lot.expires_at else None
-
-
-@dataclass(frozen=True)
-class Posting:
-    """An entry, and its lot as it is now, with the instant at which it expires."""
-
-    entry: Entry
-    lot: Lot | None
-    ends: datetime | None
-
-
-def postings_of(customer_id: int, event: Event) -> list[Posting]:
-    """What the event wrote in the ledger, whoever's it was; the lots are the customer's.
-
-    There is no index by event: its profile's own part of the ledger is read.
-    """
-    entries = Entry.objects.filter(customer_id=event.customer_id, event_id=event.id)
-    found = list(entries.select_related("account").order_by("id"))
-    ids = {entry.lot_id for entry in found if entry.lot_id}
-    lots = list(Lot.objects.filter(customer_id=customer_id, id__in=ids).select_related("account"))
-    by_id, ends = {lot.id: lot for lot in lots}, ends_of(customer_id, lots)
-    return [Posting(entry, by_id.get(entry.lot_id or 0), ends.get(entry.lot_id or 0)) for entry in found]
 
 
 def consequences(family: Sequence[int], event: Event) -> QuerySet[Event]:

@@ -1,22 +1,27 @@
 """Orders as the pages show them: which ones, with which lines, and what may be done with them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
-
 from events.orders.enums import TransactionStatus
 from events.orders.lines.rules import PLACE, paid_for
 from events.orders.models import Transaction
-from loyalty.points.ledger.models import Pending
+from loyalty.contributions import contributed
 
 # What staff may do with an order as a whole, by its status.
 ACTIONS: Mapping[str, Sequence[str]] = {
     TransactionStatus.PENDING.value: ("checkout_accept", "checkout_reject"),
     TransactionStatus.ACCEPTED.value: ("refund", "partial_refund", "checkout_reject"),
 }
+
+
+@dataclass(frozen=True)
+class OrderPoints:
+    """How many points an order still promises."""
+
+    promised: Callable[[Transaction], int]
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,4 @@ def action_on(line: Line, transaction: Transaction) -> str:
 
 def pending_points(transaction: Transaction) -> int:
     """What the order still promises."""
-    promised = Pending.objects.filter(customer_id=transaction.customer_id, settled_by=None)
-    total = promised.filter(transaction_id=transaction.transaction_id).aggregate(total=Sum("points"))["total"]
-    return total or 0
+    return sum(points.promised(transaction) for points in contributed(OrderPoints))

@@ -80,6 +80,13 @@ class Check(Protocol):
     def found(self, cursor: CursorWrapper, *, weighed: Weighed, apart: Apart, limit: int) -> Found: ...
 
 
+@dataclass(frozen=True)
+class Checks:
+    """What a room contributes to the comparison, the slowest first."""
+
+    checks: tuple[Check, ...]
+
+
 def mismatch(
     check: str, table: str, key: Sequence[Any], stored: Mapping[str, Any], recomputed: Mapping[str, Any]
 ) -> Mismatch:

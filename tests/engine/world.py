@@ -10,9 +10,9 @@ from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
 from loyalty.points.expiry.operations import expire_points
-from loyalty.points.ledger.checks import CHECKS
 from loyalty.points.orders.operations import accept_due_points
 from loyalty.verify.comparison import compare
+from loyalty.verify.health import all_checks
 
 BY = Actor("api")
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
@@ -75,7 +75,7 @@ def spendable(customer: str) -> int | None:
 
 def check_books() -> None:
     """What must hold whatever has happened."""
-    found = compare(CHECKS, limit=10)
+    found = compare(all_checks(), limit=10)
     assert found.mismatches == []
     assert not rows(
         "SELECT 1 FROM points_balance b LEFT JOIN (SELECT customer_id, account_id, sum(remaining) AS held FROM points_lot"

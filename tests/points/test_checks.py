@@ -3,8 +3,9 @@
 import pytest
 
 from loyalty.points.enums import BUCKETS, EntryKind
-from loyalty.points.ledger.checks import BALANCES, CHECKS
+from loyalty.points.ledger.checks import BALANCES
 from loyalty.verify.comparison import Findings, verify
+from loyalty.verify.health import all_checks
 from tests.engine.world import accepted, event, rows
 
 from .corrupting import CORRUPTIONS, corrupt, customer_of, differing, record_histories
@@ -23,13 +24,13 @@ def clean(committed_module: None) -> Findings:
         event("debtor", "point_unspend", points=1),
     )
     rows("UPDATE points_account SET negative_points = false")
-    return verify(CHECKS, limit=100)
+    return verify(all_checks(), limit=100)
 
 
 @pytest.fixture(scope="module")
 def corrupted(clean: Findings) -> Findings:
     corrupt({name: name for name in CORRUPTIONS})
-    return verify(CHECKS, limit=1_000)
+    return verify(all_checks(), limit=1_000)
 
 
 def test_a_history_that_was_recorded_is_right(clean: Findings) -> None:
@@ -60,7 +61,7 @@ def test_a_mismatch_says_what_is_stored_and_what_was_recomputed(corrupted: Findi
 
 
 def test_the_list_is_cut_and_the_number_is_not(corrupted: Findings) -> None:
-    cut = verify(CHECKS, limit=3)
+    cut = verify(all_checks(), limit=3)
 
     assert (len(cut.mismatches), cut.found) == (3, corrupted.found)
 

@@ -6,9 +6,9 @@ import pytest
 
 from customers.models import Customer
 from loyalty.points.expiry.operations import expire_points
-from loyalty.points.ledger.checks import CHECKS
 from loyalty.verify.comparison import compare
 from loyalty.verify.families import Families
+from loyalty.verify.health import all_checks
 from tests.engine.world import NOW, accepted, event, rows
 from tests.merging import merge
 
@@ -27,7 +27,7 @@ def chain(db: None) -> None:
     record_histories("a", "b", "c", "d")
     merged("a", "b")
     merged("b", "c", LATER + dt.timedelta(hours=1))
-    assert compare(CHECKS, limit=10).found == 0
+    assert compare(all_checks(), limit=10).found == 0
 
 
 def named(*statements: str) -> set[tuple[str, int | None, str, tuple[str, ...]]]:
@@ -35,7 +35,9 @@ def named(*statements: str) -> set[tuple[str, int | None, str, tuple[str, ...]]]
     ids = {name: customer_of(name) for name in "abcd"}
     for statement in statements:
         rows(statement.format(**ids))
-    return {(one.check, one.customer_id, one.row, tuple(one.stored)) for one in compare(CHECKS, limit=100).mismatches}
+    return {
+        (one.check, one.customer_id, one.row, tuple(one.stored)) for one in compare(all_checks(), limit=100).mismatches
+    }
 
 
 def test_a_merged_away_lot_that_holds_points_is_named(chain: None) -> None:
@@ -123,7 +125,7 @@ def test_a_merge_that_repays_a_debt_is_right(db: None) -> None:
     accepted(event("a", "point_spend", points=1000), at=LATER)
     accepted(event("b", "point_add", points=5000), at=LATER)
     merged("a", "b")
-    assert compare(CHECKS, limit=10).mismatches == []
+    assert compare(all_checks(), limit=10).mismatches == []
 
 
 @pytest.mark.parametrize(("buyer", "other"), [("a", "b"), ("b", "a")])
@@ -133,7 +135,7 @@ def test_an_empty_draft_that_gave_way_to_its_namesake_is_right(db: None, buyer: 
     accepted(event(buyer, "checkout", transaction_id="t", total=10), at=LATER)
     accepted(event(buyer, "partial_refund", transaction_id="t", amount=4), at=LATER)
     merged("a", "b")
-    assert compare(CHECKS, limit=10).mismatches == []
+    assert compare(all_checks(), limit=10).mismatches == []
 
 
 def test_what_the_survivor_does_with_merged_points_and_orders_is_right(chain: None) -> None:
@@ -150,7 +152,7 @@ def test_what_the_survivor_does_with_merged_points_and_orders_is_right(chain: No
         at=LATER + dt.timedelta(hours=2),
     )
     expire_points(now=lambda: LATER + dt.timedelta(days=400))
-    found = compare(CHECKS, limit=10)
+    found = compare(all_checks(), limit=10)
     assert found.mismatches == []
 
 

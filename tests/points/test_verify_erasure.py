@@ -8,8 +8,8 @@ from customers.erasure.mechanism import BAN
 from customers.models import Customer
 from loyalty.engine.events import Actor
 from loyalty.engine.record import record
-from loyalty.points.ledger.checks import CHECKS
 from loyalty.verify.comparison import verify
+from loyalty.verify.health import all_checks
 from tests.engine.world import NOW, event
 from tests.merging import merge
 
@@ -27,7 +27,7 @@ def test_of_the_erased_orders_are_left_out_and_the_ledger_is_compared(committed_
     for name in ("last", "alone"):
         [outcome] = record([event(name, action, reason="fraud")], by=STAFF, at=LATER + dt.timedelta(hours=1))
         assert outcome.error is None
-    assert verify(CHECKS, limit=10).mismatches == []
+    assert verify(all_checks(), limit=10).mismatches == []
 
     as_owner(
         f"UPDATE points_balance SET spent = spent + 1, expired = expired - 1 WHERE customer_id = {last}",
@@ -36,7 +36,7 @@ def test_of_the_erased_orders_are_left_out_and_the_ledger_is_compared(committed_
         f" (SELECT customer_id, max(id) FROM points_lot WHERE customer_id = {alone} AND expired > 0 GROUP BY 1)",
         f"UPDATE events_transaction SET burned = burned + 1 WHERE customer_id = {other} AND transaction_id = 'other-9'",
     )
-    assert {(one.check, one.customer_id, *one.stored) for one in verify(CHECKS, limit=10).mismatches} == {
+    assert {(one.check, one.customer_id, *one.stored) for one in verify(all_checks(), limit=10).mismatches} == {
         ("balances", last, "spent", "expired"),
         ("totals", alone, "purchase_total"),
         ("lots", alone, "expired"),

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from customers.models import Customer
-from loyalty.points.ledger.checks import CHECKS
 from loyalty.verify.comparison import Findings, verify
+from loyalty.verify.health import all_checks
 from tests.engine.world import NOW
 from tests.merging import merge
 
@@ -38,13 +38,13 @@ def clean(committed_module: None) -> Findings:
         merged(f"{name} first", f"{name} second")
         merged(f"{name} second", f"{name} last", LATER + dt.timedelta(hours=1))
     record_histories("alone")
-    return verify(CHECKS, limit=1_000)
+    return verify(all_checks(), limit=1_000)
 
 
 @pytest.fixture(scope="module")
 def corrupted(clean: Findings) -> Findings:
     corrupt({name: name for name in CHOSEN} | {f"{name} first": name for name in OF_SOURCES})
-    return verify(CHECKS, limit=1_000)
+    return verify(all_checks(), limit=1_000)
 
 
 def test_merged_histories_are_right(clean: Findings) -> None:

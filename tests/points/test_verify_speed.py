@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from loyalty.points.ledger.checks import BALANCES, CHECKS
+from loyalty.points.ledger.checks import BALANCES
 from loyalty.verify.comparison import verify
+from loyalty.verify.health import all_checks
 from tests.engine.world import rows
 
 from .corrupting import as_owner
@@ -78,14 +79,14 @@ def seconds(work: Callable[[], object]) -> float:
 @pytest.mark.prove
 def test_balances_take_three_times_a_plain_sum_and_everything_ten(committed_db: None) -> None:
     fill(CUSTOMERS)
-    found = verify(CHECKS, limit=10)
+    found = verify(all_checks(), limit=10)
     assert found.found == 0, found.mismatches
     assert (found.compared["balances"], found.compared["events"]) == (CUSTOMERS, 5 * CUSTOMERS)
     measured: dict[str, list[float]] = {"plain": [], "balances": [], "everything": []}
     for _ in range(5):
         measured["plain"].append(seconds(lambda: rows(PLAIN)))
         measured["balances"].append(seconds(lambda: verify([BALANCES], limit=10)))
-        measured["everything"].append(seconds(lambda: verify(CHECKS, limit=10)))
+        measured["everything"].append(seconds(lambda: verify(all_checks(), limit=10)))
     plain, balances, everything = (statistics.median(times) for times in measured.values())
     print(f"plain {plain:.2f} s, balances × {balances / plain:.2f}, everything × {everything / plain:.2f}")
 
@@ -96,12 +97,12 @@ def test_balances_take_three_times_a_plain_sum_and_everything_ten(committed_db: 
 @pytest.mark.prove
 def test_with_a_hundredth_of_customers_merged_it_takes_at_most_three_times_as_long(committed_db: None) -> None:
     fill(CUSTOMERS)
-    alone = statistics.median(seconds(lambda: verify(CHECKS, limit=10)) for _ in range(5))
+    alone = statistics.median(seconds(lambda: verify(all_checks(), limit=10)) for _ in range(5))
     merge_pairs(CUSTOMERS // 100)
-    found = verify(CHECKS, limit=10)
+    found = verify(all_checks(), limit=10)
     assert found.mismatches == []
     assert found.compared["merges"] == CUSTOMERS // 100
-    merged = statistics.median(seconds(lambda: verify(CHECKS, limit=10)) for _ in range(5))
+    merged = statistics.median(seconds(lambda: verify(all_checks(), limit=10)) for _ in range(5))
     print(f"alone {alone:.2f} s, merged {merged:.2f} s")
 
     assert merged <= 3 * alone

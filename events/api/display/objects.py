@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from customers.api.serializers import number
@@ -13,9 +13,15 @@ from events.transactions.queries import lines_of
 from events.types.labels import attribute_labels
 from events.types.models import EventAttribute, EventType
 from loyalty.accounts.models import Account
+from loyalty.contributions import contributed
 from loyalty.program.enums import Module
 
-from .queries import last_days
+
+@dataclass(frozen=True)
+class EventPart:
+    """What a room adds to the events, by their ids, given who has their points, and the modules that are on."""
+
+    read: Callable[[Sequence[Event], Collection[int], Collection[str]], Mapping[int, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class Names:
     types: Mapping[str, EventType]
     attribute: Callable[[str], str]
     accounts: Mapping[int, Account]
-    has_expiry: bool
+    modules: Collection[str]
 
 
 def read_names(types: Iterable[EventType], modules: Collection[str]) -> Names:
@@ -34,7 +40,7 @@ def read_names(types: Iterable[EventType], modules: Collection[str]) -> Names:
         types={row.action: row for row in types},
         attribute=attribute_labels(),
         accounts=Account.objects.in_bulk() if Module.MULTI_ACCOUNTS in modules else {},
-        has_expiry=Module.EXPIRING_POINTS in modules,
+        modules=modules,
     )
 
 
@@ -42,12 +48,16 @@ def event_objects(
     events: Sequence[Event], names: Names, owners: Collection[int], public_ids: Mapping[int, str] | None = None
 ) -> list[dict[str, Any]]:
     """`owners` have the points of these events. `public_ids`: by profile, whom each event is named as that of."""
-    days, data = last_days(events, owners) if names.has_expiry else {}, readable(events)
-    return [dict(_event(event, data[event.id], names, days.get(event.id), public_ids)) for event in events]
+    data, parts = readable(events), [part.read(events, owners, names.modules) for part in contributed(EventPart)]
+    found = {event.id: dict(_event(event, data[event.id], names, public_ids)) for event in events}
+    for id, shown in found.items():
+        for part in parts:
+            shown.update(part.get(id, {}))
+    return list(found.values())
 
 
 def _event(
-    event: Event, data: Mapping[str, Any], names: Names, day: date | None, public_ids: Mapping[int, str] | None
+    event: Event, data: Mapping[str, Any], names: Names, public_ids: Mapping[int, str] | None
 ) -> Iterator[tuple[str, Any]]:
     type_ = names.types.get(event.action)
     if event.transaction_id:
@@ -61,8 +71,6 @@ def _event(
     yield "points", event.points
     yield "timestamp", wire_moment(event.occurred_at)
     yield "properties", _properties(data, type_.attributes.all() if type_ else (), names)
-    if day:
-        yield "expdate", day.isoformat()
     if account := names.accounts.get(event.account_id or 0):
         yield "account", {"id": account.slug, "name": account.name}
 

@@ -1,7 +1,6 @@
 """What happened, as integrators read it: pages of events of one customer or of everybody, and of orders."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -12,10 +11,8 @@ from events.models import Event
 from events.orders.models import Transaction
 from events.timeline.queries import events_apart
 from events.types.models import EventType
-from loyalty.accounts.expiry import last_day
 from loyalty.engine.status import ERASED
 from loyalty.identifiers import forms
-from loyalty.points.ledger.models import Lot
 from loyalty.ui.paging import nearest
 
 # Up to here a count is exact.
@@ -66,14 +63,6 @@ def owners_of(profiles: Collection[int]) -> dict[int, tuple[int, str]]:
         "id", Coalesce("merge__survivor_id", "id"), Coalesce("merge__survivor__public_id", "public_id")
     )
     return {profile: (owner, public_id) for profile, owner, public_id in found}
-
-
-def last_days(events: Sequence[Event], owners: Collection[int]) -> Mapping[int, date]:
-    """By event, the last day on which the points that it earned are valid: the soonest, where it has several; one query."""
-    earned = [event.id for event in events if event.points > 0]
-    lots = Lot.objects.filter(customer_id__in=owners, event_id__in=earned, expires_at__isnull=False)
-    found = lots.order_by("-expires_at").values_list("event_id", "expires_at")
-    return {event_id: last_day(at) for event_id, at in found if at}
 
 
 def orders_in(customer_id: int, conditions: Sequence[Q], start: int, stop: int) -> list[Transaction]:

@@ -129,6 +129,30 @@ def _found(sql: str, bound: Mapping[str, Any]) -> list[Any]:
         return cursor.fetchall()
 
 
+def roots_of(events: Sequence[Event]) -> dict[int, int]:
+    """By event, the one that all of the same operation followed from: itself where nothing caused it."""
+    sql = """
+        WITH RECURSIVE line AS (
+            SELECT asked.id AS asked, asked.customer_id, asked.parent_id
+            FROM unnest(%(ids)s::bigint[], %(customers)s::bigint[], %(parents)s::bigint[])
+                AS asked(id, customer_id, parent_id)
+            UNION ALL
+            SELECT line.asked, e.customer_id, e.parent_id FROM line
+            JOIN events_event e ON e.customer_id = line.customer_id AND e.id = line.parent_id
+            WHERE e.parent_id IS NOT NULL
+        )
+        SELECT asked, min(parent_id) FROM line WHERE parent_id IS NOT NULL GROUP BY asked
+    """
+    caused = [event for event in events if event.parent_id]
+    bound = {
+        "ids": [event.id for event in caused],
+        "customers": [event.customer_id for event in caused],
+        "parents": [event.parent_id for event in caused],
+    }
+    # A cause has a smaller id than what follows from it.
+    return {**{event.id: event.id for event in events}, **dict(_found(sql, bound))}
+
+
 def imports_of(customers: Collection[int]) -> dict[int, str]:
     """By customer, the import whose event made the profile, as `import:<id>`: an index descent for each."""
     sql = """

@@ -1,10 +1,8 @@
 """What the ledger keeps about the past, and how each of it comes about: docs/verify.md lists what is compared."""
 
-from customers.merging.checks import MergeCheck
-from events.orders.checks import LINES, OrderCheck
-from loyalty.points.bonuses.checks import LimitCheck
+from events.orders.checks import LINES
 from loyalty.points.enums import BUCKETS, GIVING_BACK, SPENDING
-from loyalty.verify.checks import Check, Piece
+from loyalty.verify.checks import Checks, Piece
 from loyalty.verify.projections import Projection
 from loyalty.verify.weights import mark, number, weight
 
@@ -242,5 +240,4 @@ TOTALS = Projection(
     ),
 )
 
-# Those that take long begin.
-CHECKS: tuple[Check, ...] = (OrderCheck(), TOTALS, EVENTS, LOTS, BALANCES, PENDING, LimitCheck(), MergeCheck())
+CHECKS = Checks((TOTALS, EVENTS, LOTS, BALANCES, PENDING))

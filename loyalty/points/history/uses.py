@@ -65,32 +65,8 @@ def changes_of(family: Sequence[int], event_ids: Sequence[int]) -> dict[int, Cha
     return {event_id: Change(at, staff_id) for event_id, at, staff_id in found}
 
 
-def roots_of(events: Sequence[Event]) -> dict[int, int]:
-    """By event, the one that all of the same operation followed from: itself where nothing caused it."""
-    sql = """
-        WITH RECURSIVE line AS (
-            SELECT asked.id AS asked, asked.customer_id, asked.parent_id
-            FROM unnest(%(ids)s::bigint[], %(customers)s::bigint[], %(parents)s::bigint[])
-                AS asked(id, customer_id, parent_id)
-            UNION ALL
-            SELECT line.asked, e.customer_id, e.parent_id FROM line
-            JOIN events_event e ON e.customer_id = line.customer_id AND e.id = line.parent_id
-            WHERE e.parent_id IS NOT NULL
-        )
-        SELECT asked, min(parent_id) FROM line WHERE parent_id IS NOT NULL GROUP BY asked
-    """
-    caused = [event for event in events if event.parent_id]
-    bound = {
-        "ids": [event.id for event in caused],
-        "customers": [event.customer_id for event in caused],
-        "parents": [event.parent_id for event in caused],
-    }
-    # A cause has a smaller id than what follows from it.
-    return {**{event.id: event.id for event in events}, **dict(_rows(sql, bound))}
-
-
-def snapshots_of(customer_id: int, events: Sequence[Event], account_id: int) -> dict[int, Snapshot]:
-    """By event, the figures of its profile in the account right after it was processed.
+def snapshots_of(customer_id: int, events: Sequence[Event]) -> dict[int, Snapshot]:
+    """By event, the figures of its profile in the default account right after it was processed.
 
     What a merged-away profile had counts from its merge on. Ids are drawn in the order of processing.
     """
@@ -102,7 +78,7 @@ def snapshots_of(customer_id: int, events: Sequence[Event], account_id: int) -> 
             SELECT m.profile, greatest(n.event_id, m.since) AS place, NULL::bigint AS asked, {sums}
             FROM unnest(%(profiles)s::bigint[], %(members)s::bigint[], %(since)s::bigint[]) AS m(profile, member, since)
             JOIN points_entry n ON n.customer_id = m.member
-            WHERE n.account_id = %(account)s AND greatest(n.event_id, m.since) <= %(last)s
+            WHERE n.account_id = (SELECT id FROM points_account WHERE is_default) AND greatest(n.event_id, m.since) <= %(last)s
             GROUP BY 1, 2
             UNION ALL
             SELECT profile, id, id, {nothing} FROM unnest(%(of)s::bigint[], %(ids)s::bigint[]) AS asked(profile, id)
@@ -110,7 +86,7 @@ def snapshots_of(customer_id: int, events: Sequence[Event], account_id: int) -> 
         SELECT * FROM (SELECT asked, {running} FROM known) told WHERE asked IS NOT NULL
     """
     ids = [event.id for event in events]
-    bound = {"account": account_id, "last": max(ids), "of": [event.customer_id for event in events], "ids": ids}
+    bound = {"last": max(ids), "of": [event.customer_id for event in events], "ids": ids}
     members = [*_members(customer_id, {event.customer_id for event in events})]
     for name, column in zip(("profiles", "members", "since"), zip(*members, strict=True), strict=True):
         bound[name] = list(column)

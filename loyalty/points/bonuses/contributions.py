@@ -1,0 +1,5 @@
+from loyalty.verify.checks import Checks
+
+from .checks import LimitCheck
+
+CONTRIBUTIONS = (Checks((LimitCheck(),)),)
