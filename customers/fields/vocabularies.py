@@ -4,7 +4,7 @@ The names and codes are those of the Unicode CLDR, as Babel has them. Pure.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from unicodedata import combining, normalize
 
 from babel import Locale, UnknownLocaleError
@@ -27,7 +27,11 @@ OTHER_NAMES = {
     "United States of America": "US", "Viet Nam": "VN",
 }  # fmt: skip
 
+# An import says the same few words in every row.
+MOST_WORDS = 2_000
 
+
+@lru_cache(MOST_WORDS)
 def country(text: str) -> str | None:
     """The ISO 3166-1 code (two letters) of a code of two or three letters or a name; None for what is none."""
     code = text.upper()
@@ -37,12 +41,14 @@ def country(text: str) -> str | None:
     return _names("territories", frozenset(countries()), tuple(OTHER_NAMES.items())).get(plain(text))
 
 
+@lru_cache(MOST_WORDS)
 def currency(text: str) -> str | None:
     """The ISO 4217 code of a code or a name; None for what is none."""
     code = text.upper()
     return code if code in currencies() else _names("currencies", frozenset(currencies())).get(plain(text))
 
 
+@lru_cache(MOST_WORDS)
 def language(text: str) -> str | None:
     """The language tag, such as `hu` or `pt-BR`, of a tag, of a code of three letters or a name; None for what is none."""
     base, *region = text.replace("_", "-").split("-")
@@ -62,6 +68,7 @@ def _tag(base: str, rest: list[str]) -> str | None:
     return "-".join([base, *(one.title() if len(one) == 4 else one.upper() for one in rest)])
 
 
+@lru_cache(MOST_WORDS)
 def gender(text: str) -> str | None:
     """`female`, `male` or `other`; None for what is none of them."""
     return _genders().get(plain(text))
