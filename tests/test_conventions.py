@@ -80,3 +80,16 @@ def test_nothing_outside_of_the_engine_writes_customer_state() -> None:
     found = [path for path in python_files() if "benchmark" not in path.parts and writes.search(path.read_text())]
 
     assert found == []
+
+
+def test_only_the_one_way_in_says_who_sends_events() -> None:
+    """Whoever makes an actor by hand forgets the address or the browser that a request came with."""
+    made = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in python_files()
+        if not path.is_relative_to(ROOT / "loyalty/intake")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "Actor"
+    ]
+
+    assert made == []

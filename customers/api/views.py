@@ -9,15 +9,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.enums import MergeKind
-from customers.merging.operations import merge_customers
+from customers.merging.operations import record_merge
 from customers.models import Customer
-from events.api.views import actor, record_for
 from loyalty.api.access.scopes import check_action, key_of
 from loyalty.api.errors import bad_request
 from loyalty.api.keys.enums import Api
 from loyalty.api.views import ApiView
 from loyalty.engine.events import Incoming
 from loyalty.engine.moments import likely
+from loyalty.intake.api import actor, record_for
 from loyalty.points.ledger.balances import balances_at
 from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
@@ -91,7 +91,7 @@ class CustomerMerge(ApiView):
             raise bad_request("'source' must be the customer of the address: it is merged into 'target'")
         kind = body.get("kind", MergeKind.FULL.value)
         self.concerns(target.id)
-        merge_customers(source, target, kind=kind, by=actor(request), at=timezone.now())
+        record_merge(source, target, kind=kind, by=actor(request), at=timezone.now())
         return Response({})
 
     def _customer(self, name: object, attribute: str = "id") -> Customer:

@@ -8,14 +8,14 @@ from rest_framework.response import Response
 
 from customers.api.docs import ERASED, OPT_OUT
 from customers.api.lookups import customer_asked
-from events.api.views import actor
 from loyalty.api.access.scopes import check_action, key_of
 from loyalty.api.keys.enums import Api
 from loyalty.api.problems import not_found
 from loyalty.api.views import ApiView
+from loyalty.intake.api import actor
 
 from .models import Erasure
-from .operations import opt_out, receipt
+from .operations import receipt, record_opt_out
 
 
 class CustomerOptOut(ApiView):
@@ -27,7 +27,7 @@ class CustomerOptOut(ApiView):
     def post(self, request: Request, public_id: str) -> Response:
         check_action(key_of(request), "opt_out")
         customer = customer_asked(request, public_id)
-        return Response(receipt(opt_out(customer, by=actor(request), at=timezone.now())))
+        return Response(receipt(record_opt_out(customer, by=actor(request), at=timezone.now())))
 
 
 class ErasureReceipt(ApiView):

@@ -16,10 +16,10 @@ from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Composition
 from loyalty.engine.record import record_one
 from loyalty.identifiers import forms, normal
-from loyalty.intake.sources import Source
+from loyalty.intake.staff import staff_actor
 from loyalty.sealing import Purpose, unseal
-from loyalty.staff.models import User
-from loyalty.staff.permissions import Right, require
+from loyalty.staff.permissions import Right
+from loyalty.staff.sender import Sender
 
 from .mechanism import BAN
 from .models import Erasure, ErasureItem, Tombstone
@@ -33,29 +33,38 @@ class NotBanned(Exception):
     """No ban is on this ID."""
 
 
-def opt_out(customer: Customer, *, by: User | Actor, at: datetime) -> Erasure:
+def opt_out(customer: Customer, *, by: Sender) -> Erasure:
     """Erase the customer for good. Raises Refused (160212: gone already), PermissionDenied."""
-    return _leave(customer, Incoming(customer.public_id, "opt_out", {}), by=by, at=at)
+    by.require(Right.ERASE_CUSTOMERS)
+    return record_opt_out(customer, by=staff_actor(by), at=by.at)
 
 
-def ban(customer: Customer, reason: str, *, by: User | Actor, at: datetime) -> Erasure:
+def ban(customer: Customer, reason: str, *, by: Sender) -> Erasure:
     """The same, and the ID may not opt in until the ban is lifted; `reason` is one of BanReason."""
-    return _leave(customer, Incoming(customer.public_id, "ban", {"reason": reason}), by=by, at=at)
+    by.require(Right.ERASE_CUSTOMERS)
+    return record_ban(customer, reason, by=staff_actor(by, BAN), at=by.at)
 
 
-def _leave(customer: Customer, event: Incoming, *, by: User | Actor, at: datetime) -> Erasure:
-    if isinstance(by, User):
-        require(by, Right.ERASE_CUSTOMERS)
-        by = Actor(source=Source.BACK_OFFICE.value, staff_id=by.pk, grants=frozenset({BAN}))
+def record_opt_out(customer: Customer, *, by: Actor, at: datetime) -> Erasure:
+    """The same for others than staff. Raises Refused."""
+    return _leave(Incoming(customer.public_id, "opt_out", {}), by=by, at=at)
+
+
+def record_ban(customer: Customer, reason: str, *, by: Actor, at: datetime) -> Erasure:
+    """The same for others than staff, to whom BAN must be granted. Raises Refused."""
+    return _leave(Incoming(customer.public_id, "ban", {"reason": reason}), by=by, at=at)
+
+
+def _leave(event: Incoming, *, by: Actor, at: datetime) -> Erasure:
     outcome = record_one(event, by=by, at=at)
     assert outcome.state is not None
     return Erasure.objects.get(customer_id=outcome.state.customer.id)
 
 
 @transaction.atomic
-def lift_ban(public_id: str, *, by: User, at: datetime) -> None:
+def lift_ban(public_id: str, *, by: Sender) -> None:
     """The ID, and what else named the same person, may opt in again, from nothing. Raises NotBanned."""
-    require(by, Right.ERASE_CUSTOMERS)
+    by.require(Right.ERASE_CUSTOMERS)
     with connection.cursor() as cursor:
         # An ID from before there was one form may have been erased as it was.
         cursor.execute("SELECT pseudonym('id', form) FROM unnest(%s::text[]) AS form", [_every_form(public_id)])
@@ -65,7 +74,7 @@ def lift_ban(public_id: str, *, by: User, at: datetime) -> None:
         raise NotBanned
     same = Tombstone.objects.filter(customer=found.customer_id) if found.customer_id else Tombstone.objects.none()
     (same | Tombstone.objects.filter(pseudonym=found.pseudonym)).update(banned=False)
-    log.info("A ban was lifted by staff %s at %s", by.pk, at.isoformat(timespec="seconds"))
+    log.info("A ban was lifted by staff %s at %s", by.user and by.user.pk, by.at.isoformat(timespec="seconds"))
 
 
 def _every_form(public_id: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Opting a customer out, and what became of those who have left."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,8 +14,8 @@ from django.views.generic import TemplateView
 
 from customers.profile.mixins import CustomerMixin
 from loyalty.refusals import Refused
-from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
+from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import DialogPage, PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, page_of
@@ -41,12 +41,12 @@ class OptOut(CustomerMixin, DialogPage):
         return reverse("customers:overview", args=[self.customer.id])
 
     def perform(self, form: BaseForm) -> Text:
-        kind, by = form.cleaned_data["kind"], cast(User, self.request.user)
+        kind, by = form.cleaned_data["kind"], by_staff(self.request)
         try:
             if kind != OPT_OUT:
-                ban(self.customer, kind, by=by, at=timezone.now())
+                ban(self.customer, kind, by=by)
                 return _("Banned and erased.")
-            opt_out(self.customer, by=by, at=timezone.now())
+            opt_out(self.customer, by=by)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         return _("Opted out and erased.")
@@ -104,7 +104,7 @@ class LiftBan(DialogPage):
 
     def perform(self, form: BaseForm) -> Text:
         try:
-            lift_ban(form.cleaned_data["typed"], by=cast(User, self.request.user), at=timezone.now())
+            lift_ban(form.cleaned_data["typed"], by=by_staff(self.request))
         except NotBanned:
             form.add_error("typed", _("No ban is on this ID. Capitals and small letters are different."))
         return _("The ban is lifted.")

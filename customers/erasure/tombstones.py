@@ -14,12 +14,11 @@ from django.db import connection
 
 from customers.enums import BanReason
 from customers.models import Customer
-from loyalty.engine.events import Actor
-from loyalty.intake.sources import Source
+from loyalty.intake.actors import timer
 
 from .mechanism import BAN
 from .models import Tombstone
-from .operations import ban, opt_out
+from .operations import record_ban, record_opt_out
 
 _PSEUDONYM, _DAY = re.compile("[0-9a-f]{64}"), re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # By public IDs only: another identity, a card or an address, may have been somebody else's at the time of the backup.
@@ -131,11 +130,11 @@ def _brought_back(erased: dict[str, Erased]) -> dict[int, bool]:
 
 
 def _erase(customer: Customer, *, banned: bool, at: datetime) -> None:
-    by = Actor(source=Source.TIMER.value, grants=frozenset({BAN}))
+    by = timer(BAN)
     if banned:
-        ban(customer, BanReason.OTHER.value, by=by, at=at)
+        record_ban(customer, BanReason.OTHER.value, by=by, at=at)
     else:
-        opt_out(customer, by=by, at=at)
+        record_opt_out(customer, by=by, at=at)
 
 
 def _add(erased: list[Erased]) -> int:

@@ -10,9 +10,9 @@ from customers.api.docs import ENTRIES, LOG_IN, OPT_IN, SUSPEND, UNSUSPEND
 from customers.api.lookups import customer_asked, identity_asked
 from customers.api.views import CustomerDetail
 from customers.models import Customer
-from events.api.serializers import read_event
-from events.api.views import record_for
 from loyalty.api.problems import bad_request
+from loyalty.intake.api import record_for
+from loyalty.intake.reading import read_event
 from loyalty.program.queries import general_settings
 
 

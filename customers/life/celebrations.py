@@ -12,16 +12,16 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
 
-from loyalty.engine.events import Actor, Incoming
+from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
+from loyalty.intake.actors import TIMER
 
-from .mechanism import BY_TIMER, MEMBERS, kept_on, local_day
+from .mechanism import MEMBERS, kept_on, local_day
 
 # What a timer that stood still catches up.
 LATE = 7
 AT_ONCE = 500
 ONE_DAY = timedelta(days=1)
-TIMER = Actor(source=next(iter(BY_TIMER)))
 _MARK = "(EXTRACT(MONTH FROM {0}) * 100 + EXTRACT(DAY FROM {0}))"
 
 

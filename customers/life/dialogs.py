@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.profile.mixins import EventDialog
 from loyalty.engine.mechanism import Outcome
 from loyalty.staff.permissions import Right
+from loyalty.staff.sender import Sender
 from loyalty.ui.responses import Text
 
 from .forms import ReasonForm
@@ -29,8 +30,8 @@ class Suspend(EventDialog):
         text = _("%(name)s goes on earning points, but may not spend any until unsuspended.")
         return text % {"name": self.customer.name}
 
-    def operate(self, form: BaseForm, **sender: Any) -> Outcome:
-        return suspend(reason=form.cleaned_data["reason"], **sender)
+    def operate(self, form: BaseForm, by: Sender) -> Outcome:
+        return suspend(customer=self.customer, reason=form.cleaned_data["reason"], by=by)
 
     def said(self, outcome: Outcome) -> Text:
         return _("%(name)s is suspended.") % {"name": self.customer.name}
@@ -42,8 +43,8 @@ class Unsuspend(Suspend):
     def said_before(self) -> Text:
         return _("%(name)s may spend points again.") % {"name": self.customer.name}
 
-    def operate(self, form: BaseForm, **sender: Any) -> Outcome:
-        return unsuspend(reason=form.cleaned_data["reason"], **sender)
+    def operate(self, form: BaseForm, by: Sender) -> Outcome:
+        return unsuspend(customer=self.customer, reason=form.cleaned_data["reason"], by=by)
 
     def said(self, outcome: Outcome) -> Text:
         return _("%(name)s is active again.") % {"name": self.customer.name}

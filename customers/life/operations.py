@@ -1,26 +1,23 @@
-from datetime import datetime
-from typing import Any
-
 from customers.models import Customer
-from events.operations import add_event
 from loyalty.engine.mechanism import Outcome
-from loyalty.staff.models import User
+from loyalty.intake.staff import record_by_hand
 from loyalty.staff.permissions import Right
+from loyalty.staff.sender import Sender
 
 
-def suspend(*, customer: Customer, reason: str, by: User, at: datetime, **sender: Any) -> Outcome:
+def suspend(*, customer: Customer, reason: str, by: Sender) -> Outcome:
     """The customer earns from now on, but may not spend.
 
-    Raises Refused (114400) unless active, PermissionDenied; AlreadyRecorded for a form (`nonce`) that was sent twice.
+    Raises Refused (114400) unless active, PermissionDenied; AlreadyRecorded for a form that was sent twice.
     """
-    return _change("suspend", customer=customer, reason=reason, by=by, at=at, **sender)
+    return _change(customer, "suspend", reason, by)
 
 
-def unsuspend(*, customer: Customer, reason: str, by: User, at: datetime, **sender: Any) -> Outcome:
+def unsuspend(*, customer: Customer, reason: str, by: Sender) -> Outcome:
     """The customer is active again. Raises Refused (114600) unless suspended, and as `suspend` does."""
-    return _change("unsuspend", customer=customer, reason=reason, by=by, at=at, **sender)
+    return _change(customer, "unsuspend", reason, by)
 
 
-def _change(action: str, *, reason: str, **asked: Any) -> Outcome:
-    data = {"reason": reason} if reason else {}
-    return add_event(action=action, data=data, account=None, right=Right.EDIT_CUSTOMERS, **asked)
+def _change(customer: Customer, action: str, reason: str, by: Sender) -> Outcome:
+    by.require(Right.EDIT_CUSTOMERS)
+    return record_by_hand(customer.public_id, action, {"reason": reason} if reason else {}, by=by)

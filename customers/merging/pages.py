@@ -30,6 +30,7 @@ from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 from loyalty.refusals import Refused
 from loyalty.staff.permissions import Right
+from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import DialogPage, StaffPage
 from loyalty.ui.responses import Text, go, is_partial
 
@@ -159,10 +160,8 @@ class MergeCompare(CustomerMixin, StaffPage, FormView[ConfirmMergeForm]):
         return super().get_form_kwargs() | {"source": self.source}
 
     def form_valid(self, form: ConfirmMergeForm) -> HttpResponse:
-        user = self.request.user
-        assert user.is_authenticated
         try:
-            merge_customers(self.source, self.survivor, kind=self.kind, by=user, at=timezone.now())
+            merge_customers(self.source, self.survivor, kind=self.kind, by=by_staff(self.request))
         except Refused as refused:
             form.add_error(None, refused.message)
             return self.form_invalid(form)

@@ -10,19 +10,18 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
 from customers.models import Customer
 from customers.queries import family, survivor_of
-from events.operations import AlreadyRecorded
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.status import GONE, Status
 from loyalty.intake.forms import OnceForm
+from loyalty.intake.once import AlreadyRecorded
 from loyalty.refusals import Refused
-from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
+from loyalty.staff.sender import Sender, by_staff
 from loyalty.ui.mixins import DialogPage, PageMixin
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.responses import Text
@@ -77,8 +76,8 @@ class EventDialog(CustomerMixin, DialogPage):
     def get_initial(self) -> dict[str, Any]:
         return {"token": uuid4()}
 
-    def operate(self, form: BaseForm, **sender: Any) -> Outcome:
-        """Call one operation; `sender` is what all of them are told: the customer, who asks, when and from where."""
+    def operate(self, form: BaseForm, by: Sender) -> Outcome:
+        """Call one operation."""
         raise NotImplementedError
 
     def said(self, outcome: Outcome) -> Text:
@@ -87,17 +86,8 @@ class EventDialog(CustomerMixin, DialogPage):
 
     def perform(self, form: BaseForm) -> Text:
         assert isinstance(form, OnceForm)
-        headers = self.request.META
         try:
-            outcome = self.operate(
-                form,
-                customer=self.customer,
-                by=cast(User, self.request.user),
-                at=timezone.now(),
-                nonce=str(form.cleaned_data["token"]),
-                ip_address=headers.get("REMOTE_ADDR") or None,
-                user_agent=headers.get("HTTP_USER_AGENT", ""),
-            )
+            outcome = self.operate(form, by_staff(self.request, token=str(form.cleaned_data["token"])))
         except AlreadyRecorded:
             return _("This action was already recorded.")
         except Refused as refusal:

@@ -1,13 +1,12 @@
 """The Personal information tab, and the dialog for a new customer."""
 
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
@@ -17,8 +16,8 @@ from customers.models import Customer, Secret
 from customers.names import text_of
 from customers.operations import TakenId, change_profile, create_customer
 from loyalty.refusals import Refused
-from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, may, require
+from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import DialogPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.responses import Text, go, is_partial
@@ -57,8 +56,7 @@ class Personal(ProfilePage, FormView[PersonalForm]):
         changes = form.changes()
         try:
             if changes:
-                by = cast(User, self.request.user)
-                change_profile(customer=self.customer, changes=changes, by=by, at=timezone.now())
+                change_profile(customer=self.customer, changes=changes, by=by_staff(self.request))
         except Refused as refusal:
             form.add_error(_named(refusal.message, form), refusal.message)
             return self.form_invalid(form)
@@ -121,8 +119,7 @@ class NewCustomer(DialogPage):
                 public_id=form.cleaned_data["public_id"],
                 profile=form.profile(),
                 active=form.cleaned_data["status"] == "active",
-                by=cast(User, self.request.user),
-                at=timezone.now(),
+                by=by_staff(self.request),
             )
         except TakenId:
             form.add_error("public_id", _("A customer has this ID already. Choose another, or look the customer up."))

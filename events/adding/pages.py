@@ -19,6 +19,7 @@ from loyalty.accounts.modules import Modules
 from loyalty.engine.mechanism import Outcome
 from loyalty.formats import signed
 from loyalty.program.enums import Module
+from loyalty.staff.sender import Sender
 from loyalty.ui.responses import Text, is_partial
 
 from .forms import MAX_ITEMS, AddEventForm
@@ -121,11 +122,12 @@ class AddEvent(Modules, EventDialog):
         }
         return super().get_context_data(**(found | kwargs))
 
-    def operate(self, form: BaseForm, **sender: Any) -> Outcome:
+    def operate(self, form: BaseForm, by: Sender) -> Outcome:
         assert isinstance(form, AddEventForm)
         assert self.chosen
         account = form.cleaned_data.get("account")
-        return add_event(action=self.chosen.action, data=form.data_of_event(), account=account, **sender)
+        data = form.data_of_event()
+        return add_event(customer=self.customer, action=self.chosen.action, data=data, account=account, by=by)
 
     def said(self, outcome: Outcome) -> Text:
         assert self.chosen

@@ -1,20 +1,17 @@
-"""Events on the wire: what comes in, and what is answered."""
+"""What is answered to events."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from loyalty.api.errors import ApiError, bad_request, told
+from loyalty.api.errors import ApiError, told
 from loyalty.contributions import contributed
-from loyalty.engine import values
-from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.program import Program
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import State
 from loyalty.engine.status import ERASED
-from loyalty.identifiers import MAX_ID, normal
 
 
 @dataclass(frozen=True)
@@ -23,48 +20,6 @@ class OutcomePart:
 
     customer: Callable[[State, Program], Mapping[str, Any]]
     event: Callable[[EventRow, Program], Mapping[str, Any]]
-
-
-def read_event(body: Mapping[str, Any]) -> Incoming:
-    """The event of a request body; raises ApiError naming the field that is wrong.
-
-    `external_id` is the ID of the field whose value `customer` is.
-    """
-    return Incoming(
-        customer=_text(body, "customer"),
-        action=_text(body, "action"),
-        data=_data(body),
-        scheme=_text(body, "external_id") if body.get("external_id") not in (None, "") else "id",
-        account=_text(body, "account") if body.get("account") not in (None, "") else None,
-        guest=_is_guest(body),
-    )
-
-
-def _data(body: Mapping[str, Any]) -> dict[str, Any]:
-    sent = body.get("data")
-    data = {} if sent in (None, "") else values.as_object(sent)
-    if data is None:
-        raise bad_request("'data' must be an object")
-    return data
-
-
-def _is_guest(body: Mapping[str, Any]) -> bool:
-    value = str(body.get("guest") or "false").lower()
-    if value not in {"true", "1", "false", "0"}:
-        raise bad_request("'guest' must be true or false")
-    return value in {"true", "1"}
-
-
-def _text(body: Mapping[str, Any], name: str) -> str:
-    value = body.get(name)
-    if value is None or value == "":
-        raise bad_request(f"'{name}' property is required")
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise bad_request(f"'{name}' must be a text")
-    found = str(value).strip()
-    if not 0 < len(normal(found)) <= MAX_ID or not found.isprintable():
-        raise bad_request(f"'{name}' must have 1 to {MAX_ID} printable characters")
-    return found
 
 
 def summary(outcome: Outcome) -> dict[str, Any]:

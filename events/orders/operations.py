@@ -1,12 +1,11 @@
 from datetime import datetime
 
-from loyalty.engine.events import Actor, Incoming
+from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
-from loyalty.intake.sources import Source
+from loyalty.intake.actors import TIMER
 
 from .queries import due_orders
 
-TIMER = Actor(source=Source.TIMER.value)
 DUE_AT_ONCE = 500
 
 

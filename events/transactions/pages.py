@@ -30,6 +30,7 @@ from loyalty.engine.mechanism import Outcome
 from loyalty.formats import money, number
 from loyalty.program.enums import Module
 from loyalty.staff.permissions import Right, may
+from loyalty.staff.sender import Sender
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, Page, page_of
@@ -239,10 +240,11 @@ class OrderAction(TransactionMixin, EventDialog):
     def consequences(self) -> Iterator[Consequence]:
         raise NotImplementedError
 
-    def operate(self, form: BaseForm, **sender: Any) -> Outcome:
+    def operate(self, form: BaseForm, by: Sender) -> Outcome:
         assert isinstance(form, OrderActionForm)
         about = {"transaction_id": self.transaction.transaction_id, **self.target()}
-        return add_event(action=self.action, data=about | form.data_of_event(), account=None, **sender)
+        data = about | form.data_of_event()
+        return add_event(customer=self.customer, action=self.action, data=data, by=by)
 
     def said(self, outcome: Outcome) -> Text:
         return self.said_of % {"order": self.transaction.transaction_id}

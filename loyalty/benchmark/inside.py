@@ -30,15 +30,16 @@ PHASES = {
 def prepare(customers: int) -> dict[str, Any]:
     """Customers who have opted in, made by the engine; and the key of an integrator."""
     from loyalty.api.keys.operations import create_api_key
-    from loyalty.engine.events import Actor, Incoming
+    from loyalty.engine.events import Incoming
     from loyalty.engine.record import record
+    from loyalty.intake.actors import made_up
 
     from .load import customer
 
     numbers = iter(range(customers))
     while chunk := list(itertools.islice(numbers, CHUNK)):
         events = [Incoming(customer(number), "opt_in", _profile(number)) for number in chunk]
-        outcomes = record(events, by=Actor("import"), at=dt.datetime.now(dt.UTC))
+        outcomes = record(events, by=made_up("import"), at=dt.datetime.now(dt.UTC))
         _require_success(outcomes)
     key, secret = create_api_key(name="Benchmark", by=None, at=dt.datetime.now(dt.UTC), requests_per_minute=None)
     return {"id": key.pk, "key": key.key, "secret": secret}
@@ -92,12 +93,12 @@ def checkouts(run: str, count: int, customers: int) -> list[Any]:
 
 
 def record_all(events: list[Any], size: int) -> None:
-    from loyalty.engine.events import Actor
     from loyalty.engine.record import record
+    from loyalty.intake.actors import made_up
 
     rest = iter(events)
     while batch := list(itertools.islice(rest, size)):
-        outcomes = record(batch, by=Actor("api"), at=dt.datetime.now(dt.UTC))
+        outcomes = record(batch, by=made_up("api"), at=dt.datetime.now(dt.UTC))
         _require_success(outcomes)
 
 

@@ -19,8 +19,9 @@ from customers.merging.operations import merge_customers
 from customers.models import Customer
 from customers.notes.operations import add_note
 from customers.operations import create_customer
-from loyalty.engine.events import Actor, Incoming
+from loyalty.engine.events import Incoming
 from loyalty.engine.record import record_one
+from loyalty.intake.actors import made_up
 from loyalty.intake.sources import Source
 from loyalty.points.expiry.operations import expire_points
 from loyalty.program.enums import Module
@@ -28,6 +29,7 @@ from loyalty.program.models import GeneralSettings
 from loyalty.program.operations import apply_program
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from loyalty.transfer.enums import Model
 from loyalty.transfer.operations import import_here
 
@@ -109,7 +111,7 @@ def _tell(told: list[Scene], by: User) -> None:
             BY_STAFF[scene.action](scene, by)
         else:
             staff_id = by.pk if scene.source == Source.BACK_OFFICE else None
-            actor = Actor(scene.source, detail="demo", staff_id=staff_id)
+            actor = made_up(scene.source, detail="demo", staff_id=staff_id)
             record_one(Incoming(scene.customer, scene.action, scene.data, account=scene.account), by=actor, at=scene.at)
     if accepting:
         _decides(accepting=False, at=told[-1].at)
@@ -121,7 +123,7 @@ def _customer(public_id: str) -> Customer:
 
 def _merge(scene: Scene, by: User) -> None:
     source, target = _customer(scene.data["source"]), _customer(scene.customer)
-    merge_customers(source, target, kind=MergeKind.FULL, by=by, at=scene.at)
+    merge_customers(source, target, kind=MergeKind.FULL, by=Sender(by, scene.at))
 
 
 def _note(scene: Scene, by: User) -> None:
@@ -149,19 +151,17 @@ LEAVING = {"first_name": "Gone", "last_name": "Tomorrow", "email": "gone.tomorro
 
 def _others(end: dt.datetime, by: User) -> None:
     """Somebody with a long name, one who has asked to be forgotten, one who was banned, one whose case is open."""
-    create_customer(public_id=f"{HERO}-long", profile=LONG, active=True, by=by, at=end - dt.timedelta(days=80))
-    leaver = create_customer(
-        public_id=f"{HERO}-leaver", profile=LEAVING, active=True, by=by, at=end - dt.timedelta(days=70)
-    )
-    opt_out(leaver, by=by, at=end - dt.timedelta(days=20))
+
+    def ago(days: int) -> Sender:
+        return Sender(by, end - dt.timedelta(days=days))
+
+    create_customer(public_id=f"{HERO}-long", profile=LONG, active=True, by=ago(80))
+    leaver = create_customer(public_id=f"{HERO}-leaver", profile=LEAVING, active=True, by=ago(70))
+    opt_out(leaver, by=ago(20))
     profile = {**LEAVING, "last_name": "Fraud", "email": "gone.fraud@example.com"}
-    fraud = create_customer(
-        public_id=f"{HERO}-fraud", profile=profile, active=True, by=by, at=end - dt.timedelta(days=65)
-    )
-    ban(fraud, BanReason.FRAUD, by=by, at=end - dt.timedelta(days=15))
+    fraud = create_customer(public_id=f"{HERO}-fraud", profile=profile, active=True, by=ago(65))
+    ban(fraud, BanReason.FRAUD, by=ago(15))
     profile = {**LEAVING, "first_name": "Sven", "last_name": "Wait", "email": "sven.wait@example.com", "country": "SE"}
-    waiting = create_customer(
-        public_id=f"{HERO}-waits", profile=profile, active=True, by=by, at=end - dt.timedelta(days=50)
-    )
-    suspend(customer=waiting, reason="Receipts of other people", by=by, at=end - dt.timedelta(days=3))
+    waiting = create_customer(public_id=f"{HERO}-waits", profile=profile, active=True, by=ago(50))
+    suspend(customer=waiting, reason="Receipts of other people", by=ago(3))
     add_note(customer=waiting, text="Waits for the answer of the shop in Malmö.", by=by, at=end - dt.timedelta(days=3))

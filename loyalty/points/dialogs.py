@@ -17,6 +17,7 @@ from loyalty.formats import number
 from loyalty.points.ledger.models import Balance
 from loyalty.points.ledger.queries import balances_of
 from loyalty.program.enums import Module
+from loyalty.staff.sender import Sender
 from loyalty.ui.responses import Text
 
 from .forms import ManagePointsForm
@@ -60,10 +61,10 @@ class ManagePoints(Modules, EventDialog):
         lead = " · ".join(filter(None, [self.customer.name, standing]))
         return super().get_context_data(**({"lead": lead, "deeds": DEEDS} | kwargs))
 
-    def operate(self, form: BaseForm, **sender: Any) -> Outcome:
+    def operate(self, form: BaseForm, by: Sender) -> Outcome:
         assert isinstance(form, ManagePointsForm)
         action, account = form.cleaned_data["action"], form.cleaned_data.get("account")
-        return add_event(action=action, data=form.data_of_event(), account=account, **sender)
+        return add_event(customer=self.customer, action=action, data=form.data_of_event(), account=account, by=by)
 
     def said(self, outcome: Outcome) -> Text:
         event = outcome.events[0]

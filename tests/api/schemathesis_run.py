@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from customers.erasure.operations import opt_out
+from customers.erasure.operations import record_opt_out
 from tests.api.example_world import make_people
 from tests.api_keys import server_key, signer
 from tests.factories import TILL, make_customer
@@ -71,4 +71,4 @@ def make_doubles() -> None:
 def _erasure() -> str:
     """The reference of one."""
     gone = make_customer("0519009")
-    return str(opt_out(gone, by=TILL, at=timezone.now()).reference)
+    return str(record_opt_out(gone, by=TILL, at=timezone.now()).reference)

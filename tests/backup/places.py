@@ -24,11 +24,11 @@ outcomes = record([Incoming(name, "opt_in", {"email": name + "@example.com"}) fo
 assert not any(outcome.error for outcome in outcomes)
 """
 OPT_OUT = """
-from customers.erasure.operations import opt_out
+from customers.erasure.operations import record_opt_out
 from customers.models import Customer
 from loyalty.engine.events import Actor
 from django.utils import timezone
-opt_out(Customer.objects.get(public_id="ann"), by=Actor("api"), at=timezone.now())
+record_opt_out(Customer.objects.get(public_id="ann"), by=Actor("api"), at=timezone.now())
 """
 STATUSES = """
 import json

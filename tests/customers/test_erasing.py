@@ -17,6 +17,7 @@ from customers.models import Customer
 from loyalty.sealing import Purpose, unseal
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from loyalty.transfer.enums import JobStatus
 from loyalty.transfer.files.erasing import NOT_KEPT, erase_imports
 from loyalty.transfer.files.store import path_of
@@ -85,19 +86,19 @@ def test_a_forced_opt_out_keeps_its_reason_until_the_ban_is_lifted_by_the_id(sta
 def test_whoever_may_not_erase_is_refused(zsofia: Customer) -> None:
     reader = User.objects.create_user("reader", role=Role.READ_ONLY)
     with pytest.raises(PermissionDenied):
-        opt_out(zsofia, by=reader, at=timezone.now())
+        opt_out(zsofia, by=Sender(reader, timezone.now()))
     with pytest.raises(PermissionDenied):
-        lift_ban("C-1", by=reader, at=timezone.now())
+        lift_ban("C-1", by=Sender(reader, timezone.now()))
 
 
 def test_a_ban_that_is_not_there_cannot_be_lifted(dana: User, zsofia: Customer) -> None:
-    opt_out(zsofia, by=dana, at=timezone.now())
+    opt_out(zsofia, by=Sender(dana, timezone.now()))
     with pytest.raises(NotBanned):
-        lift_ban("C-1", by=dana, at=timezone.now())
+        lift_ban("C-1", by=Sender(dana, timezone.now()))
 
 
 def test_the_receipt_names_places_and_counts_and_nobody(staff: Client, dana: User, zsofia: Customer) -> None:
-    erasure = opt_out(zsofia, by=dana, at=timezone.now())
+    erasure = opt_out(zsofia, by=Sender(dana, timezone.now()))
     sweep_erasures(at=timezone.now())
 
     answer = staff.get(f"/erasures/{erasure.reference}/receipt.json")
@@ -134,7 +135,7 @@ def test_a_finished_import_that_names_the_person_loses_its_file_and_the_words_of
 ) -> None:
     job = imported("customer,action,transaction_id\nC-1,jump,x\nbob,point_add,y\n")
     other = imported("customer,action\nC-10,opt_in\n", "others.csv")
-    erasure = opt_out(zsofia, by=dana, at=timezone.now())
+    erasure = opt_out(zsofia, by=Sender(dana, timezone.now()))
 
     assert sweep_erasures(at=timezone.now()) == 1
 
@@ -157,7 +158,7 @@ def test_without_a_word_to_look_for_no_file_is_deleted(zsofia: Customer) -> None
 def test_an_open_import_keeps_the_receipt_open_and_what_to_look_for_sealed(dana: User, zsofia: Customer) -> None:
     job = imported("customer,action\nC-1,profile\n")
     ImportJob.objects.filter(pk=job.pk).update(status=JobStatus.PROCESSING)
-    erasure = opt_out(zsofia, by=dana, at=timezone.now())
+    erasure = opt_out(zsofia, by=Sender(dana, timezone.now()))
 
     assert sweep_erasures(at=timezone.now()) == 0
     erasure.refresh_from_db()
@@ -175,7 +176,7 @@ def test_a_receipt_that_is_open_for_more_than_a_day_is_told_of(
     staff: Client, dana: User, zsofia: Customer, caplog: pytest.LogCaptureFixture
 ) -> None:
     now = timezone.now()
-    opt_out(zsofia, by=dana, at=now - dt.timedelta(days=2))
+    opt_out(zsofia, by=Sender(dana, now - dt.timedelta(days=2)))
     with caplog.at_level(logging.WARNING):
         assert tell_of_late_receipts(at=now) == 1
 
@@ -188,6 +189,6 @@ def test_the_list_takes_the_same_queries_for_one_and_three(
     staff: Client, dana: User, number: int, django_assert_max_num_queries: Any
 ) -> None:
     for index in range(number):
-        opt_out(make_customer(f"C-{index}"), by=dana, at=timezone.now())
+        opt_out(make_customer(f"C-{index}"), by=Sender(dana, timezone.now()))
     with django_assert_max_num_queries(9):
         assert staff.get("/erasures/").status_code == 200

@@ -16,6 +16,7 @@ from customers.models import Customer
 from events.models import Event
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from tests.engine.world import codes, event, rows, send
 from tests.factories import make_customer
 
@@ -85,8 +86,8 @@ def applied(identities: int, **counts: int) -> dict[str, int]:
 def test_the_file_holds_pseudonyms_days_and_bans_only(
     dana: User, zsofia: Customer, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ban(zsofia, "fraud", by=dana, at=timezone.now())
-    opt_out(make_customer("C-2"), by=dana, at=timezone.now())
+    ban(zsofia, "fraud", by=Sender(dana, timezone.now()))
+    opt_out(make_customer("C-2"), by=Sender(dana, timezone.now()))
 
     assert run("export", file, capsys) == {"identities": 3}
 
@@ -105,9 +106,9 @@ def test_whom_a_restored_backup_brings_back_is_erased_again(
     make_customer("C-2", first_name="Bob")
     backup = Backup(zsofia)
     if banned:
-        ban(zsofia, "fraud", by=dana, at=timezone.now())
+        ban(zsofia, "fraud", by=Sender(dana, timezone.now()))
     else:
-        opt_out(zsofia, by=dana, at=timezone.now())
+        opt_out(zsofia, by=Sender(dana, timezone.now()))
     run("export", file, capsys)
     backup.restore()
     assert Customer.objects.get(id=zsofia.id).first_name == "Zsófia"
@@ -127,7 +128,7 @@ def test_applied_twice_nothing_more_happens(
     dana: User, zsofia: Customer, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     backup = Backup(zsofia)
-    opt_out(zsofia, by=dana, at=timezone.now())
+    opt_out(zsofia, by=Sender(dana, timezone.now()))
     run("export", file, capsys)
     backup.restore()
     run("apply", file, capsys)
@@ -140,7 +141,7 @@ def test_applied_twice_nothing_more_happens(
 def test_whoever_the_backup_does_not_know_is_kept_out(
     dana: User, zsofia: Customer, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    opt_out(zsofia, by=dana, at=timezone.now())
+    opt_out(zsofia, by=Sender(dana, timezone.now()))
     run("export", file, capsys)
     Tombstone.objects.all().delete()
 
@@ -152,7 +153,7 @@ def test_whoever_the_backup_does_not_know_is_kept_out(
 def test_whoever_joined_again_since_stays(
     dana: User, zsofia: Customer, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    opt_out(zsofia, by=dana, at=timezone.now())
+    opt_out(zsofia, by=Sender(dana, timezone.now()))
     run("export", file, capsys)
     again = make_customer("C-1", first_name="Zsófia")
 
@@ -164,7 +165,7 @@ def test_whoever_joined_again_since_stays(
 def test_whoever_joined_again_and_left_again_after_the_backup_is_erased(
     dana: User, zsofia: Customer, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    opt_out(zsofia, by=dana, at=timezone.now() - timedelta(days=2))
+    opt_out(zsofia, by=Sender(dana, timezone.now() - timedelta(days=2)))
     again = make_customer("C-1", first_name="Zsófia")
     file.write_text(_line(rows("SELECT pseudonym('id', 'C-1')")[0][0]))
 
@@ -185,7 +186,7 @@ def test_whoever_held_a_card_before_the_person_stays(
 def test_a_ban_that_was_lifted_since_stays_lifted(
     dana: User, zsofia: Customer, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ban(zsofia, "fraud", by=dana, at=timezone.now())
+    ban(zsofia, "fraud", by=Sender(dana, timezone.now()))
     run("export", file, capsys)
     Tombstone.objects.update(banned=False)
 

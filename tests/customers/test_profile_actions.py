@@ -18,10 +18,11 @@ from customers.merging.queries import Duplicates, duplicates_of
 from customers.models import Customer, Note
 from customers.notes.operations import Gone, NotYours, add_note, change_note, delete_note
 from events.models import Event
-from events.operations import AlreadyRecorded
+from loyalty.intake.once import AlreadyRecorded
 from loyalty.refusals import Refused
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from tests.engine.world import rows
 from tests.factories import NOON, make_customer
 
@@ -110,7 +111,7 @@ def test_who_comes_second_is_told_so(client: Client, dana: User) -> None:
     customer = make_customer()
     path = f"/customers/{customer.id}/suspend/"
     first = token(client, path)
-    suspend(customer=customer, reason="", by=dana, at=timezone.now())
+    suspend(customer=customer, reason="", by=Sender(dana, timezone.now()))
     answer = post(client, path, token=first)
     assert answer.status_code == 422
     assert "Only active customers can be suspended" in answer.content.decode()
@@ -118,23 +119,23 @@ def test_who_comes_second_is_told_so(client: Client, dana: User) -> None:
 
 def test_a_form_that_is_sent_twice_suspends_once(dana: User) -> None:
     customer = make_customer()
-    sent: dict[str, Any] = {"customer": customer, "by": dana, "at": timezone.now(), "nonce": "n"}
-    suspend(reason="x", **sent)
-    unsuspend(reason="", customer=customer, by=dana, at=timezone.now())
+    by = Sender(dana, timezone.now(), token="n")
+    suspend(customer=customer, reason="x", by=by)
+    unsuspend(reason="", customer=customer, by=Sender(dana, timezone.now()))
     with pytest.raises(AlreadyRecorded):
-        suspend(reason="x", **sent)
+        suspend(customer=customer, reason="x", by=by)
 
 
 def test_suspending_needs_the_right_to_edit_customers(reader: User) -> None:
     customer = make_customer()
     for operation in (suspend, unsuspend):
         with pytest.raises(PermissionDenied):
-            operation(customer=customer, reason="", by=reader, at=timezone.now())
+            operation(customer=customer, reason="", by=Sender(reader, timezone.now()))
 
 
 def test_114600_by_hand(dana: User) -> None:
     with pytest.raises(Refused, match="Only suspended customers can be unsuspended"):
-        unsuspend(customer=make_customer(), reason="", by=dana, at=timezone.now())
+        unsuspend(customer=make_customer(), reason="", by=Sender(dana, timezone.now()))
 
 
 def test_readers_are_offered_nothing(client: Client, reader: User) -> None:
@@ -239,7 +240,7 @@ def test_a_note_belongs_to_its_customer(client: Client, dana: User) -> None:
 def test_the_notes_of_a_merged_profile_are_the_survivors(client: Client, dana: User) -> None:
     old, ann = make_customer("old"), make_customer("ann")
     written = note(old, dana)
-    merge_customers(old, ann, kind=MergeKind.PARTIAL, by=dana, at=timezone.now())
+    merge_customers(old, ann, kind=MergeKind.PARTIAL, by=Sender(dana, timezone.now()))
     html = get(client, f"/customers/{ann.id}/notes/")
     assert ("Called about a parcel." in html, f"/notes/{written.id}/delete/" in html) == (True, True)
     assert f'/notes/{written.id}/"' not in html

@@ -8,7 +8,7 @@ import pytest
 from customers.enums import BanReason
 from customers.erasure.mechanism import BAN
 from customers.erasure.models import Erasure, Tombstone
-from customers.merging.operations import merge_customers
+from customers.merging.operations import record_merge
 from customers.models import Customer
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Outcome
@@ -185,7 +185,7 @@ def test_who_was_merged_into_the_person_goes_with_them() -> None:
         event("old", "checkout", transaction_id="t", total=5),
     )
     old, ann = (Customer.objects.get(public_id=name) for name in ("old", "ann"))
-    merge_customers(old, ann, kind="full", by=BY, at=NOW)
+    record_merge(old, ann, kind="full", by=BY, at=NOW)
 
     opt_out()
 

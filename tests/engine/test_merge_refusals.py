@@ -3,12 +3,13 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from customers.merging.operations import merge_customers
+from customers.merging.operations import merge_customers, record_merge
 from customers.models import Customer, Merge
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
 from loyalty.refusals import Refused
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 
 from .families import check_families
 from .world import BY, NOW, accepted, codes, configure, counts, event, merging, rows, send
@@ -75,10 +76,10 @@ def test_a_customer_is_not_merged_into_itself_by_an_old_id() -> None:
 def test_whoever_was_merged_away_since_it_was_looked_up_is_not_found() -> None:
     accepted(event("third", "opt_in"))
     old, new, third = customer("old"), customer("new"), customer("third")
-    merge_customers(old, third, kind="full", by=BY, at=NOW)
+    record_merge(old, third, kind="full", by=BY, at=NOW)
 
     with pytest.raises(Refused) as refused:
-        merge_customers(old, new, kind="full", by=BY, at=NOW)
+        record_merge(old, new, kind="full", by=BY, at=NOW)
 
     assert refused.value.code == 160212
     assert rows("SELECT count(*) FROM customers_merge") == [(1,)]
@@ -112,9 +113,9 @@ def test_staff_need_the_right(role: str, may: bool) -> None:
     user = User.objects.create_user("u", role=role)
     if not may:
         with pytest.raises(PermissionDenied):
-            merge_customers(customer("old"), customer("new"), kind="full", by=user, at=NOW)
+            merge_customers(customer("old"), customer("new"), kind="full", by=Sender(user, NOW))
         return
-    found = merge_customers(customer("old"), customer("new"), kind="partial", by=user, at=NOW)
+    found = merge_customers(customer("old"), customer("new"), kind="partial", by=Sender(user, NOW))
     assert isinstance(found, Merge)
     assert (found.staff, found.kind, found.survivor, found.merged_at) == (user, "partial", customer("new"), NOW)
     assert rows("SELECT DISTINCT source, staff_id FROM events_event WHERE action = 'customer_merge'") == [

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from customers.erasure.operations import opt_out
+from customers.erasure.operations import record_opt_out
 from customers.models import Customer
 from customers.queries import customer_named
 from loyalty.engine import record as engine
@@ -281,7 +281,7 @@ def test_pitfall_12_an_erased_person_has_no_access_and_is_brought_back_by_nothin
     configure(auto_subscribe=auto_subscribe)
     development_key("till-key", "Till")
     accepted(event("ann", "opt_in", first_name="Ann"), event("ann", "checkout", transaction_id="t", total=5))
-    opt_out(Customer.objects.get(public_id="ann"), by=Actor("api"), at=NOW)
+    record_opt_out(Customer.objects.get(public_id="ann"), by=Actor("api"), at=NOW)
 
     assert client.get("/customers/ann?api_key=till-key").status_code == 404
     late = [event("ann", action, transaction_id="u", total=5, points=1) for action in ("checkout", "profile", "refund")]

@@ -13,19 +13,21 @@ from django.utils import timezone
 
 from customers.models import Customer
 from events.models import Event
-from events.operations import AlreadyRecorded, add_event, addable_types
+from events.operations import add_event, addable_types
 from events.timeline.queries import event_of
 from events.types.enums import RECORDED
 from events.types.models import EventType
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.status import Status
+from loyalty.intake.once import AlreadyRecorded
 from loyalty.points.ledger.queries import balances_of
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.refusals import Refused
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from tests.factories import checkout, make_customer
 from tests.factories import tell as record_all
 
@@ -270,14 +272,13 @@ def test_a_reader_may_not_add(client: Client, zsofia: Customer) -> None:
 def test_the_operation_asks_for_the_right_itself(zsofia: Customer) -> None:
     sam = User.objects.create_user("sam", role=Role.READ_ONLY)
     with pytest.raises(PermissionDenied):
-        add_event(customer=zsofia, action="point_add", data={"points": 5}, account=None, by=sam, at=timezone.now())
+        add_event(customer=zsofia, action="point_add", data={"points": 5}, account=None, by=Sender(sam, timezone.now()))
 
 
 def test_the_operation_names_its_errors(zsofia: Customer, dana: User) -> None:
-    def add(points: int, nonce: str) -> None:
-        now = timezone.now()
-        data = {"points": points}
-        add_event(customer=zsofia, action="point_add", data=data, account=None, by=dana, at=now, nonce=nonce)
+    def add(points: int, token: str) -> None:
+        by = Sender(dana, timezone.now(), token=token)
+        add_event(customer=zsofia, action="point_add", data={"points": points}, by=by)
 
     with pytest.raises(Refused):
         add(0, "a")

@@ -8,14 +8,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from customers.models import Customer
-from events.operations import AlreadyRecorded
 from loyalty.engine.mechanism import Outcome
+from loyalty.intake.once import AlreadyRecorded
 from loyalty.points.expiry.changes import change_expiration
 from loyalty.points.expiry.mechanism import MOST_EVENTS
 from loyalty.points.expiry.operations import expire_points
 from loyalty.refusals import Refused
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from tests.engine.world import NOW, accepted, configure, event, rows, send
 
 pytestmark = pytest.mark.django_db
@@ -146,9 +147,13 @@ def test_the_new_date_is_what_expires(earned: list[int]) -> None:
 def test_staff_who_may_record_events_may_change_dates(earned: list[int], role: Role, may: bool) -> None:
     staff, ann = User.objects.create_user("sue", role=role), Customer.objects.get(public_id="ann")
 
-    def change(nonce: str | None = None) -> Outcome:
+    def change(token: str | None = None) -> Outcome:
         return change_expiration(
-            customer=ann, events=earned[:1], day=dt.date(2026, 6, 30), by=staff, at=NOW, reason="Promised", nonce=nonce
+            customer=ann,
+            events=earned[:1],
+            day=dt.date(2026, 6, 30),
+            by=Sender(staff, NOW, token=token),
+            reason="Promised",
         )
 
     if not may:
@@ -169,4 +174,4 @@ def test_the_operation_tells_the_engines_refusal(earned: list[int]) -> None:
     staff, ann = User.objects.create_user("sue", role=Role.MANAGER), Customer.objects.get(public_id="ann")
 
     with pytest.raises(Refused, match="no points left of event 99"):
-        change_expiration(customer=ann, events=[99], day=None, by=staff, at=NOW)
+        change_expiration(customer=ann, events=[99], day=None, by=Sender(staff, NOW))

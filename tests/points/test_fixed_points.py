@@ -16,6 +16,7 @@ from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from loyalty.transfer.operations import import_here
 from tests.api_keys import development_key
 from tests.engine.world import NOW, codes, event, rows
@@ -216,7 +217,7 @@ def test_staff_and_imports_may_fix_points(settings: Any, tmp_path: Any) -> None:
     accepted(event("ann", "opt_in"))
     dana = User.objects.create_user("dana", role=Role.MANAGER)
     data = {"transaction_id": "T1", "total": "10", "points_rewarded": 7}
-    add_event(customer=Customer.objects.get(), action="checkout", data=data, account=None, by=dana, at=NOW)
+    add_event(customer=Customer.objects.get(), action="checkout", data=data, account=None, by=Sender(dana, NOW))
 
     content = b"customer,action,transaction_id,total,points_rewarded\nann,checkout,T2,10,5\n"
     job = import_here(model="events", name="file.csv", content=[content], now=timezone.now, rows=100)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from customers.merging.operations import merge_customers
+from customers.merging.operations import record_merge
 from customers.queries import customers_named
 from loyalty.engine.storage import statements
 from loyalty.refusals import Refused
@@ -63,7 +63,7 @@ def opt_out(name: str) -> None:
 
 def merge(source: Any, target: Any) -> None:
     try:
-        merge_customers(source, target, kind="full", by=BY, at=LATER)
+        record_merge(source, target, kind="full", by=BY, at=LATER)
     except Refused as refused:
         if refused.code not in TOO_LATE:
             raise

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from customers.merging.operations import merge_customers
+from customers.merging.operations import record_merge
 from customers.queries import customer_named, customers_named
 from loyalty.engine.events import Incoming
 from loyalty.engine.status import GONE
@@ -71,7 +71,7 @@ class Writer:
 
 def by_operation(source: str, target: str) -> None:
     pair = customers_named([source, target])
-    merge_customers(pair[source], pair[target], kind="full", by=BY, at=NOW)
+    record_merge(pair[source], pair[target], kind="full", by=BY, at=NOW)
 
 
 def storm(merge: Merge) -> tuple[list[Writer], list[str]]:

@@ -15,8 +15,9 @@ from loyalty.demo.batches import batches, months
 from loyalty.demo.lives import Period, Told
 from loyalty.demo.showcase import show
 from loyalty.demo.story import digest, tell
-from loyalty.engine.events import Actor, Incoming
+from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
+from loyalty.intake.actors import made_up
 from loyalty.points.expiry.operations import expire_points
 
 MOST_CUSTOMERS, MOST_MONTHS = 1_000_000, 60
@@ -105,7 +106,7 @@ def _record_month(told: list[Told], at: dt.datetime) -> tuple[int, int]:
     events = earned = 0
     for source, batch in batches(told):
         incoming = [Incoming(event.customer, event.action, event.data) for event in batch]
-        outcomes = record(incoming, by=Actor(source, detail="demo"), at=at)
+        outcomes = record(incoming, by=made_up(source, detail="demo"), at=at)
         for event, outcome in zip(batch, outcomes, strict=True):
             if outcome.error:
                 raise CommandError(

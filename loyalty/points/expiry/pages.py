@@ -25,6 +25,7 @@ from loyalty.points.ledger.models import Lot
 from loyalty.points.ledger.queries import open_lots
 from loyalty.program.enums import Module
 from loyalty.staff.permissions import Right
+from loyalty.staff.sender import Sender
 from loyalty.ui.mixins import PartialMixin
 from loyalty.ui.paging import Order, page_of
 from loyalty.ui.responses import Text
@@ -112,10 +113,10 @@ class SetExpiration(ExpiringPoints, EventDialog):
         text = ngettext("%(points)s point is chosen.", "%(points)s points are chosen.", points)
         return super().get_context_data(**({"lead": text % {"points": number(points)}} | kwargs))
 
-    def operate(self, form: BaseForm, **sender: Any) -> Outcome:
+    def operate(self, form: BaseForm, by: Sender) -> Outcome:
         assert isinstance(form, SetExpirationForm)
         reason = form.cleaned_data["reason"]
-        return change_expiration(events=self.chosen, day=form.last_day, reason=reason, **sender)
+        return change_expiration(customer=self.customer, events=self.chosen, day=form.last_day, reason=reason, by=by)
 
     def said(self, outcome: Outcome) -> Text:
         day = outcome.events[0].data["expdate"]

@@ -1,8 +1,9 @@
 from datetime import datetime
 
-from events.orders.operations import DUE_AT_ONCE, TIMER
+from events.orders.operations import DUE_AT_ONCE
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
+from loyalty.intake.actors import TIMER
 
 from .queries import due_points
 

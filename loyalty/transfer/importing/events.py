@@ -7,8 +7,8 @@ from datetime import datetime
 from customers.fields.reserved import ABOUT_THE_EVENT
 from customers.models import Customer
 from customers.queries import customers_named, is_by_merged_name
-from events.operations import REPLAYED, has_business_key
 from loyalty.engine.events import Actor, Incoming
+from loyalty.intake.once import REPLAYED, has_business_key
 from loyalty.refusals import Refused
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.queries import line_keyed_import

@@ -20,8 +20,7 @@ from django.utils import timezone
 
 from customers.fields.queries import customers_config
 from events.types.queries import attribute_types
-from loyalty.engine.events import POINTS_REWARDED, Actor
-from loyalty.intake.sources import Source
+from loyalty.intake.actors import import_job
 from loyalty.transfer.enums import JobStatus, Model
 from loyalty.transfer.files.store import check_untouched, path_of
 from loyalty.transfer.models import ImportJob, RefusedRow, RowNotice
@@ -218,10 +217,7 @@ def _run_chunk(*, job_id: int, fence: int, file: OpenFile, now: Callable[[], dat
     lines, is_last = file.read(job, rows)
     if job.rows_done + len(lines) > MAX_ROWS:
         raise UnreadableFile(f"The file has more than {MAX_ROWS:,} rows: the rest was not imported. Split it.")
-    by = Actor(
-        source=Source.IMPORT.value, detail=f"import:{job.id}", staff_id=job.created_by_id,
-        grants=frozenset({POINTS_REWARDED}),
-    )  # fmt: skip
+    by = import_job(job.id, job.created_by_id)
     apply = apply_events if job.model == Model.EVENTS else apply_customers
     note(job, apply(file.plan, lines, job=job, by=by, at=at))
     if is_last:

@@ -1,0 +1,51 @@
+"""Events that integrators send, by whatever address of the API."""
+
+from django.utils import timezone
+from rest_framework.request import Request
+
+from loyalty.api.access.authentication import may_fix_points
+from loyalty.api.access.scopes import check_action, check_scheme, is_client_side, key_of
+from loyalty.api.client_side import check_event
+from loyalty.api.views import ApiView
+from loyalty.engine.events import POINTS_REWARDED, Actor, Incoming
+from loyalty.engine.mechanism import Outcome
+from loyalty.engine.record import record
+from loyalty.engine.status import ERASED
+from loyalty.http.origin import origin_of
+
+from .sources import Source
+
+
+def actor(request: Request) -> Actor:
+    """The integrator, and what the request tells of where it came from."""
+    origin = origin_of(request._request)
+    return Actor(
+        source=Source.API.value,
+        api_key_id=request.user.pk,
+        ip_address=origin.ip_address,
+        user_agent=origin.user_agent,
+        grants=frozenset({POINTS_REWARDED} if may_fix_points(request) else ()),
+        is_page=is_client_side(request),
+    )
+
+
+def check_scope(request: Request, incoming: Incoming) -> Incoming:
+    """The event, if the key may record it; asked of every event that comes by the API. Raises ApiError."""
+    key = key_of(request)
+    check_action(key, incoming.action)
+    check_scheme(key, incoming.scheme)
+    if is_client_side(request):
+        check_event(incoming.data, incoming.account, guest=incoming.guest)
+    return incoming
+
+
+def record_for(view: ApiView, incoming: Incoming) -> Outcome:
+    """Record what the view was asked for; its answer concerns the customer. Raises Refused, and ApiError by the key's scope."""
+    check_scope(view.request, incoming)
+    [outcome] = record([incoming], by=actor(view.request), at=timezone.now())
+    if outcome.state and not incoming.guest:
+        customer = outcome.state.customer
+        view.concerns(customer.id, erased=customer.status in ERASED)
+    if outcome.error:
+        raise outcome.error
+    return outcome

@@ -1,0 +1,42 @@
+"""Events that staff record by hand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from loyalty.engine.events import POINTS_REWARDED, Actor, Incoming
+from loyalty.engine.mechanism import Outcome
+from loyalty.engine.record import record_one
+from loyalty.refusals import Refused
+from loyalty.staff.sender import Sender
+
+from .once import REPLAYED, AlreadyRecorded
+from .sources import Source
+
+
+def staff_actor(sender: Sender, *grants: str) -> Actor:
+    """`grants` are the attributes that the operation may send and others may not."""
+    return Actor(
+        source=Source.BACK_OFFICE.value,
+        staff_id=sender.user.pk if sender.user else None,
+        ip_address=sender.origin.ip_address,
+        user_agent=sender.origin.user_agent,
+        grants=frozenset(grants),
+    )
+
+
+def record_by_hand(
+    public_id: str, action: str, data: Mapping[str, Any], *, by: Sender, account: str | None = None
+) -> Outcome:
+    """Record one event of the customer with this ID, once for each of the sender's tokens.
+
+    The caller is an operation, which has checked the right. Raises Refused with the engine's reason, AlreadyRecorded for a
+    form that was sent twice.
+    """
+    nonce = f"staff:{by.user.pk}:{by.token}" if by.user and by.token else None
+    incoming = Incoming(public_id, action, dict(data), account=account, nonce=nonce)
+    try:
+        return record_one(incoming, by=staff_actor(by, POINTS_REWARDED), at=by.at)
+    except Refused as refused:
+        if refused.code == REPLAYED:
+            raise AlreadyRecorded from None
+        raise

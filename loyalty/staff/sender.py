@@ -1,0 +1,34 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from loyalty.http.origin import NOWHERE, Origin, origin_of
+
+from .models import User
+from .permissions import Right, require
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who asks for an operation, when and from where. `user` is None for whoever operates the server, in a shell.
+
+    `token` names the form that was sent: what takes it does its work once, however often the form is sent.
+    """
+
+    user: User | None
+    at: datetime
+    origin: Origin = NOWHERE
+    token: str | None = None
+
+    def require(self, right: Right) -> None:
+        """Raise PermissionDenied unless the user's role holds the right; whoever operates the server may do everything."""
+        if self.user is not None:
+            require(self.user, right)
+
+
+def by_staff(request: HttpRequest, token: str | None = None) -> Sender:
+    """Who is signed in, now. Only for pages that let nobody else in."""
+    assert isinstance(request.user, User)
+    return Sender(request.user, timezone.now(), origin_of(request), token)
