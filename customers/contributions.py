@@ -1,6 +1,63 @@
 """What customers show elsewhere."""
 
-from customers.merging.checks import MergeCheck
-from loyalty.verify.checks import Checks
+from django.utils.translation import gettext_lazy as _
 
-CONTRIBUTIONS = (Checks((MergeCheck(),)),)
+from loyalty.accounts.models import Account
+from loyalty.api.keys.models import ApiKey
+from loyalty.api.once.models import SavedAnswer
+from loyalty.engine.status import Status
+from loyalty.staff.models import User
+from loyalty.staff.permissions import Right
+
+from .erasure.models import Erasure, ErasureItem, Tombstone
+from .export.queries import CustomerColumns, NotExported, ReferenceNames
+from .merging.contributions import CONTRIBUTIONS as MERGING
+from .models import Customer, Merge
+from .profile.frame import ProfileAction, ProfileTab
+
+CONTRIBUTIONS = (
+    *MERGING,
+    CustomerColumns(Customer, ("id",)),
+    CustomerColumns(Merge, ("source_id", "survivor_id")),
+    NotExported(Tombstone, "Of erased IDs: a keyed hash, nothing of a person who is there."),
+    NotExported(Erasure, "Of erased persons, who are not there any more."),
+    NotExported(ErasureItem, "The receipts of an erasure."),
+    # Of rooms below, which cannot contribute to this one.
+    NotExported(SavedAnswer, "What integrators were told of it within a week, for them to be told again."),
+    ReferenceNames("account_id", lambda: Account.objects.values_list("id", "name")),
+    ReferenceNames("staff_id", lambda: User.objects.values_list("id", "username")),
+    ReferenceNames("api_key_id", lambda: ApiKey.objects.values_list("id", "name")),
+    ProfileTab(_("Overview"), "customers:overview", 10),
+    ProfileTab(_("Personal information"), "customers:personal", 20),
+    ProfileTab(_("Notes"), "customers:notes", 90),
+    ProfileAction(
+        _("Suspend…"), "customers:suspend", "user-x", Right.EDIT_CUSTOMERS, position=60, statuses={Status.ACTIVE}
+    ),
+    ProfileAction(
+        _("Unsuspend…"),
+        "customers:unsuspend",
+        "user-round-check",
+        Right.EDIT_CUSTOMERS,
+        position=60,
+        statuses={Status.SUSPENDED},
+    ),
+    ProfileAction(
+        _("Download data"),
+        "customers:data",
+        "download",
+        Right.EXPORT_DATA,
+        position=70,
+        arguments=("json",),
+        is_dialog=False,
+    ),
+    ProfileAction(
+        _("Download data as CSV"),
+        "customers:data",
+        "download",
+        Right.EXPORT_DATA,
+        position=71,
+        arguments=("csv",),
+        is_dialog=False,
+    ),
+    ProfileAction(_("Opt out…"), "customers:opt_out", "user-minus", Right.ERASE_CUSTOMERS, position=90, is_final=True),
+)

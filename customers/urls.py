@@ -18,7 +18,6 @@ urlpatterns = [
     path("<int:customer_id>/opt-out/", OptOut.as_view(), name="opt_out"),
     path("<int:customer_id>/merge/", merging.MergeStart.as_view(), name="merge"),
     path("<int:customer_id>/merge/<int:other_id>/", merging.MergeCompare.as_view(), name="compare"),
-    path("<int:customer_id>/duplicates/", merging.Duplicates.as_view(), name="duplicates"),
     path("<int:customer_id>/data/<slug:format>/", Data.as_view(), name="data"),
     path("<int:customer_id>/suspend/", life.Suspend.as_view(), name="suspend"),
     path("<int:customer_id>/unsuspend/", life.Unsuspend.as_view(), name="unsuspend"),

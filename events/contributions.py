@@ -1,6 +1,44 @@
 """What events and orders show elsewhere."""
 
-from events.orders.checks import OrderCheck
+from django.utils.translation import gettext_lazy as _
+
+from customers.directory.queries import CustomerFinder
+from customers.export.queries import CustomerColumns, NotExported, ReferenceNames
+from customers.merging.preview import MergeMove, MergeRefusal
+from customers.profile.frame import ProfileAction, ProfileTab
+from customers.queries import family
+from loyalty.staff.permissions import Right
 from loyalty.verify.checks import Checks
 
-CONTRIBUTIONS = (Checks((OrderCheck(),)),)
+from .api import customers
+from .duplicates.pages import AFTER_MERGE
+from .models import BusinessKey, Event
+from .orders.checks import OrderCheck
+from .orders.finding import claimed, owners_of_orders
+from .orders.models import GuestOrder, Transaction
+from .orders.preview import same_order
+from .timeline.latest import OVERVIEW
+from .types.models import EventType
+
+CONTRIBUTIONS = (
+    Checks((OrderCheck(),)),
+    ProfileTab(_("Events"), "events:timeline", 30),
+    ProfileTab(_("Transactions"), "transactions:list", 50),
+    ProfileAction(_("Add action"), "events:add", "plus", Right.RECORD_EVENTS, position=20, is_daily=True),
+    OVERVIEW,
+    MergeRefusal(same_order),
+    MergeMove(
+        "events",
+        _("Events stay in their stream; the other profile shows them, too"),
+        10,
+        lambda source: Event.objects.filter(customer_id__in=family(source.id)).count(),
+    ),
+    MergeMove("orders", _("Orders"), 20, lambda source: Transaction.objects.filter(customer=source).count()),
+    AFTER_MERGE,
+    NotExported(BusinessKey, "The transaction IDs of orders, which stand with the transactions."),
+    CustomerColumns(GuestOrder, ("claimed_by",), claimed),
+    ReferenceNames("action", lambda: EventType.objects.values_list("action", "name")),
+    CustomerFinder(owners_of_orders),
+    customers.CUSTOMER,
+    customers.READ_CUSTOMER,
+)

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/-/login", LogIn.as_view(), name="api-customer-login"),
     # Before the customers: not every address of a page ends in a slash.
     path("customers/<int:customer_id>/events/", include("events.urls")),
+    path("customers/<int:customer_id>/duplicates/", include("events.duplicates.urls")),
     path("customers/<int:customer_id>/points/", include("loyalty.points.urls")),
     path("customers/<int:customer_id>/transactions/", include("events.transactions.urls")),
     re_path(rf"^customers/{CUSTOMER}$", CustomerDetail.as_view(), name="api-customer"),

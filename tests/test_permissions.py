@@ -64,7 +64,7 @@ RULES: dict[str, str | Right] = {
     "api-erasure": API_KEY,
     "customers:merge": Right.MERGE_CUSTOMERS,
     "customers:compare": Right.MERGE_CUSTOMERS,
-    "customers:duplicates": Right.VIEW_CUSTOMERS,
+    "duplicates:list": Right.VIEW_CUSTOMERS,
     "customers:data": Right.EXPORT_DATA,
     "customers:suspend": Right.EDIT_CUSTOMERS,
     "customers:unsuspend": Right.EDIT_CUSTOMERS,

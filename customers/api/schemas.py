@@ -1,8 +1,8 @@
 """The customer object, and what `/customers` takes and answers, for the description of the interface."""
 
+from django.utils.functional import lazy
+
 from customers.enums import BanReason
-from events.api.docs import STATUS
-from events.orders.purchases import PERIODS
 from loyalty.api.docs.describe import Parameter, Schema
 from loyalty.api.docs.shapes import (
     DAY,
@@ -12,6 +12,7 @@ from loyalty.api.docs.shapes import (
     TEXT,
     UNIX,
     WHOLE,
+    later,
     list_of,
     map_of,
     maybe,
@@ -19,6 +20,9 @@ from loyalty.api.docs.shapes import (
     shape,
     told,
 )
+from loyalty.contributions import contributed
+
+from .objects import CustomerAnswer, CustomerPart
 
 _MAYBE = maybe(TEXT)
 NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 400}
@@ -29,66 +33,15 @@ WHO = Parameter(
     example="0519001",
     place="path",
 )
-FIELDS = Parameter(
-    "fields",
-    f"What to add, parted by commas: `expiring_points`, `expiring_points.history`, and `purchases.<period>` of these"
-    f" periods: {', '.join(PERIODS)}. What is unknown is left out.",
-    example="purchases.mtd,expiring_points",
-)
+STATUS = one_of("inactive", "active", "suspended", "opted_out", "banned")
 
-BOUGHT = shape("Purchases", {"total": NUMBER, "count": WHOLE, "items": WHOLE})
-_DUE = told(WHOLE, "Points that are still to expire then.")
-EXPIRING = shape(
-    "ExpiringPoints",
-    {
-        "account": told(TEXT, "The ID of the account: the customer's own block is the default account's."),
-        **dict.fromkeys(["today", "this_month", "this_year", "next_month", "next_year"], _DUE),
-        "reset_date": told(maybe(DAY), "The last day of the account's year, where points expire on one day of it."),
-        "history": list_of(shape("Expiring", {"date": DAY, "points": WHOLE})),
-    },
-    optional=["history"],
-)
-BURN_RATE = shape(
-    "BurnRate",
-    {
-        "amount": told(WHOLE, "What `points` are worth, in hundredths of the currency."),
-        "points": WHOLE,
-        "currency": TEXT,
-        "converted_amount": told(NUMBER, "What the spendable points are worth."),
-        "unconverted_points": told(WHOLE, "Those that do not make up another step."),
-    },
-)
-_FIGURES = {
-    "earned": WHOLE,
-    "spent": WHOLE,
-    "pending": WHOLE,
-    "reserved": WHOLE,
-    "expired": WHOLE,
-    "spendable": WHOLE,
-    "point_balance": told(WHOLE, "What can be spent less what is owed."),
-}
-_DEFAULT = told(FLAG, "Whether the figures of the customer itself are this account's.")
-ACCOUNT = shape(
-    "Account",
-    {
-        "id": TEXT,
-        "name": TEXT,
-        "default": _DEFAULT,
-        **_FIGURES,
-        "burn_rates": list_of(BURN_RATE),
-        "expiring_points": EXPIRING,
-    },
-    optional=["expiring_points"],
-)
-BALANCE_AT = shape(
-    "BalanceAt",
-    {
-        "at": UNIX,
-        "accounts": list_of(
-            shape("AccountAt", {"id": TEXT, "name": TEXT, "default": _DEFAULT, **_FIGURES, "debt": WHOLE})
-        ),
-    },
-)
+
+def _fields() -> str:
+    told = ", and ".join(", ".join(part.fields) for part in reversed(contributed(CustomerPart)) if part.fields)
+    return f"What to add, parted by commas: {told}. What is unknown is left out."
+
+
+FIELDS = Parameter("fields", lazy(_fields, str)(), example="purchases.mtd,expiring_points")
 
 _OBJECT: dict[str, Schema] = {
     "id": TEXT,
@@ -106,29 +59,31 @@ _OBJECT: dict[str, Schema] = {
     "mobile_phone": _MAYBE,
     "image_url": _MAYBE,
     "status": STATUS,
-    "score": told(WHOLE, "All points ever earned, less what corrections and refunds took back."),
-    "spent": WHOLE,
-    "reserved": WHOLE,
-    "expired": WHOLE,
-    "spendable": told(WHOLE, "Points that can be spent now."),
-    "point_balance": told(WHOLE, "What can be spent less what is owed: below 0 while there is a debt."),
-    "pending": told(WHOLE, "Points that wait for the acceptance of their order."),
     "properties": {"type": "object", "description": "The custom fields, by their names."},
     "purchase_total": told(NUMBER, "What was bought and kept."),
     "purchase_count": WHOLE,
     "purchase_last_date": maybe(DAY),
-    "accounts": list_of(ACCOUNT, description="Every points account, while there are several."),
-    "purchases": map_of(BOUGHT, "By the period that was asked for, and `overall`."),
-    "expiring_points": EXPIRING,
-    "balance_at": BALANCE_AT,
 }
-CUSTOMER = shape("Customer", _OBJECT, optional=["accounts", "purchases", "expiring_points", "balance_at"])
-BRIEF = shape(
-    "CustomerFound",
-    {name: schema for name, schema in _OBJECT.items() if name != "balance_at"},
-    optional=set(_OBJECT) - {"id"},
-    description="The ID, and what `fields` asks for.",
-)
+
+
+def _parts() -> dict[str, Schema]:
+    return {name: schema for part in contributed(CustomerPart) for name, schema in part.schema.items()}
+
+
+def _customer() -> Schema:
+    answers = {name: schema for answer in contributed(CustomerAnswer) for name, schema in answer.schema.items()}
+    optional = {name for part in contributed(CustomerPart) for name in part.optional}
+    return shape("Customer", {**_OBJECT, **_parts(), **answers}, optional={*optional, *answers})
+
+
+def _brief() -> Schema:
+    found = {**_OBJECT, **_parts()}
+    told = "The ID, and what `fields` asks for."
+    return shape("CustomerFound", found, optional=set(found) - {"id"}, description=told)
+
+
+CUSTOMER = later(_customer)
+BRIEF = later(_brief)
 LINK = told(_MAYBE, "Path and query of the next or previous page; null where there is none.")
 FOUND: Schema = {
     "oneOf": [shape("CustomersFound", {"data": list_of(BRIEF), "next": LINK, "previous": LINK}), BRIEF],

@@ -1,7 +1,5 @@
 """`/customers/{id}`: the customer object, and what is done to one customer."""
 
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -15,18 +13,13 @@ from loyalty.api.access.scopes import check_action, key_of
 from loyalty.api.errors import bad_request
 from loyalty.api.keys.enums import Api
 from loyalty.api.views import ApiView
+from loyalty.contributions import contributed
 from loyalty.engine.events import Incoming
-from loyalty.engine.moments import likely
 from loyalty.intake.api import actor, record_for
-from loyalty.points.ledger.balances import balances_at
-from loyalty.program.enums import Module
-from loyalty.program.queries import general_settings
 
 from .docs import MERGE, SHOW, UPDATE
-from .filters import LATEST
 from .lookups import customer_asked, identity_asked
-from .objects import customer_objects, read_fields
-from .serializers import balance_at_object
+from .objects import CustomerAnswer, customer_objects, read_fields
 
 
 class CustomerDetail(ApiView):
@@ -38,13 +31,11 @@ class CustomerDetail(ApiView):
 
     def shown(self, customer: Customer) -> Response:
         """The customer object, with what the query string asks for."""
-        at = self._balance_at()
+        query = self.request.query_params
+        asked = [answer.read(customer, query) for answer in contributed(CustomerAnswer)]
         found = self._object(customer)
-        if at:
-            has_accounts = Module.MULTI_ACCOUNTS in general_settings().modules
-            figures = balances_at(customer, at, timezone.now())
-            shown = [one for one in figures if has_accounts or one.account.is_default]
-            found["balance_at"] = balance_at_object(at, shown)
+        for shown in asked:
+            found |= shown
         return Response(found)
 
     def post(self, request: Request, public_id: str) -> Response:
@@ -59,21 +50,6 @@ class CustomerDetail(ApiView):
 
     def _object(self, customer: Customer) -> dict[str, Any]:
         return customer_objects([customer], read_fields(self.request.query_params.get("fields", "")))[0]
-
-    def _balance_at(self) -> datetime | None:
-        """The instant that is asked for, if any."""
-        text = self.request.query_params.get("balance_at")
-        if text is None:
-            return None
-        # isdecimal() takes the digits of all scripts, isascii() only plain ones.
-        if not (text.isascii() and text.isdecimal() and len(text) <= len(str(LATEST)) and int(text) <= LATEST):
-            raise bad_request(f"'balance_at' must be a unix time in whole seconds, from 0 to {LATEST}")
-        if meaning := likely(Decimal(text)):
-            raise bad_request(
-                f"'balance_at' must be a unix time in whole seconds. If {text} means {meaning[0]}, send"
-                f" {int(meaning[1].timestamp())}"
-            )
-        return datetime.fromtimestamp(int(text), UTC)
 
 
 class CustomerMerge(ApiView):

@@ -10,14 +10,14 @@ from django.views.generic import TemplateView
 
 from customers.names import country_name, gender_name
 from loyalty.engine.status import Status
-from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 from loyalty.staff.permissions import Right, may
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb, Tab
 from loyalty.ui.responses import Text
 
-from .queries import NEWEST, SORTS, Listing, browse, find
+from .columns import columns, figure_orders
+from .queries import NEWEST, Listing, browse, find, sorts
 from .search import LONGEST_SEARCH, Count, Filters, count_of, countries, genders
 
 # Inactive customers are shown under their own tab only.
@@ -32,16 +32,12 @@ ORDERS: Sequence[tuple[str, Text]] = (
     ("joined", _("Oldest first")),
     ("name", _("Last name")),
     ("email", _("Email address")),
-    ("-score", _("Highest score")),
-    ("-spendable", _("Most spendable points")),
     ("-login", _("Latest login")),
 )
 # Offered only while the table's heads have chosen one of them.
 OTHER_ORDERS: Sequence[tuple[str, Text]] = (
     ("-name", _("Last name, Z to A")),
     ("-email", _("Email address, Z to A")),
-    ("score", _("Lowest score")),
-    ("spendable", _("Fewest spendable points")),
     ("login", _("Earliest login")),
 )
 MOST_CHOICES = 300
@@ -72,7 +68,7 @@ class Wanted:
         return cls(
             text=query.get("q", "").strip()[:LONGEST_SEARCH],
             tab=tab,
-            sort=sort if sort in SORTS else NEWEST,
+            sort=sort if sort in sorts() else NEWEST,
             filters=Filters(STATUSES[tab][1], _values(query, "gender", 20), _values(query, "country", 2)),
             page=query.get("page", ""),
         )
@@ -98,7 +94,12 @@ def _choices(options: Sequence[str], chosen: Sequence[str], name: Any) -> list[C
 
 
 def _orders(current: str) -> list[Choice]:
-    offered = [*ORDERS, *(order for order in OTHER_ORDERS if order[0] == current)]
+    figures = figure_orders()
+    highest = [(f"-{key}", order.highest) for key, order in figures.items()]
+    lowest = [(key, order.lowest) for key, order in figures.items()]
+    # The login last, as its column.
+    offered = [*ORDERS[:-1], *highest, ORDERS[-1]]
+    offered += (order for order in (*OTHER_ORDERS, *lowest) if order[0] == current)
     return [Choice(value, label, value == current) for value, label in offered]
 
 
@@ -114,6 +115,7 @@ class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
         listing = wanted.listing()
         totals = {status: count_of(Filters([status])) for status in ("active", "inactive", "suspended")}
         totals[""] = totals["active"] + totals["suspended"]
+        shown = columns(general_settings().modules)
         total = count_of(wanted.filters) if wanted.is_narrowed and not wanted.text else totals[wanted.tab]
         context = {
             "wanted": wanted,
@@ -121,7 +123,8 @@ class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
             "total": total,
             "tabs": self._tabs(wanted.tab, totals),
             "is_first_day": not wanted.is_narrowed and not any(count.number for count in totals.values()),
-            "shows_expired": Module.EXPIRING_POINTS in general_settings().modules,
+            "columns": shown,
+            "rows": [(row.customer, row.cells(shown)) for row in listing.rows],
             "may_create": may(self.request.user, Right.EDIT_CUSTOMERS),
             "may_import": may(self.request.user, Right.IMPORT_DATA),
             "orders": _orders(wanted.sort),

@@ -1,19 +1,19 @@
 """One page of the customer list: which customers, in which order, with which figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
-from django.db.models import F, Value
+from django.db.models import F, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower
 
 from customers.models import Customer
-from events.orders.queries import orders_with
-from loyalty.accounts.models import Account
-from loyalty.identifiers import normal
-from loyalty.points.ledger.models import Balance
+from loyalty.contributions import contributed
 from loyalty.ui.paging import PAGE_SIZE, Order, page_of
 
+from .columns import Column, ListFigures, figure_orders
 from .search import MATCHES, Filters, Matches, search
 
 NEWEST = "-joined"
@@ -23,18 +23,30 @@ OF_CUSTOMERS: Mapping[str, Order] = {
     "email": Order("email", Lower("email"), nullable=True, personal=True),
     "login": Order("last_login_at", nullable=True, personal=True),
 }
-# Of the default account; the engine opens it for every customer.
-OF_BALANCES: Mapping[str, Order] = {
-    "score": Order("earned", tie="customer_id"),
-    "spendable": Order("spendable", tie="customer_id"),
-}
-SORTS = frozenset(f"{sign}{key}" for key in (*OF_CUSTOMERS, *OF_BALANCES) for sign in ("", "-"))
+
+
+@dataclass(frozen=True)
+class CustomerFinder:
+    """Finds customers by a text that something of theirs is called by: their keys."""
+
+    find: Callable[[str, Filters], Iterable[int]]
 
 
 @dataclass(frozen=True)
 class Row:
+    """A customer with the rows that hold the figures, in the order in which they are contributed."""
+
     customer: Customer
-    balance: Balance
+    figures: Sequence[Any]
+
+    def cells(self, shown: Sequence[Column]) -> list[tuple[Column, int]]:
+        """The figure of each column."""
+        by_column = {
+            column: getattr(row, column.name)
+            for one, row in zip(contributed(ListFigures), self.figures, strict=True)
+            for column in one.columns
+        }
+        return [(column, by_column[column]) for column in shown]
 
 
 @dataclass(frozen=True)
@@ -48,34 +60,42 @@ class Listing:
     is_capped: bool = False
 
 
+def sorts() -> frozenset[str]:
+    """The keys of all orders, and with a `-` for the other way round."""
+    return frozenset(f"{sign}{key}" for key in (*OF_CUSTOMERS, *figure_orders()) for sign in ("", "-"))
+
+
 def browse(filters: Filters, sort: str, cursor: str = "") -> Listing:
-    """The customers in the order of a key of SORTS."""
+    """The customers in the order of a key of `sorts`."""
     key, descending = sort.removeprefix("-"), sort.startswith("-")
-    account_id = _default_account()
+    kept = _Kept()
     if key in OF_CUSTOMERS:
         everyone = Customer.objects.filter(filters.condition()).defer("properties")
         page = page_of(everyone, replace(OF_CUSTOMERS[key], descending=descending), cursor)
-        return Listing(_with_balances(page.rows, account_id), page.previous, page.next)
-    balances = Balance.objects.filter(filters.condition("customer__"), account_id=account_id)
-    balances = balances.select_related("customer").defer("customer__properties")
-    found = page_of(balances, replace(OF_BALANCES[key], descending=descending), cursor)
-    return Listing([Row(balance.customer, balance) for balance in found.rows], found.previous, found.next)
+        return Listing(kept.with_figures(page.rows), page.previous, page.next)
+    figures, order = kept.sorted_by(key)
+    rows = kept.rows[figures].filter(filters.condition("customer__"))
+    rows = rows.select_related("customer").defer("customer__properties")
+    found = page_of(rows, replace(order, descending=descending), cursor)
+    customers = [row.customer for row in found.rows]
+    read = {figures: {row.customer_id: row for row in found.rows}}
+    return Listing(kept.with_figures(customers, read), found.previous, found.next)
 
 
 def find(text: str, filters: Filters, sort: str, page: str = "") -> Listing:
     """The customers that the text finds, the one of that very ID first. Few enough for numbered pages."""
     matches = search(text, filters)
-    account_id = _default_account()
-    owners = _owners(text, filters)
-    matches = replace(matches, ids=list(dict.fromkeys([*matches.ids, *owners])))
-    ids = _sorted(matches, sort, account_id)
+    kept = _Kept()
+    others = (id for finder in contributed(CustomerFinder) for id in finder.find(text, filters))
+    matches = replace(matches, ids=list(dict.fromkeys([*matches.ids, *others])))
+    ids = _sorted(matches, sort, kept)
     shown = ids[:MATCHES]
     number = int(page) if page.isdecimal() and len(page) < 4 else 1
     start = (number - 1) * PAGE_SIZE if 0 < number <= -(-len(shown) // PAGE_SIZE) else 0
     here = shown[start : start + PAGE_SIZE]
     customers = Customer.objects.defer("properties").in_bulk(here)
     return Listing(
-        rows=_with_balances([customers[key] for key in here if key in customers], account_id),
+        rows=kept.with_figures([customers[key] for key in here if key in customers]),
         previous=str(start // PAGE_SIZE) if start else None,
         next=str(start // PAGE_SIZE + 2) if start + PAGE_SIZE < len(shown) else None,
         matches=len(shown),
@@ -83,40 +103,41 @@ def find(text: str, filters: Filters, sort: str, page: str = "") -> Listing:
     )
 
 
-def _owners(text: str, filters: Filters) -> list[int]:
-    """Whose order has the text as its transaction ID, in capitals or not."""
-    whole = orders_with(text).filter(filters.condition("customer__"))
-    name = normal(text.replace("\x00", ""))
-    same = whole.annotate(same=Lower("transaction_id")).filter(same=Lower(Value(name)))
-    return list(same.values_list("customer_id", flat=True)[:MATCHES])
+class _Kept:
+    """The figures that rooms contribute, for one listing: what finds their rows is asked once."""
+
+    @cached_property
+    def rows(self) -> dict[ListFigures, QuerySet[Any]]:
+        return {figures: figures.rows() for figures in contributed(ListFigures)}
+
+    def sorted_by(self, key: str) -> tuple[ListFigures, Order]:
+        figures = next(figures for figures in self.rows if key in figures.orders)
+        return figures, figures.orders[key].order
+
+    def with_figures(
+        self, customers: Sequence[Customer], read: Mapping[ListFigures, Mapping[int, Any]] | None = None
+    ) -> list[Row]:
+        """`read`: what is known of the figures already, by customer."""
+        known = dict(read or {})
+        for figures, rows in self.rows.items():
+            if figures not in known:
+                known[figures] = {
+                    row.customer_id: row for row in rows.filter(customer__in=[one.id for one in customers])
+                }
+        return [Row(one, [known[figures].get(one.id) or figures.empty() for figures in self.rows]) for one in customers]
 
 
-def _sorted(matches: Matches, sort: str, account_id: int) -> list[int]:
+def _sorted(matches: Matches, sort: str, kept: _Kept) -> list[int]:
     """All at once, without a limit: with one, the planner might walk the index of the order for rare matches."""
     key, descending = sort.removeprefix("-"), sort.startswith("-")
-    order = OF_CUSTOMERS.get(key) or OF_BALANCES[key]
+    if key in OF_CUSTOMERS:
+        order, rows, name = OF_CUSTOMERS[key], Customer.objects.filter(id__in=matches.ids), "id"
+    else:
+        figures, order = kept.sorted_by(key)
+        rows, name = kept.rows[figures].filter(customer_id__in=matches.ids), "customer_id"
     column: Combinable = order.key or F(order.column)
     by = column.desc(nulls_last=True) if descending else column.asc(nulls_last=True)  # type: ignore[attr-defined]
     tie = f"{'-' if descending else ''}{order.tie}"
-    if key in OF_CUSTOMERS:
-        customers = Customer.objects.filter(id__in=matches.ids).order_by(by, tie)
-        found = list(customers.values_list("id", flat=True))
-    else:
-        balances = Balance.objects.filter(customer_id__in=matches.ids, account_id=account_id).order_by(by, tie)
-        found = list(balances.values_list("customer_id", flat=True))
+    found = list(rows.order_by(by, tie).values_list(name, flat=True))
     # Sorting is stable: the exact one moves to the front, the others keep their order.
     return sorted(found, key=lambda found_id: found_id != matches.exact)
-
-
-def _default_account() -> int:
-    return Account.objects.values_list("id", flat=True).get(is_default=True)
-
-
-def _with_balances(customers: Sequence[Customer], account_id: int) -> list[Row]:
-    """Zeros for a customer who has no balance there."""
-    ids = [customer.id for customer in customers]
-    found = {
-        balance.customer_id: balance for balance in Balance.objects.filter(customer__in=ids, account_id=account_id)
-    }
-    empty = Balance(account_id=account_id, spendable=0)
-    return [Row(customer, found.get(customer.id, empty)) for customer in customers]

@@ -13,41 +13,49 @@ from django.db.models import BinaryField, Model, Q, QuerySet
 
 from customers.models import Customer
 from customers.queries import family
-from events.models import Event
-from events.types.models import EventType
 from loyalty.accounts.expiry import last_day
-from loyalty.accounts.models import Account
-from loyalty.api.keys.models import ApiKey
+from loyalty.contributions import contributed
 from loyalty.engine.rows import to_json
-from loyalty.points.bonuses.models import Bonus
-from loyalty.staff.models import User
 from loyalty.system_checks import OUR_APPS, ROOT
 from loyalty.ui.downloads import zip_of_csv
 
 AT_ONCE = 1_000
-# Tables with rows about customers that nobody is shown, and why.
-LEFT_OUT = {
-    "customers.Tombstone": "Of erased IDs: a keyed hash, nothing of a person who is there.",
-    "customers.Erasure": "Of erased persons, who are not there any more.",
-    "customers.ErasureItem": "The receipts of an erasure.",
-    "api.SavedAnswer": "What integrators were told of it within a week, for them to be told again.",
-    "events.BusinessKey": "The transaction IDs of orders, which stand with the transactions.",
-}
-# Columns that name a customer, where it is not `customer_id`.
-PATHS = {
-    ROOT: ("id",),
-    "customers.Merge": ("source_id", "survivor_id"),
-    "events.GuestOrder": ("claimed_by",),
-}
 STORED = "stored"
-Names = Mapping[str, Mapping[Any, str]]
+Names = dict[str, Mapping[Any, str]]
+
+
+@dataclass(frozen=True)
+class NotExported:
+    """A table with rows about customers that nobody is shown, and why."""
+
+    model: type[Model]
+    reason: str
+
+
+@dataclass(frozen=True)
+class CustomerColumns:
+    """Columns of a table that name a customer, any of them, where it is not `customer_id`.
+
+    `narrowed`: what else is true of the rows about these customers, for an index to be used.
+    """
+
+    model: type[Model]
+    columns: tuple[str, ...]
+    narrowed: Callable[[Sequence[int]], Q] = lambda _: Q()
+
+
+@dataclass(frozen=True)
+class ReferenceNames:
+    """What a key in a column of this name is shown as."""
+
+    column: str
+    read: Callable[[], Iterable[tuple[Any, str]]]
 
 
 @dataclass(frozen=True)
 class Table:
     model: type[Model]
-    # Any of them names the customer.
-    paths: tuple[str, ...] = ("customer_id",)
+    about: CustomerColumns | None = None
     columns: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,11 +65,16 @@ class Table:
     @classmethod
     def of(cls, model: type[Model]) -> Self | None:
         """None for one that is not about customers, or left out."""
-        label = model._meta.label
-        owned = any(column.attname == "customer_id" for column in model._meta.concrete_fields)
-        if label in LEFT_OUT or not (owned or label in PATHS):
+        if any(one.model is model for one in contributed(NotExported)):
             return None
-        return cls(model, PATHS.get(label, ("customer_id",)))
+        about = next((one for one in contributed(CustomerColumns) if one.model is model), None)
+        owned = any(column.attname == "customer_id" for column in model._meta.concrete_fields)
+        return cls(model, about) if owned or about else None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Any of them names the customer."""
+        return self.about.columns if self.about else ("customer_id",)
 
     @property
     def name(self) -> str:
@@ -89,10 +102,7 @@ class Table:
 
     def _found(self, customers: Sequence[int]) -> QuerySet[Any]:
         about = Q(*((f"{path}__in", customers) for path in self.paths), _connector=Q.OR)
-        if self.paths == ("claimed_by",):
-            # By the orders that they claimed: there is no index of who did.
-            claims = Event.objects.filter(customer__in=customers, action="checkout_claim")
-            about &= Q(transaction_id__in=claims.values("transaction_id"))
+        about &= self.about.narrowed(customers) if self.about else Q()
         return self.model._default_manager.filter(about).order_by(*self.paths)
 
 
@@ -105,13 +115,6 @@ def tables() -> list[Table]:
 
 # What is told by its name: accounts, actions and staff have names; customers have IDs of the brand's.
 _CUSTOMERS = ("customer_id", "source_id", "survivor_id", "into", "claimed_by", "via_id", "origin_id")
-_NAMED: Mapping[str, Callable[[], Iterable[tuple[Any, str]]]] = {
-    "action": lambda: EventType.objects.values_list("action", "name"),
-    "account_id": lambda: Account.objects.values_list("id", "name"),
-    "bonus_id": lambda: Bonus.objects.values_list("id", "name"),
-    "staff_id": lambda: User.objects.values_list("id", "username"),
-    "api_key_id": lambda: ApiKey.objects.values_list("id", "name"),
-}
 # Told by the last day on which points are valid, as on every page.
 _LAST_DAYS = {"expires_at": "valid_through"}
 
@@ -119,7 +122,8 @@ _LAST_DAYS = {"expires_at": "valid_through"}
 def _shown(column: str) -> str:
     if column in _LAST_DAYS:
         return _LAST_DAYS[column]
-    return column.removesuffix("_id") if column in _NAMED or column in _CUSTOMERS else column
+    is_named = column in _CUSTOMERS or any(column == names.column for names in contributed(ReferenceNames))
+    return column.removesuffix("_id") if is_named else column
 
 
 class Access:
@@ -129,7 +133,8 @@ class Access:
         self.customer = customer
         self.family = family(customer.id)
         ids = dict(Customer.objects.filter(id__in=self.family).values_list("id", "public_id"))
-        self.names: Names = dict.fromkeys(_CUSTOMERS, ids) | {name: dict(read()) for name, read in _NAMED.items()}
+        self.names: Names = dict.fromkeys(_CUSTOMERS, ids)
+        self.names |= {names.column: dict(names.read()) for names in contributed(ReferenceNames)}
 
     def json(self) -> Iterator[bytes]:
         """`{"id": ..., "data": {<table>: [<row>, ...], ...}}`."""

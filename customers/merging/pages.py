@@ -1,6 +1,6 @@
 """Merging two profiles of one person: asked for, compared side by side, confirmed by the ID that goes away."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -14,17 +14,16 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import FormView, TemplateView
+from django.views.generic import FormView
 
 from customers.enums import MergeKind
 from customers.fields.models import Field
 from customers.models import Customer
 from customers.names import country_name, gender_name, language_name, text_of
-from customers.profile.frame import ProfilePage
 from customers.profile.mixins import CustomerMixin
 from customers.queries import customer_named
-from events.timeline.queries import names
 from loyalty import formats
+from loyalty.contributions import contributed
 from loyalty.engine.status import GONE
 from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
@@ -36,18 +35,18 @@ from loyalty.ui.responses import Text, go, is_partial
 
 from .forms import ConfirmMergeForm, OtherProfileForm
 from .operations import merge_customers
-from .preview import MOST_DUPLICATES, Compared, Duplicate, Preview, merge_preview, possible_duplicates
+from .preview import Compared, Preview, merge_preview, moves
 
 # How the codes of built-in fields are read aloud.
 SPOKEN = {"country": country_name, "gender": gender_name, "language": language_name}
-MOVES: dict[str, Text] = {
-    "events": _("Events stay in their stream; the other profile shows them, too"),
-    "orders": _("Orders"),
-    "lots": _("Earnings with their remaining points"),
-    "pending": _("Pending points"),
-    "bonus_uses": _("Used limits of bonuses"),
-    "identities": _("IDs that name the other profile from now on"),
-}
+
+
+@dataclass(frozen=True)
+class AfterMerge:
+    """A page of the survivor to look at next, where it is needed."""
+
+    page: str
+    is_needed: Callable[[Customer], bool]
 
 
 class MergeStart(CustomerMixin, DialogPage):
@@ -166,8 +165,8 @@ class MergeCompare(CustomerMixin, StaffPage, FormView[ConfirmMergeForm]):
             form.add_error(None, refused.message)
             return self.form_invalid(form)
         messages.success(self.request, gettext("The profiles were merged."))
-        page = "customers:duplicates" if possible_duplicates(self.survivor) else "customers:overview"
-        return HttpResponseRedirect(reverse(page, args=[self.survivor.id]))
+        pages = [one.page for one in contributed(AfterMerge) if one.is_needed(self.survivor)]
+        return HttpResponseRedirect(reverse([*pages, "customers:overview"][0], args=[self.survivor.id]))
 
     def form_invalid(self, form: ConfirmMergeForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)
@@ -179,7 +178,7 @@ class MergeCompare(CustomerMixin, StaffPage, FormView[ConfirmMergeForm]):
             "source": self.source,
             "preview": preview,
             "lines": list(_lines(preview)),
-            "moves": [(MOVES[name], count) for name, count in preview.moves.items() if count],
+            "moves": [(move.label, count) for move in moves() if (count := preview.moves[move.name])],
             "stays": self._named(self.survivor),
             "goes": self._named(self.source),
             "has_accounts": Module.MULTI_ACCOUNTS in general_settings().modules,
@@ -202,24 +201,3 @@ class MergeCompare(CustomerMixin, StaffPage, FormView[ConfirmMergeForm]):
             )
             for value, label in labels.items()
         ]
-
-
-@dataclass(frozen=True)
-class Pair:
-    duplicate: Duplicate
-    label: str
-
-
-class Duplicates(ProfilePage, TemplateView):
-    """What merged profiles tell of alike: perhaps one action, recorded twice."""
-
-    template_name = "customers/told_twice.html"
-    tab = ""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        found, labels = possible_duplicates(self.customer), names().actions
-        context = {
-            "pairs": [Pair(one, labels.get(one.later.action, one.later.action)) for one in found],
-            "is_capped": len(found) == MOST_DUPLICATES,
-        }
-        return super().get_context_data(**(context | kwargs))

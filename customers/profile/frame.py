@@ -1,13 +1,18 @@
 """What every page of a profile shows around its own: the tabs, and what can be done with the customer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.contributions import contributed
 from loyalty.engine.status import Status
+from loyalty.program.models import GeneralSettings
+from loyalty.program.queries import general_settings
 from loyalty.staff.permissions import Right, may
 from loyalty.ui.mixins import StaffPage
 from loyalty.ui.navigation import Crumb, Tab
@@ -15,31 +20,72 @@ from loyalty.ui.responses import Text
 
 from .mixins import CustomerMixin
 
-TABS: Sequence[tuple[Text, str]] = (
-    (_("Overview"), "customers:overview"),
-    (_("Personal information"), "customers:personal"),
-    (_("Events"), "events:timeline"),
-    (_("Points history"), "points:history"),
-    (_("Transactions"), "transactions:list"),
-    (_("Notes"), "customers:notes"),
-)
+
+@dataclass(frozen=True)
+class ProfileTab:
+    """`page` is a URL name that takes the customer's id; tabs stand in the order of their `position`."""
+
+    label: Text
+    page: str
+    position: int
 
 
 @dataclass(frozen=True)
-class MenuItem:
-    """What can be done with the customer, in a dialog or on a page of its own. `is_daily`: it has a button of its own,
-    at least where there is room; `is_final`: nobody can take it back."""
+class ProfileAction:
+    """What can be done with the customer, in a dialog or on a page of its own, in the order of `position`.
+
+    Offered to who has the right, for customers of these statuses. `page` takes the customer's id and these arguments.
+    `is_daily`: it has a button of its own, at least where there is room; the first one has it on a phone, too.
+    `is_final`: it can't be undone.
+    """
 
     label: Text
-    url: str
+    page: str
     icon: str
+    right: Right
+    position: int
+    arguments: Sequence[object] = ()
+    statuses: Collection[Status] = frozenset(Status)
     is_dialog: bool = True
     is_daily: bool = False
     is_final: bool = False
 
 
+class Area(StrEnum):
+    """Where on the Overview a card stands: above the columns, or in one of them below what is there."""
+
+    TOP = "top"
+    MAIN = "main"
+    SIDE = "side"
+
+
+@dataclass(frozen=True)
+class Card:
+    """`template` has `shown` as `card`. The cards of an area stand in the order of their `position`."""
+
+    area: Area
+    position: int
+    template: str
+    shown: Any
+
+
+@dataclass(frozen=True)
+class OverviewCards:
+    """What a room shows on the Overview of a customer; a fixed number of queries."""
+
+    read: Callable[["ProfilePage"], Iterable[Card]]
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """An action as it is offered for one customer."""
+
+    action: ProfileAction
+    url: str
+
+
 class ProfilePage(CustomerMixin, StaffPage):
-    """A tab of the profile: its template extends `customers/profile.html`; its `tab` is a URL name of TABS."""
+    """A tab of the profile: its template extends `customers/profile.html`; its `tab` is the page of a ProfileTab."""
 
     right = Right.VIEW_CUSTOMERS
     tab: ClassVar[str]
@@ -51,32 +97,23 @@ class ProfilePage(CustomerMixin, StaffPage):
         return [Crumb(_("Customers"), reverse("customers:list"))]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        tabs = [Tab(label, reverse(name, args=[self.customer.id]), name == self.tab) for label, name in TABS]
-        found = {"tabs": tabs, "menu": [*self.daily_actions(), *self.other_actions()]}
-        return super().get_context_data(**(found | kwargs))
+        return super().get_context_data(**({"tabs": self._tabs(), "menu": self._menu()} | kwargs))
 
-    def url_of(self, name: str, *args: object) -> str:
-        return reverse(name, args=[self.customer.id, *args])
+    @cached_property
+    def settings(self) -> GeneralSettings:
+        return general_settings()
 
-    # Only what the user may, and what the customer's status allows.
+    def url_of(self, page: str, *args: object) -> str:
+        return reverse(page, args=[self.customer.id, *args])
 
-    def daily_actions(self) -> Iterator[MenuItem]:
-        """The commonest first: on a phone it alone has a button."""
-        user = self.request.user
-        if may(user, Right.RECORD_EVENTS):
-            yield MenuItem(_("Manage points"), self.url_of("points:manage"), "coins", is_daily=True)
-            yield MenuItem(_("Add action"), self.url_of("events:add"), "plus", is_daily=True)
-        if may(user, Right.MERGE_CUSTOMERS) and self.customer.status == Status.ACTIVE:
-            yield MenuItem(_("Merge"), self.url_of("customers:merge"), "merge", is_daily=True)
+    def _tabs(self) -> list[Tab]:
+        tabs = sorted(contributed(ProfileTab), key=lambda tab: tab.position)
+        return [Tab(tab.label, self.url_of(tab.page), tab.page == self.tab) for tab in tabs]
 
-    def other_actions(self) -> Iterator[MenuItem]:
-        user, status = self.request.user, self.customer.status
-        if may(user, Right.EDIT_CUSTOMERS) and status == Status.ACTIVE:
-            yield MenuItem(_("Suspend…"), self.url_of("customers:suspend"), "user-x")
-        if may(user, Right.EDIT_CUSTOMERS) and status == Status.SUSPENDED:
-            yield MenuItem(_("Unsuspend…"), self.url_of("customers:unsuspend"), "user-round-check")
-        if may(user, Right.EXPORT_DATA):
-            for format, label in (("json", _("Download data")), ("csv", _("Download data as CSV"))):
-                yield MenuItem(label, self.url_of("customers:data", format), "download", is_dialog=False)
-        if may(user, Right.ERASE_CUSTOMERS):
-            yield MenuItem(_("Opt out…"), self.url_of("customers:opt_out"), "user-minus", is_final=True)
+    def _menu(self) -> list[MenuItem]:
+        actions = sorted(contributed(ProfileAction), key=lambda action: action.position)
+        return [
+            MenuItem(action, self.url_of(action.page, *action.arguments))
+            for action in actions
+            if self.customer.status in action.statuses and may(self.request.user, action.right)
+        ]

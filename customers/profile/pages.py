@@ -1,19 +1,14 @@
+from operator import attrgetter
 from typing import Any
 
-from django.utils import timezone
 from django.views.generic import TemplateView
 
-from customers.merging.queries import duplicates_of
 from customers.names import country_name, gender_name, language_name
-from loyalty.points.expiry.queries import next_to_expire
-from loyalty.points.ledger.queries import balances_of
-from loyalty.program.enums import Module
-from loyalty.program.queries import general_settings
-from loyalty.staff.permissions import Right, may
+from loyalty.contributions import contributed
 from loyalty.ui.mixins import PartialMixin
 
-from .frame import ProfilePage
-from .queries import attributes_of, average_purchase, latest_actions, strips_of
+from .frame import Area, Card, OverviewCards, ProfilePage
+from .queries import attributes_of, average_purchase
 
 
 class Overview(PartialMixin, ProfilePage, TemplateView):
@@ -22,26 +17,20 @@ class Overview(PartialMixin, ProfilePage, TemplateView):
     tab = "customers:overview"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        customer, settings = self.customer, general_settings()
-        default, balances = balances_of(customer.id)
-        has_accounts = Module.MULTI_ACCOUNTS in settings.modules
-        shown = balances if has_accounts else [default]
-        expires = Module.EXPIRING_POINTS in settings.modules
-        expiring = next_to_expire(customer.id, [balance.account for balance in shown]) if expires else {}
-        strips = strips_of(self.family, shown, timezone.now(), expiring)
+        customer = self.customer
         context = {
-            "strips": strips,
-            "has_accounts": has_accounts,
-            "points": next(strip for strip in strips if strip.balance.account_id == default.account_id),
-            "shows_expired": expires,
-            "actions": latest_actions(self.family),
+            "cards": self._cards(),
             "gender": gender_name(customer.gender) if customer.gender else "",
             "country": country_name(customer.country) if customer.country else "",
             "spoken": language_name(customer.language) if customer.language else "",
             "attributes": attributes_of(customer.properties),
             "average": average_purchase(customer),
-            "currency": settings.currency,
-            "duplicates": duplicates_of(customer),
-            "may_merge": may(self.request.user, Right.MERGE_CUSTOMERS),
+            "currency": self.settings.currency,
         }
         return super().get_context_data(**(context | kwargs))
+
+    def _cards(self) -> dict[str, list[Card]]:
+        """By area."""
+        cards = [card for cards in contributed(OverviewCards) for card in cards.read(self)]
+        cards.sort(key=attrgetter("position"))
+        return {area.value: [card for card in cards if card.area == area] for area in Area}

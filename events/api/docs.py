@@ -1,5 +1,6 @@
 """What `/events` takes and answers, for the description of the interface."""
 
+from customers.api.schemas import STATUS
 from loyalty.api.docs.describe import Example, Operation, Schema
 from loyalty.api.docs.shapes import DAY, MOMENT, TEXT, WHOLE, asked, list_of, maybe, one_of, shape, told
 
@@ -9,7 +10,6 @@ _AMOUNT: Schema = {"type": ["number", "string"], "minimum": 0}
 # Below 0 on a line that lowers the order.
 _SIGNED: Schema = {"type": ["number", "string"]}
 _COUNT: Schema = {"type": ["integer", "string"], "minimum": 1}
-STATUS = one_of("inactive", "active", "suspended", "opted_out", "banned")
 
 ITEM = asked(
     "Item",

@@ -1,19 +1,48 @@
 """What points show elsewhere."""
 
+from django.utils.translation import gettext_lazy as _
+
+from customers.merging.preview import MergeCard, MergeMove
+from customers.profile.frame import ProfileAction, ProfileTab
 from events.timeline.pages import EventCard
 from events.timeline.queries import EventPoints
 from events.transactions.queries import OrderPoints
+from loyalty.staff.permissions import Right
 
-from .api import display, outcomes, read
+from .api import balance_at, customers, display, outcomes, read
+from .columns import BALANCES
+from .comparing import compared_balances
 from .history.lots import postings_of, promised_by, statuses_of
 from .ledger.checks import CHECKS
+from .ledger.models import Lot, Pending
+from .overview.pages import OVERVIEW
 
 CONTRIBUTIONS = (
     CHECKS,
+    ProfileTab(_("Points history"), "points:history", 40),
+    ProfileAction(_("Manage points"), "points:manage", "coins", Right.RECORD_EVENTS, position=10, is_daily=True),
+    OVERVIEW,
+    BALANCES,
+    MergeCard("points/merge_balances.html", lambda source, target: list(compared_balances(source, target))),
+    MergeMove(
+        "lots",
+        _("Earnings with their remaining points"),
+        30,
+        lambda source: Lot.objects.filter(customer=source).count(),
+    ),
+    MergeMove(
+        "pending",
+        _("Pending points"),
+        40,
+        lambda source: Pending.objects.filter(customer=source, settled_by=None).count(),
+    ),
     EventPoints(statuses_of),
     EventCard("points/ledger.html", postings_of),
     OrderPoints(promised_by),
     outcomes.OUTCOME,
+    customers.CUSTOMER,
+    balance_at.ANSWER,
+    read.READ_CUSTOMER,
     display.EVENT,
     read.READ_EVENT,
 )

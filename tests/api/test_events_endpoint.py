@@ -8,13 +8,13 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from customers.api import serializers
 from customers.models import Customer, Identity
 from events.models import BusinessKey, Event
 from events.types.models import EventType
 from loyalty.accounts.models import Account, BurnRate, EarningRule
 from loyalty.api.access.signing import sign
 from loyalty.api.keys.models import ApiKey
+from loyalty.points.api.objects import expiring_object
 from loyalty.points.ledger.models import Balance, Entry, Lot
 from loyalty.program.models import GeneralSettings
 from loyalty.sync.models import OutboxRow
@@ -375,7 +375,7 @@ def test_expiring_points_come_when_they_are_asked_for(client: Client, key: ApiKe
 
     history = {today.isoformat(): 5} | {this_year: 7 + (5 if today.isoformat() == this_year else 0)} | {next_year: 11}
     due = {date.fromisoformat(day): points for day, points in history.items()}
-    expected = {"account": "main", **serializers.expiring_object(due, today, None, history=False)}
+    expected = {"account": "main", **expiring_object(due, today, None, history=False)}
     assert asked["expiring_points"] == {
         **expected,
         "history": [{"date": day, "points": points} for day, points in history.items()],
@@ -396,7 +396,7 @@ def test_a_period_counts_what_is_still_to_expire_in_it(today: str, expected: dic
     days = {"2026-11-22": 1, "2026-11-30": 2, "2026-12-31": 4, "2027-01-01": 8, "2027-06-30": 16}
     expiring = {date.fromisoformat(day): points for day, points in days.items()}
 
-    found = serializers.expiring_object(expiring, date.fromisoformat(today), date(2027, 3, 31), history=False)
+    found = expiring_object(expiring, date.fromisoformat(today), date(2027, 3, 31), history=False)
 
     assert found == {**expected, "reset_date": "2027-03-31"}
 

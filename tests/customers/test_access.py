@@ -12,9 +12,10 @@ from django.apps import apps
 from django.test import Client
 
 from customers.export import queries as access
-from customers.export.queries import LEFT_OUT, Table, tables
+from customers.export.queries import NotExported, Table, tables
 from customers.models import Customer, Merge, Note, Secret
 from loyalty.api.keys.models import ApiKey
+from loyalty.contributions import contributed
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.system_checks import OUR_APPS
@@ -47,7 +48,7 @@ def forgotten(found: Iterable[Table]) -> set[str]:
     )
     models = [model for app in OUR_APPS for model in apps.get_app_config(app).get_models()]
     personal = {model._meta.db_table for model in models if getattr(model, "PERSONAL", None)}
-    left_out = {apps.get_model(label)._meta.db_table for label in LEFT_OUT}
+    left_out = {one.model._meta.db_table for one in contributed(NotExported)}
     return ({table for (table,) in named} | personal) - left_out - {table.model._meta.db_table for table in found}
 
 
@@ -62,7 +63,7 @@ def test_a_table_that_is_left_out_is_noticed(table: Table) -> None:
 
 
 def test_every_reason_is_of_a_table_and_every_name_of_one_table() -> None:
-    assert {label for label in LEFT_OUT if apps.get_model(label) is None} == set()
+    assert [one.model for one in contributed(NotExported) if not one.reason] == []
     names = [table.name for table in tables()]
     assert len(set(names)) == len(names)
 

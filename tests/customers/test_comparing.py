@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from customers.merging.preview import merge_preview, possible_duplicates
+from customers.merging.preview import merge_preview
 from customers.models import Customer
+from events.duplicates.queries import possible_duplicates
 from loyalty.engine.events import Incoming
 from loyalty.points.ledger.models import Balance
 from tests.engine.world import NOW, accepted, configure, event, merging, rows, send
@@ -57,12 +58,13 @@ def test_the_preview_is_what_the_merge_does(kind: str) -> None:
     filled = [one.name for one in found.fields if one.is_filled]
     assert filled == ["last_name", "size"][: 2 if kind == "full" else 1]
     assert rows("SELECT filled FROM customers_merge") == [(filled,)]
+    [(_, balances)] = found.cards
     after = {
-        row.account.slug: {name: getattr(row, name) for name in found.balances[0].result}
+        row.account.slug: {name: getattr(row, name) for name in balances[0].result}
         for row in Balance.objects.select_related("account")
     }
-    assert {one.account.slug: one.result for one in found.balances} == after
-    assert [one.account.slug for one in found.balances] == ["main", "extra"]
+    assert {one.account.slug: one.result for one in balances} == after
+    assert [one.account.slug for one in balances] == ["main", "extra"]
     [(moved,)] = rows("SELECT moved FROM customers_merge")
     for name in ("identities", "orders", "lots", "bonus_uses"):
         assert f'"{name}": {found.moves[name]}' in moved

@@ -7,7 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from customers.directory.queries import SORTS
+from customers.directory.queries import sorts
 from customers.models import Customer, Identity
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
@@ -91,7 +91,7 @@ def test_customers_are_sorted(client: Client, people: list[Customer], sort: str,
 
 
 def test_the_form_keeps_every_order_that_the_heads_offer(client: Client, people: list[Customer]) -> None:
-    for sort in SORTS:
+    for sort in sorts():
         assert f'name="sort" value="{sort}" checked' in get(client, f"?sort={sort}")
 
 

@@ -11,10 +11,11 @@ from customers.directory.palette import find_customers
 from customers.directory.queries import browse, find
 from customers.directory.search import Filters
 from customers.models import Customer
-from customers.profile.queries import latest_actions, strips_of
 from customers.queries import family, family_at
+from events.timeline.latest import latest_actions
 from loyalty.engine.events import Incoming
 from loyalty.points.ledger.queries import balances_of
+from loyalty.points.overview.queries import strips_of
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.factories import NOON, checkout, make_customer, make_order, tell

@@ -8,10 +8,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
-from customers.profile.queries import attributes_of, strips_of
+from customers.profile.queries import attributes_of
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
 from loyalty.points.ledger.queries import balances_of
+from loyalty.points.overview.queries import strips_of
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
-from customers.profile.queries import latest_actions
 from customers.queries import family
 from events.models import Event
+from events.timeline.latest import latest_actions
 from events.timeline.pages import ORDER
 from events.timeline.queries import events_apart, events_of
 from loyalty.engine.events import Incoming

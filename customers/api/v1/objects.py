@@ -1,6 +1,7 @@
 """The customer of the Read API, for a page of them: each part is read once for all. What is not known is left out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,13 +9,9 @@ from django.utils import timezone
 
 from customers.api.serializers import number
 from customers.models import Customer
-from events.api.v1.queries import imports_of
 from loyalty.api.access.dates import iso_date
+from loyalty.contributions import contributed
 from loyalty.engine.status import Status
-from loyalty.points.ledger.models import Balance
-from loyalty.points.ledger.queries import balances_of_all
-from loyalty.program.enums import Module
-from loyalty.program.queries import general_settings
 
 from .queries import external_id_fields, referrers_of
 
@@ -24,22 +21,26 @@ TEXTS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class ReadCustomerPart:
+    """What a room adds to the customers, by their ids; a fixed number of queries. What the profile says itself stands."""
+
+    read: Callable[[Sequence[Customer]], Mapping[int, Mapping[str, Any]]]
+
+
 def customer_entities(customers: Sequence[Customer]) -> list[dict[str, Any]]:
     """In the same order; a fixed number of queries."""
-    ids = [customer.id for customer in customers]
-    balances, imports, fields = balances_of_all(ids), imports_of(ids), external_id_fields()
-    referrers = referrers_of(customers)
-    has_accounts = Module.MULTI_ACCOUNTS in general_settings().modules
+    fields, referrers = external_id_fields(), referrers_of(customers)
+    parts = [part.read(customers) for part in contributed(ReadCustomerPart)]
     return [
         _merged(one)
         if one.status == Status.MERGED
         else {
+            **{name: value for part in parts for name, value in part.get(one.id, {}).items()},
             **_profile(one, fields),
-            **_origin(one, imports, referrers),
-            **_figures(balances[one.id][0]),
+            **_origin(one, referrers),
             **_purchases(one),
             **_times(one),
-            **({"accounts": _accounts(balances[one.id][1])} if has_accounts else {}),
         }
         for one in customers
     ]
@@ -66,15 +67,9 @@ def _profile(customer: Customer, id_fields: Iterable[str]) -> dict[str, Any]:
     return {**known, "status": customer.status, "properties": held}
 
 
-def _origin(customer: Customer, imports: Mapping[int, str], referrers: Mapping[str, str]) -> dict[str, str]:
-    found = {"src": customer.src or imports.get(customer.id), "referrer": referrers.get(customer.referrer or "")}
+def _origin(customer: Customer, referrers: Mapping[str, str]) -> dict[str, str]:
+    found = {"src": customer.src or "", "referrer": referrers.get(customer.referrer or "", "")}
     return {name: text for name, text in found.items() if text}
-
-
-def _figures(balance: Balance) -> dict[str, int]:
-    """Of the default account."""
-    names = ("spent", "reserved", "expired", "pending", "point_balance")
-    return {"score": balance.earned, **{name: getattr(balance, name) for name in names}}
 
 
 def _purchases(customer: Customer) -> dict[str, Any]:
@@ -96,17 +91,3 @@ def _times(customer: Customer) -> dict[str, str]:
 
 def _day(at: datetime | None) -> str | None:
     return timezone.localdate(at).isoformat() if at else None
-
-
-def _accounts(balances: Iterable[Balance]) -> dict[str, Any]:
-    names = ("earned", "reserved", "spent", "pending", "expired", "point_balance")
-    return {
-        one.account.slug: {
-            "name": one.account.name,
-            "type": one.account.type,
-            "default": one.account.is_default,
-            **{name: getattr(one, name) for name in names},
-            "negative_points": one.account.negative_points,
-        }
-        for one in balances
-    }

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.functional import Promise
+
 Schema = Mapping[str, Any]
 """A JSON Schema of draft 2020-12. One with a title becomes a component of that name."""
 
@@ -13,7 +15,7 @@ class Parameter:
     """One of the query string, or of the path where `place` says so."""
 
     name: str
-    description: str
+    description: str | Promise
     schema: Schema = field(default_factory=lambda: {"type": "string"})
     example: Any = None
     required: bool = False

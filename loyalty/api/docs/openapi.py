@@ -10,6 +10,7 @@ from drf_spectacular.openapi import AutoSchema
 
 from .describe import Example, Operation, Parameter
 from .responses import GENERATIONS, HEADERS, ON_ANSWERS, PARAMETERS, RESPONSES, SECURITY, common_statuses, headers_of
+from .shapes import LATER
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -100,7 +101,7 @@ def _parameter(one: Parameter) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": one.name,
         "in": one.place,
-        "description": one.description,
+        "description": str(one.description),
         "required": one.required or one.place == "path",
         "schema": one.schema,
     }
@@ -165,6 +166,8 @@ def _hoisted(value: Any, schemas: dict[str, Any]) -> Any:
         return [_hoisted(one, schemas) for one in value]
     if not isinstance(value, Mapping):
         return value
+    if LATER in value:
+        return _hoisted(value[LATER](), schemas)
     found = {name: _hoisted(inner, schemas) if name != "examples" else inner for name, inner in value.items()}
     if not isinstance(found.get("title"), str) or ("type" not in found and "oneOf" not in found):
         return found

@@ -1,6 +1,6 @@
 """Words to write JSON Schemas with: `Operation.answer` and `Operation.body` are made of these."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from .describe import Schema
@@ -12,6 +12,14 @@ FLAG: Schema = {"type": "boolean"}
 DAY: Schema = {"type": "string", "format": "date"}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 UNIX: Schema = {"type": "integer", "description": "Unix time in seconds."}
+
+
+# The only key of a schema that is made when the description is: of what rooms contribute, once all are there.
+LATER = "later"
+
+
+def later(make: Callable[[], Schema]) -> Schema:
+    return {LATER: make}
 
 
 def told(schema: Schema, description: str, **more: Any) -> Schema:

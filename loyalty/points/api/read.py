@@ -1,16 +1,20 @@
 """What the Read API tells of points."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from customers.api.v1.objects import ReadCustomerPart
 from customers.models import Customer
 from events.api.v1.objects import ReadEventPart
 from events.models import Event
 from loyalty.accounts.expiry import last_day
 from loyalty.api.access.dates import iso_date
 from loyalty.points.history.uses import Change, Uses, changes_of, snapshots_of, uses_of
-from loyalty.points.ledger.models import Lot
+from loyalty.points.ledger.models import Balance, Lot
+from loyalty.points.ledger.queries import balances_of_all
+from loyalty.program.enums import Module
+from loyalty.program.queries import general_settings
 
 
 def _of_events(customer: Customer, family: Sequence[int], events: Sequence[Event]) -> dict[int, dict[str, Any]]:
@@ -58,3 +62,34 @@ def _change(event_id: int, change: Change | None) -> dict[str, Any] | None:
 
 
 READ_EVENT = ReadEventPart(_of_events)
+
+
+def _of_customers(customers: Sequence[Customer]) -> dict[int, dict[str, Any]]:
+    """The default account's figures, and all accounts while there are several."""
+    has_accounts = Module.MULTI_ACCOUNTS in general_settings().modules
+    return {
+        id: {**_figures(default), **({"accounts": _accounts(all_)} if has_accounts else {})}
+        for id, (default, all_) in balances_of_all([customer.id for customer in customers]).items()
+    }
+
+
+def _figures(balance: Balance) -> dict[str, int]:
+    names = ("spent", "reserved", "expired", "pending", "point_balance")
+    return {"score": balance.earned, **{name: getattr(balance, name) for name in names}}
+
+
+def _accounts(balances: Iterable[Balance]) -> dict[str, Any]:
+    names = ("earned", "reserved", "spent", "pending", "expired", "point_balance")
+    return {
+        one.account.slug: {
+            "name": one.account.name,
+            "type": one.account.type,
+            "default": one.account.is_default,
+            **{name: getattr(one, name) for name in names},
+            "negative_points": one.account.negative_points,
+        }
+        for one in balances
+    }
+
+
+READ_CUSTOMER = ReadCustomerPart(_of_customers)

@@ -1,0 +1,57 @@
+"""What the customer list shows and sorts by beside the profile itself: figures that other rooms keep."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from loyalty.contributions import contributed
+from loyalty.program.enums import Module
+from loyalty.ui.paging import Order
+from loyalty.ui.responses import Text
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A figure: the attribute `name` of a row. `sort`: the key of the order that the head offers; empty for none.
+
+    `module`: it is shown while that module is on.
+    """
+
+    label: Text
+    name: str
+    css: str
+    sort: str = ""
+    module: Module | None = None
+    is_strong: bool = False
+
+
+@dataclass(frozen=True)
+class FigureOrder:
+    """An order by a figure, whose `tie` is the customer; with the names of both ways."""
+
+    order: Order
+    highest: Text
+    lowest: Text
+
+
+@dataclass(frozen=True, eq=False)
+class ListFigures:
+    """Figures in a table of their own with a row for each customer. `rows`: of all; `empty`: of who has none yet."""
+
+    columns: Sequence[Column]
+    orders: Mapping[str, FigureOrder]
+    rows: Callable[[], QuerySet[Any]]
+    empty: Callable[[], Model]
+
+
+def figure_orders() -> dict[str, FigureOrder]:
+    """By their keys."""
+    return {key: order for figures in contributed(ListFigures) for key, order in figures.orders.items()}
+
+
+def columns(modules: Sequence[str]) -> list[Column]:
+    """Those that are shown while these modules are on."""
+    found = (column for figures in contributed(ListFigures) for column in figures.columns)
+    return [column for column in found if column.module is None or column.module in modules]

@@ -1,0 +1,37 @@
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from customers.profile.frame import Area, Card, OverviewCards, ProfileAction, ProfilePage
+from loyalty.engine.status import Status
+from loyalty.staff.permissions import Right, may
+from loyalty.verify.checks import Checks
+
+from .checks import MergeCheck
+from .preview import MergeMove
+from .queries import duplicates_of
+
+
+def _cards(page: ProfilePage) -> Iterator[Card]:
+    """Who may be the same person."""
+    may_merge = may(page.request.user, Right.MERGE_CUSTOMERS)
+    shown = {"duplicates": duplicates_of(page.customer), "may_merge": may_merge}
+    yield Card(Area.TOP, 10, "customers/duplicates.html", shown)
+
+
+CONTRIBUTIONS = (
+    Checks((MergeCheck(),)),
+    OverviewCards(_cards),
+    ProfileAction(
+        _("Merge"),
+        "customers:merge",
+        "merge",
+        Right.MERGE_CUSTOMERS,
+        position=30,
+        statuses={Status.ACTIVE},
+        is_daily=True,
+    ),
+    MergeMove(
+        "identities", _("IDs that name the other profile from now on"), 60, lambda source: source.identities.count()
+    ),
+)

@@ -1,0 +1,68 @@
+"""What the customer object says of points, for the description of the interface."""
+
+from loyalty.api.docs.describe import Schema
+from loyalty.api.docs.shapes import DAY, FLAG, NUMBER, TEXT, UNIX, WHOLE, list_of, maybe, shape, told
+
+_DUE = told(WHOLE, "Points that are still to expire then.")
+EXPIRING = shape(
+    "ExpiringPoints",
+    {
+        "account": told(TEXT, "The ID of the account: the customer's own block is the default account's."),
+        **dict.fromkeys(["today", "this_month", "this_year", "next_month", "next_year"], _DUE),
+        "reset_date": told(maybe(DAY), "The last day of the account's year, where points expire on one day of it."),
+        "history": list_of(shape("Expiring", {"date": DAY, "points": WHOLE})),
+    },
+    optional=["history"],
+)
+BURN_RATE = shape(
+    "BurnRate",
+    {
+        "amount": told(WHOLE, "What `points` are worth, in hundredths of the currency."),
+        "points": WHOLE,
+        "currency": TEXT,
+        "converted_amount": told(NUMBER, "What the spendable points are worth."),
+        "unconverted_points": told(WHOLE, "Those that do not make up another step."),
+    },
+)
+_FIGURES = {
+    "earned": WHOLE,
+    "spent": WHOLE,
+    "pending": WHOLE,
+    "reserved": WHOLE,
+    "expired": WHOLE,
+    "spendable": WHOLE,
+    "point_balance": told(WHOLE, "What can be spent less what is owed."),
+}
+_DEFAULT = told(FLAG, "Whether the figures of the customer itself are this account's.")
+ACCOUNT = shape(
+    "Account",
+    {
+        "id": TEXT,
+        "name": TEXT,
+        "default": _DEFAULT,
+        **_FIGURES,
+        "burn_rates": list_of(BURN_RATE),
+        "expiring_points": EXPIRING,
+    },
+    optional=["expiring_points"],
+)
+BALANCE_AT = shape(
+    "BalanceAt",
+    {
+        "at": UNIX,
+        "accounts": list_of(
+            shape("AccountAt", {"id": TEXT, "name": TEXT, "default": _DEFAULT, **_FIGURES, "debt": WHOLE})
+        ),
+    },
+)
+OF_CUSTOMER: dict[str, Schema] = {
+    "score": told(WHOLE, "All points ever earned, less what corrections and refunds took back."),
+    "spent": WHOLE,
+    "reserved": WHOLE,
+    "expired": WHOLE,
+    "spendable": told(WHOLE, "Points that can be spent now."),
+    "point_balance": told(WHOLE, "What can be spent less what is owed: below 0 while there is a debt."),
+    "pending": told(WHOLE, "Points that wait for the acceptance of their order."),
+    "accounts": list_of(ACCOUNT, description="Every points account, while there are several."),
+    "expiring_points": EXPIRING,
+}
