@@ -1,5 +1,6 @@
 """What customers show elsewhere."""
 
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.accounts.models import Account
@@ -8,7 +9,11 @@ from loyalty.api.once.models import SavedAnswer
 from loyalty.engine.status import Status
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
+from loyalty.timers import Timer
+from loyalty.ui.navigation import Entry, Group
+from loyalty.ui.palette import PaletteSearch
 
+from .directory.palette import find_customers
 from .erasure.models import Erasure, ErasureItem, Tombstone
 from .export.queries import CustomerColumns, NotExported, ReferenceNames
 from .merging.contributions import CONTRIBUTIONS as MERGING
@@ -17,6 +22,14 @@ from .profile.frame import ProfileAction, ProfileTab
 
 CONTRIBUTIONS = (
     *MERGING,
+    Entry(Group.INSIGHTS, _("Customers"), "customers:list", "users", Right.VIEW_CUSTOMERS, shortcut="c"),
+    Entry(Group.INSIGHTS, _("Erasures"), "erasures:list", "eraser", Right.ERASE_CUSTOMERS),
+    PaletteSearch(find_customers),
+    # Each hour of the day itself, of those that have come since; a week later still.
+    Timer("birthdays", "customers.life.tasks.record_birthdays", crontab(minute=4)),
+    Timer("anniversaries", "customers.life.tasks.record_anniversaries", crontab(minute=14)),
+    Timer("erasures", "customers.erasure.tasks.go_on_erasing", 30.0),
+    Timer("late-erasures", "customers.erasure.tasks.tell_of_late_erasures", crontab(hour=3, minute=40)),
     CustomerColumns(Customer, ("id",)),
     CustomerColumns(Merge, ("source_id", "survivor_id")),
     NotExported(Tombstone, "Of erased IDs: a keyed hash, nothing of a person who is there."),

@@ -8,6 +8,9 @@ from customers.merging.preview import MergeMove, MergeRefusal
 from customers.profile.frame import ProfileAction, ProfileTab
 from customers.queries import family
 from loyalty.staff.permissions import Right
+from loyalty.timers import Timer
+from loyalty.ui.navigation import Entry, Group
+from loyalty.ui.palette import PaletteSearch
 from loyalty.verify.checks import Checks
 
 from .api import customers
@@ -18,6 +21,7 @@ from .orders.finding import claimed, owners_of_orders
 from .orders.models import GuestOrder, Transaction
 from .orders.preview import same_order
 from .timeline.latest import OVERVIEW
+from .transactions.palette import find_orders
 from .types.models import EventType
 
 CONTRIBUTIONS = (
@@ -40,5 +44,8 @@ CONTRIBUTIONS = (
     ReferenceNames("action", lambda: EventType.objects.values_list("action", "name")),
     CustomerFinder(owners_of_orders),
     customers.CUSTOMER,
+    Entry(Group.LOYALTY, _("Transactions"), "transactions", "receipt", Right.VIEW_CUSTOMERS, shortcut="t"),
+    PaletteSearch(find_orders),
+    Timer("accept-orders", "events.orders.tasks.accept_orders", 60.0),
     customers.READ_CUSTOMER,
 )

@@ -12,14 +12,20 @@ import customers.room
 import events.contributions
 import events.room
 import loyalty.accounts.room
+import loyalty.api.contributions
 import loyalty.api.room
 import loyalty.points.bonuses.contributions
 import loyalty.points.bonuses.room
 import loyalty.points.contributions
 import loyalty.points.room
 import loyalty.program.room
+import loyalty.staff.contributions
+import loyalty.sync.contributions
 import loyalty.sync.room
+import loyalty.transfer.contributions
 import loyalty.transfer.room
+import loyalty.ui.contributions
+import loyalty.verify.contributions
 from loyalty.engine.program import Program
 from loyalty.program.operations import advance_program, keep_program
 from loyalty.program.queries import program_record, read_program
@@ -39,12 +45,18 @@ RULES = (
     loyalty.sync.room.RULES,
     loyalty.transfer.room.RULES,
 )
-# In the order in which pages show them.
+# What rooms show elsewhere.
 CONTRIBUTIONS: tuple[object, ...] = (
+    *loyalty.staff.contributions.CONTRIBUTIONS,
+    *loyalty.api.contributions.CONTRIBUTIONS,
+    *loyalty.ui.contributions.CONTRIBUTIONS,
+    *loyalty.verify.contributions.CONTRIBUTIONS,
     *customers.contributions.CONTRIBUTIONS,
     *events.contributions.CONTRIBUTIONS,
     *loyalty.points.contributions.CONTRIBUTIONS,
     *loyalty.points.bonuses.contributions.CONTRIBUTIONS,
+    *loyalty.sync.contributions.CONTRIBUTIONS,
+    *loyalty.transfer.contributions.CONTRIBUTIONS,
 )
 SECTIONS = tuple(section for room in RULES for section in room.sections)
 

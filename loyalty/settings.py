@@ -5,14 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.ui.unfold import UNFOLD as UNFOLD_THEME
 
 from . import environment
 from .database import patience
+from .timers import beat_schedule
 
 # Lets annotations name the model of a form, view or manager (`ModelForm[User]`) at run time too.
 django_stubs_ext.monkeypatch()
@@ -82,8 +83,6 @@ ROOT_URLCONF = "loyalty.urls"
 WSGI_APPLICATION = "loyalty.wsgi.application"
 # The composition file of the engine: which mechanisms run, in which order.
 LOYALTY_PROGRAM = "loyalty.composition"
-# What Ctrl-K searches beside the pages.
-LOYALTY_PALETTE = ["customers.directory.palette.find_customers", "events.transactions.palette.find_orders"]
 
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -237,25 +236,8 @@ CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(ENV.data_dir / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    "sweep-outbox": {"task": "loyalty.sync.tasks.sweep_outbox", "schedule": 30.0},
-    "resume-imports": {"task": "loyalty.transfer.tasks.resume_imports", "schedule": 30.0},
-    # With the lease that a worker holds, an import stands still for less than 15 seconds when its worker dies.
-    "take-over-imports": {"task": "loyalty.transfer.tasks.take_over_imports", "schedule": 2.0},
-    "forget-imports": {"task": "loyalty.transfer.tasks.forget_imports", "schedule": crontab(minute=34)},
-    "accept-orders": {"task": "events.orders.tasks.accept_orders", "schedule": 60.0},
-    "accept-pending": {"task": "loyalty.points.orders.tasks.accept_pending", "schedule": 60.0},
-    # A minute after each midnight of the programme, and again each hour: what a night has missed, and changed dates.
-    "expire-points": {"task": "loyalty.points.expiry.tasks.expire", "schedule": crontab(minute=1)},
-    # Each hour of the day itself, of those that have come since; a week later still.
-    "birthdays": {"task": "customers.life.tasks.record_birthdays", "schedule": crontab(minute=4)},
-    "anniversaries": {"task": "customers.life.tasks.record_anniversaries", "schedule": crontab(minute=14)},
-    "erasures": {"task": "customers.erasure.tasks.go_on_erasing", "schedule": 30.0},
-    "late-erasures": {"task": "customers.erasure.tasks.tell_of_late_erasures", "schedule": crontab(hour=3, minute=40)},
-    "saved-answers": {"task": "loyalty.api.once.tasks.purge_answers", "schedule": crontab(minute=24)},
-    "clear-sessions": {"task": "loyalty.staff.tasks.clear_sessions", "schedule": crontab(minute=34)},
-    "verify": {"task": "loyalty.verify.tasks.verify", "schedule": crontab(hour=3, minute=10)},
-}
+# The timers of the rooms, which can be asked once Django is set up.
+CELERY_BEAT_SCHEDULE = SimpleLazyObject(beat_schedule)
 
 LOGGING = {
     "version": 1,

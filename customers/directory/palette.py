@@ -4,7 +4,7 @@ from django.utils.translation import gettext
 from customers.models import Customer
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, may
-from loyalty.ui.palette import Find, Finds
+from loyalty.ui.palette import ResultGroup, SearchResult
 
 from .queries import find
 from .search import Filters
@@ -12,14 +12,14 @@ from .search import Filters
 MOST = 6
 
 
-def find_customers(user: User, query: str) -> Finds:
-    """By name, e-mail address, telephone number, ID or transaction ID; named by the setting LOYALTY_PALETTE."""
+def find_customers(user: User, query: str) -> ResultGroup:
+    """By name, e-mail address, telephone number, ID or transaction ID."""
     rows = find(query, Filters(), "name").rows[:MOST] if may(user, Right.VIEW_CUSTOMERS) else []
-    return Finds(gettext("Customers"), [_found(row.customer) for row in rows])
+    return ResultGroup(gettext("Customers"), [_found(row.customer) for row in rows])
 
 
-def _found(customer: Customer) -> Find:
-    return Find(
+def _found(customer: Customer) -> SearchResult:
+    return SearchResult(
         label=customer.name,
         url=reverse("customers:overview", args=[customer.id]),
         hint=" · ".join(filter(None, (customer.public_id, customer.email))),

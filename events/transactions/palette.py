@@ -5,21 +5,21 @@ from events.orders.models import Transaction
 from events.orders.queries import orders_with
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right, may
-from loyalty.ui.palette import Find, Finds
+from loyalty.ui.palette import ResultGroup, SearchResult
 
 MOST = 5
 
 
-def find_orders(user: User, query: str) -> Finds:
-    """By any part of the transaction ID; named by the setting LOYALTY_PALETTE."""
+def find_orders(user: User, query: str) -> ResultGroup:
+    """By any part of the transaction ID."""
     found = (
         orders_with(query).select_related("customer") if may(user, Right.VIEW_CUSTOMERS) else Transaction.objects.none()
     )
     # The newest ones of what was found; sorted here, so that no order of an index is walked for rare matches.
     newest = sorted(found[:200], key=lambda order: order.id, reverse=True)[:MOST]
-    return Finds(gettext("Transactions"), [_found(order) for order in newest])
+    return ResultGroup(gettext("Transactions"), [_found(order) for order in newest])
 
 
-def _found(order: Transaction) -> Find:
+def _found(order: Transaction) -> SearchResult:
     url = reverse("transactions:detail", args=[order.customer_id, order.id])
-    return Find(label=order.transaction_id, url=url, icon="receipt", hint=order.customer.name)
+    return SearchResult(label=order.transaction_id, url=url, icon="receipt", hint=order.customer.name)

@@ -1,5 +1,6 @@
 """What points show elsewhere."""
 
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from customers.merging.preview import MergeCard, MergeMove
@@ -8,6 +9,7 @@ from events.timeline.pages import EventCard
 from events.timeline.queries import EventPoints
 from events.transactions.queries import OrderPoints
 from loyalty.staff.permissions import Right
+from loyalty.timers import Timer
 
 from .api import balance_at, customers, display, outcomes, read
 from .columns import BALANCES
@@ -40,6 +42,9 @@ CONTRIBUTIONS = (
     EventCard("points/ledger.html", postings_of),
     OrderPoints(promised_by),
     outcomes.OUTCOME,
+    Timer("accept-pending", "loyalty.points.orders.tasks.accept_pending", 60.0),
+    # A minute after each midnight of the programme, and again each hour: what a night has missed, and changed dates.
+    Timer("expire-points", "loyalty.points.expiry.tasks.expire", crontab(minute=1)),
     customers.CUSTOMER,
     balance_at.ANSWER,
     read.READ_CUSTOMER,

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from loyalty.program.models import GeneralSettings
 from loyalty.program.queries import general_settings
 
-from .navigation import FOOT, Link, Section, links, sections
+from .navigation import Group, Link, Section, links, sections
 
 THEME_COOKIE = "theme"
 THEMES = ("light", "dark")
@@ -38,7 +38,7 @@ class Shell:
 
     @cached_property
     def foot(self) -> Sequence[Link]:
-        return links(self._request, FOOT, self.settings.modules)
+        return links(self._request, Group.FOOT, self.settings.modules)
 
     @property
     def links(self) -> Sequence[Link]:

@@ -1,60 +1,49 @@
-"""The one list of pages that the sidebar, the palette and the `g` shortcuts offer, and the tabs of a page."""
+"""The pages that rooms offer in the sidebar, the palette and by the `g` shortcuts, and the tabs of a page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.contributions import contributed
 from loyalty.program.enums import Module
 from loyalty.staff.permissions import Right, may
 
 Text = str | Promise
 
 
+class Group(StrEnum):
+    """Of the sidebar, in their order."""
+
+    INSIGHTS = "insights"
+    LOYALTY = "loyalty"
+    DATA = "data"
+    # At the foot.
+    FOOT = "foot"
+
+
+LABELS: Mapping[Group, Text] = {
+    Group.INSIGHTS: _("Customer Insights"),
+    Group.LOYALTY: _("Loyalty"),
+    Group.DATA: _("Data"),
+}
+
+
 @dataclass(frozen=True)
 class Entry:
-    """`shortcut` is the key pressed after `g`; `module` hides the entry while that module is off."""
+    """A page. `shortcut` is the key pressed after `g`; `module` hides the entry while that module is off."""
 
+    group: Group
     label: Text
     url_name: str
     icon: str
     right: Right | None = None
     module: Module | None = None
     shortcut: str = ""
-
-
-@dataclass(frozen=True)
-class Group:
-    label: Text
-    entries: Sequence[Entry]
-
-
-NAVIGATION: Sequence[Group] = (
-    Group(
-        _("Customer Insights"),
-        (
-            Entry(_("Customers"), "customers:list", "users", Right.VIEW_CUSTOMERS, shortcut="c"),
-            Entry(_("Erasures"), "erasures:list", "eraser", Right.ERASE_CUSTOMERS),
-        ),
-    ),
-    Group(
-        _("Loyalty"),
-        (Entry(_("Transactions"), "transactions", "receipt", Right.VIEW_CUSTOMERS, shortcut="t"),),
-    ),
-    Group(
-        _("Data"),
-        (Entry(_("Imports"), "transfer:imports", "upload", Right.IMPORT_DATA, shortcut="i"),),
-    ),
-)
-
-# At the foot of the sidebar.
-FOOT: Sequence[Entry] = (
-    Entry(_("Developers"), "developers", "code-xml", Right.VIEW_CUSTOMERS, shortcut="d"),
-    Entry(_("Configuration"), "admin:index", "settings-2", Right.CONFIGURE, shortcut="s"),
-)
 
 
 @dataclass(frozen=True)
@@ -92,11 +81,12 @@ class Crumb:
 
 def sections(request: HttpRequest, modules: Sequence[str]) -> list[Section]:
     """What the user may open, groups without entries left out."""
-    found = [Section(group.label, links(request, group.entries, modules)) for group in NAVIGATION]
+    found = [Section(label, links(request, group, modules)) for group, label in LABELS.items()]
     return [section for section in found if section.links]
 
 
-def links(request: HttpRequest, entries: Sequence[Entry], modules: Sequence[str]) -> list[Link]:
+def links(request: HttpRequest, group: Group, modules: Sequence[str]) -> list[Link]:
+    entries = (entry for entry in contributed(Entry) if entry.group == group)
     return [_link(request, entry) for entry in entries if _is_offered(request, entry, modules)]
 
 

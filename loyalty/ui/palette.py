@@ -1,17 +1,11 @@
-"""What Ctrl-K finds: pages of the navigation, and whatever the apps offer.
-
-The apps' searches are listed by dotted path in the setting LOYALTY_PALETTE, because this app may import none of them.
-Each is a function (user, query) -> Finds.
-"""
+"""What Ctrl-K finds: pages of the navigation, and what the searches of the rooms find."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from django.conf import settings
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from loyalty.contributions import contributed
 from loyalty.staff.models import User
 
 from .navigation import Link, Text
@@ -20,7 +14,7 @@ LONGEST_QUERY = 100
 
 
 @dataclass(frozen=True)
-class Find:
+class SearchResult:
     """`hint` stands at the right; `shortcut` as a key there; with `initials` an avatar replaces the icon."""
 
     label: Text
@@ -33,27 +27,30 @@ class Find:
 
 
 @dataclass(frozen=True)
-class Finds:
+class ResultGroup:
     label: Text
-    finds: Sequence[Find]
+    results: Sequence[SearchResult]
 
 
-Search = Callable[[User, str], Finds]
+@dataclass(frozen=True)
+class PaletteSearch:
+    """What a room finds for a user by a text that is not empty."""
+
+    find: Callable[[User, str], ResultGroup]
 
 
-@cache
-def _searches() -> list[Search]:
-    return [import_string(path) for path in getattr(settings, "LOYALTY_PALETTE", ())]
+def _searches() -> list[Callable[[User, str], ResultGroup]]:
+    return [search.find for search in contributed(PaletteSearch)]
 
 
-def find(user: User, query: str, links: Sequence[Link]) -> list[Finds]:
+def find(user: User, query: str, links: Sequence[Link]) -> list[ResultGroup]:
     query = query.strip()[:LONGEST_QUERY]
     found = [search(user, query) for search in _searches()] if query else []
-    found.append(Finds(_("Go to"), list(_pages(query.casefold(), links))))
-    return [finds for finds in found if finds.finds]
+    found.append(ResultGroup(_("Go to"), list(_pages(query.casefold(), links))))
+    return [group for group in found if group.results]
 
 
-def _pages(query: str, links: Sequence[Link]) -> Iterator[Find]:
+def _pages(query: str, links: Sequence[Link]) -> Iterator[SearchResult]:
     for link in links:
         if query in str(link.label).casefold():
-            yield Find(link.label, link.url, link.icon, shortcut=f"g {link.shortcut}" if link.shortcut else "")
+            yield SearchResult(link.label, link.url, link.icon, shortcut=f"g {link.shortcut}" if link.shortcut else "")

@@ -76,7 +76,7 @@ def test_merged_away_profiles_are_in_no_list_and_an_old_id_finds_the_survivor(an
 def test_the_palette_finds_the_survivor_by_an_old_id(anna: Customer) -> None:
     merge(make_customer("M-1"), anna)
     found = find_customers(User.objects.create_user("dana", role=Role.MANAGER), "M-1")
-    assert [row.url for row in found.finds] == [f"/customers/{anna.id}/"]
+    assert [row.url for row in found.results] == [f"/customers/{anna.id}/"]
 
 
 def test_the_brands_transactions_are_the_survivors_and_an_old_id_finds_them(staff: Client, anna: Customer) -> None:

@@ -17,7 +17,7 @@ from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
 from loyalty.ui.mixins import DialogPage, PageMixin, StaffPage
-from loyalty.ui.palette import Find, Finds
+from loyalty.ui.palette import ResultGroup, SearchResult
 from loyalty.ui.responses import Text
 
 PASSWORD = "correct horse battery"
@@ -56,8 +56,8 @@ def fail(request: HttpRequest) -> HttpResponse:
     raise PermissionDenied
 
 
-def search(user: User, query: str) -> Finds:
-    return Finds("Customers", [Find(f"Found {query}", "/customers/1/", initials="ZK")])
+def search(user: User, query: str) -> ResultGroup:
+    return ResultGroup("Customers", [SearchResult(f"Found {query}", "/customers/1/", initials="ZK")])
 
 
 urlpatterns = [

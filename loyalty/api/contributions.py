@@ -1,0 +1,11 @@
+from celery.schedules import crontab
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.staff.permissions import Right
+from loyalty.timers import Timer
+from loyalty.ui.navigation import Entry, Group
+
+CONTRIBUTIONS = (
+    Entry(Group.FOOT, _("Developers"), "developers", "code-xml", Right.VIEW_CUSTOMERS, shortcut="d"),
+    Timer("saved-answers", "loyalty.api.once.tasks.purge_answers", crontab(minute=24)),
+)

@@ -1,0 +1,7 @@
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.staff.permissions import Right
+
+from .navigation import Entry, Group
+
+CONTRIBUTIONS = (Entry(Group.FOOT, _("Configuration"), "admin:index", "settings-2", Right.CONFIGURE, shortcut="s"),)
