@@ -14,10 +14,12 @@ from loyalty.engine.state import Part, State
 from loyalty.identifiers import normal
 from loyalty.refusals import Refused
 
+from .actions import MAX_QUESTION
 from .attributes import _claims_in, _take_over
 
 ANSWER = "profiling_answer"
-MAX_ATTRIBUTE = 64
+
+
 # What was answered before, by question: read only where the type says that a question is answered once.
 ANSWERED = Part(
     "answered",
@@ -42,7 +44,7 @@ def profiling_answer(event: EventRow, state: State, batch: Batch) -> None:
 
 
 def _question(data: Mapping[str, Any]) -> str:
-    found = values.text(data, "question", limit=MAX_ATTRIBUTE) or values.text(data, "attribute", limit=MAX_ATTRIBUTE)
+    found = values.text(data, "question", limit=MAX_QUESTION) or values.text(data, "attribute", limit=MAX_QUESTION)
     if found is None:
         raise values.required("attribute")
     return found
@@ -50,7 +52,7 @@ def _question(data: Mapping[str, Any]) -> str:
 
 def _answer(data: Mapping[str, Any]) -> dict[str, Any]:
     """{attribute: answer}; without an attribute the question is one."""
-    name = values.text(data, "attribute", limit=MAX_ATTRIBUTE) or _question(data)
+    name = values.text(data, "attribute", limit=MAX_QUESTION) or _question(data)
     if name in ABOUT_THE_EVENT | SECRETS:
         raise Refused(0, "'attribute' must be a field of the customer")
     if "answer" not in data:

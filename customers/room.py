@@ -7,10 +7,14 @@ from loyalty.engine.rows import CUSTOMER, IDENTITY
 from loyalty.program.rooms import Document, Rules
 
 from . import mechanism
+from .actions import ACTIONS
+from .erasure.actions import LEAVING
 from .erasure.mechanism import ErasureRow, holds_nothing
 from .fields import rules as fields
 from .fields.program import CUSTOMER_FIELDS
 from .identities import welcome
+from .life.actions import ACTIONS as LIFE
+from .merging.actions import MERGE as MERGE_ACTION
 from .merging.mechanism import MECHANISM as MERGE
 from .merging.mechanism import EarlierMergeRow, MergeRow
 from .secrets import SecretRow
@@ -31,6 +35,7 @@ def _program(document: Document, facts: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 RULES = Rules(
+    actions=(*ACTIONS, *LIFE, *LEAVING, MERGE_ACTION),
     opening=mechanism.OPENING,
     main=mechanism.MECHANISMS,
     merging=(MERGE,),

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from loyalty.engine import values
+from loyalty.engine.actions import EFFECTIVE, Action, Attribute, Kind, follows
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming, Ref
-from loyalty.engine.mechanism import Mechanism
+from loyalty.engine.mechanism import Mechanism, record_only
 from loyalty.engine.rows import FREE_KEYS, EventRow
 from loyalty.engine.state import Part, State
 from loyalty.engine.status import GONE
@@ -19,13 +22,44 @@ from .enums import UNEARNED_CURRENCY
 REFERRAL, POINTS = "referral", "referral_points"
 REFERRED, REFERRER = "referred", "referrer"
 MAX_NAME = 128
+ACTIONS = (
+    Action(
+        REFERRAL,
+        _("Referral"),
+        (
+            Attribute(
+                REFERRED,
+                Kind.ID,
+                label=_("Referred customer"),
+                hint=_("The ID of the customer who was brought."),
+                description="The ID of the customer who was brought, or `field:value` of an external ID.",
+                most=MAX_NAME,
+                required=True,
+                personal=True,
+                example="0519002",
+            ),
+            EFFECTIVE,
+        ),
+        "user-round-plus",
+        "The customer has brought another one; both earn, once for each who was brought.",
+        earns=True,
+    ),
+    Action(
+        POINTS,
+        _("Referral points"),
+        (Attribute(REFERRER, personal=True),),
+        "users-round",
+        earns=True,
+        closed=follows("a referral"),
+    ),
+)
 # In place of what was sent: the other's internal key, by which nobody is found once the other was erased. Pages and
 # APIs show the ID (`events.queries.readable`).
 KEYS = {REFERRED: "referred_key", REFERRER: "referrer_key"}
 _OURS = frozenset({*KEYS.values(), UNEARNED_CURRENCY})
 
 
-def keep_keys(event: EventRow, state: State, batch: Batch) -> None:
+def refuse_internal_keys(event: EventRow, state: State, batch: Batch) -> None:
     """Nobody sends an internal key: whoever did could read whose it is; nor what only the service can say."""
     if not event.depth and (sent := _OURS & event.data.keys()):
         raise Refused(
@@ -119,7 +153,7 @@ def _of_other(told: EventRow, other: State) -> EventRow:
     return told
 
 
-def brought(event: EventRow, state: State, batch: Batch) -> None:
+def credit_referrer(event: EventRow, state: State, batch: Batch) -> None:
     """An opt-in that names who brought the customer. Whoever names nobody, or was brought before, opts in all the same."""
     referrer = batch.target
     if referrer is None or not _known(referrer) or referrer is state or not _take(state, batch):
@@ -128,10 +162,6 @@ def brought(event: EventRow, state: State, batch: Batch) -> None:
     own = event.follow_up(POINTS, {KEYS[REFERRER]: referrer.customer.id}, batch.new_id("events_event_id"))
     batch.emit(_of_other(told, referrer))
     batch.emit(own)
-
-
-def paid(event: EventRow, state: State, batch: Batch) -> None:
-    """What the referred one's part earns, its event type says."""
 
 
 def _parts(incoming: Incoming) -> Iterable[Part]:
@@ -161,11 +191,11 @@ MECHANISMS = (
     ),
     Mechanism(
         frozenset({"opt_in"}),
-        brought,
+        credit_referrer,
         second=_named_in(REFERRER),
         named_keys=_keys_of_own,
         parts=_parts_of_opt_in,
         fan_out=_up_to_three,
     ),
-    Mechanism(frozenset({POINTS}), paid, closed="It follows from a referral and cannot be sent."),
+    Mechanism(frozenset({POINTS}), record_only),
 )

@@ -14,9 +14,6 @@ from loyalty.engine.status import Status
 from loyalty.refusals import Refused
 
 MEMBERS = frozenset({Status.ACTIVE.value, Status.SUSPENDED.value})
-# `loyalty.intake.sources.Source.TIMER`, which lies above.
-BY_TIMER = frozenset({"timer"})
-OF_THE_TIMER = "It comes by itself on its day and cannot be sent."
 
 
 def kept_on(first: date, year: int) -> date:
@@ -138,6 +135,6 @@ MECHANISMS: tuple[Mechanism, ...] = (
     Mechanism(frozenset({"unsuspend"}), unsuspend),
     Mechanism(frozenset({"login"}), login, fan_out=_one_more),
     Mechanism(frozenset({"daily_login"}), daily_login),
-    Mechanism(frozenset({"birthday"}), birthday, parts=_celebrated, closed=OF_THE_TIMER, sources=BY_TIMER),
-    Mechanism(frozenset({"anniversary"}), anniversary, parts=_celebrated, closed=OF_THE_TIMER, sources=BY_TIMER),
+    Mechanism(frozenset({"birthday"}), birthday, parts=_celebrated),
+    Mechanism(frozenset({"anniversary"}), anniversary, parts=_celebrated),
 )

@@ -19,7 +19,9 @@ from loyalty.engine.state import Part, Row, State, Table
 from loyalty.engine.status import GONE, Status
 from loyalty.refusals import Refused
 
-ACTION = "customer_merge"
+from .actions import MERGE
+
+ACTION = MERGE.name
 # Fields that a person fills in: the survivor's stay, and those that it lacks are taken over.
 BUILT_IN = (
     "first_name", "last_name", "nickname", "handler", "email", "mobile_phone", "birth_date", "gender", "language",
@@ -219,6 +221,4 @@ def _parts(incoming: Incoming) -> Iterable[Part]:
     return (IDENTITIES, EARLIER_MERGES)
 
 
-MECHANISM = Mechanism(
-    frozenset({ACTION}), merge, parts=_parts, closed="Customers are merged by a call or a page of its own."
-)
+MECHANISM = Mechanism(frozenset({ACTION}), merge, parts=_parts)

@@ -16,63 +16,26 @@ from customers.fields.rules import FieldRule, read_value
 from events.types.attributes import rule_of
 from events.types.labels import humanized
 from events.types.models import EventAttribute, EventType
+from loyalty.engine.actions import Attribute, Kind
 from loyalty.engine.moments import AHEAD, EARLIEST
 from loyalty.forms.inputs import day, line, money, paragraph, points, quantity, signed_money, signed_points
 from loyalty.intake.forms import OnceForm, quoted
+from loyalty.program.actions import registered_actions
 from loyalty.refusals import Refused
 
 MAX_ITEMS = 10
 ITEM_PARTS = ("product_name", "product_id", "quantity", "price")
 TRANSACTION_TAKEN = 5003
 # How the attributes of built-in actions are entered; all others as a line of text.
-INPUTS: dict[str, Callable[..., forms.Field]] = {
-    **dict.fromkeys(["points", "points_burned"], points),
-    **dict.fromkeys(["total_quantity", "quantity"], quantity),
-    "points_rewarded": partial(points, least=0),
-    **dict.fromkeys(["total", "shipping", "amount"], money),
-    **dict.fromkeys(["discount", "price", "subtotal"], signed_money),
-    **dict.fromkeys(["expdate", "birth_date", "transaction_date", "auto_accept"], day),
-    "reason": paragraph,
-    **dict.fromkeys(["transaction_id", "product_id", "line_id"], line(128)),
-    "currency": line(3),
-    "country": line(2),
-}
-HINTS = {
-    "expdate": _("The points are valid through this day."),
-    "line_id": _("Where several lines have one product: the line's ID, or its place, such as #2."),
-    "currency": _("A code such as EUR."),
-    "country": _("A code such as HU."),
-    "points_burned": _("Points that pay for the order."),
-    "points_rewarded": _("What it earns, instead of the earning rules."),
-    "auto_accept": _("As this day begins."),
-    "referred": _("The ID of the customer who was brought."),
-    "attribute": _("The field of the customer that the answer fills in."),
-}
-# Attributes that mean something else in one action.
-OWN_INPUTS: dict[tuple[str, str], Callable[..., forms.Field]] = {("point_fix", "points"): signed_points}
-REQUIRED = {
-    "checkout": {"transaction_id", "total"},
-    "checkout_item": {"transaction_id", "product_id", "price"},
-    "checkout_update": {"transaction_id"},
-    "checkout_update_item": {"transaction_id", "product_id", "price"},
-    "checkout_accept": {"transaction_id"},
-    "checkout_accept_item": {"transaction_id", "product_id"},
-    "checkout_reject": {"transaction_id"},
-    "checkout_claim": {"transaction_id"},
-    "refund": {"transaction_id"},
-    "partial_refund": {"transaction_id", "amount"},
-    "refund_item": {"transaction_id", "product_id"},
-    "reserve_points": {"transaction_id", "points"},
-    "release_points": {"transaction_id"},
-    "point_add": {"points"},
-    "point_sub": {"points"},
-    "point_spend": {"points"},
-    "point_unspend": {"points"},
-    "point_fix": {"points"},
-    "pending_accept": {"event"},
-    "pending_reject": {"event"},
-    "referral": {"referred"},
-    "profiling_answer": {"attribute", "answer"},
+INPUTS: dict[Kind, Callable[..., forms.Field]] = {
+    Kind.POINTS: points,
+    Kind.POINTS_OR_NONE: partial(points, least=0),
+    Kind.SIGNED_POINTS: signed_points,
+    Kind.QUANTITY: quantity,
+    Kind.MONEY: money,
+    Kind.SIGNED_MONEY: signed_money,
+    Kind.DAY: day,
+    Kind.PARAGRAPH: paragraph,
 }
 
 
@@ -91,11 +54,11 @@ class ReadByType(forms.Field):
         return super().clean(found)
 
 
-def _input(chosen: EventType, one: EventAttribute) -> Callable[..., forms.Field]:
-    name, rule = one.slug, rule_of(one.definition)
-    if not chosen.factory:
-        return partial(ReadByType, rule.field) if rule.field else line()
-    return OWN_INPUTS.get((chosen.action, name)) or INPUTS.get(name) or line()
+def _input(one: EventAttribute, built_in: Attribute | None) -> Callable[..., forms.Field]:
+    if built_in:
+        return INPUTS.get(built_in.kind) or (line(built_in.most) if built_in.most else line())
+    rule = rule_of(one.definition)
+    return partial(ReadByType, rule.field) if rule.field else line()
 
 
 class AddEventForm(OnceForm):
@@ -140,14 +103,17 @@ class AddEventForm(OnceForm):
 
     def _add_attributes(self, chosen: EventType, without: set[str]) -> None:
         """What must be entered comes first."""
-        required = REQUIRED.get(chosen.action, set()) | {one.slug for one in self.definitions if one.required}
+        row = registered_actions().get(chosen.action) if chosen.factory else None
+        built_in = {one.name: one for one in row.attributes} if row else {}
+        required = {one.slug for one in self.definitions if one.required}
+        required |= {one.name for one in built_in.values() if one.required or one.asked}
         for one in sorted(self.definitions, key=lambda one: one.slug not in required):
             name = one.slug
             if name in without or (self.has_items and name == "items"):
                 continue
-            hint = HINTS.get(name, "") if chosen.factory else ""
-            label = one.label or humanized(name)
-            self.fields[_field(name)] = _input(chosen, one)(label=label, required=name in required, help_text=hint)
+            known = built_in.get(name)
+            hint, label = known.hint if known else "", one.label or humanized(name)
+            self.fields[_field(name)] = _input(one, known)(label=label, required=name in required, help_text=hint)
             self.attributes[_field(name)] = name
 
     def _add_items(self) -> None:

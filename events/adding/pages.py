@@ -18,15 +18,15 @@ from events.types.models import EventType
 from loyalty.accounts.modules import Modules
 from loyalty.engine.mechanism import Outcome
 from loyalty.formats import signed
-from loyalty.program.enums import Module
+from loyalty.program.actions import registered_actions
 from loyalty.staff.sender import Sender
 from loyalty.ui.responses import Text, is_partial
 
 from .forms import MAX_ITEMS, AddEventForm
 
 ITEM_ROWS_OF_A_PAGE = 3
-# Attributes that mean something only with a module.
-NEEDS = {"expdate": Module.EXPIRING_POINTS, "auto_accept": Module.CHECKOUT_ACCEPT}
+
+
 # The part of the dialog that the choice of an action replaces.
 FIELDS = "action-fields"
 
@@ -93,10 +93,16 @@ class AddEvent(Modules, EventDialog):
             "accounts": self.accounts,
             "at": timezone.now(),
             "chosen": self.chosen,
-            "without": ["guest", *(name for name, module in NEEDS.items() if module not in self.modules)],
+            "without": self._not_asked(),
             "item_count": self.item_count,
         }
         return found | ({"data": None, "files": None} if self.wants_more else {})
+
+    def _not_asked(self) -> list[str]:
+        """What staff are not asked for, and what means something only with a module that is off."""
+        row = registered_actions().get(self.chosen.action) if self.chosen and self.chosen.factory else None
+        attributes = row.attributes if row else ()
+        return [one.name for one in attributes if not one.by_hand or (one.needs and one.needs not in self.modules)]
 
     def get_form(self, form_class: type[BaseForm] | None = None) -> BaseForm:
         form = super().get_form(form_class)

@@ -10,18 +10,18 @@ from events import referrals
 from events.orders.lines.finding import line_to_update, lines_to_accept
 from events.orders.lines.rules import NONE, Line, read_items, read_line, read_lines
 from events.types import mechanism as built_in
-from events.types.mechanism import following
 from events.types.near_misses import refuse_near_misses
 from loyalty.engine import values
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import POINTS_REWARDED, Incoming, Key
-from loyalty.engine.mechanism import EVERY_ACTION, Mechanism
+from loyalty.engine.mechanism import EVERY_ACTION, Mechanism, record_only
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
 from loyalty.program.enums import Module
 from loyalty.refusals import Refused
 
 from . import refunds
+from .actions import LIFE
 from .enums import TransactionStatus
 from .rows import (
     APP,
@@ -36,12 +36,6 @@ from .rows import (
     order_of,
     refuse_foreign,
     refuse_other_currency,
-)
-
-# What happens to an order that is there; any other event that names an unknown transaction opens a draft.
-LIFE = frozenset(
-    "checkout_update checkout_update_item checkout_accept checkout_accept_item checkout_reject checkout_claim"
-    " refund partial_refund refund_item".split()
 )
 
 # What adds to an order that is still open: never to one of somebody else.
@@ -291,10 +285,6 @@ def checkout_claim(event: EventRow, state: State, batch: Batch) -> None:
     batch.emit(order)
 
 
-def accepted_item(event: EventRow, state: State, batch: Batch) -> None:
-    """A line's part in the acceptance of its order."""
-
-
 def _orders(incoming: Incoming) -> Iterable[Part]:
     if incoming.data.get("transaction_id") in (None, ""):
         return ()
@@ -310,7 +300,7 @@ def _guests(incoming: Incoming) -> Iterable[Part]:
 
 
 OPENING = (
-    Mechanism(frozenset({EVERY_ACTION}), referrals.keep_keys),
+    Mechanism(frozenset({EVERY_ACTION}), referrals.refuse_internal_keys),
     Mechanism(frozenset({EVERY_ACTION}), refuse_near_misses),
     Mechanism(frozenset({EVERY_ACTION}), open_order, parts=_orders),
 )
@@ -321,7 +311,7 @@ MECHANISMS = (
     Mechanism(frozenset({"checkout_update_item"}), checkout_update_item, parts=_receipts),
     Mechanism(frozenset({"checkout_accept"}), checkout_accept, parts=_receipts),
     Mechanism(frozenset({"checkout_accept_item"}), checkout_accept_item, parts=_receipts),
-    Mechanism(frozenset({"checkout_item_accept"}), accepted_item, closed=following("the acceptance of an order")),
+    Mechanism(frozenset({"checkout_item_accept"}), record_only),
     Mechanism(frozenset({"checkout_reject"}), checkout_reject, parts=_receipts),
     Mechanism(frozenset({"checkout_claim"}), checkout_claim, keys=claim_keys, parts=_guests),
     Mechanism(frozenset({"refund"}), refunds.refund, parts=_receipts),

@@ -7,8 +7,8 @@ from django.db.models import Sum
 
 from customers.profile.frame import Area, Card, OverviewCards, ProfilePage
 from events.models import Event
-from events.types.icons import ICONS
 from events.types.models import EventType
+from loyalty.program.actions import icon_of
 from loyalty.ui.paging import nearest
 
 from .queries import events_apart
@@ -28,7 +28,7 @@ class Action:
 
     @property
     def icon(self) -> str:
-        return ICONS.get(self.event.action, "zap")
+        return icon_of(self.event.action)
 
 
 def latest_actions(family: Sequence[int]) -> list[Action]:

@@ -12,12 +12,12 @@ from customers.queries import public_ids
 from events.enums import UNEARNED_CURRENCY
 from events.models import Event
 from events.orders.receipts import import_named
-from events.types.icons import ICONS
 from events.types.models import EventType
 from loyalty.accounts.models import Account
 from loyalty.api.keys.models import ApiKey
 from loyalty.contributions import contributed
 from loyalty.intake.sources import Source
+from loyalty.program.actions import icon_of
 
 
 class PointsStatus(StrEnum):
@@ -62,7 +62,7 @@ class Told:
 
     @property
     def icon(self) -> str:
-        return ICONS.get(self.event.action, "zap")
+        return icon_of(self.event.action)
 
     @property
     def highlight(self) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from events.orders.actions import ACCEPT, PARTIAL_REFUND, REFUND, REJECT
 from events.orders.enums import TransactionStatus
 from events.orders.lines.rules import PLACE, paid_for
 from events.orders.models import Transaction
@@ -12,8 +13,8 @@ from loyalty.contributions import contributed
 
 # What staff may do with an order as a whole, by its status.
 ACTIONS: Mapping[str, Sequence[str]] = {
-    TransactionStatus.PENDING.value: ("checkout_accept", "checkout_reject"),
-    TransactionStatus.ACCEPTED.value: ("refund", "partial_refund", "checkout_reject"),
+    TransactionStatus.PENDING.value: (ACCEPT.name, REJECT.name),
+    TransactionStatus.ACCEPTED.value: (REFUND.name, PARTIAL_REFUND.name, REJECT.name),
 }
 
 

@@ -7,10 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.forms.stale_admin import StaleSafeInline
 from loyalty.program.admin import ConfigurationAdmin
 
-from .enums import MAY_BE_BEHAVIOURAL
 from .forms import AttributeForm, AttributeFormSet, EventTypeForm
 from .models import EventAttribute, EventType
-from .program import fixed_fields
+from .program import fixed_fields, may_be_behavioural
 
 
 class AttributeInline(StaleSafeInline):
@@ -57,7 +56,7 @@ class EventTypeAdmin(ConfigurationAdmin):
             return ("action",)
         # What a built-in action does is written in its mechanism; its name and labels are the brand's.
         fixed = ("action", *(name for name in fixed_fields(obj.action) if name != "attributes"))
-        return fixed if obj.action in MAY_BE_BEHAVIOURAL else (*fixed, "behavioural")
+        return fixed if may_be_behavioural(obj.action) else (*fixed, "behavioural")
 
     def has_delete_permission(self, request: HttpRequest, obj: EventType | None = None) -> bool:
         return obj is None or not obj.factory

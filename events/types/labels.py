@@ -8,24 +8,21 @@ from django.utils.translation import gettext_lazy as _
 from customers.fields.models import Field
 from customers.fields.rules import is_built_in
 from customers.models import Customer
+from loyalty.engine.actions import Text
+from loyalty.program.actions import registered_attributes
 
-LABELS = {
-    "expdate": _("Expiration date"),
-    "transaction_id": _("Transaction ID"),
-    "points_burned": _("Points burned"),
-    "points_rewarded": _("Points rewarded"),
-    "image_url": _("Picture"),
-    "src": _("Source"),
-    "product_id": _("Product ID"),
-    "auto_accept": _("Accepted by itself"),
-    "event": _("Event ID"),
-    "unearned_currency": _("Unknown currency: earns nothing"),
-    "referred": _("Referred customer"),
-}
+# Of what the rules write into an event themselves.
+WRITTEN = {"unearned_currency": _("Unknown currency: earns nothing")}
 
 
 def humanized(attribute: str) -> str:
-    return str(LABELS.get(attribute) or attribute.replace("_", " ").capitalize())
+    return str(_own_label(attribute) or attribute.replace("_", " ").capitalize())
+
+
+def _own_label(attribute: str) -> Text:
+    """What a built-in action calls it, if its name does not say it all."""
+    row = registered_attributes().get(attribute)
+    return row.label if row else WRITTEN.get(attribute, "")
 
 
 def attribute_labels() -> Callable[[str], str]:
@@ -35,7 +32,7 @@ def attribute_labels() -> Callable[[str], str]:
 
 
 def _built_in(name: str) -> str:
-    if name in LABELS or not is_built_in(name):
+    if _own_label(name) or not is_built_in(name):
         return ""
     try:
         text = str(Customer._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # a column has one

@@ -1,29 +1,18 @@
 """Attributes that nearly have the name of one that means something: a slip of the pen would be recorded, and do nothing. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
 from customers.fields.rules import RESERVED
+from loyalty.engine.actions import EFFECTIVE, Action
 from loyalty.engine.batch import Batch
-from loyalty.engine.events import POINTS_REWARDED
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import State
 from loyalty.refusals import Refused
 
 APP = "attribute_names"
-# Other systems' names of the same thing.
-OTHER_NAMES = {
-    **dict.fromkeys(
-        "expiration expirationdate expirydate expiredate expiresat expireson validuntil".split(), "expdate"
-    ),
-    **dict.fromkeys("effectivetime effectivedate effectiveat".split(), "effective_timestamp"),
-    **dict.fromkeys("burnedpoints burnpoints pointstoburn".split(), "points_burned"),
-    **dict.fromkeys("rewardedpoints rewardpoints".split(), POINTS_REWARDED),
-    "lineitems": "items",
-    "qty": "quantity",
-}
 # Words of their own that look like a name.
 OTHER_WORDS = frozenset({"county", "handle"})
 SHORTEST, ALIKE = 6, 0.85
@@ -31,23 +20,33 @@ SHORTEST, ALIKE = 6, 0.85
 
 @dataclass(frozen=True)
 class Names:
-    """`by_action`: what each built-in action knows; `known`: all that anybody has defined, which is never a slip."""
+    """`by_action`: what each built-in action knows; `known`: all that anybody has defined, which is never a slip.
+
+    `synonyms`: by its letters, another system's name of the same thing.
+    """
 
     by_action: Mapping[str, frozenset[str]]
     known: frozenset[str]
+    synonyms: Mapping[str, str] = field(default_factory=dict)
 
 
-def names_of(event_types: Iterable[Mapping[str, Any]], fields: Iterable[Mapping[str, Any]]) -> Names:
-    """From the program's `event_types` and `customer_fields`."""
-    known = set(RESERVED) | {item["id"] for item in fields} | {POINTS_REWARDED}
+def names_of(
+    event_types: Iterable[Mapping[str, Any]], fields: Iterable[Mapping[str, Any]], register: Mapping[str, Action]
+) -> Names:
+    """From the program's `event_types` and `customer_fields`, and the register of built-in actions."""
+    attributes = [EFFECTIVE, *(one for action in register.values() for one in action.attributes)]
+    known = set(RESERVED) | {item["id"] for item in fields} | {one.name for one in attributes}
     by_action = {}
     for item in event_types:
         # Versions from before there were definitions name their attributes only.
-        own = frozenset(one if isinstance(one, str) else one["id"] for one in item["attributes"])
+        own = {one if isinstance(one, str) else one["id"] for one in item["attributes"]}
         known |= own
         if item["built_in"]:
-            by_action[item["action"]] = own | {"effective_timestamp"}
-    return Names(by_action, frozenset(known))
+            row = register.get(item["action"])
+            by_action[item["action"]] = frozenset(
+                own | {one.name for one in (EFFECTIVE, *(row.attributes if row else ()))}
+            )
+    return Names(by_action, frozenset(known), {letters: one.name for one in attributes for letters in one.synonyms})
 
 
 def refuse_near_misses(event: EventRow, state: State, batch: Batch) -> None:
@@ -66,7 +65,7 @@ def _check(data: Mapping[str, Any], action: str, of: str, names: Names) -> None:
     for name in data.keys() - names.known:
         if data[name] in (None, "", []):
             continue
-        meant = next(_meant(name, names.by_action.get(action, frozenset())), None)
+        meant = next(_meant(name, names.by_action.get(action, frozenset()), names.synonyms), None)
         if meant:
             raise Refused(
                 0, f"'{name[:64]}' is no attribute of {of}, where it would do nothing: did you mean '{meant}'? Call it so,"
@@ -74,12 +73,12 @@ def _check(data: Mapping[str, Any], action: str, of: str, names: Names) -> None:
             )  # fmt: skip
 
 
-def _meant(name: str, known: frozenset[str]) -> Iterator[str]:
+def _meant(name: str, known: frozenset[str], synonyms: Mapping[str, str]) -> Iterator[str]:
     """The name that it is but for capitals and signs, that others give the thing, or that it is but for a slip."""
     letters = _letters(name)
     yield from (one for one in sorted(known) if _letters(one) == letters)
-    if OTHER_NAMES.get(letters) in known:
-        yield OTHER_NAMES[letters]
+    if synonyms.get(letters) in known:
+        yield synonyms[letters]
     if len(letters) >= SHORTEST and letters not in OTHER_WORDS:
         yield from (one for one in sorted(known) if _slip(letters, _letters(one)))
 

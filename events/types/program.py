@@ -8,6 +8,7 @@ from django.utils.translation import override
 from customers.fields.enums import FieldType
 from customers.fields.models import MAX_OPTIONS, wrong_options
 from customers.fields.rules import MAX_ITEM
+from loyalty.program.actions import registered_actions
 from loyalty.program.section import (
     NAME,
     Document,
@@ -26,7 +27,7 @@ from loyalty.program.section import (
     whole,
 )
 
-from .enums import ANY_TYPE, EARNING_BY_TYPE, MAY_BE_BEHAVIOURAL, ONCE_BY_TYPE
+from .enums import ANY_TYPE
 from .models import TYPES_OF_ATTRIBUTES, EventAttribute, EventType
 
 PLAIN = (
@@ -118,8 +119,18 @@ def write_event_types(wanted: list[dict[str, Any]], current: list[dict[str, Any]
 
 def fixed_fields(action: str) -> list[str]:
     """The fields of a built-in action that nobody can change."""
-    free = {"default_points", "default_account"} if action in EARNING_BY_TYPE else set()
-    return [name for name in BUILT_IN if name not in free | ({"one_time"} if action in ONCE_BY_TYPE else set())]
+    row, free = registered_actions().get(action), set[str]()
+    if row and row.earns:
+        free |= {"default_points", "default_account"}
+    if row and row.once:
+        free.add("one_time")
+    return [name for name in BUILT_IN if name not in free]
+
+
+def may_be_behavioural(action: str) -> bool:
+    """Whether a built-in action may come unsigned, if the brand says so."""
+    row = registered_actions().get(action)
+    return row is not None and row.behavioural
 
 
 def check_event_types(wanted: Document, current: Document) -> Iterable[Problem]:
@@ -145,7 +156,7 @@ def _of_kind(item: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[tup
             for name in fixed_fields(item["action"])
             if _fixed(item[name]) != _fixed(before[name])
         )
-        if item["behavioural"] and item["action"] not in MAY_BE_BEHAVIOURAL:
+        if item["behavioural"] and not may_be_behavioural(item["action"]):
             yield ("behavioural",), _NEVER
     elif item["behavioural"] and (name := not_behavioural(item["attributes"])):
         yield ("behavioural",), f"cannot be true: '{name}' is personal or transactional, so the action must be signed"

@@ -12,6 +12,7 @@ from typing import Any
 
 from loyalty.refusals import Refused
 
+from .actions import Action
 from .batch import Batch
 from .events import Incoming, Key, Ref
 from .program import Program
@@ -69,10 +70,10 @@ class Mechanism:
     fan_out: Callable[[Incoming], int] = _one
     # An unknown customer is created by it, whatever the auto-subscribe setting says.
     enrols: bool = False
-    # Why staff, integrators and imports cannot send it, as a sentence; empty: they can.
-    closed: str = ""
-    # The sources (`loyalty.intake.sources.Source`) that may send it all the same.
-    sources: frozenset[str] = frozenset()
+
+
+def record_only(event: Any, state: State, batch: "Batch") -> None:
+    """The action is recorded, and does nothing else by itself: what caused it has done the rest."""
 
 
 ANY_OTHER_ACTION = "*"
@@ -97,9 +98,9 @@ class Plan:
     sources: frozenset[str]
 
     @classmethod
-    def of(cls, mechanisms: Sequence[Mechanism]) -> "Plan":
+    def of(cls, mechanisms: Sequence[Mechanism], action: Action | None) -> "Plan":
         return cls(
-            applies=tuple(mechanism.apply for mechanism in mechanisms),
+            applies=tuple(mechanism.apply for mechanism in mechanisms if mechanism.apply is not record_only),
             keys=tuple(mechanism.keys for mechanism in mechanisms if mechanism.keys is not _no_keys),
             parts=tuple(mechanism.parts for mechanism in mechanisms if mechanism.parts is not _no_parts),
             laters=tuple(mechanism.later for mechanism in mechanisms if mechanism.later is not _nothing_later),
@@ -110,8 +111,8 @@ class Plan:
             ),
             fan_outs=tuple(mechanism.fan_out for mechanism in mechanisms if mechanism.fan_out is not _one),
             enrols=any(mechanism.enrols for mechanism in mechanisms),
-            closed=next((mechanism.closed for mechanism in mechanisms if mechanism.closed), ""),
-            sources=frozenset().union(*(mechanism.sources for mechanism in mechanisms)),
+            closed=action.closed if action else "",
+            sources=action.sources if action else frozenset(),
         )
 
     def admits(self, source: str) -> bool:
@@ -125,6 +126,8 @@ class Composition:
 
     mechanisms: tuple[Mechanism, ...]
     tables: tuple[Table, ...]
+    # The register, by name.
+    actions: Mapping[str, Action] = field(default_factory=dict)
     # Read for every batch, whatever its events ask for.
     parts: tuple[Part, ...] = ()
     # A new customer's first rows: called once for each.
@@ -146,10 +149,12 @@ class Composition:
 
     @cached_property
     def _plans(self) -> dict[str, Plan]:
-        actions = {action for mechanism in self.mechanisms for action in mechanism.actions}
-        return {
-            action: Plan.of([m for m in self.mechanisms if m.actions & {action, EVERY_ACTION}]) for action in actions
-        }
+        names = {action for mechanism in self.mechanisms for action in mechanism.actions} | self.actions.keys()
+        return {name: self._plan(name, self.actions.get(name)) for name in names}
+
+    def _plan(self, name: str, action: Action | None) -> Plan:
+        takes_part = {name, EVERY_ACTION, *(action.markers if action else ())}
+        return Plan.of([one for one in self.mechanisms if one.actions & takes_part], action)
 
     def plan(self, action: str) -> Plan:
         return self._plans.get(action) or self._plans[ANY_OTHER_ACTION]

@@ -42,8 +42,3 @@ NO_MOVEMENT = frozenset({EntryKind.PENDING, EntryKind.MOVE})
 class BonusKind(TextChoices):
     MULTIPLIER = "multiplier", _("Multiplier")
     FIXED = "fixed", _("Fixed points")
-
-
-SPENDING = frozenset({"point_spend", "point_burn"})
-# Their points are the customer's own, come back.
-GIVING_BACK = frozenset({"point_unspend", "point_unburn", "release_points"})

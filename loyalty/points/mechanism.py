@@ -3,14 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from events.orders.actions import UNDOING
 from events.orders.enums import TransactionStatus
 from events.orders.rows import TransactionRow, existing_order, follow_checkout, order_of
-from events.types.enums import EARNING_BY_TYPE
-from events.types.mechanism import following
 from loyalty.engine import values
+from loyalty.engine.actions import EARNING_ACTION
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
-from loyalty.engine.mechanism import ANY_OTHER_ACTION, Mechanism
+from loyalty.engine.mechanism import ANY_OTHER_ACTION, Mechanism, record_only
 from loyalty.engine.rows import EventRow, to_json
 from loyalty.engine.state import Part, State
 from loyalty.points.bonuses.rules import USED_LIMITS, limits
@@ -143,10 +143,6 @@ def release_points(event: EventRow, state: State, batch: Batch) -> None:
     order.reserved -= points
 
 
-def moved(event: EventRow, state: State, batch: Batch) -> None:
-    """The points were moved by the event that caused this one."""
-
-
 def earn_default_points(event: EventRow, state: State, batch: Batch) -> None:
     """The points that the event type of the action names; it may keep them pending for some days."""
     rule = batch.program.event_rules[event.action]
@@ -222,7 +218,7 @@ def _to_undo(incoming: Incoming) -> Iterable[Part]:
 MECHANISMS_BEFORE_ORDERS = (
     Mechanism(frozenset({"checkout"}), burning.burn_at_checkout, parts=_at_checkout),
     # Its checkout follows; a guest has burned nothing.
-    Mechanism(frozenset({"checkout_claim"}), moved, parts=_at_checkout, later=limits),
+    Mechanism(frozenset({"checkout_claim"}), record_only, parts=_at_checkout, later=limits),
 )
 MECHANISMS = (
     Mechanism(frozenset({"checkout"}), orders.earn_at_checkout, later=limits),
@@ -235,10 +231,10 @@ MECHANISMS = (
     Mechanism(frozenset({"checkout_update"}), orders.update, parts=_to_undo, later=limits),
     Mechanism(frozenset({"checkout_accept", "checkout_accept_item"}), orders.accept, parts=_promises),
     Mechanism(frozenset({"checkout_item_accept"}), orders.accept),
-    Mechanism(frozenset({"checkout_reject", "refund", "partial_refund", "refund_item"}), orders.undo, parts=_to_undo),
-    Mechanism(frozenset({"point_burn"}), moved, closed=following("an order that burns points")),
-    Mechanism(frozenset({"point_unburn"}), moved, closed=following("an order that gives burned points back")),
-    Mechanism(frozenset({"point_expire"}), moved, closed=following("the expiry of points")),
+    Mechanism(UNDOING, orders.undo, parts=_to_undo),
+    Mechanism(frozenset({"point_burn"}), record_only),
+    Mechanism(frozenset({"point_unburn"}), record_only),
+    Mechanism(frozenset({"point_expire"}), record_only),
     Mechanism(frozenset({"opt_out", "ban"}), leaving.post_away, parts=leaving.parts),
     Mechanism(frozenset({"reserve_points"}), reserve, parts=_held),
     Mechanism(frozenset({"release_points"}), release_points, parts=_held),
@@ -250,6 +246,5 @@ MECHANISMS = (
     Mechanism(frozenset({"point_expiration"}), change_expiration, parts=_lots),
     Mechanism(frozenset({"pending_accept"}), confirm_pending, parts=_pending_points),
     Mechanism(frozenset({"pending_reject"}), cancel_pending, parts=_pending_points),
-    Mechanism(frozenset({ANY_OTHER_ACTION}), earn_default_points),
-    Mechanism(EARNING_BY_TYPE, earn_default_points),
+    Mechanism(frozenset({ANY_OTHER_ACTION, EARNING_ACTION}), earn_default_points),
 )

@@ -6,6 +6,7 @@ from typing import Any
 from loyalty.program.rooms import Document, Rules
 
 from . import mechanism
+from .actions import ACTIONS
 from .build import config_of
 from .expiry.activity import keep_activity
 from .ledger import moves, rows
@@ -17,6 +18,7 @@ def _config(document: Document, facts: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 RULES = Rules(
+    actions=ACTIONS,
     before=mechanism.MECHANISMS_BEFORE_ORDERS,
     main=mechanism.MECHANISMS,
     merging=(MERGE,),

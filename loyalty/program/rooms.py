@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 
+from loyalty.engine.actions import Action, register_of
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Composition, Mechanism
@@ -25,6 +26,8 @@ def _nothing(document: Document, facts: Mapping[str, Any]) -> Mapping[str, Any]:
 class Rules:
     """A room's part of the engine. Within a phase the rooms act in the order in which the composition lists them."""
 
+    # What it adds to the register: each action stands beside the mechanism that owns it.
+    actions: tuple[Action, ...] = ()
     # Of every action first; then what must come before the action's own rules; then these; then what a merge moves.
     opening: tuple[Mechanism, ...] = ()
     before: tuple[Mechanism, ...] = ()
@@ -56,6 +59,7 @@ def composed(rooms: Sequence[Rules], **programs: Any) -> Composition:
         return tuple(chain.from_iterable(getattr(room, name) for room in rooms))
 
     return Composition(
+        actions=register_of(all_of("actions")),
         mechanisms=(*all_of("opening"), *all_of("before"), *all_of("main"), *all_of("merging")),
         tables=by_foreign_keys(all_of("tables")),
         parts=all_of("parts"),

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from customers.fields.models import Field
-from customers.life.mechanism import OF_THE_TIMER
+from customers.life.actions import OF_THE_TIMER
 from customers.models import Customer
 from events.models import Event
 from loyalty.api.keys.models import ApiKey

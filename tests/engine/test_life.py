@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from customers.life.mechanism import OF_THE_TIMER
+from customers.life.actions import OF_THE_TIMER
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
 from loyalty.intake.sources import Source

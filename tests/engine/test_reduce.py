@@ -33,7 +33,7 @@ PROGRAM = Program(
     event_rules={action: EventRule(action, action, factory=True) for action in ACTIONS},
     config={
         "customers": CustomersConfig(),
-        near_misses.APP: near_misses.names_of([], []),
+        near_misses.APP: near_misses.names_of([], [], COMPOSITION.actions),
         "points": PointsConfig({"main": MAIN}, MAIN, {1: Earning("item", "up", Decimal("12.5"), {})}, {1: MAIN}),
     },
 )

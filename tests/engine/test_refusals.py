@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 
-from events.types.mechanism import CLOSED
+from events.types.actions import LATER
 from loyalty.engine.batch import MAX_EVENTS
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
@@ -124,7 +124,7 @@ def test_0_an_action_that_nobody_defined(ann: None, action: str) -> None:
         ("referral_points", "It follows from a referral and cannot be sent."),
         ("customer_merge", "Customers are merged by a call or a page of its own."),
         ("birthday", "It comes by itself on its day and cannot be sent."),
-        *CLOSED.items(),
+        *((action.name, action.closed) for action in LATER),
     ],
 )
 @pytest.mark.parametrize("source", ["api", "import", "back_office"])

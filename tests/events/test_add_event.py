@@ -15,9 +15,10 @@ from customers.models import Customer
 from events.models import Event
 from events.operations import add_event, addable_types
 from events.timeline.queries import event_of
-from events.types.enums import RECORDED
+from events.types.actions import RECORDED
 from events.types.models import EventType
 from loyalty.accounts.models import Account
+from loyalty.engine.actions import names_of
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.status import Status
 from loyalty.intake.once import AlreadyRecorded
@@ -235,7 +236,7 @@ def test_what_only_follows_from_events_is_not_offered(zsofia: Customer) -> None:
         "checkout_accept_item", "checkout_reject", "checkout_claim", "refund", "partial_refund", "refund_item",
         "reserve_points", "release_points", "pending_accept", "pending_reject",
         "point_add", "point_sub", "point_spend", "point_unspend", "point_fix", "login", "daily_login", "referral", "profiling_answer",
-        *RECORDED,
+        *names_of(RECORDED),
     }  # fmt: skip
     assert "opt_in" in {row.action for row in addable_types(Customer(status=Status.INACTIVE))}
 

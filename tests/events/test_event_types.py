@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from events.types.enums import EARNING_BY_TYPE, MAY_BE_BEHAVIOURAL, RECORDED
-from events.types.mechanism import CLOSED
+from events.types.actions import LATER, RECORDED
 from events.types.models import EventType
 from loyalty.composition import COMPOSITION, configure
+from loyalty.engine.actions import names_of
 from loyalty.program.operations import apply_program
 from loyalty.program.section import Invalid
 from tests.engine.world import NOW, accepted, codes, event, rows, send, spendable
@@ -66,11 +66,11 @@ def test_every_built_in_type_is_sent_or_says_why_not() -> None:
     assert all(COMPOSITION.plan(action).admits("api") for action in FROM_OUTSIDE.split())
     closed = {action: COMPOSITION.plan(action).closed for action in [*INSIDE.split(), *NOT_YET.split()]}
     assert all(why.endswith(".") for why in closed.values())
-    assert set(NOT_YET.split()) <= CLOSED.keys()
+    assert set(NOT_YET.split()) <= names_of(LATER)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("action", sorted(RECORDED))
+@pytest.mark.parametrize("action", sorted(names_of(RECORDED)))
 def test_a_recorded_action_earns_what_its_type_says(action: str) -> None:
     rows("UPDATE events_eventtype SET default_points = 7 WHERE action = %s", [action])
     accepted(event("ann", "opt_in"), event("ann", action, rating=5), event("ann", action))
@@ -86,12 +86,14 @@ def test_a_recorded_action_is_done_once_if_its_type_says_so() -> None:
 
 # Behavioural
 
+BEHAVIOURAL = names_of(action for action in COMPOSITION.actions.values() if action.behavioural)
+
 
 @pytest.mark.django_db
 def test_nothing_personal_or_transactional_is_behavioural() -> None:
-    assert set(EventType.objects.filter(behavioural=True).values_list("action", flat=True)) == MAY_BE_BEHAVIOURAL
+    assert set(EventType.objects.filter(behavioural=True).values_list("action", flat=True)) == BEHAVIOURAL
     rules = configure().event_rules
-    assert {action for action, rule in rules.items() if rule.behavioural} == MAY_BE_BEHAVIOURAL
+    assert {action for action, rule in rules.items() if rule.behavioural} == BEHAVIOURAL
 
 
 @pytest.mark.django_db
@@ -140,7 +142,7 @@ def migrate(name: str) -> None:
 
 def test_a_brands_own_type_of_such_a_name_becomes_built_in_and_keeps_its_settings(owned_db: None) -> None:
     migrate("0015_purchases")
-    rows("DELETE FROM events_eventtype WHERE action = ANY(%s)", [[*RECORDED, *CLOSED]])
+    rows("DELETE FROM events_eventtype WHERE action = ANY(%s)", [[*names_of((*RECORDED, *LATER))]])
     own_type("review_submit", 30)
     own_type("tier_up", 30)
     accepted_before = rows("SELECT count(*) FROM events_eventtype")
@@ -161,5 +163,6 @@ def test_a_brands_own_type_of_such_a_name_becomes_built_in_and_keeps_its_setting
 
 
 def test_points_of_types_are_of_known_ones() -> None:
-    assert RECORDED < EARNING_BY_TYPE
-    assert not RECORDED & CLOSED.keys()
+    earning = names_of(action for action in COMPOSITION.actions.values() if action.earns)
+    assert names_of(RECORDED) < earning
+    assert not earning & names_of(LATER)

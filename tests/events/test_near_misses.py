@@ -7,6 +7,7 @@ import pytest
 from events.types.models import EventAttribute
 from events.types.near_misses import _meant, names_of
 from events.types.program import read_event_types
+from loyalty.program.actions import registered_actions
 from tests.engine.world import accepted, event, rows, send
 
 pytestmark = pytest.mark.django_db
@@ -69,12 +70,12 @@ def test_of_a_line_it_names_the_place() -> None:
 
 
 def test_what_is_documented_is_never_a_slip_in_whatever_action() -> None:
-    names = names_of(read_event_types(), [])
+    names = names_of(read_event_types(), [], registered_actions())
     slips = {
         (action, name): meant
         for action, known in names.by_action.items()
         for name in {*DOCUMENTED} - names.known
-        for meant in _meant(name, known)
+        for meant in _meant(name, known, names.synonyms)
     }
     assert slips == {}
 

@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from customers.models import Customer
 from events.timeline.queries import PointsStatus, events_of, names, tell
-from events.types.icons import ICONS
 from events.types.models import EventType
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Actor, Incoming
 from loyalty.points.expiry.operations import expire_points
 from loyalty.points.ledger.models import Entry
+from loyalty.program.actions import registered_actions
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
@@ -241,7 +241,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_events(staff: Cl
 
 
 def test_every_icon_of_an_action_exists() -> None:
-    assert all("<svg" in icon(name) for name in [*ICONS.values(), "zap"])
+    assert all("<svg" in icon(name) for name in [*(action.icon for action in registered_actions().values()), "zap"])
 
 
 def test_reading_needs_the_right_to_see_customers(client: Client, zsofia: Customer) -> None:

@@ -154,13 +154,12 @@ def test_the_engine_would_do_nothing_more_at_an_expiry() -> None:
     """What is hung on it later must be done by the run, too."""
     plan = COMPOSITION.plan("point_expire")
 
-    # The first four look at attributes that it has not; the last is the mark of what only follows.
+    # They look at attributes that it has not.
     assert [apply.__name__ for apply in plan.applies] == [
         "keep_secrets",
-        "keep_keys",
+        "refuse_internal_keys",
         "refuse_near_misses",
         "open_order",
-        "moved",
     ]
     assert [hook.__name__ for hook in COMPOSITION.on_recorded] == ["keep_activity", "tell"]
 

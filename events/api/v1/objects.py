@@ -7,6 +7,7 @@ from typing import Any
 from customers.models import Customer
 from customers.queries import public_ids
 from events.models import Event
+from events.orders.actions import ONCE
 from events.queries import readable
 from loyalty.accounts.models import Account
 from loyalty.api.access.dates import iso_date
@@ -14,10 +15,6 @@ from loyalty.contributions import contributed
 from loyalty.intake.sources import Source
 
 from .queries import roots_of
-
-# What may come once: an order is checked out and claimed once, and has each product once.
-ONCE = frozenset({"checkout", "checkout_claim", "checkout_item"})
-
 
 Parts = Mapping[int, Mapping[str, Any]]
 

@@ -4,7 +4,7 @@ from loyalty.accounts.expiry import ExpiryRule
 from loyalty.engine.batch import Batch
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import State
-from loyalty.points.enums import GIVING_BACK, SPENDING
+from loyalty.points.actions import GIVING_BACK, SPENDING
 from loyalty.points.ledger.moves import config
 from loyalty.points.ledger.rows import BalanceRow
 

@@ -1,7 +1,8 @@
 """What the ledger keeps about the past, and how each of it comes about: docs/verify.md lists what is compared."""
 
 from events.orders.checks import LINES
-from loyalty.points.enums import BUCKETS, GIVING_BACK, SPENDING
+from loyalty.points.actions import GIVING_BACK, SPENDING
+from loyalty.points.enums import BUCKETS
 from loyalty.verify.checks import Checks, Piece
 from loyalty.verify.projections import Projection
 from loyalty.verify.weights import mark, number, weight
