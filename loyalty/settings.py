@@ -207,6 +207,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Loyalty",
     "DESCRIPTION": "Events in, customers, points and orders out. Start at /developers/.",
     "VERSION": "1.0.0",
+    "SERVERS": [{"url": "/", "description": "The service that gave this description."}],
     "POSTPROCESSING_HOOKS": [],
 }
 # How many proxies stand between the clients and this server: so many entries of X-Forwarded-For are theirs.

@@ -34,6 +34,7 @@ RULES: dict[str, str | Right] = {
     "read-customer": API_KEY,
     "developers": EVERYBODY,
     "developers-reference": EVERYBODY,
+    "developers-actions": EVERYBODY,
     "developers-operation": EVERYBODY,
     "read-events": API_KEY,
     "api-all-events": API_KEY,

@@ -1,85 +1,14 @@
 """What `/events` takes and answers, for the description of the interface."""
 
+from functools import partial
+
 from customers.api.schemas import STATUS
-from loyalty.api.docs.describe import Example, Operation, Schema
-from loyalty.api.docs.shapes import DAY, MOMENT, TEXT, WHOLE, asked, list_of, maybe, one_of, shape, told
+from loyalty.api.docs.describe import Example, Operation
+from loyalty.api.docs.shapes import DAY, MOMENT, TEXT, WHOLE, list_of, maybe, one_of, shape, told
+
+from .schemas import bulk_schema, event_schema
 
 MAX_BULK = 500
-_ID: Schema = {"type": ["string", "integer"], "minLength": 1, "maxLength": 128}
-_AMOUNT: Schema = {"type": ["number", "string"], "minimum": 0}
-# Below 0 on a line that lowers the order.
-_SIGNED: Schema = {"type": ["number", "string"]}
-_COUNT: Schema = {"type": ["integer", "string"], "minimum": 1}
-
-ITEM = asked(
-    "Item",
-    {
-        "line_id": told(
-            {"type": ["string", "integer"]}, "Your ID of the line, by which later events find it.", maxLength=128
-        ),
-        "product_id": told(TEXT, "Your ID of the product."),
-        "product_name": TEXT,
-        "product_category": TEXT,
-        "quantity": told(
-            _SIGNED, "How many, or how much with up to three decimals; 1 if absent. Below 0 for what is given back."
-        ),
-        "price": told(_SIGNED, "Of one."),
-        "discount": told(_SIGNED, "Of the whole line."),
-        "subtotal": told(
-            _SIGNED, "price × quantity − discount, unless it is given. Below 0 the line lowers the order."
-        ),
-        "points_rewarded": told(WHOLE, "What the line earns instead of the rules, for keys that may fix points."),
-    },
-)
-DATA = asked(
-    "EventData",
-    {
-        "transaction_id": told(
-            {"type": ["string", "integer"]}, "Your ID of the order. It pays once, whoever sends it.", maxLength=128
-        ),
-        "total": told(_AMOUNT, "Of a checkout: what was paid."),
-        "currency": told(TEXT, "ISO 4217; the programme's if absent."),
-        "items": list_of(ITEM, description="The lines of a checkout."),
-        "points_burned": told(_COUNT, "Points that pay a part of the order; they are spent before it earns."),
-        "points_rewarded": told(WHOLE, "What the order earns instead of the rules, for keys that may fix points."),
-        "points": told({"type": ["integer", "string"]}, "Of the actions that move points by hand."),
-        "reason": told(TEXT, "Why, for the history."),
-        "expdate": told(DAY, "The last day on which added points are valid."),
-        "amount": told(_AMOUNT, "Of `partial_refund`: how much money is given back."),
-        "effective_timestamp": told(
-            {"type": ["integer", "number", "string"]},
-            "When it happened, if not now: unix seconds or an ISO 8601 time, from 2000-01-01 on and not in the future;"
-            " up to 300 seconds ahead are taken as now.",
-        ),
-    },
-    description="The attributes of the action; those of a profile, of your own fields and of your own actions beside these.",
-)
-_FIELDS = {
-    "customer": told(_ID, "The customer's ID, or the value of the field that `external_id` names."),
-    "action": told(
-        {"type": "string", "minLength": 1, "maxLength": 128},
-        "What happened, such as `checkout`, `opt_in`, `point_add`, or an action of your own.",
-    ),
-    "data": DATA,
-    "external_id": told(TEXT, "The name of the external-ID field whose value `customer` is."),
-    "account": told(TEXT, "The ID of the points account; the default one if absent."),
-}
-EVENT = asked(
-    "Event",
-    {
-        **_FIELDS,
-        "guest": told(
-            one_of("true", "false"),
-            "`true`: a checkout of somebody who is no customer, kept until a `checkout_claim` names its transaction.",
-        ),
-    },
-    required=["customer", "action"],
-)
-BULK = asked(
-    "Events",
-    {"events": list_of(asked("BulkEvent", _FIELDS, required=["customer", "action"]), minItems=1, maxItems=MAX_BULK)},
-    required=["events"],
-)
 
 ACCOUNT = shape("AccountName", {"id": TEXT, "name": TEXT})
 _CHANGE = {
@@ -96,7 +25,7 @@ EFFECT = shape(
     },
 )
 _MAYBE = maybe(TEXT)
-SUMMARY = shape(
+_MEMBER = shape(
     "Summary",
     {
         "id": told(TEXT, "The customer's ID."),
@@ -113,10 +42,19 @@ SUMMARY = shape(
         ),
         "events": list_of(EFFECT, description="What changed the spendable points; empty if nothing did."),
     },
-    description="The customer after the event. A guest is no customer: there is nothing but an empty `events`. Of somebody"
-    " who has just opted out, there is `id`, `status` and an empty `events`.",
+    description="The customer after the event.",
 )
-SUMMARY = {**SUMMARY, "required": ["events"]}
+_DEPARTED = shape(
+    "SummaryOfDeparted",
+    {"id": TEXT, "status": one_of("opted_out", "banned"), "events": list_of(EFFECT, maxItems=0)},
+    description="Of somebody who has just left.",
+)
+_NOBODY = shape(
+    "SummaryOfNobody",
+    {"events": list_of(EFFECT)},
+    description="A guest is no customer, and a page that sends unsigned is told nothing of one.",
+)
+SUMMARY = {"title": "EventAnswer", "oneOf": [_MEMBER, _DEPARTED, _NOBODY]}
 PROBLEM = shape("Problem", {"type": TEXT, "code": WHOLE, "message": TEXT})
 RESULT = shape(
     "Result",
@@ -166,7 +104,7 @@ RECORD = Operation(
     SUMMARY,
     "The door for everything that happens to a customer: orders, points, profiles. It answers the customer after it. An order"
     " pays once: its transaction ID a second time is refused with 5003 and changes nothing.",
-    body=EVENT,
+    body=event_schema,
     refusals={
         400: "A rule refuses the event: `code` says which, and the message names the attribute.",
         404: "160212: there is no such customer, and the action may not create one.",
@@ -214,7 +152,7 @@ RECORD_BULK = Operation(
     ),
     "Each event by itself, in their order: one that is refused does not stop the others, and the answer is 200 all the same."
     " Guest checkouts are not taken here.",
-    body=BULK,
+    body=partial(bulk_schema, MAX_BULK),
     examples=[
         Example(
             "Two of three are recorded",

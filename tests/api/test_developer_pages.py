@@ -16,7 +16,12 @@ from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/developers/", "/developers/reference/", *(f"/developers/reference/{id}/" for id in pages())]
+PAGES = [
+    "/developers/",
+    "/developers/actions/",
+    "/developers/reference/",
+    *(f"/developers/reference/{id}/" for id in pages()),
+]
 
 
 @pytest.mark.parametrize("path", PAGES)

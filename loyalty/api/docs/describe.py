@@ -1,6 +1,6 @@
 """How a view says what it does: the source of the OpenAPI description and of the reference page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,10 +46,15 @@ class Operation:
     answer: Schema
     description: str = ""
     parameters: Sequence[Parameter] = ()
-    body: Schema | None = None
+    # As a function where it is made of what all rooms say.
+    body: Schema | Callable[[], Schema] | None = None
     refusals: Mapping[int, str] = field(default_factory=dict)
     examples: Sequence[Example] = ()
     # Other media types of 200, beside JSON.
     other_answers: Mapping[str, Schema] = field(default_factory=dict)
     # Not of the interface that existing clients know.
     is_own: bool = False
+
+    @property
+    def body_schema(self) -> Schema | None:
+        return self.body() if callable(self.body) else self.body

@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
-from .describe import Example, Operation, Parameter
+from .describe import Example, Operation, Parameter, Schema
 from .responses import GENERATIONS, HEADERS, ON_ANSWERS, PARAMETERS, RESPONSES, SECURITY, common_statuses, headers_of
 from .shapes import LATER
 
@@ -77,8 +77,9 @@ def operation(
         "responses": _responses(described, method, generation, once=once),
         "security": [{name: []} for name in SECURITY],
     }
-    if described.body is not None:
-        found["requestBody"] = _body(described)
+    body = described.body_schema
+    if body is not None:
+        found["requestBody"] = _body(described, body)
     return {name: value for name, value in found.items() if value != ""}
 
 
@@ -112,12 +113,12 @@ def _common_parameters(*, once: bool) -> Sequence[dict[str, str]]:
     return [{"$ref": f"#/components/parameters/{name}"} for name in PARAMETERS] if once else []
 
 
-def _body(described: Operation) -> dict[str, Any]:
-    content = {media_type: {"schema": described.body} for media_type in (JSON, FORM)}
+def _body(described: Operation, schema: Schema) -> dict[str, Any]:
+    content: dict[str, Any] = {media_type: {"schema": schema} for media_type in (JSON, FORM)}
     examples = {one.name: {"value": one.body} for one in described.examples if one.body is not None}
     if examples:
         content[JSON]["examples"] = examples
-    is_needed = bool((described.body or {}).get("required"))
+    is_needed = bool(schema.get("required") or "oneOf" in schema)
     return {"required": is_needed, "content": content}
 
 

@@ -20,7 +20,7 @@ from loyalty.ui.responses import Text
 
 from .guide import guide_of
 from .openapi import document
-from .reference import Page, groups, pages
+from .reference import Page, actions, groups, pages
 from .responses import MEANINGS
 
 
@@ -51,7 +51,11 @@ class DeveloperPage(PageMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         frame = "base.html" if self.request.user.is_authenticated else "developers/public.html"
-        names = [(_("Getting started"), "developers"), (_("Reference"), "developers-reference")]
+        names = [
+            (_("Getting started"), "developers"),
+            (_("Reference"), "developers-reference"),
+            (_("Actions"), "developers-actions"),
+        ]
         tabs = [Tab(label, reverse(name), is_current=name == self.tab) for label, name in names]
         return super().get_context_data(**{"frame": frame, "tabs": tabs} | kwargs)
 
@@ -73,6 +77,15 @@ class Reference(DeveloperPage):
         return super().get_context_data(
             groups=groups().items(), meanings=MEANINGS.items(), codes=CODES.items(), **kwargs
         )
+
+
+class Actions(DeveloperPage):
+    template_name = "developers/actions.html"
+    title = _("Actions")
+    tab = "developers-actions"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(actions=actions(), **kwargs)
 
 
 class OperationPage(DeveloperPage):

@@ -143,6 +143,9 @@ def field_of(name: str, schema: Schema, *, is_required: bool = True, is_answer: 
 
 def _inner(schema: Schema, *, is_answer: bool) -> Iterator[Field]:
     schema = _resolved(schema)
+    if "discriminator" in schema:
+        yield from _shared(schema)
+        return
     required = schema.get("required", ())
     for name, inner in schema.get("properties", {}).items():
         yield field_of(name, inner, is_required=name in required, is_answer=is_answer)
@@ -155,9 +158,42 @@ def _inner(schema: Schema, *, is_answer: bool) -> Iterator[Field]:
             yield field_of("", option, is_required=is_answer, is_answer=is_answer)
 
 
+def _shared(schema: Schema) -> Iterator[Field]:
+    """Of a body that has a schema for each action: what the last one says, which is of any, and what others add."""
+    options = [_resolved(option) for option in reversed(schema["oneOf"])]
+    fields: dict[str, Schema] = {}
+    for option in options:
+        fields |= {name: inner for name, inner in option["properties"].items() if name not in fields}
+    for name, inner in fields.items():
+        yield field_of(name, inner, is_required=name in options[0]["required"])
+
+
+@dataclass(frozen=True)
+class ActionTable:
+    """What one action takes."""
+
+    name: str
+    description: str
+    fields: Sequence[Field]
+
+
+@lru_cache(maxsize=1)
+def actions() -> Sequence[ActionTable]:
+    """Those that can be sent, in the order in which the description has them."""
+    variants = document()["components"]["schemas"]["Event"]["discriminator"]["mapping"]
+    return [_action(name, _resolved({"$ref": place})) for name, place in variants.items()]
+
+
+def _action(name: str, event: Schema) -> ActionTable:
+    data = field_of("data", event["properties"]["data"])
+    return ActionTable(name, event.get("description", ""), data.fields)
+
+
 def type_of(schema: Schema) -> str:
     """`text, date`, `number or null`, `list of Item`."""
     schema = _resolved(schema)
+    if "discriminator" in schema:
+        return str(schema["title"])
     if "oneOf" in schema:
         return " or ".join(type_of(option) for option in schema["oneOf"])
     if "const" in schema:
