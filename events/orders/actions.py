@@ -120,7 +120,9 @@ _PRODUCT_MEANT = replace(
 _QUANTITY_MEANT = replace(QUANTITY, description="How many of it; all if absent.")
 _SUBTOTAL_MEANT = replace(SUBTOTAL, kind=Kind.MONEY, description="What so many of the line cost.")
 _MEANT = (_PRODUCT_MEANT, _QUANTITY_MEANT, _SUBTOTAL_MEANT, LINE_ID)
-_REFUND = (TRANSACTION_ID, REASON, EFFECTIVE)
+# The order's own; another one is refused.
+_CURRENCY = replace(CURRENCY, description="ISO 4217, the order's: another one is refused.", unlisted=True)
+_REFUND = (TRANSACTION_ID, REASON, EFFECTIVE, _CURRENCY)
 
 CHECKOUT_ITEM = Action(
     "checkout_item",
@@ -181,14 +183,14 @@ UPDATE_ITEM = Action(
 ACCEPT = Action(
     "checkout_accept",
     _("Checkout accept"),
-    (TRANSACTION_ID, EFFECTIVE),
+    (TRANSACTION_ID, EFFECTIVE, _CURRENCY),
     "circle-check",
     "The order is final: what it promised can be spent.",
 )
 ACCEPT_ITEM = Action(
     "checkout_accept_item",
     _("Accept of a checkout item"),
-    (TRANSACTION_ID, EFFECTIVE, _PRODUCT_MEANT, LINE_ID, _QUANTITY_MEANT, _SUBTOTAL_MEANT),
+    (TRANSACTION_ID, EFFECTIVE, _PRODUCT_MEANT, LINE_ID, _QUANTITY_MEANT, _SUBTOTAL_MEANT, _CURRENCY),
     "package-check",
     "A line is final; with the last one the order is.",
 )

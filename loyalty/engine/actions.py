@@ -67,6 +67,8 @@ class Attribute:
     # Required, and yet null and an empty text mean something.
     nullable: bool = False
     by_hand: bool = True
+    # Read where it is sent, though its event type does not list it.
+    unlisted: bool = False
     # The most characters of a text.
     most: int | None = None
     # The module without which it means nothing.

@@ -76,7 +76,12 @@ ACTIONS = (
     Action(
         "point_fix",
         _("Point fix"),
-        (replace(POINTS, kind=Kind.SIGNED_POINTS, description="Below 0: the score goes down.", example=-20), REASON, EFFECTIVE),
+        (
+            replace(POINTS, kind=Kind.SIGNED_POINTS, description="Below 0: the score goes down.", example=-20),
+            REASON,
+            EFFECTIVE,
+            replace(EXPDATE, unlisted=True),
+        ),
         "wrench",
         "Corrects the score by a signed number.",
     ),
