@@ -7,6 +7,7 @@ from loyalty.accounts.models import Account
 from loyalty.api.keys.models import ApiKey
 from loyalty.api.once.models import SavedAnswer
 from loyalty.engine.status import Status
+from loyalty.http.routes import Routes
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
 from loyalty.timers import Timer
@@ -21,6 +22,7 @@ from .models import Customer, Merge
 from .profile.frame import ProfileAction, ProfileTab
 
 CONTRIBUTIONS = (
+    Routes("customers.urls"),
     *MERGING,
     Entry(Group.INSIGHTS, _("Customers"), "customers:list", "users", Right.VIEW_CUSTOMERS, shortcut="c"),
     Entry(Group.INSIGHTS, _("Erasures"), "erasures:list", "eraser", Right.ERASE_CUSTOMERS),

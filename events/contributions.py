@@ -7,6 +7,7 @@ from customers.export.queries import CustomerColumns, NotExported, ReferenceName
 from customers.merging.preview import MergeMove, MergeRefusal
 from customers.profile.frame import ProfileAction, ProfileTab
 from customers.queries import family
+from loyalty.http.routes import Routes
 from loyalty.staff.permissions import Right
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
@@ -25,6 +26,7 @@ from .transactions.palette import find_orders
 from .types.models import EventType
 
 CONTRIBUTIONS = (
+    Routes("events.urls"),
     Checks((OrderCheck(),)),
     ProfileTab(_("Events"), "events:timeline", 30),
     ProfileTab(_("Transactions"), "transactions:list", 50),

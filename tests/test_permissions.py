@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from loyalty.http.routes import CustomerConverter
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.staff.permissions import RIGHTS, Right
-from loyalty.urls import CUSTOMER
 
 EVERYBODY, SIGNED_IN, API_KEY = "everybody", "signed in", "API key"
 
@@ -133,7 +133,8 @@ def _sample(pattern: Any) -> str:
         "<uuid:reference>",
         "<slug:format>",
         "<slug:operation>",
-        CUSTOMER,
+        "<customer:public_id>",
+        f"(?P<public_id>{CustomerConverter.regex})",
         "<path:identity>",
         "(?P<transaction_id>.+)",
         "(?P<transaction_id>.*[^/])",

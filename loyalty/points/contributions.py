@@ -8,6 +8,7 @@ from customers.profile.frame import ProfileAction, ProfileTab
 from events.timeline.pages import EventCard
 from events.timeline.queries import EventPoints
 from events.transactions.queries import OrderPoints
+from loyalty.http.routes import Routes
 from loyalty.staff.permissions import Right
 from loyalty.timers import Timer
 
@@ -20,6 +21,7 @@ from .ledger.models import Lot, Pending
 from .overview.pages import OVERVIEW
 
 CONTRIBUTIONS = (
+    Routes("loyalty.points.urls"),
     CHECKS,
     ProfileTab(_("Points history"), "points:history", 40),
     ProfileAction(_("Manage points"), "points:manage", "coins", Right.RECORD_EVENTS, position=10, is_daily=True),

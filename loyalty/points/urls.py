@@ -1,11 +1,10 @@
-from django.urls import path
+from django.urls import include, path
 
 from .dialogs import ManagePoints
 from .expiry.pages import ModifyExpiration, SetExpiration
 from .history import pages
 
-app_name = "points"
-urlpatterns = [
+page_patterns = [
     path("", pages.PointsHistory.as_view(), name="history"),
     path("manage/", ManagePoints.as_view(), name="manage"),
     path("export.csv", pages.ExportHistory.as_view(), name="export"),
@@ -13,3 +12,4 @@ urlpatterns = [
     path("expiration/", ModifyExpiration.as_view(), name="expiration"),
     path("expiration/set/", SetExpiration.as_view(), name="set_expiration"),
 ]
+urlpatterns = [path("customers/<int:customer_id>/points/", include((page_patterns, "points")))]

@@ -3,11 +3,13 @@
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.http.routes import Routes
 from loyalty.staff.permissions import Right
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 
 CONTRIBUTIONS = (
+    Routes("loyalty.transfer.urls"),
     Entry(Group.DATA, _("Imports"), "transfer:imports", "upload", Right.IMPORT_DATA, shortcut="i"),
     Timer("resume-imports", "loyalty.transfer.tasks.resume_imports", 30.0),
     # With the lease that a worker holds, an import stands still for less than 15 seconds when its worker dies.

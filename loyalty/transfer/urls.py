@@ -1,9 +1,8 @@
-from django.urls import path
+from django.urls import include, path
 
 from . import pages
 
-app_name = "transfer"
-urlpatterns = [
+page_patterns = [
     path("", pages.Imports.as_view(), name="imports"),
     path("new/", pages.NewImport.as_view(), name="new"),
     path("<int:id>/", pages.Import.as_view(), name="import"),
@@ -13,3 +12,4 @@ urlpatterns = [
     path("<int:id>/cancel/", pages.Cancel.as_view(), name="cancel"),
     path("<int:id>/refused.csv", pages.DownloadRefused.as_view(), name="refused"),
 ]
+urlpatterns = [path("imports/", include((page_patterns, "transfer")))]
