@@ -11,7 +11,7 @@ from .attributes import claims, update_profile
 from .erasure import mechanism as leaving
 from .life import mechanism as life
 from .profiling import ANSWER, answers_before, claims_of_answer, profiling_answer
-from .secrets import keep_secrets, secret_parts
+from .secrets import extract_secrets, secret_parts
 
 # Identities
 
@@ -33,7 +33,7 @@ def opt_in(event: EventRow, state: State, batch: Batch) -> None:
     state.customer.optin_at = event.occurred_at
 
 
-OPENING = (Mechanism(frozenset({EVERY_ACTION}), keep_secrets, parts=secret_parts),)
+OPENING = (Mechanism(frozenset({EVERY_ACTION}), extract_secrets, parts=secret_parts),)
 MECHANISMS = (
     Mechanism(frozenset({"subscribe"}), subscribe, enrols=True, claims=claims),
     Mechanism(frozenset({"opt_in"}), opt_in, enrols=True, claims=claims),

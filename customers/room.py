@@ -9,7 +9,7 @@ from loyalty.program.rooms import Document, Rules
 from . import mechanism
 from .actions import ACTIONS
 from .erasure.actions import LEAVING
-from .erasure.mechanism import ErasureRow, holds_nothing
+from .erasure.mechanism import ErasureRow, nothing_to_erase
 from .fields import rules as fields
 from .fields.program import CUSTOMER_FIELDS
 from .identities import welcome
@@ -46,5 +46,5 @@ RULES = Rules(
     on_new_customer=(welcome,),
     erasure="erase_customers",
     # The cache holds nothing of anybody; logs name nobody.
-    fan_out={"caches": holds_nothing, "logs": holds_nothing},
+    fan_out={"caches": nothing_to_erase, "logs": nothing_to_erase},
 )

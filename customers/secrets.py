@@ -41,7 +41,7 @@ def secret_parts(incoming: Incoming) -> Iterable[Part]:
     return () if SECRETS.isdisjoint(incoming.data) else (_SECRETS,)
 
 
-def keep_secrets(event: EventRow, state: State, batch: Batch) -> None:
+def extract_secrets(event: EventRow, state: State, batch: Batch) -> None:
     """Out of the event before it is written, whatever its action."""
     if SECRETS.isdisjoint(event.data):
         return

@@ -81,6 +81,6 @@ def _leave(event: EventRow, state: State, batch: Batch, status: Status, reason: 
     batch.add(ErasureRow(event, reason, filter(None, named)))
 
 
-def holds_nothing(terms: Sequence[str]) -> int:
+def nothing_to_erase(terms: Sequence[str]) -> int:
     """Of a place that never holds anything of a person; `tests/prove/test_erasure_scan.py` looks."""
     return 0

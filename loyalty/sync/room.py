@@ -1,6 +1,6 @@
 """What is told to others of each event."""
 
-from customers.erasure.mechanism import holds_nothing
+from customers.erasure.mechanism import nothing_to_erase
 from loyalty.program.rooms import Rules
 
 from .mechanism import OUTBOX, tell
@@ -10,5 +10,5 @@ RULES = Rules(
     on_recorded=(tell,),
     erasure="erase_sync",
     # The queue holds ids; bodies for others are made as they are sent.
-    fan_out={"outgoing_syncs": holds_nothing},
+    fan_out={"outgoing_syncs": nothing_to_erase},
 )

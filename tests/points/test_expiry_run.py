@@ -156,7 +156,7 @@ def test_the_engine_would_do_nothing_more_at_an_expiry() -> None:
 
     # They look at attributes that it has not.
     assert [apply.__name__ for apply in plan.applies] == [
-        "keep_secrets",
+        "extract_secrets",
         "refuse_internal_keys",
         "refuse_near_misses",
         "open_order",
