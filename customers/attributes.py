@@ -13,7 +13,7 @@ from loyalty.engine.program import Program
 from loyalty.engine.rows import CustomerRow, EventRow, to_json
 from loyalty.engine.state import State
 from loyalty.identifiers import fault_of_id, folded
-from loyalty.refusals import Refused
+from loyalty.refusals import UNKNOWN_ATTRIBUTE, Refused, WrongField
 
 from .identities import _as_identity, _take_identity
 
@@ -37,9 +37,8 @@ def _take_over(data: Mapping[str, Any], event: EventRow, state: State, batch: Ba
                 _take_identity(state, batch, name, EMAIL_SCHEME, lowered(found), lowered(customer.email))
             setattr(customer, name, found)
         elif name in READ_ONLY:
-            raise Refused(
-                0, f"'{name}' cannot be set by an event: leave it out, or give an attribute of yours another name"
-            )
+            predicate = "cannot be set by an event: leave it out, or give an attribute of yours another name"
+            raise WrongField(name, predicate, UNKNOWN_ATTRIBUTE)
         elif name not in ABOUT_THE_EVENT:
             custom[name] = _custom(event, rules, name, value)
     if custom:
@@ -50,23 +49,23 @@ def _take_over(data: Mapping[str, Any], event: EventRow, state: State, batch: Ba
 def _check_referrer(name: str | None, program: Program) -> None:
     """Whoever fills in the same word for nobody would be brought by the same customer."""
     if name and folded(name) in program.refused_names:
-        raise Refused(0, f"'referrer' {fault_of_id(name, program.refused_names)}")
+        raise WrongField("referrer", fault_of_id(name, program.refused_names))
 
 
 def _custom(event: EventRow, rules: CustomersConfig, name: str, value: Any) -> Any:
     rule = rules.fields.get(name)
     if rule and rule.read_only and event.depth == 0:
-        raise Refused(0, f"'{name}' is read-only: leave it out")
+        raise WrongField(name, "is read-only: leave it out", UNKNOWN_ATTRIBUTE)
     if meant := rules.meant_by(name):
-        raise Refused(0, _twin(name, meant))
+        raise WrongField(name[:64], _twin(meant), UNKNOWN_ATTRIBUTE)
     return rules.read(name, value)
 
 
-def _twin(name: str, meant: str) -> str:
+def _twin(meant: str) -> str:
     """Kept as it was sent, it would stand beside the field, which stays as it is."""
     if meant in READ_ONLY:
-        return f"'{name[:64]}' is '{meant}' but for its spelling, and cannot be set by an event: leave it out"
-    return f"'{name[:64]}' is no field of the customer: did you mean '{meant}'? Call it so, or leave it out"
+        return f"is '{meant}' but for its spelling, and cannot be set by an event: leave it out"
+    return f"is no field of the customer: did you mean '{meant}'? Call it so, or leave it out"
 
 
 def _merge(custom: dict[str, Any], state: State, batch: Batch) -> None:

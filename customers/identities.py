@@ -10,7 +10,7 @@ from loyalty.engine.events import Ref
 from loyalty.engine.rows import FREE_IDENTITIES, IDENTITIES, IdentityRow, to_json
 from loyalty.engine.state import State
 from loyalty.identifiers import fault_of_id
-from loyalty.refusals import Refused
+from loyalty.refusals import WrongField
 
 
 def _as_identity(held: Any) -> str | None:
@@ -30,7 +30,7 @@ def _take_identity(state: State, batch: Batch, name: str, scheme: str, value: st
 
 def _claim(state: State, batch: Batch, name: str, ref: Ref) -> None:
     if ref[0] != EMAIL_SCHEME and (fault := fault_of_id(ref[1], batch.program.refused_names)):
-        raise Refused(0, f"'{name}' {fault}")
+        raise WrongField(name, fault)
     row: IdentityRow = batch.shared.part(IDENTITIES)[ref]
     free = batch.shared.part(FREE_IDENTITIES)
     if ref in free:
@@ -38,7 +38,7 @@ def _claim(state: State, batch: Batch, name: str, ref: Ref) -> None:
         row = batch.edit(row)
         row.customer_id, row.origin_id = state.customer.id, None
     elif row.customer_id != state.customer.id:
-        raise Refused(0, f"'{name}' belongs to another customer")
+        raise WrongField(name, "belongs to another customer", 112102)
 
 
 def _release(state: State, batch: Batch, ref: Ref) -> None:

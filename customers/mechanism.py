@@ -19,9 +19,16 @@ from .secrets import extract_secrets, secret_parts
 # Profiling
 
 
+class CustomerExists(Refused):
+    """Clients know it by its words: the published code is the generic one."""
+
+    def __init__(self) -> None:
+        super().__init__(0, "Customer already exists", field="customer")
+
+
 def subscribe(event: EventRow, state: State, batch: Batch) -> None:
     if state.created_by != event.id:
-        raise Refused(0, "Customer already exists")
+        raise CustomerExists
     update_profile(event, state, batch)
 
 

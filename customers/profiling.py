@@ -12,7 +12,7 @@ from loyalty.engine.program import Program
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
 from loyalty.identifiers import normal
-from loyalty.refusals import Refused
+from loyalty.refusals import MissingField, Refused, WrongField
 
 from .actions import MAX_QUESTION
 from .attributes import _claims_in, _take_over
@@ -34,10 +34,14 @@ def profiling_answer(event: EventRow, state: State, batch: Batch) -> None:
     question = _question(event.data)
     if batch.program.event_rules[ANSWER].one_time:
         if question in state.part("answered"):
-            raise Refused(10001, "This action cannot be repeated: 'question' was answered before")
+            raise Refused(10001, "This action cannot be repeated: 'question' was answered before", field="question")
         batch.file(state.part("answered"), question, question)
     answer = _answer(event.data)
-    _take_over(answer, event, state, batch)
+    try:
+        _take_over(answer, event, state, batch)
+    except WrongField as refusal:
+        refusal.field = "answer"
+        raise
     if isinstance(named := answer.get("referrer"), str):
         # In the one form, by which an erasure finds what others say of a person.
         event.data = {**event.data, "answer": normal(named)}
@@ -46,7 +50,7 @@ def profiling_answer(event: EventRow, state: State, batch: Batch) -> None:
 def _question(data: Mapping[str, Any]) -> str:
     found = values.text(data, "question", limit=MAX_QUESTION) or values.text(data, "attribute", limit=MAX_QUESTION)
     if found is None:
-        raise values.required("attribute")
+        raise MissingField("attribute")
     return found
 
 
@@ -54,9 +58,9 @@ def _answer(data: Mapping[str, Any]) -> dict[str, Any]:
     """{attribute: answer}; without an attribute the question is one."""
     name = values.text(data, "attribute", limit=MAX_QUESTION) or _question(data)
     if name in ABOUT_THE_EVENT | SECRETS:
-        raise Refused(0, "'attribute' must be a field of the customer")
+        raise WrongField("attribute", "must be a field of the customer")
     if "answer" not in data:
-        raise values.required("answer")
+        raise MissingField("answer")
     return {name: data["answer"]}
 
 

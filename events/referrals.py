@@ -14,7 +14,7 @@ from loyalty.engine.rows import FREE_KEYS, EventRow
 from loyalty.engine.state import Part, State
 from loyalty.engine.status import GONE
 from loyalty.identifiers import fault_of_id, folded
-from loyalty.refusals import Refused
+from loyalty.refusals import UNKNOWN_ATTRIBUTE, MissingField, Refused, WrongField
 
 from .enums import UNEARNED_CURRENCY
 
@@ -62,9 +62,8 @@ _OURS = frozenset({*KEYS.values(), UNEARNED_CURRENCY})
 def refuse_internal_keys(event: EventRow, state: State, batch: Batch) -> None:
     """Nobody sends an internal key: whoever did could read whose it is; nor what only the service can say."""
     if not event.depth and (sent := _OURS & event.data.keys()):
-        raise Refused(
-            0, f"'{min(sent)}' is a name that only the service itself writes: leave it out, or call it otherwise"
-        )
+        predicate = "is a name that only the service itself writes: leave it out, or call it otherwise"
+        raise WrongField(min(sent), predicate, UNKNOWN_ATTRIBUTE)
 
 
 def _named_in(attribute: str) -> Callable[[Incoming], Iterable[Ref]]:
@@ -127,15 +126,19 @@ def referral(event: EventRow, state: State, batch: Batch) -> None:
     referred = batch.target
     name = values.name(event.data, REFERRED, limit=MAX_NAME)
     if name is None:
-        raise values.required(REFERRED)
+        raise MissingField(REFERRED)
     if folded(name) in batch.program.refused_names:
-        raise Refused(0, f"'{REFERRED}' {fault_of_id(name, batch.program.refused_names)}")
+        raise WrongField(REFERRED, fault_of_id(name, batch.program.refused_names))
     if referred is None or not _known(referred):
-        raise Refused(160212, f"Customer not found: '{REFERRED}' names nobody")
+        raise Refused(160212, f"Customer not found: '{REFERRED}' names nobody", field=REFERRED)
     if referred is state:
-        raise Refused(0, f"'{REFERRED}' names the customer itself, or a profile merged into it: name somebody else")
+        raise WrongField(REFERRED, "names the customer itself, or a profile merged into it: name somebody else")
     if not _take(referred, batch):
-        raise Refused(10001, f"This action cannot be repeated: '{REFERRED}' names somebody who was referred before")
+        raise Refused(
+            10001,
+            f"This action cannot be repeated: '{REFERRED}' names somebody who was referred before",
+            field=REFERRED,
+        )
     event.data = _with_key(event.data, REFERRED, referred)
     told = event.follow_up(POINTS, {KEYS[REFERRER]: state.customer.id}, batch.new_id("events_event_id"))
     batch.emit(_of_other(told, referred))

@@ -240,7 +240,7 @@ ERASED = Operation(
         )
     ],
     refusals={404: "There is no such erasure."},
-    examples=[Example("An unknown one", None, _error(0, "Erasure not found", "NotFoundException"), status=404)],
+    examples=[Example("An unknown one", None, _error(160217, "Erasure not found", "NotFoundException"), status=404)],
     is_own=True,
 )
 DATA = Operation(

@@ -37,5 +37,5 @@ class ErasureReceipt(ApiView):
     def get(self, request: Request, reference: UUID) -> Response:
         found = Erasure.objects.filter(reference=reference).first()
         if found is None:
-            raise not_found("Erasure not found")
+            raise not_found("Erasure not found", 160217)
         return Response(receipt(found))

@@ -11,7 +11,7 @@ from loyalty.engine.events import Incoming
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, Row, State, Table
 from loyalty.engine.status import Status
-from loyalty.refusals import Refused
+from loyalty.refusals import Refused, WrongField
 from loyalty.sealing import Purpose, seal
 
 # What a ban needs: only the operation of staff grants it.
@@ -67,10 +67,10 @@ def opt_out(event: EventRow, state: State, batch: Batch) -> None:
 def ban(event: EventRow, state: State, batch: Batch) -> None:
     """A forced opt-out."""
     if BAN not in batch.by.grants:
-        raise Refused(0, "Only staff with the right to erase customers can ban one, in the back office")
+        raise Refused(0, "Only staff with the right to erase customers can ban one, in the back office", field="reason")
     reason = event.data.get("reason")
     if reason not in BanReason.values:
-        raise Refused(0, f"'reason' must be one of {', '.join(BanReason.values)}")
+        raise WrongField("reason", f"must be one of {', '.join(BanReason.values)}")
     _leave(event, state, batch, Status.BANNED, str(reason))
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from loyalty.engine import values
 from loyalty.engine.program import Program
 from loyalty.identifiers import fault_of_text, normal
-from loyalty.refusals import Refused
+from loyalty.refusals import Refused, WrongField
 
 from .enums import FieldFormat, FieldType
 from .reserved import ABOUT_THE_EVENT, READ_ONLY, SECRETS, TEXTS
@@ -39,7 +39,7 @@ def _known_word(data: Any, name: str) -> str | None:
     read, what = VOCABULARIES[name]
     code = read(found)
     if code is None:
-        raise Refused(0, f"'{name}' must be {what}")
+        raise WrongField(name, f"must be {what}")
     return code
 
 
@@ -50,7 +50,7 @@ def _is_email(text: str) -> bool:
 def _email(data: Any, name: str) -> str | None:
     found = values.name(data, name, limit=TEXTS["email"])
     if found is not None and not _is_email(found):
-        raise Refused(0, f"'{name}' must be an address such as name@example.com")
+        raise WrongField(name, "must be an address such as name@example.com")
     return found
 
 
@@ -171,7 +171,7 @@ def read_value(rule: FieldRule, value: Any) -> Any:
     try:
         found = _READERS[rule.type](rule, value)
     except (ValueError, Refused):
-        raise Refused(0, f"'{rule.id}' must be {expected(rule)}") from None
+        raise WrongField(rule.id, f"must be {expected(rule)}") from None
     return None if found == [] else found
 
 

@@ -17,7 +17,7 @@ from loyalty.engine.reduce import UnknownCustomer
 from loyalty.engine.rows import CustomerRow, EventRow, IdentityRow, to_json
 from loyalty.engine.state import Part, Row, State, Table
 from loyalty.engine.status import GONE, Status
-from loyalty.refusals import Refused
+from loyalty.refusals import Refused, WrongField
 
 from .actions import MERGE
 
@@ -121,7 +121,9 @@ def refusal(source: str, target: str, *, same: bool) -> Refused | None:
     if target in GONE or (source in GONE and not same):
         return UnknownCustomer()
     if same:
-        return Refused(0, "A customer cannot be merged into itself: name another profile, not an old ID of this one")
+        return Refused(
+            120032, "A customer cannot be merged into itself: name another profile, not an old ID of this one"
+        )
     if source == Status.SUSPENDED:
         return Refused(120030, "A suspended customer cannot be merged. Lift the suspension first.")
     if target == Status.SUSPENDED:
@@ -137,7 +139,7 @@ def merge(event: EventRow, state: State, batch: Batch) -> None:
         return
     target = _survivor(event, state, batch)
     if event.data["kind"] not in MergeKind.values:
-        raise Refused(0, f"'kind' must be one of {', '.join(MergeKind.values)}")
+        raise WrongField("kind", f"must be one of {', '.join(MergeKind.values)}")
     told = event.follow_up(ACTION, dict(event.data), batch.new_id("events_event_id"))
     # In its own stream it has no cause, and did not come in by an old ID.
     told.customer_id, told.parent_id, told.via_id = target.customer.id, None, None
@@ -214,7 +216,7 @@ def lacking_properties(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> di
 def require_room(ours: Mapping[str, Any], lacking: Mapping[str, Any]) -> None:
     """Raises Refused where the survivor would have more attributes than a customer may."""
     if len({**ours, **lacking}) > MAX_PROPERTIES:
-        raise Refused(0, f"Together they have more than {MAX_PROPERTIES} custom attributes: merge them partially")
+        raise Refused(120034, f"Together they have more than {MAX_PROPERTIES} custom attributes: merge them partially")
 
 
 def _parts(incoming: Incoming) -> Iterable[Part]:

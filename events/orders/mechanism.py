@@ -18,11 +18,12 @@ from loyalty.engine.mechanism import EVERY_ACTION, Mechanism, record_only
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
 from loyalty.program.enums import Module
-from loyalty.refusals import Refused
+from loyalty.refusals import MissingField, Refused, WrongField
 
 from . import refunds
 from .actions import LIFE
 from .enums import TransactionStatus
+from .refusals import WrongStatus
 from .rows import (
     APP,
     GUESTS,
@@ -43,7 +44,7 @@ ADDING = frozenset({"checkout_item", "reserve_points"})
 
 
 def _transaction_taken() -> Refused:
-    return Refused(5003, "Transaction ID already used")
+    return Refused(5003, "Transaction ID already used", field="transaction_id")
 
 
 def _key(kind: str, incoming: Incoming) -> Iterable[Key]:
@@ -75,10 +76,10 @@ def _check_grants(event: EventRow, batch: Batch, items: Iterable[Mapping[str, An
     if event.depth or POINTS_REWARDED in batch.by.grants:
         return
     if any(data.get(POINTS_REWARDED) not in (None, "") for data in (event.data, *items)):
-        raise Refused(
-            0,
-            f"'{POINTS_REWARDED}' needs the right to fix points, which this API key does not have. Leave it out, or"
-            " have an administrator tick “may fix points” on the key.",
+        raise WrongField(
+            POINTS_REWARDED,
+            "needs the right to fix points, which this API key does not have. Leave it out, or have an administrator tick"
+            " “may fix points” on the key.",
         )
 
 
@@ -94,7 +95,7 @@ def open_order(event: EventRow, state: State, batch: Batch) -> None:
 def checkout(event: EventRow, state: State, batch: Batch) -> None:
     """An order: its lines become events of their own; what it costs counts once it is accepted."""
     if event.transaction_id is None:
-        raise values.required("transaction_id")
+        raise MissingField("transaction_id")
     items = read_items(event.data)
     _check_grants(event, batch, items)
     order = batch.edit(order_of(event, state))
@@ -103,7 +104,7 @@ def checkout(event: EventRow, state: State, batch: Batch) -> None:
         raise _transaction_taken()
     total = values.money(event.data, "total")
     if total is None and not items and not order.items:
-        raise values.required("total")
+        raise MissingField("total")
     batch.file(batch.shared.part("receipts"), event.transaction_id, event.transaction_id)
     first = len(order.items)
     order.add_lines(lines)
@@ -163,15 +164,15 @@ def checkout_item(event: EventRow, state: State, batch: Batch) -> None:
     if event.parent_id is not None:
         return
     if event.transaction_id is None:
-        raise values.required("transaction_id")
+        raise MissingField("transaction_id")
     _check_grants(event, batch)
     order = batch.edit(order_of(event, state))
     refuse_other_currency(order, event.data)
     line = read_line(event.data)
     if line.product_id is None:
-        raise values.required("product_id")
+        raise MissingField("product_id")
     if order.status not in {TransactionStatus.DRAFT, TransactionStatus.PENDING}:
-        raise Refused(0, "Items can be added to draft and pending transactions only")
+        raise WrongStatus(order.status, "Items can be added to draft and pending transactions only")
     follow_checkout(event, order)
     if _has_line(order, line):
         raise _transaction_taken()
@@ -192,7 +193,7 @@ def _has_line(order: TransactionRow, line: Line) -> bool:
 def _pending(event: EventRow, state: State, batch: Batch, to: str) -> TransactionRow:
     order = existing_order(event, state, batch)
     if order.status != TransactionStatus.PENDING:
-        raise Refused(0, f"Only pending transactions can be {to}; this one is {order.status}")
+        raise WrongStatus(order.status, f"Only pending transactions can be {to}; this one is {order.status}")
     return order
 
 
@@ -208,8 +209,8 @@ def checkout_update(event: EventRow, state: State, batch: Batch) -> None:
     order.channel = values.text(event.data, "channel") or order.channel
     empties = event.data.get("items") == []
     if empties and total is None:
-        raise Refused(
-            0, "'items' is empty: name the 'total' too, or reject the order. To keep its lines, leave 'items' out"
+        raise WrongField(
+            "items", "is empty: name the 'total' too, or reject the order. To keep its lines, leave 'items' out"
         )
     if items or empties:
         order.items = tuple(read_lines(items))
@@ -239,7 +240,7 @@ def checkout_update_item(event: EventRow, state: State, batch: Batch) -> None:
 def _updatable(event: EventRow, state: State, batch: Batch) -> TransactionRow:
     order = _pending(event, state, batch, "updated")
     if any(line.accepted for line in order.items):
-        raise Refused(0, "Items of this transaction have been accepted: it can no longer be updated")
+        raise Refused(112215, "Items of this transaction have been accepted: it can no longer be updated")
     return order
 
 
@@ -263,9 +264,11 @@ def checkout_reject(event: EventRow, state: State, batch: Batch) -> None:
     order = existing_order(event, state, batch)
     decided = Module.CHECKOUT_ACCEPT in batch.program.modules
     if order.status == TransactionStatus.ACCEPTED and decided:
-        raise Refused(0, "The transaction has been accepted: it can be refunded, but no longer rejected")
+        raise WrongStatus(order.status, "The transaction has been accepted: it can be refunded, but no longer rejected")
     if order.status not in {TransactionStatus.PENDING, TransactionStatus.ACCEPTED}:
-        raise Refused(0, f"Only pending and accepted transactions can be rejected; this one is {order.status}")
+        raise WrongStatus(
+            order.status, f"Only pending and accepted transactions can be rejected; this one is {order.status}"
+        )
     if order.accepted_at is not None:
         refunds.uncount(state, batch, order.open_total, sum((line.left for line in order.items), NONE))
     order.status, order.accept_at = TransactionStatus.REJECTED.value, None
@@ -274,11 +277,11 @@ def checkout_reject(event: EventRow, state: State, batch: Batch) -> None:
 def checkout_claim(event: EventRow, state: State, batch: Batch) -> None:
     """A guest's order becomes the customer's, with all that a checkout does."""
     if event.transaction_id is None:
-        raise values.required("transaction_id")
+        raise MissingField("transaction_id")
     guest: GuestRow | None = batch.shared.part("guests").get(event.transaction_id)
     if guest is None:
         existing_order(event, state, batch)
-        raise Refused(0, "Only the order of a guest can be claimed")
+        raise Refused(112218, "Only the order of a guest can be claimed", field="transaction_id")
     batch.edit(guest).claimed_by = event.customer_id
     order = event.follow_up("checkout", json.loads(guest.data, parse_float=Decimal), batch.new_id("events_event_id"))
     order.account = guest.account

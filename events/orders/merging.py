@@ -21,7 +21,7 @@ def is_empty(order: TransactionRow) -> bool:
 
 
 def taken_twice(name: str) -> Refused:
-    return Refused(0, f"Both customers have an order {name[:64]}: complete or empty one of them first")
+    return Refused(120033, f"Both customers have an order {name[:64]}: complete or empty one of them first")
 
 
 def move_orders(event: EventRow, state: State, batch: Batch) -> None:

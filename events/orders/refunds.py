@@ -8,7 +8,7 @@ from loyalty.engine import values
 from loyalty.engine.batch import Batch
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import State
-from loyalty.refusals import Refused
+from loyalty.refusals import MissingField, Refused
 
 from .enums import TransactionStatus
 from .rows import TransactionRow, existing_order
@@ -33,14 +33,14 @@ def partial_refund(event: EventRow, state: State, batch: Batch) -> None:
     """An amount of money, of no line in particular."""
     amount = values.decimal(event.data, "amount")
     if amount is None:
-        raise values.required("amount")
+        raise MissingField("amount")
     if amount > 0:
         amount = values.money(event.data, "amount") or NONE
     if amount <= 0:
-        raise Refused(112202, "The amount must be positive")
+        raise Refused(112202, "The amount must be positive", field="amount")
     order = _accepted(event, state, batch)
     if amount > state.customer.purchase_total:
-        raise Refused(112204, "The amount is greater than the customer's purchase total")
+        raise Refused(112204, "The amount is greater than the customer's purchase total", field="amount")
     _refund_amount(order, state, batch, amount, NONE)
 
 

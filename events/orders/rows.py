@@ -15,9 +15,10 @@ from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
 from loyalty.engine.rows import EventRow, to_json
 from loyalty.engine.state import Part, Row, State, Table
-from loyalty.refusals import Refused
+from loyalty.refusals import MissingField, Refused, WrongField
 
 from .enums import TransactionStatus
+from .refusals import UnknownTransaction
 
 APP = "orders"
 
@@ -151,7 +152,7 @@ class TransactionRow(Row):
 
     def add_lines(self, lines: Sequence[Line]) -> None:
         if len(self.items) + len(lines) > MAX_ITEMS:
-            raise Refused(0, f"A transaction has at most {MAX_ITEMS} items")
+            raise Refused(0, f"A transaction has at most {MAX_ITEMS} items", field="items")
         self.items = (*self.items, *lines)
 
     def set_line(self, place: int, **changes: Any) -> Line:
@@ -236,7 +237,7 @@ def order_of(event: EventRow, state: State) -> TransactionRow:
 def existing_order(event: EventRow, state: State, batch: Batch) -> TransactionRow:
     """The customer's order that an event of its life names; raises Refused."""
     if event.transaction_id is None:
-        raise values.required("transaction_id")
+        raise MissingField("transaction_id")
     found: TransactionRow | None = state.part("orders").get(event.transaction_id)
     if found is not None:
         follow_checkout(event, found)
@@ -244,7 +245,7 @@ def existing_order(event: EventRow, state: State, batch: Batch) -> TransactionRo
         batch.edit(found).updated_at = event.recorded_at
         return found
     refuse_foreign(event.transaction_id, batch)
-    raise Refused(0, "Transaction not found", status=404)
+    raise UnknownTransaction
 
 
 def follow_checkout(event: EventRow, order: TransactionRow) -> None:
@@ -255,14 +256,15 @@ def follow_checkout(event: EventRow, order: TransactionRow) -> None:
         return
     if event.occurred_at < at.replace(microsecond=0):
         shown = at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        raise Refused(0, f"'effective_timestamp' is before the checkout of this transaction, which was at {shown}")
+        predicate = f"is before the checkout of this transaction, which was at {shown}"
+        raise WrongField("effective_timestamp", predicate, 112216)
     event.occurred_at = at
 
 
 def refuse_foreign(transaction_id: str, batch: Batch) -> None:
     """Of a transaction that is not the customer's: raises Refused if it is somebody else's order."""
     if transaction_id in batch.shared.part("receipts"):
-        raise Refused(103902, "The customer does not own this transaction")
+        raise Refused(103902, "The customer does not own this transaction", field="transaction_id")
 
 
 def refuse_other_currency(order: TransactionRow, data: Mapping[str, Any], place: int | None = None) -> None:
@@ -270,7 +272,5 @@ def refuse_other_currency(order: TransactionRow, data: Mapping[str, Any], place:
     named = (values.text(data, "currency", limit=3) or "").upper()
     if named and order.currency and named != order.currency:
         name = "currency" if place is None else f"items[{place}].currency"
-        raise Refused(
-            0,
-            f"'{name}' is {named}, but the order is in {order.currency}: send the amount in {order.currency}, or leave it out",
-        )
+        cure = f"send the amount in {order.currency}, or leave it out"
+        raise WrongField(name, f"is {named}, but the order is in {order.currency}: {cure}")

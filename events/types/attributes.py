@@ -6,8 +6,7 @@ from typing import Any
 
 from customers.fields.reserved import ABOUT_THE_EVENT
 from customers.fields.rules import FieldRule, read_value
-from loyalty.engine import values
-from loyalty.refusals import Refused
+from loyalty.refusals import UNKNOWN_ATTRIBUTE, MissingField, WrongField
 
 from .enums import ANY_TYPE
 
@@ -38,7 +37,7 @@ class Shape:
         for name, rule in self.attributes.items():
             if data.get(name) in (None, "", []):
                 if rule.required:
-                    raise values.required(name)
+                    raise MissingField(name)
             elif rule.field:
                 found[name] = read_value(rule.field, data[name])
         if self.only_known:
@@ -48,7 +47,8 @@ class Shape:
     def _refuse_unknown(self, data: Mapping[str, Any]) -> None:
         unknown = data.keys() - self.attributes.keys() - ABOUT_THE_EVENT
         if unknown:
-            raise Refused(0, f"'{min(unknown)[:64]}' is no attribute of this action: leave it out, or define it")
+            predicate = "is no attribute of this action: leave it out, or define it"
+            raise WrongField(min(unknown)[:64], predicate, UNKNOWN_ATTRIBUTE)
 
 
 def shapes_of(event_types: Iterable[Mapping[str, Any]]) -> dict[str, Shape]:

@@ -10,7 +10,7 @@ from loyalty.engine.actions import EFFECTIVE, Action
 from loyalty.engine.batch import Batch
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import State
-from loyalty.refusals import Refused
+from loyalty.refusals import UNKNOWN_ATTRIBUTE, WrongField
 
 APP = "attribute_names"
 # Words of their own that look like a name.
@@ -54,7 +54,7 @@ def refuse_near_misses(event: EventRow, state: State, batch: Batch) -> None:
     names: Names = batch.program.config[APP]
     if event.depth or event.action not in names.by_action:
         return
-    _check(event.data, event.action, event.action, names)
+    _check(event.data, event.action, "", names)
     items = event.data.get("items")
     for place, item in enumerate(items if isinstance(items, list) else ()):
         if isinstance(item, dict):
@@ -62,15 +62,19 @@ def refuse_near_misses(event: EventRow, state: State, batch: Batch) -> None:
 
 
 def _check(data: Mapping[str, Any], action: str, of: str, names: Names) -> None:
+    """`of`: the item's place in the order; empty for the event itself."""
     for name in data.keys() - names.known:
         if data[name] in (None, "", []):
             continue
         meant = next(_meant(name, names.by_action.get(action, frozenset()), names.synonyms), None)
         if meant:
-            raise Refused(
-                0, f"'{name[:64]}' is no attribute of {of}, where it would do nothing: did you mean '{meant}'? Call it so,"
-                " or leave it out"
-            )  # fmt: skip
+            raise WrongField(
+                name[:64],
+                f"is no attribute of {of or action}, where it would do nothing: did you mean '{meant}'? Call it so, or leave it"
+                " out",
+                UNKNOWN_ATTRIBUTE,
+                field=f"{of}.{name}" if of else name,
+            )
 
 
 def _meant(name: str, known: frozenset[str], synonyms: Mapping[str, str]) -> Iterator[str]:

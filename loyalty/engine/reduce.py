@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from loyalty.refusals import Refused
+from loyalty.refusals import Refused, WrongField
 
 from . import values
 from .batch import MAX_DEPTH, MAX_EVENTS, Batch
@@ -23,20 +23,18 @@ class UnknownCustomer(Refused):
         super().__init__(160212, "Customer not found")
 
 
-class UnknownScheme(Refused):
+class UnknownScheme(WrongField):
     def __init__(self, scheme: str) -> None:
-        super().__init__(
-            0,
-            f"'external_id' is '{scheme[:64]}', which names no external-ID field: define one, or leave it out"
-            " for the customer's ID",
-        )
+        cure = "define one, or leave it out for the customer's ID"
+        super().__init__("external_id", f"is '{scheme[:64]}', which names no external-ID field: {cure}")
 
 
 class InvalidAction(Refused):
     """Nobody has defined it, or nobody may send it: `why` says so, as a sentence."""
 
     def __init__(self, action: str, why: str = "") -> None:
-        super().__init__(0, f"Invalid action: {action[:64]}{why and f'. {why}'}")
+        message = f"Invalid action: {action[:64]}{why and f'. {why}'}"
+        super().__init__(10003 if why else 10002, message, field="action")
 
 
 class NotBehavioural(Refused):
@@ -44,7 +42,7 @@ class NotBehavioural(Refused):
 
     def __init__(self, action: str) -> None:
         why = "is no behavioural event type: send it from your server, signed, or let an administrator mark its type"
-        super().__init__(0, f"'{action[:64]}' {why}", status=403)
+        super().__init__(0, f"'{action[:64]}' {why}", field="action", status=403)
 
 
 def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: State | None) -> Outcome:
@@ -61,7 +59,7 @@ def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: St
     if state is None or state.customer.status in GONE:
         return Outcome(batch.program, [], None, UnknownCustomer())
     if incoming.guest and incoming.action not in FOR_GUESTS:
-        return Outcome(batch.program, [], None, Refused(0, "Only a checkout may come from a guest"))
+        return Outcome(batch.program, [], None, Refused(0, "Only a checkout may come from a guest", field="guest"))
     batch.begin()
     existed = state.exists
     try:

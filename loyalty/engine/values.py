@@ -8,7 +8,7 @@ from typing import Any
 from unicodedata import normalize
 
 from loyalty.identifiers import fault_of_text, normal
-from loyalty.refusals import Refused
+from loyalty.refusals import WrongField
 
 from . import moments
 from .events import Incoming
@@ -20,10 +20,6 @@ MAX_POINTS = 1_000_000_000_000
 MAX_MONEY = Decimal("1e12")
 MONEY_PLACES = 4
 NOTHING = Decimal(0)
-
-
-def required(name: str) -> Refused:
-    return Refused(0, f"'{name}' property is required")
 
 
 def as_object(value: object) -> dict[str, Any] | None:
@@ -49,10 +45,10 @@ def text(data: Mapping[str, Any], name: str, *, limit: int = MAX_TEXT) -> str | 
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise Refused(0, f"'{name}' must be a text")
+        raise WrongField(name, "must be a text")
     found = normalize("NFC", str(value).strip())
     if len(found) > limit:
-        raise Refused(0, f"'{name}' must have at most {limit} characters")
+        raise WrongField(name, f"must have at most {limit} characters")
     return found or None
 
 
@@ -60,7 +56,7 @@ def name(data: Mapping[str, Any], attribute: str, *, limit: int) -> str | None:
     """The attribute as what names somebody or something: as `text`, in the one form, and all of it can be seen."""
     found = normal(text(data, attribute, limit=limit) or "")
     if found and (fault := fault_of_text(found, most=limit)):
-        raise Refused(0, f"'{attribute}' {fault}")
+        raise WrongField(attribute, fault)
     return found or None
 
 
@@ -87,7 +83,7 @@ def decimal(data: Mapping[str, Any], name: str) -> Decimal | None:
         return Decimal(value)
     found = value if isinstance(value, Decimal) else _number(value)
     if not found.is_finite():
-        raise Refused(0, f"'{name}' must be a number such as 12.50")
+        raise WrongField(name, "must be a number such as 12.50")
     return found
 
 
@@ -103,7 +99,7 @@ def money(data: Mapping[str, Any], name: str, *, least: Decimal = NOTHING) -> De
     if found is None:
         return None
     if not least <= found <= MAX_MONEY:
-        raise Refused(0, f"'{name}' must be between {least:f} and {MAX_MONEY:f}")
+        raise WrongField(name, f"must be between {least:f} and {MAX_MONEY:f}")
     exponent = found.as_tuple().exponent
     return rounded(found, MONEY_PLACES) if isinstance(exponent, int) and exponent < -MONEY_PLACES else found
 
@@ -114,7 +110,7 @@ def whole(data: Mapping[str, Any], name: str, *, least: int = 1, most: int = MAX
     if found is None:
         return None
     if not least <= found <= most or found != found.to_integral_value():
-        raise Refused(0, f"'{name}' must be a whole number between {least} and {most}")
+        raise WrongField(name, f"must be a whole number between {least} and {most}")
     return int(found)
 
 
@@ -129,9 +125,9 @@ def day(data: Mapping[str, Any], name: str, *, earliest: int = 1900) -> dt.date 
         if found.isoformat() != value:
             raise ValueError(value)
     except ValueError:
-        raise Refused(0, f"'{name}' must be a date such as 2026-12-31{_as_day(value)}") from None
+        raise WrongField(name, f"must be a date such as 2026-12-31{_as_day(value)}") from None
     if not earliest <= found.year < 3000:
-        raise Refused(0, f"'{name}' must be a date between {earliest} and 2999")
+        raise WrongField(name, f"must be a date between {earliest} and 2999")
     return found
 
 
@@ -160,12 +156,12 @@ def moment(data: Mapping[str, Any], name: str, *, latest: dt.datetime, zone: dt.
         return min(found, latest)
     if number is not None and (meaning := moments.likely(number)):
         cure = f"send unix seconds, or an ISO time such as {meaning[1]:%Y-%m-%dT%H:%M:%S}"
-        raise Refused(0, f"'{name}' is no unix time. If {value} means {meaning[0]}, {cure}")
+        raise WrongField(name, f"is no unix time. If {value} means {meaning[0]}, {cure}")
     if found is None and number is None:
-        raise Refused(0, f"'{name}' must be unix seconds, or an ISO time such as 2026-12-31T18:30:00Z")
+        raise WrongField(name, "must be unix seconds, or an ISO time such as 2026-12-31T18:30:00Z")
     if found and found > latest:
-        raise Refused(0, f"'{name}' must not be later than now")
-    raise Refused(0, f"'{name}' must be a time from 2000-01-01 to now: unix seconds, or an ISO time")
+        raise WrongField(name, "must not be later than now")
+    raise WrongField(name, "must be a time from 2000-01-01 to now: unix seconds, or an ISO time")
 
 
 def _at(seconds: Decimal) -> dt.datetime | None:

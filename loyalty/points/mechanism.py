@@ -41,7 +41,7 @@ from loyalty.points.ledger.rows import (
 )
 from loyalty.points.orders.earning import default_points
 from loyalty.program.enums import Module
-from loyalty.refusals import Refused
+from loyalty.refusals import MissingField, Refused, WrongField
 
 from . import leaving
 from .enums import EntryKind
@@ -86,14 +86,15 @@ def unspend(event: EventRow, state: State, batch: Batch) -> None:
 
 def _require_spent(points: int, spent: int) -> None:
     if points > spent:
-        raise Refused(112900, f"Cannot unspend more than spent: {points} to give back, {spent} spent")
+        message = f"Cannot unspend more than spent: {points} to give back, {spent} spent"
+        raise Refused(112900, message, field="points")
 
 
 def fix(event: EventRow, state: State, batch: Batch) -> None:
     """A correction of the score by a signed number."""
     points = values.whole(event.data, "points", least=-values.MAX_POINTS)
     if not points:
-        raise values.required("points") if points is None else Refused(0, "'points' must not be 0")
+        raise MissingField("points") if points is None else WrongField("points", "must not be 0")
     account = account_of(event, batch.program)
     if points > 0:
         earn(event, state, batch, account, points, named_expiry(event, batch.program))
@@ -109,19 +110,19 @@ def add(event: EventRow, state: State, batch: Batch) -> None:
 def _required_points(event: EventRow) -> int:
     points = values.whole(event.data, "points")
     if points is None:
-        raise values.required("points")
+        raise MissingField("points")
     return points
 
 
 def reserve(event: EventRow, state: State, batch: Batch) -> None:
     """Points are set aside for an order that is to come."""
     if event.transaction_id is None:
-        raise values.required("transaction_id")
+        raise MissingField("transaction_id")
     points = _required_points(event)
     burning.require_spender(state)
     order = batch.edit(order_of(event, state))
     if order.reserved or order.status != TransactionStatus.DRAFT:
-        raise Refused(5003, "Transaction ID already used")
+        raise Refused(5003, "Transaction ID already used", field="transaction_id")
     account = account_of(event, batch.program)
     consume(event, state, batch, account, points, EntryKind.RESERVE).reserved += points
     order.account_id, order.reserved, order.updated_at = account.id, points, event.recorded_at
@@ -133,10 +134,11 @@ def release_points(event: EventRow, state: State, batch: Batch) -> None:
         return
     order = existing_order(event, state, batch)
     if not order.reserved:
-        raise Refused(0, "No points are reserved for this transaction")
+        raise Refused(112910, "No points are reserved for this transaction", field="transaction_id")
     points = values.whole(event.data, "points") or order.reserved
     if points > order.reserved:
-        raise Refused(0, f"Cannot release more than reserved: {points} to release, {order.reserved} reserved")
+        message = f"Cannot release more than reserved: {points} to release, {order.reserved} reserved"
+        raise Refused(112911, message, field="points")
     account = burning.account_of_order(order, event, batch)
     release(event, state, batch, account, points, 0)
     repay_from(event, state, batch, account)
@@ -170,12 +172,13 @@ def cancel_pending(event: EventRow, state: State, batch: Batch) -> None:
 def _pending(event: EventRow, state: State) -> PendingRow:
     id = values.whole(event.data, "event", most=2**63 - 1)
     if id is None:
-        raise values.required("event")
+        raise MissingField("event")
     rows: Iterable[PendingRow] = state.part("pending").values()
     for row in rows:
         if row.event_id == id and row.settled_by is None and row.transaction_id is None:
             return row
-    raise Refused(0, f"The customer has no pending points of event {id}. Those of an order follow the order.")
+    message = f"The customer has no pending points of event {id}. Those of an order follow the order."
+    raise Refused(112920, message, field="event")
 
 
 def _lots(incoming: Incoming) -> Iterable[Part]:

@@ -159,7 +159,7 @@ def test_0_nobody_sends_celebrations(client: Client, action: str) -> None:
     make_customer("C-1", birth_date=timezone.localdate().replace(year=1990, day=1).isoformat())
     assert refusal(post(client, "/events", {"customer": "C-1", "action": action})) == (
         400,
-        {"type": "BadRequestException", "code": 0, "message": f"Invalid action: {action}. {OF_THE_TIMER}"},
+        {"type": "BadRequestException", "code": 10003, "message": f"Invalid action: {action}. {OF_THE_TIMER}"},
     )
 
 

@@ -22,7 +22,7 @@ HOUR = timedelta(hours=1)
 STATUSES = ["draft", "pending", "accepted", "refunded", "rejected"]
 LIST = "/customers/C-1/transactions"
 SEARCH = f"{LIST}/-/search"
-UNKNOWN = {"error": {"type": "NotFoundException", "code": 0, "message": "Transaction not found"}}
+UNKNOWN = {"error": {"type": "NotFoundException", "code": 112210, "message": "Transaction not found"}}
 
 
 @pytest.fixture(autouse=True)

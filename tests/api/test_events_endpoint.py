@@ -169,6 +169,34 @@ def test_points_that_expire_name_their_last_day(client: Client, key: ApiKey) -> 
 
 
 @pytest.mark.parametrize(
+    ("change", "code", "message"),
+    [
+        ({"action": "dance"}, 10002, "Invalid action: dance"),
+        (
+            {"action": "checkout_item_accept"},
+            10003,
+            "Invalid action: checkout_item_accept. It follows from the acceptance of an order and cannot be sent.",
+        ),
+        (
+            {"action": "opt_in", "data": {"score": 1}},
+            113402,
+            "'score' cannot be set by an event: leave it out, or give an attribute of yours another name",
+        ),
+    ],
+)
+def test_what_programs_must_tell_apart_has_a_code_of_its_own(
+    client: Client, key: ApiKey, change: dict[str, Any], code: int, message: str
+) -> None:
+    before = rows()
+
+    answer = post(client, {**CHECKOUT, **change})
+
+    assert answer.status_code == 400
+    assert answer.json() == {"error": {"type": "BadRequestException", "code": code, "message": message}}
+    assert rows() == before
+
+
+@pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"customer": None}, "'customer' property is required"),
@@ -176,11 +204,6 @@ def test_points_that_expire_name_their_last_day(client: Client, key: ApiKey) -> 
         ({"customer": "x" * 129}, "'customer' must have 1 to 128 printable characters"),
         ({"customer": ["a"]}, "'customer' must be a text"),
         ({"action": ""}, "'action' property is required"),
-        (
-            {"action": "checkout_item_accept"},
-            "Invalid action: checkout_item_accept. It follows from the acceptance of an order and cannot be sent.",
-        ),
-        ({"action": "dance"}, "Invalid action: dance"),
         ({"data": [1]}, "'data' must be an object"),
         ({"data": {"total": "200"}}, "'transaction_id' property is required"),
         ({"data": {"transaction_id": "x"}}, "'total' property is required"),

@@ -72,7 +72,7 @@ def test_who_may_not_be_merged_is_answered_with_the_code(
         ("old", {"target": ""}, 400, 0),
         ("old", {"target": ["new"]}, 400, 0),
         ("old", {"target": True}, 400, 0),
-        ("old", {"target": "old"}, 400, 0),
+        ("old", {"target": "old"}, 400, 120032),
         ("old", {"target": "nobody"}, 404, 160212),
         ("nobody", {"target": "new"}, 404, 160212),
         ("old", {"target": "n\new"}, 404, 160212),
@@ -92,7 +92,7 @@ def test_a_second_merge_of_the_same_is_refused_by_either_id(client: Client, key:
     assert merge(client, key, "old", {"target": "new"})[0] == 200
     for pair in (("old", "new"), ("new", "old")):
         status, body = merge(client, key, pair[0], {"target": pair[1]})
-        assert (status, body["error"]["code"]) == (400, 0)
+        assert (status, body["error"]["code"]) == (400, 120032)
 
 
 @pytest.mark.parametrize("path", ["/events", "/events/bulk"])

@@ -38,14 +38,14 @@ def test_a_pending_checkout_answers_no_events_and_its_acceptance_does(client: Cl
 @pytest.mark.parametrize(
     ("action", "data", "status", "error"),
     [
-        ("refund", {"transaction_id": "none"}, 404, {"type": "NotFoundException", "code": 0, "message": "Transaction not found"}),
+        ("refund", {"transaction_id": "none"}, 404, {"type": "NotFoundException", "code": 112210, "message": "Transaction not found"}),
         ("partial_refund", {"amount": 0}, 400, {"type": "BadRequestException", "code": 112202, "message": "The amount must be positive"}),
         ("partial_refund", {"amount": 201}, 400,
          {"type": "BadRequestException", "code": 112204, "message": "The amount is greater than the customer's purchase total"}),
         ("checkout_accept", {}, 400,
-         {"type": "BadRequestException", "code": 0, "message": "Only pending transactions can be accepted; this one is accepted"}),
+         {"type": "BadRequestException", "code": 112211, "message": "Only pending transactions can be accepted; this one is accepted"}),
         ("checkout_update", {"total": 1}, 400,
-         {"type": "BadRequestException", "code": 0, "message": "Only pending transactions can be updated; this one is accepted"}),
+         {"type": "BadRequestException", "code": 112211, "message": "Only pending transactions can be updated; this one is accepted"}),
     ],
 )  # fmt: skip
 def test_what_an_order_may_not_is_answered_with_its_code(

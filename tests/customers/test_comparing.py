@@ -105,8 +105,8 @@ def many_attributes() -> None:
         (lambda: put("new", "inactive"), 160216),
         (lambda: put("new", "opted_out"), 160212),
         (lambda: put("old", "banned"), 160212),
-        (open_orders, 0),
-        (many_attributes, 0),
+        (open_orders, 120033),
+        (many_attributes, 120034),
         (lambda: None, None),
         (lambda: accepted(event("old", "point_add", points=5, transaction_id="t")), None),
     ],
@@ -125,7 +125,7 @@ def test_the_preview_tells_the_very_refusal_of_the_merge(prepare: Any, code: int
 def test_a_customer_and_itself_are_refused() -> None:
     found = merge_preview(customer("old"), customer("old"), "full").refusal
     assert found is not None
-    assert found.code == 0
+    assert found.code == 120032
 
 
 @pytest.mark.parametrize("accounts", [1, 3])

@@ -173,7 +173,7 @@ def test_a_read_only_field_is_refused_from_outside_and_shown(ann: None) -> None:
     [outcome] = send(event("ann", "profile", f=1))
 
     assert outcome.error is not None
-    assert (outcome.error.code, outcome.error.message) == (0, "'f' is read-only: leave it out")
+    assert (outcome.error.code, outcome.error.message) == (113402, "'f' is read-only: leave it out")
     assert "f" not in custom_fields_of("ann")
 
 

@@ -50,29 +50,30 @@ def test_an_answer_claims_an_external_id() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "code", "said"),
     [
-        ({}, "'attribute' property is required"),
-        ({"attribute": "style"}, "'answer' property is required"),
-        ({"attribute": "style", "answer": "sporty"}, "'style' must be one of: casual, formal"),
-        ({"attribute": "birth_date", "answer": "soon"}, "'birth_date' must be a date such as 2026-12-31"),
-        ({"attribute": "segment", "answer": "A"}, "'segment' is read-only: leave it out"),
+        ({}, 0, "'attribute' property is required"),
+        ({"attribute": "style"}, 0, "'answer' property is required"),
+        ({"attribute": "style", "answer": "sporty"}, 0, "'style' must be one of: casual, formal"),
+        ({"attribute": "birth_date", "answer": "soon"}, 0, "'birth_date' must be a date such as 2026-12-31"),
+        ({"attribute": "segment", "answer": "A"}, 113402, "'segment' is read-only: leave it out"),
         (
             {"attribute": "status", "answer": "active"},
+            113402,
             "'status' cannot be set by an event: leave it out, or give an attribute of yours another name",
         ),
-        ({"attribute": "points", "answer": 5}, "'attribute' must be a field of the customer"),
-        ({"attribute": "facebook_access_token", "answer": "x"}, "'attribute' must be a field of the customer"),
-        ({"attribute": "card", "answer": "1"}, "'card' belongs to another customer"),
-        ({"attribute": "a" * 65, "answer": "1"}, "'attribute' must have at most 64 characters"),
-        ({"question": ["q"], "answer": "1"}, "'question' must be a text"),
+        ({"attribute": "points", "answer": 5}, 0, "'attribute' must be a field of the customer"),
+        ({"attribute": "facebook_access_token", "answer": "x"}, 0, "'attribute' must be a field of the customer"),
+        ({"attribute": "card", "answer": "1"}, 112102, "'card' belongs to another customer"),
+        ({"attribute": "a" * 65, "answer": "1"}, 0, "'attribute' must have at most 64 characters"),
+        ({"question": ["q"], "answer": "1"}, 0, "'question' must be a text"),
     ],
 )
-def test_0_what_is_no_answer(data: dict[str, Any], said: str) -> None:
+def test_what_is_no_answer(data: dict[str, Any], code: int, said: str) -> None:
     before = counts()
     [outcome] = send(Incoming("ann", "profiling_answer", data))
     assert outcome.error is not None
-    assert (outcome.error.code, outcome.error.message) == (0, said)
+    assert (outcome.error.code, outcome.error.message) == (code, said)
     assert counts() == before
 
 

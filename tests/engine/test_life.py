@@ -199,7 +199,7 @@ def test_10001_a_second_daily_login_of_a_day(ann: None) -> None:
 def test_0_only_the_timer_celebrates(ann: None, action: str, source: str) -> None:
     [outcome] = record([event("ann", action)], by=Actor(source), at=NOW)
     assert outcome.error is not None
-    assert (outcome.error.code, outcome.error.message) == (0, f"Invalid action: {action}. {OF_THE_TIMER}")
+    assert (outcome.error.code, outcome.error.message) == (10003, f"Invalid action: {action}. {OF_THE_TIMER}")
 
 
 def test_10001_a_second_birthday_in_a_calendar_year(ann: None) -> None:

@@ -26,7 +26,8 @@ PHASES = [Phase.generate, *([Phase.shrink] if "LOYALTY_MODEL_SHRINK" in os.envir
 CALM = settings(phases=PHASES, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False)
 CODES = {
     "160212", "5003", "112101", "110003", "160216", "120241", "112900", "10001", "101031", "103902", "112201", "112202",
-    "112203", "112204", "114400", "114600", "0",
+    "112203", "112204", "114400", "114600", "0", "10002", "10003", "112210", "112211", "112212", "112213", "112214", "112215",
+    "112216", "112217", "112218", "112910", "112911", "112920", "113402",
 }  # fmt: skip
 ACTIONS = {*WELL_FORMED, "pending_accept", "pending_reject", "point_expiration"}
 

@@ -142,7 +142,9 @@ def test_a_later_step_of_an_order_is_not_dated_before_its_checkout(
     accepted(checkout(items=[{"product_id": "a", "price": 9}], points_burned=2), at=bought + 0.7 * SECOND)
     step = {"transaction_id": "t", **data}
     before = int(bought.timestamp()) - 1
-    refuse(event("ann", action, **step, effective_timestamp=before), 0, "'effective_timestamp' is before the checkout")
+    refuse(
+        event("ann", action, **step, effective_timestamp=before), 112216, "'effective_timestamp' is before the checkout"
+    )
     # Unix seconds are whole ones: the checkout's own second is not before it.
     [outcome] = send(event("ann", action, **step, effective_timestamp=before + 1))
     assert outcome.error is None

@@ -60,11 +60,13 @@ def test_without_a_price_that_fits_the_last_line_with_room_is_refunded(prices: t
 
 def test_a_line_is_refunded_by_its_id_whatever_its_product() -> None:
     accepted(checkout(total=None, items=[{**line, "line_id": place} for place, line in enumerate(TWINS, 1)]))
-    refuse(event("ann", "refund_item", transaction_id="t", line_id="3"), 0, "no such item: 3")
-    refuse(event("ann", "refund_item", transaction_id="t", line_id="1", product_id="hat"), 0, "no such item: 1, hat")
+    refuse(event("ann", "refund_item", transaction_id="t", line_id="3"), 112217, "no such item: 3")
+    refuse(
+        event("ann", "refund_item", transaction_id="t", line_id="1", product_id="hat"), 112217, "no such item: 1, hat"
+    )
     refund(line_id="1")
     assert order("t", "refunded") == 100
-    refuse(event("ann", "refund_item", transaction_id="t", line_id=1, product_id="tee"), 0, "no such item: 1")
+    refuse(event("ann", "refund_item", transaction_id="t", line_id=1, product_id="tee"), 112217, "no such item: 1")
     refund(line_id=2, product_id="tee")
     assert order("t", "status") == "refunded"
 
@@ -74,7 +76,7 @@ def test_a_line_without_an_id_is_named_by_its_place() -> None:
     refund(line_id="#1")
     assert order("t", "refunded") == 100
     for name in ("#0", "#3", "#x", "#"):
-        refuse(event("ann", "refund_item", transaction_id="t", line_id=name), 0, f"no such item: {name}")
+        refuse(event("ann", "refund_item", transaction_id="t", line_id=name), 112217, f"no such item: {name}")
 
 
 def test_two_lines_cannot_have_one_id_nor_an_id_that_means_a_place() -> None:
@@ -206,7 +208,7 @@ def test_a_line_below_nothing_lowers_the_total_and_earns_nothing(lowering: dict[
     accepted(checkout(total=None, items=[{"product_id": "new", "subtotal": 50}, lowering]))
     assert order("t", "total", "earned") == (20, 20)
     assert rows(STATISTICS) == [(20, 1, 1)]
-    refuse(event("ann", "refund_item", transaction_id="t", line_id="#2"), 0, "no such item: #2")
+    refuse(event("ann", "refund_item", transaction_id="t", line_id="#2"), 112217, "no such item: #2")
     refund(product_id="new")
     assert order("t", "status", "refunded", "taken_back") == ("refunded", 20, 20)
     assert rows(STATISTICS) == [(0, 1, 0)]

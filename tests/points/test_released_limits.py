@@ -161,7 +161,7 @@ class TestAPendingOrder:
         bonus(points=5, customer_limit=5)
         accepted(checkout("ann", "T1"), event("ann", "checkout_reject", transaction_id="T1"), checkout("ann", "T2"))
 
-        assert codes(send(event("ann", "checkout_reject", transaction_id="T1"))) == [0]
+        assert codes(send(event("ann", "checkout_reject", transaction_id="T1"))) == [112212]
 
         assert used("bonususe") == [5]
 

@@ -176,7 +176,7 @@ _NO_CUSTOMER = Example(
 _NO_ORDER = Example(
     "Somebody else's order",
     None,
-    _error(0, "Transaction not found", "NotFoundException"),
+    _error(112210, "Transaction not found", "NotFoundException"),
     path={"customer_id": "0519002"},
     status=404,
 )

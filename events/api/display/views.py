@@ -53,7 +53,7 @@ class DisplayView(ApiView):
     def order(self, customer: Customer, transaction_id: str) -> Transaction:
         found = None if "\x00" in transaction_id else order_named(customer.id, transaction_id)
         if found is None:
-            raise not_found("Transaction not found")
+            raise not_found("Transaction not found", 112210)
         return found
 
     def names(self) -> tuple[Names, Q]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from loyalty.engine import values
-from loyalty.refusals import Refused
+from loyalty.refusals import MissingField, Refused, WrongField
 
 from .rules import CENT, NONE, PLACE, Line, read_line, read_quantity, updated
 
@@ -48,7 +48,7 @@ def lines_to_accept(lines: Sequence[Line], data: Mapping[str, Any]) -> list[int]
         if 0 < lines[place].quantity <= left:
             found, left = [*found, place], left - lines[place].quantity
     if left or not found:
-        raise Refused(0, f"'quantity' must be that of whole lines, which are accepted as a whole: not {quantity:f}")
+        raise WrongField("quantity", f"must be that of whole lines, which are accepted as a whole: not {quantity:f}")
     return found
 
 
@@ -59,7 +59,7 @@ def lines_to_refund(lines: Sequence[Line], data: Mapping[str, Any]) -> list[Take
     places = list(_found(lines, data, still, lambda line: line.left if quantity is None else quantity, subtotal))
     left = sum((lines[place].left for place in places), NONE)
     if quantity is not None and not 0 < quantity <= left:
-        raise Refused(0, f"'quantity' must be above 0 and at most {left:f}")
+        raise WrongField("quantity", f"must be above 0 and at most {left:f}")
     roomy = [place for place in places if quantity is None or quantity <= lines[place].left]
     for place in roomy:
         line = lines[place]
@@ -67,7 +67,7 @@ def lines_to_refund(lines: Sequence[Line], data: Mapping[str, Any]) -> list[Take
         if subtotal is None or subtotal <= line.price_left:
             return [Taken(place, pieces, line.price_of(pieces) if subtotal is None else subtotal)]
     if roomy or quantity is None:
-        raise Refused(112203, OF_THE_ITEM)
+        raise Refused(112203, OF_THE_ITEM, field="subtotal")
     return _laid_on(lines, _spanned(lines, places, quantity), subtotal)
 
 
@@ -84,7 +84,7 @@ def _found(
     """
     line_id, product_id = (values.text(data, name) for name in ("line_id", "product_id"))
     if line_id is None and product_id is None:
-        raise values.required("product_id")
+        raise MissingField("product_id")
     places = [
         place
         for place in still
@@ -93,7 +93,8 @@ def _found(
     ]
     if not places:
         named = ", ".join(name[:64] for name in (line_id, product_id) if name)
-        raise Refused(0, f"The transaction has no such item: {named}")
+        field = "product_id" if line_id is None else "line_id"
+        raise Refused(112217, f"The transaction has no such item: {named}", field=field)
     fitting = [place for place in places if _fits(lines[place], quantity_of(lines[place]), subtotal)]
     return iter([*reversed(fitting), *(place for place in reversed(places) if place not in fitting)])
 
@@ -132,6 +133,6 @@ def _laid_on(lines: Sequence[Line], parts: Sequence[tuple[int, Decimal]], subtot
             paid[number] += more
             rest -= more
         if rest:
-            raise Refused(112203, OF_THE_ITEM)
+            raise Refused(112203, OF_THE_ITEM, field="subtotal")
         prices = paid
     return [Taken(place, quantity, price) for (place, quantity), price in zip(parts, prices, strict=True)]

@@ -9,7 +9,7 @@ import msgspec
 from loyalty.engine import values
 from loyalty.engine.events import POINTS_REWARDED
 from loyalty.engine.values import MAX_QUANTITY, QUANTITY_PLACES
-from loyalty.refusals import Refused
+from loyalty.refusals import MissingField, Refused, WrongField
 
 MAX_ITEMS = 1_000
 CENT = Decimal("0.01")
@@ -125,14 +125,14 @@ def read_items(data: Mapping[str, Any]) -> list[dict[str, Any]]:
         return []
     listed = values.as_list(items)
     if listed is None or len(listed) > MAX_ITEMS:
-        raise Refused(0, f"'items' must be a list of at most {MAX_ITEMS} items")
+        raise WrongField("items", f"must be a list of at most {MAX_ITEMS} items")
     return [_item(value, place) for place, value in enumerate(listed)]
 
 
 def _item(value: Any, place: int) -> dict[str, Any]:
     found = values.as_object(value)
     if found is None:
-        raise Refused(0, f"'items[{place}]' must be an object with price and quantity")
+        raise WrongField(f"items[{place}]", "must be an object with price and quantity")
     return found
 
 
@@ -142,7 +142,7 @@ def read_lines(items: Sequence[Mapping[str, Any]], others: Iterable[Line] = ()) 
     known = {line.line_id for line in others}
     for place, line in enumerate(found):
         if line.line_id is not None and line.line_id in known:
-            raise Refused(0, f"items[{place}]: 'line_id' is that of another line: {line.line_id[:64]}")
+            raise WrongField("line_id", f"is that of another line: {line.line_id[:64]}").within(f"items[{place}]")
         known.add(line.line_id)
     return found
 
@@ -152,9 +152,7 @@ def read_line(item: Mapping[str, Any], place: int | None = None) -> Line:
     try:
         return _read_line(item)
     except Refused as refusal:
-        if place is None:
-            raise
-        raise Refused(refusal.code, f"items[{place}]: {refusal.message}") from None
+        raise (refusal if place is None else refusal.within(f"items[{place}]")) from None
 
 
 def _read_line(item: Mapping[str, Any]) -> Line:
@@ -163,11 +161,11 @@ def _read_line(item: Mapping[str, Any]) -> Line:
     subtotal = _subtotal(item, quantity)
     fixed_points, lowers = values.whole(item, POINTS_REWARDED, least=0), min(quantity, subtotal) < 0
     if lowers and fixed_points:
-        raise Refused(0, f"'{POINTS_REWARDED}' must be left out of a line that lowers the order: it earns nothing")
+        raise WrongField(POINTS_REWARDED, "must be left out of a line that lowers the order: it earns nothing")
     line_id = values.text(item, "line_id", limit=values.MAX_TRANSACTION_ID)
     if line_id and line_id.startswith(PLACE):
-        raise Refused(
-            0, f"'line_id' must not begin with {PLACE}, which stands before the place of a line without an ID"
+        raise WrongField(
+            "line_id", f"must not begin with {PLACE}, which stands before the place of a line without an ID"
         )
     return Line(
         product_id=values.text(item, "product_id"),
@@ -199,7 +197,7 @@ def read_quantity(data: Mapping[str, Any], *, least: int = 0) -> Decimal | None:
     if found is None:
         return None
     if not least <= found <= MAX_QUANTITY:
-        raise Refused(0, f"'quantity' must be between {least} and {MAX_QUANTITY}")
+        raise WrongField("quantity", f"must be between {least} and {MAX_QUANTITY}")
     return values.rounded(found, QUANTITY_PLACES)
 
 
@@ -208,13 +206,13 @@ def _subtotal(item: Mapping[str, Any], quantity: Decimal) -> Decimal:
     subtotal = values.money(item, "subtotal", least=-values.MAX_MONEY)
     if subtotal is not None:
         if quantity < 0 < subtotal:
-            raise Refused(0, "'subtotal' must not be above 0 where 'quantity' is below")
+            raise WrongField("subtotal", "must not be above 0 where 'quantity' is below")
         return subtotal
     price = values.money(item, "price", least=-values.MAX_MONEY)
     if price is None:
-        raise values.required("subtotal")
+        raise MissingField("subtotal")
     if price < 0 and quantity < 0:
-        raise Refused(0, "'price' and 'quantity' must not both be negative: send the 'subtotal'")
+        raise WrongField("price", "and 'quantity' must not both be negative: send the 'subtotal'")
     return _discounted(item, price * quantity)
 
 
@@ -223,10 +221,10 @@ def _discounted(item: Mapping[str, Any], full: Decimal) -> Decimal:
     discount = values.money(item, "discount", least=-values.MAX_MONEY) or NONE
     if (discount > 0) if full < 0 else (discount < 0):
         sign = "negative where the line lowers the order" if full < 0 else "at least 0"
-        raise Refused(0, f"'discount' must be {sign}, or send the 'subtotal'")
+        raise WrongField("discount", f"must be {sign}, or send the 'subtotal'")
     if abs(discount) > abs(full):
-        raise Refused(0, "'discount' is more than the line costs")
+        raise WrongField("discount", "is more than the line costs")
     found = full - discount
     if abs(found) > values.MAX_MONEY:
-        raise Refused(0, f"price × quantity must not be more than {values.MAX_MONEY:f}")
+        raise Refused(0, f"price × quantity must not be more than {values.MAX_MONEY:f}", field="price")
     return values.rounded(found, values.MONEY_PLACES)

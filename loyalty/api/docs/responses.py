@@ -5,13 +5,18 @@ from typing import Any
 
 from loyalty.api.body.bounds import MAX_BYTES
 from loyalty.api.problems import CHALLENGE
+from loyalty.refusals import CODES
 
 _ERROR: Mapping[str, Any] = {
     "type": "object",
     "required": ["type", "code", "message"],
     "properties": {
         "type": {"type": "string", "description": "The kind of the error.", "examples": ["NotFoundException"]},
-        "code": {"type": "integer", "description": "Which rule refused it; 0 where the message says it all."},
+        "code": {
+            "type": "integer",
+            "description": "Which rule refused it; 0 where the message says it all.\n\n"
+            + "\n".join(f"* {code}: {known.meaning}" for code, known in CODES.items() if code),
+        },
         "message": {"type": "string", "description": "What is wrong, where, and what to do about it."},
     },
 }

@@ -8,7 +8,7 @@ from loyalty.engine.program import Program
 from loyalty.engine.rows import CUSTOMER, FREE_IDENTITIES, FREE_KEYS, IDENTITIES, CustomerRow, IdentityRow
 from loyalty.engine.state import State
 from loyalty.identifiers import fault_of_id
-from loyalty.refusals import Refused
+from loyalty.refusals import Refused, WrongField
 
 from . import statements
 from .people import LostRace, People
@@ -133,7 +133,9 @@ class Claims:
 def unfit(ref: Ref, program: Program) -> Refused | None:
     """Why no customer can be created under this identity."""
     fault = fault_of_id(ref[1], program.refused_names)
-    return Refused(0, f"'{'customer' if ref[0] == 'id' else ref[0]}' {fault}") if fault else None
+    if not fault:
+        return None
+    return WrongField("customer" if ref[0] == "id" else ref[0], fault, field="customer")
 
 
 def _replayed() -> Refused:

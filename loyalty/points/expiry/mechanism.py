@@ -12,7 +12,7 @@ from loyalty.engine.rows import EventRow
 from loyalty.engine.state import State
 from loyalty.points.ledger.rows import LotRow
 from loyalty.program.enums import Module
-from loyalty.refusals import Refused
+from loyalty.refusals import MissingField, Refused, WrongField
 
 MOST_EVENTS = 500
 
@@ -23,20 +23,20 @@ def named_expiry(event: EventRow, program: Program) -> dt.datetime | None:
     if day is None:
         return None
     if Module.EXPIRING_POINTS not in program.modules:
-        raise Refused(0, "'expdate' needs the module Expiring points, which is switched off")
+        raise WrongField("expdate", "needs the module Expiring points, which is switched off")
     expires_at = end_of(day, program.time_zone)
     if expires_at <= event.recorded_at:
-        raise Refused(0, "'expdate' must not be in the past")
+        raise WrongField("expdate", "must not be in the past")
     return expires_at
 
 
 def change_expiration(event: EventRow, state: State, batch: Batch) -> None:
     """What remains of the points that `events` earned gets another date, or none; the event keeps which had which."""
     if Module.EXPIRING_POINTS not in batch.program.modules:
-        raise Refused(0, "'point_expiration' needs the module Expiring points, which is switched off")
+        raise WrongField("point_expiration", "needs the module Expiring points, which is switched off", field="action")
     ids = _events(event)
     if "expdate" not in event.data:
-        raise Refused(0, "'expdate' property is required: a date, or empty for points that never expire")
+        raise WrongField("expdate", "property is required: a date, or empty for points that never expire")
     expires_at, day = named_expiry(event, batch.program), values.day(event.data, "expdate")
     lots = _remaining(state, ids)
     zone = batch.program.time_zone
@@ -64,10 +64,10 @@ def _events(event: EventRow) -> list[int]:
     if isinstance(found, int) and not isinstance(found, bool):
         found = [found]
     if not found:
-        raise values.required("events")
+        raise MissingField("events")
     found = values.as_list(found)
     if found is None or len(found) > MOST_EVENTS:
-        raise Refused(0, f"'events' must be a list of at most {MOST_EVENTS} event IDs")
+        raise WrongField("events", f"must be a list of at most {MOST_EVENTS} event IDs")
     return list(dict.fromkeys(_id(value) for value in found))
 
 
@@ -77,7 +77,7 @@ def _id(value: object) -> int:
     except Refused:
         id = None
     if id is None:
-        raise Refused(0, f"'events' must hold event IDs: {str(value)[:40]} is none")
+        raise WrongField("events", f"must hold event IDs: {str(value)[:40]} is none")
     return id
 
 
@@ -88,5 +88,5 @@ def _remaining(state: State, ids: Sequence[int]) -> list[LotRow]:
     found = sorted((lot for lot in lots if lot.event_id in wanted and lot.remaining), key=lambda lot: lot.id)
     missing = wanted - {lot.event_id for lot in found}
     if missing:
-        raise Refused(0, f"'events': the customer has no points left of event {min(missing)}")
+        raise Refused(112920, f"'events': the customer has no points left of event {min(missing)}", field="events")
     return found

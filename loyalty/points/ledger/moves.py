@@ -32,7 +32,8 @@ def account_of(event: EventRow, program: Program) -> AccountRule:
         return points.default
     account = points.accounts.get(event.account)
     if account is None or Module.MULTI_ACCOUNTS not in program.modules:
-        raise Refused(0, f"Unknown account: {event.account[:64]}. Leave 'account' out for the default account.")
+        message = f"Unknown account: {event.account[:64]}. Leave 'account' out for the default account."
+        raise Refused(0, message, field="account")
     return account
 
 
@@ -123,7 +124,7 @@ def consume(
     """
     balance = batch.edit(balance_of(state, account, batch))
     if not account.negative_points or kind is EntryKind.RESERVE:
-        require_points(balance, points)
+        require_points(event, balance, points)
     event.account_id, event.points = account.id, event.points - points
     owed = max(points - balance.spendable, 0)
     left = points - owed
@@ -318,6 +319,7 @@ def spending_order(lot: LotRow) -> tuple[bool, dt.datetime, dt.datetime, int]:
     return lot.expires_at is None, lot.expires_at or lot.earned_at, lot.earned_at, lot.id
 
 
-def require_points(balance: BalanceRow, points: int) -> None:
+def require_points(event: EventRow, balance: BalanceRow, points: int) -> None:
     if points > balance.spendable:
-        raise Refused(120241, f"Not enough points: {points} needed, {balance.spendable} spendable")
+        message = f"Not enough points: {points} needed, {balance.spendable} spendable"
+        raise Refused(120241, message, field="points_burned" if event.action == "point_burn" else "points")

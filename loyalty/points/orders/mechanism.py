@@ -23,6 +23,7 @@ from loyalty.points.ledger.moves import (
     take_back,
 )
 from loyalty.points.ledger.rows import LotRow, PendingRow
+from loyalty.refusals import MissingField
 
 from .burning import _burn, account_of_order, unburn
 from .earning import Award, award, fixed
@@ -117,7 +118,7 @@ def earn_at_checkout(event: EventRow, state: State, batch: Batch) -> None:
     order = batch.edit(order_of(event, state))
     basis = _basis(order, event, batch)
     if basis == EarningBasis.ITEM and not order.items:
-        raise values.required("items")
+        raise MissingField("items")
     _renew_draft(event, state, batch, order, basis)
     if basis == EarningBasis.TRANSACTION:
         _award_whole(event, state, batch, order)

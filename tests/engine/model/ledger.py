@@ -47,7 +47,7 @@ class Ledger:
         """A step of an order is not before its checkout; in the checkout's own second it is with it."""
         bought = None if self.when == self.at else order.checkout_at
         if bought and self.when < bought.replace(microsecond=0):
-            raise Refusal(0, "effective_timestamp")
+            raise Refusal(112216, "effective_timestamp")
         if bought and self.when < bought:
             self.when = self.member.events[self.root].when = bought
 

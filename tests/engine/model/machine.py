@@ -21,6 +21,8 @@ BUILT_IN = {
     "release_points", "point_expiration", "pending_accept", "pending_reject", "suspend", "unsuspend", "login", "daily_login",
     "referral",
 }  # fmt: skip
+# What nobody may send.
+ONLY_FOLLOWING = {"checkout_item_accept", "point_burn"}
 # What names an order or a customer.
 NAMING = ("transaction_id", "referrer", "referred")
 # An unknown transaction that one of these names opens no draft.
@@ -77,7 +79,7 @@ class Model:
         if nonce in self.nonces:
             return Refusal(101031)
         if sent.action not in BUILT_IN and sent.action not in self.setup.custom:
-            return Refusal(0, "Invalid action")
+            return Refusal(10003 if sent.action in ONLY_FOLLOWING else 10002)
         before = copy.deepcopy(self.members.get(sent.customer))
         length = len(before.events) if before else 0
         try:

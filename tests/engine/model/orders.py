@@ -11,6 +11,9 @@ from .points import Points
 from .state import Balance, Earning, Line, Order, Pending
 from .values import Data, Refusal, day, line_total, money, quantity, text, whole
 
+# Of a step that comes too early or too late.
+WRONG_STATUS = {"draft": 112214, "accepted": 112211, "rejected": 112212, "refunded": 112213}
+
 
 class Orders(Points):
     def order(self) -> Order:
@@ -19,7 +22,7 @@ class Orders(Points):
             raise Refusal(0, "transaction_id")
         found = self.member.orders.get(self.transaction)
         if found is None:
-            raise Refusal(103902 if self.transaction in self.receipts else 0)
+            raise Refusal(103902 if self.transaction in self.receipts else 112210)
         self.after_checkout(found)
         self._same_currency(found, [self.sent.data])
         return found
@@ -33,7 +36,7 @@ class Orders(Points):
     def pending_order(self) -> Order:
         found = self.order()
         if found.status != "pending":
-            raise Refusal(0)
+            raise Refusal(WRONG_STATUS[found.status])
         return found
 
     def items_of(self, data: Data) -> list[Data]:
@@ -205,11 +208,11 @@ class Orders(Points):
             raise Refusal(0, "transaction_id")
         order = self.own_or_draft()
         self._same_currency(order, [self.sent.data])
-        if order.status not in ("draft", "pending"):
-            raise Refusal(0)
         line = self.line_of(self.sent.data)
         if line.product_id is None:
             raise Refusal(0, "product_id")
+        if order.status not in ("draft", "pending"):
+            raise Refusal(WRONG_STATUS[order.status])
         self.after_checkout(order)
         same = [other.id == line.id if line.id else other.product_id == line.product_id for other in order.lines]
         if any(same):
@@ -236,7 +239,7 @@ class Orders(Points):
             if id in (None, line.id, f"#{order.place_of(line) + 1}") and product in (None, line.product_id)
         ]
         if not own:
-            raise Refusal(0, "item")
+            raise Refusal(112217, "item")
         backwards = own[::-1]
         return [line for line in backwards if fits(line)] + [line for line in backwards if not fits(line)]
 
@@ -245,7 +248,7 @@ class Orders(Points):
     def open_order(self) -> Order:
         found = self.pending_order()
         if any(line.accepted for line in found.lines):
-            raise Refusal(0)
+            raise Refusal(112215)
         return found
 
     def checkout_update(self) -> None:
@@ -386,8 +389,8 @@ class Orders(Points):
             raise Refusal(0, "transaction_id")
         guest = self.guests.get(self.transaction)
         if guest is None:
-            is_foreign = self.transaction in self.receipts and self.transaction not in self.member.orders
-            raise Refusal(103902 if is_foreign else 0)
+            self.order()
+            raise Refusal(112218)
         if guest.claimed_by:
             raise Refusal(5003)
         event = self.note("checkout", guest.data, self.root)

@@ -79,7 +79,7 @@ class People(Ledger):
                 if name == "email" and fields[name] and not re.fullmatch(r"[^@ ]+@[^@ ]+", fields[name]):
                     raise Refusal(0, name)
             elif name in ("status", "score", "accounts", "customer"):
-                raise Refusal(0, name)
+                raise Refusal(113402, name)
             elif name not in NOT_CUSTOM:
                 self.member.properties[name] = value
 

@@ -98,11 +98,13 @@ class Points(People):
         if self.transaction is None:
             raise Refusal(0, "transaction_id")
         order = self.member.orders.get(self.transaction)
+        if order is not None:
+            self.after_checkout(order)
         if order is None or not order.reserved:
-            raise Refusal(0, "reserved")
+            raise Refusal(112910, "reserved")
         points = whole(self.sent.data, "points", 1) or order.reserved
         if points > order.reserved:
-            raise Refusal(0, "reserved")
+            raise Refusal(112911, "reserved")
         for lot, left in self.release(self.root, points, order).items():
             self.run_out(self.root, lot, left)
         order.updated_at = self.at
@@ -140,7 +142,7 @@ class Points(People):
         ]
         found = [pending for pending in open_ones if str(self.id_of(pending.event)) == event]
         if not found:
-            raise Refusal(0, "event")
+            raise Refusal(112920, "event")
         return found
 
     def id_of(self, event: int) -> int | None:
@@ -158,7 +160,7 @@ class Points(People):
         wanted, changed = list(dict.fromkeys(str(id) for id in ids)), []
         lots = [(str(self.id_of(lot.event)), lot) for lot in self.member.lots]
         if not set(wanted) <= {id for id, lot in lots if lot.left}:
-            raise Refusal(0, "events")
+            raise Refusal(112920, "events")
         for id, lot in lots:
             if id in wanted and lot.left:
                 changed.append({"event": id, "points": lot.left, "expdate": self._last_day(lot.expires_at)})

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from .orders import Orders, costs
+from .orders import WRONG_STATUS, Orders, costs
 from .state import Line, Order
 from .values import Refusal, half_up, money, number, quantity
 
@@ -23,7 +23,7 @@ class Refunds(Orders):
         order = self.order()
         allowed = ("pending",) if self.setup.accept else ("pending", "accepted")
         if order.status not in allowed:
-            raise Refusal(0)
+            raise Refusal(WRONG_STATUS[order.status])
         self._cancel(order)
         order.earned = order.earned if order.lot is not None else 0
         for line in order.lines:
