@@ -138,7 +138,11 @@ def test_a_page_without_the_right_is_refused_in_the_same_look(client: Client) ->
     client.force_login(User.objects.create_user("sam", role=Role.READ_ONLY))
     answer = client.get("/imports/")
     assert answer.status_code == 403
-    assert "bare-card" in answer.content.decode()
+    html = answer.content.decode()
+    assert "bare-card" in html
+    assert (
+        "Your role does not allow you to import files. Ask an administrator to do it, or to change your role." in html
+    )
 
 
 def test_the_open_page_is_marked(signed_in: Client) -> None:
