@@ -5,12 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.enums import BanReason
 from loyalty import identifiers
+from loyalty.forms.refusals import RefusableForm
 
 # The kind that is no ban.
 OPT_OUT = "opt_out"
 
 
-class TypedIdForm(forms.Form):
+class TypedIdForm(RefusableForm):
     typed = forms.CharField(
         label=_("Customer ID"),
         max_length=128,

@@ -41,6 +41,7 @@ class OptOut(CustomerMixin, DialogPage):
         return reverse("customers:overview", args=[self.customer.id])
 
     def perform(self, form: BaseForm) -> Text:
+        assert isinstance(form, OptOutForm)
         kind, by = form.cleaned_data["kind"], by_staff(self.request)
         try:
             if kind != OPT_OUT:
@@ -48,7 +49,7 @@ class OptOut(CustomerMixin, DialogPage):
                 return _("Banned and erased.")
             opt_out(self.customer, by=by)
         except Refused as refusal:
-            form.add_error(None, refusal.message)
+            form.refuse(refusal)
         return _("Opted out and erased.")
 
     def form_valid(self, form: BaseForm) -> HttpResponse:

@@ -111,7 +111,7 @@ class Field(SavesOnlyChanges):
             try:
                 self.default = plain(read_value(self.rule, self.default))
             except Refused as refusal:
-                wrong["default"] = refusal.message
+                wrong["default"] = _("The default value %(predicate)s.") % {"predicate": refusal.predicate}
         if wrong:
             raise ValidationError(wrong)
 

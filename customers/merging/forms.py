@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from loyalty import identifiers
+from loyalty.forms.refusals import RefusableForm
 
 
 class OtherProfileForm(forms.Form):
@@ -17,7 +18,7 @@ class OtherProfileForm(forms.Form):
     )
 
 
-class ConfirmMergeForm(forms.Form):
+class ConfirmMergeForm(RefusableForm):
     """The ID of the profile that goes away, typed: a merge is not taken back."""
 
     confirmation = forms.CharField(

@@ -161,8 +161,8 @@ class MergeCompare(CustomerMixin, StaffPage, FormView[ConfirmMergeForm]):
     def form_valid(self, form: ConfirmMergeForm) -> HttpResponse:
         try:
             merge_customers(self.source, self.survivor, kind=self.kind, by=by_staff(self.request))
-        except Refused as refused:
-            form.add_error(None, refused.message)
+        except Refused as refusal:
+            form.refuse(refusal)
             return self.form_invalid(form)
         messages.success(self.request, gettext("The profiles were merged."))
         pages = [one.page for one in contributed(AfterMerge) if one.is_needed(self.survivor)]

@@ -17,6 +17,7 @@ from customers.fields.vocabularies import plain as plain_name
 from customers.models import Customer
 from customers.names import country_name, currency_name, gender_name, language_name
 from customers.queries import refused_names
+from loyalty.forms.refusals import RefusableForm, in_words
 from loyalty.identifiers import fault_of_id, normal
 from loyalty.refusals import Refused
 
@@ -57,7 +58,7 @@ class ReadField(forms.Field):
         try:
             return self.read(as_sent(self.widget, value))
         except Refused as refusal:
-            raise forms.ValidationError(refusal.message) from None
+            raise forms.ValidationError(in_words(refusal, self.label)) from None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
@@ -119,7 +120,7 @@ def held_by(customer: Customer, name: str) -> Any:
     return str(found).lower() if isinstance(found, bool) else found
 
 
-class PersonalForm(forms.Form):
+class PersonalForm(RefusableForm):
     """The fields that staff may change. What somebody else changed meanwhile is told, not overwritten."""
 
     def __init__(self, *args: Any, customer: Customer, fields: Sequence[Field], **kwargs: Any) -> None:
@@ -160,6 +161,9 @@ class PersonalForm(forms.Form):
         else:
             self.data[name] = bound.field.hidden_widget().format_value(held) or ""  # type: ignore[index]
 
+    def place_of(self, refusal: Refused) -> str | None:
+        return next((name for name in (refusal.field, f"{CUSTOM}{refusal.field}") if name in self.fields), None)
+
     def changes(self) -> dict[str, Any]:
         """What was changed, as an event says it."""
         return {name.removeprefix(CUSTOM): _as_json(self.cleaned_data[name]) for name in self.changed_data}
@@ -177,7 +181,7 @@ def _as_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-class NewCustomerForm(forms.Form):
+class NewCustomerForm(RefusableForm):
     public_id = forms.CharField(
         label=_("ID"), max_length=MAX_IDENTITY, help_text=_("By which tills and shops know the customer.")
     )
@@ -206,8 +210,11 @@ class NewCustomerForm(forms.Form):
         try:
             found: str | None = read_attribute({"email": self.cleaned_data["email"]}, "email")
         except Refused as refusal:
-            raise forms.ValidationError(refusal.message) from None
+            raise forms.ValidationError(in_words(refusal, self.fields["email"].label)) from None
         return found
+
+    def place_of(self, refusal: Refused) -> str | None:
+        return "public_id" if refusal.field == "customer" else super().place_of(refusal)
 
     def profile(self) -> dict[str, Any]:
         return {

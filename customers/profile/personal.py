@@ -22,7 +22,7 @@ from loyalty.ui.mixins import DialogPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.responses import Text, go, is_partial
 
-from .forms import CUSTOM, NewCustomerForm, PersonalForm
+from .forms import NewCustomerForm, PersonalForm
 from .frame import ProfilePage
 
 
@@ -58,7 +58,7 @@ class Personal(ProfilePage, FormView[PersonalForm]):
             if changes:
                 change_profile(customer=self.customer, changes=changes, by=by_staff(self.request))
         except Refused as refusal:
-            form.add_error(_named(refusal.message, form), refusal.message)
+            form.refuse(refusal)
             return self.form_invalid(form)
         messages.success(self.request, gettext("Saved.") if changes else gettext("Nothing was changed."))
         return HttpResponseRedirect(self.request.path)
@@ -78,13 +78,6 @@ class Personal(ProfilePage, FormView[PersonalForm]):
             ),
         }
         return super().get_context_data(**(found | kwargs))
-
-
-def _named(message: str, form: PersonalForm) -> str | None:
-    """The form's field that a refusal names."""
-    _, _, rest = message.partition("'")
-    name = rest.partition("'")[0]
-    return next((found for found in (name, f"{CUSTOM}{name}") if found in form.fields), None)
 
 
 class NewCustomer(DialogPage):
@@ -124,5 +117,5 @@ class NewCustomer(DialogPage):
         except TakenId:
             form.add_error("public_id", _("A customer has this ID already. Choose another, or look the customer up."))
         except Refused as refusal:
-            form.add_error("email" if "'email'" in refusal.message else None, refusal.message)
+            form.refuse(refusal)
         return gettext("Customer created.")

@@ -1,6 +1,5 @@
 """What staff enter to add an action by hand."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from functools import partial
@@ -13,19 +12,27 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.fields.inputs import as_sent, widget_of
 from customers.fields.rules import FieldRule, read_value
+from events.orders.words import WORDS as ORDER_WORDS
 from events.types.attributes import rule_of
 from events.types.labels import humanized
 from events.types.models import EventAttribute, EventType
 from loyalty.engine.actions import Attribute, Kind
 from loyalty.engine.moments import AHEAD, EARLIEST
 from loyalty.forms.inputs import day, line, money, paragraph, points, quantity, signed_money, signed_points
-from loyalty.intake.forms import OnceForm, quoted
+from loyalty.forms.refusals import Words, in_words
+from loyalty.intake.forms import OnceForm
 from loyalty.program.actions import registered_actions
 from loyalty.refusals import Refused
 
 MAX_ITEMS = 10
 ITEM_PARTS = ("product_name", "product_id", "quantity", "price")
-TRANSACTION_TAKEN = 5003
+WORDS: Words = {
+    **ORDER_WORDS,
+    (160212, "referred"): _("No customer has this ID."),
+    (10001, "referred"): _("This customer was brought before."),
+}
+
+
 # How the attributes of built-in actions are entered; all others as a line of text.
 INPUTS: dict[Kind, Callable[..., forms.Field]] = {
     Kind.POINTS: points,
@@ -50,7 +57,7 @@ class ReadByType(forms.Field):
         try:
             found = read_value(self.rule, as_sent(self.widget, value))
         except Refused as refusal:
-            raise forms.ValidationError(refusal.message) from None
+            raise forms.ValidationError(in_words(refusal, self.label)) from None
         return super().clean(found)
 
 
@@ -64,6 +71,7 @@ def _input(one: EventAttribute, built_in: Attribute | None) -> Callable[..., for
 class AddEventForm(OnceForm):
     """The action, and with an action chosen its attributes. `item_count` rows take the items of a checkout."""
 
+    words = WORDS
     action = forms.ChoiceField(label=_("Action"))
 
     def __init__(
@@ -198,16 +206,16 @@ class AddEventForm(OnceForm):
             found["effective_timestamp"] = int(self.cleaned_data["effective_timestamp"].timestamp())
         return _filled(found)
 
-    def named_by(self, refusal: Refused) -> str | None:
-        if refusal.code == TRANSACTION_TAKEN:
-            return _field("transaction_id")
-        row = re.search(r"items\[(\d+)\]", refusal.message)
-        named = quoted(refusal)
-        places = [place for name in named for place in (_field(name), name)]
-        if row and int(row[1]) < len(self._filled_rows()):
-            number = self._filled_rows()[int(row[1])]
-            places = [_item(number, name) for name in named] + [_item(number, "price")]
+    def place_of(self, refusal: Refused) -> str | None:
+        places = [_field(refusal.field), refusal.field, *self._places_of_items(refusal.field)]
         return next((place for place in places if place in self.fields), None)
+
+    def _places_of_items(self, field: str) -> Iterator[str]:
+        """A part of an item that the form does not ask for is said at the item's price."""
+        for sent, row in enumerate(self._filled_rows()):
+            of_item, inside, part = field.partition(f"items[{sent}]")
+            if inside and not of_item:
+                yield from (_item(row, part.removeprefix(".")), _item(row, "price"))
 
 
 def _field(attribute: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.orders.enums import TransactionStatus
+from events.orders.words import WORDS
 from loyalty.engine.values import MAX_TRANSACTION_ID
 from loyalty.forms.inputs import money, paragraph, quantity
 from loyalty.intake.forms import OnceForm
@@ -61,14 +62,16 @@ class TransactionFilterForm(forms.Form):
 class OrderActionForm(OnceForm):
     """What is asked before an action on an order."""
 
+    words = WORDS
+
     def data_of_event(self) -> dict[str, Any]:
         given = {name: value for name, value in self.cleaned_data.items() if name != "token"}
         return {name: value for name, value in given.items() if value not in (None, "")}
 
-    def named_by(self, refusal: Refused) -> str | None:
+    def place_of(self, refusal: Refused) -> str | None:
         if refusal.code in OF_THE_AMOUNT:
             return next((name for name in ("amount", "subtotal") if name in self.fields), None)
-        return super().named_by(refusal)
+        return super().place_of(refusal)
 
 
 class ReasonForm(OrderActionForm):

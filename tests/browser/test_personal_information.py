@@ -68,7 +68,7 @@ def test_a_wrong_value_is_told_beside_its_field(
     signed_in.get_by_label("Shoe size").fill("big")
     signed_in.get_by_role("button", name="Save").click()
 
-    expect(signed_in.get_by_text("'shoe_size' must be a number")).to_be_visible()
+    expect(signed_in.get_by_text("“Shoe size” must be a number")).to_be_visible()
     expect(signed_in.get_by_label("Shoe size")).to_have_value("big")
     check_page(signed_in)
 

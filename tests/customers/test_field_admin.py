@@ -157,7 +157,7 @@ def test_a_program_file_makes_fields_and_its_export_makes_them_elsewhere() -> No
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"id": "score"}, r"\[0\]\.id: This ID is reserved"), ({"default": "40"}, r"\[0\]\.default: 'shoe_size' must be one of: 38, 39"),
+        ({"id": "score"}, r"\[0\]\.id: This ID is reserved"), ({"default": "40"}, r"\[0\]\.default: The default value must be one of: 38, 39"),
         ({"options": []}, r"\[0\]\.options: Enter what can be chosen"), ({"built_in": True}, r"\[0\]\.built_in: must be false"),
         ({"type": "date2"}, r"\[0\]\.type: must be one of"), ({"default": {"a": 1}}, r"\[0\]\.default: must be a value that the field takes"),
     ],

@@ -122,7 +122,7 @@ def test_an_address_of_somebody_else_is_told_beside_its_field(client: Client, an
     accepted(event("bob", "opt_in", email="bob@example.com"))
     answer = save(client, ann, shown(client, ann), email="BOB@example.com")
 
-    assert answer.context["form"].errors == {"email": ["'email' belongs to another customer"]}
+    assert answer.context["form"].errors == {"email": ["“Email address” belongs to another customer."]}
 
 
 def test_a_reader_sees_the_fields_and_may_not_save(client: Client, ann: Customer) -> None:

@@ -97,18 +97,36 @@ def test_a_wrong_input_is_told_at_its_field(staff: Client, zsofia: Customer) -> 
 def test_a_refusal_that_names_an_attribute_is_told_at_its_field(staff: Client, zsofia: Customer) -> None:
     answer = send(staff, zsofia, "point_add", data__points=5, data__expdate="2001-01-01")
     assert answer.status_code == 422
-    assert errors(answer) == {"data-expdate": "&#x27;expdate&#x27; must not be in the past"}
+    assert errors(answer) == {"data-expdate": "“Expiration date” must not be in the past."}
+
+
+def test_too_few_points_are_told_at_the_points(staff: Client, zsofia: Customer) -> None:
+    answer = send(staff, zsofia, "point_spend", data__points=5)
+    assert errors(answer) == {"data-points": "Not enough points: 5 needed, 0 spendable"}
 
 
 def test_any_other_refusal_is_told_above_the_form(staff: Client, zsofia: Customer) -> None:
+    Customer.objects.update(status=Status.SUSPENDED)
     answer = send(staff, zsofia, "point_spend", data__points=5)
-    assert errors(answer) == {"": "Not enough points: 5 needed, 0 spendable"}
+    assert errors(answer) == {"": "Customer may not spend points while suspended"}
+
+
+def test_an_item_that_is_refused_is_told_in_its_row(staff: Client, zsofia: Customer) -> None:
+    """The first row is left empty, so the engine's first item is the form's second."""
+    items = {"items-1-price": "999999999999", "items-1-quantity": "2"}
+    answer = send(staff, zsofia, "checkout", rows=2, data__transaction_id="T-1", data__total=5, **items)
+    assert errors(answer) == {"items-1-price": "price × quantity must not be more than 1000000000000"}
+
+
+def test_whom_nobody_knows_is_told_at_the_field_in_plain_words(staff: Client, zsofia: Customer) -> None:
+    answer = send(staff, zsofia, "referral", data__referred="nobody-here")
+    assert errors(answer) == {"data-referred": "No customer has this ID."}
 
 
 def test_a_receipt_pays_once(staff: Client, zsofia: Customer) -> None:
     record_all(checkout(zsofia, "T-1", 5))
     answer = send(staff, zsofia, "checkout", data__transaction_id="T-1", data__total=5)
-    assert errors(answer) == {"data-transaction_id": "Transaction ID already used"}
+    assert errors(answer) == {"data-transaction_id": "There is an order with this transaction ID already."}
 
 
 def test_a_form_that_is_sent_twice_records_once(staff: Client, zsofia: Customer) -> None:

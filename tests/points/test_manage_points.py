@@ -117,9 +117,9 @@ def test_the_account_is_chosen_where_there_are_several(staff: Client, zsofia: Cu
         ({"points": "-5"}, {"points": "Ensure this value is greater than or equal to 1."}),
         ({"points": ""}, {"points": "This field is required."}),
         ({"reason": " "}, {"reason": "This field is required."}),
-        ({"points": 101}, {"": "Not enough points: 101 needed, 100 spendable"}),
+        ({"points": 101}, {"points": "Not enough points: 101 needed, 100 spendable"}),
         ({"token": "none"}, {"": "This form is out of date. Close it and open it again."}),
-        ({"action": "point_add", "expdate": "2001-01-01"}, {"expdate": "&#x27;expdate&#x27; must not be in the past"}),
+        ({"action": "point_add", "expdate": "2001-01-01"}, {"expdate": "“Expiration date” must not be in the past."}),
     ],
 )
 def test_what_is_wrong_is_told_in_the_dialog(

@@ -9,6 +9,10 @@ from loyalty.intake.forms import OnceForm
 
 
 class SetExpirationForm(OnceForm):
+    words = {
+        (0, "events"): _("Choose the points first, at most 500 rows of them."),
+        (112920, "events"): _("Some of these points were spent or expired meanwhile. Close this and choose again."),
+    }
     ends = forms.ChoiceField(
         label=_("The points are valid"),
         choices=[("day", _("Through a day")), ("never", _("For ever"))],
