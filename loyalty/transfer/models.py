@@ -10,6 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.refusals import Refused
+
 from .enums import JobStatus, Model, NoticeKind, UnknownColumns
 
 
@@ -115,6 +117,8 @@ class RefusedRow(models.Model):
     column = models.CharField(_("column"), max_length=200, default="")
     code = models.IntegerField(_("code"), default=0)
     reason = models.TextField(_("reason"))
+    # What is wrong with the column's value, without naming it; empty where the reason says it all.
+    predicate = models.TextField(default="", db_default="")
 
     class Meta:
         verbose_name = _("refused row")
@@ -123,6 +127,13 @@ class RefusedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.reason}"
+
+    @property
+    def refusal(self) -> Refused:
+        """As the engine raised it, but for the place."""
+        found = Refused(self.code, self.reason)
+        found.predicate = self.predicate
+        return found
 
 
 class RowNotice(models.Model):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView, TemplateView
 
+from loyalty.forms.refusals import in_words
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
 from loyalty.transfer.files.refused import RefusedFile
@@ -130,8 +131,9 @@ def result(request: HttpRequest, job: ImportJob) -> dict[str, Any]:
         merged = first_notices(job, NoticeKind.MERGED, SHOWN_NOTICES)
         found |= {"there": there, "merged": merged, "can_count_again": bool(there) and can_count_again(job)}
     if job.refused and not job.is_running:
-        cursor = request.GET.get("page", "")
-        found |= {"page": page_of(refused_rows(job), Order("line"), cursor, REFUSED_PAGE), "most_listed": MAX_LISTED}
+        page = page_of(refused_rows(job), Order("line"), request.GET.get("page", ""), REFUSED_PAGE)
+        rows = [(row, in_words(row.refusal, row.column)) for row in page.rows]
+        found |= {"page": page, "rows": rows, "most_listed": MAX_LISTED}
     return found
 
 

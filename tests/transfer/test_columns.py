@@ -36,10 +36,11 @@ def test_empty_cells_are_absent_and_gaps_in_a_list_close_up() -> None:
 
 def test_a_refusal_names_the_column_as_the_file_does() -> None:
     plan = plan_events(["_id", "action", "data.total", "items.0.price"], CONFIG)
-    assert plan.column_of("'total' must be a number") == "data.total"
-    assert plan.column_of("items[0]: 'price' must be a number") == "items.0.price"
-    assert plan.column_of("'transaction_id' property is required") == "transaction_id"
-    assert plan.column_of("Customer not found") == ""
+    assert plan.column_of("total") == "data.total"
+    assert plan.column_of("items[0].price") == "items.0.price"
+    assert plan.column_of("customer") == "_id"
+    assert plan.column_of("transaction_id") == "transaction_id"
+    assert plan.column_of("") == ""
 
 
 @pytest.mark.parametrize(

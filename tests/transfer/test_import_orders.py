@@ -26,7 +26,7 @@ ORDERS = """customer,action,transaction_id,total,points,points_burned,amount,pro
 def test_a_file_tells_the_life_of_orders_and_a_second_time_changes_nothing(import_text: Import) -> None:
     job = import_text(ORDERS)
     assert counts(job) == (10, 9, 0, 1)
-    assert refusals(job) == [(11, "", "The customer does not own this transaction")]
+    assert refusals(job) == [(11, "transaction_id", "The customer does not own this transaction")]
     orders = Transaction.objects.order_by("id").values_list("transaction_id", "status", "taken_back", "given_back")
     assert list(orders) == [("T2", "refunded", 30, 100), ("T1", "refunded", 100, 50)]
     balance = Balance.objects.get(customer__public_id="7")

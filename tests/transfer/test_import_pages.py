@@ -113,7 +113,7 @@ def test_refused_rows_are_shown_in_pages(pages: Client, import_text: Import) -> 
         page = shown.next
     assert [len(lines) for lines in seen] == [50, 50, 20]
     assert [line for lines in seen for line in lines] == list(range(2, 122))
-    assert "name@example.com" in pages.get(address).content.decode()
+    assert "“email” must be an address such as name@example.com." in pages.get(address).content.decode()
 
 
 def test_refused_rows_are_downloaded_without_formulas(pages: Client) -> None:

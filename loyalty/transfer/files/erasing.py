@@ -53,7 +53,7 @@ def _refusals_name(job: ImportJob, named: re.Pattern[str]) -> bool:
 
 def _erase(job: ImportJob) -> bool:
     """Once the file is gone nobody can tell which refusal was about whom, so none keeps its words."""
-    RefusedRow.objects.filter(job=job).update(reason=NOT_KEPT)
+    RefusedRow.objects.filter(job=job).update(reason=NOT_KEPT, predicate="")
     ImportJob.objects.filter(pk=job.pk).update(file_erased=True, file_name=f"import-{job.pk}.csv", error="")
     delete(job.stored_name)
     return True

@@ -40,7 +40,7 @@ def _forget_file(job_id: int, at: datetime) -> bool:
     if job.status == JobStatus.PROCESSING:
         # Started in this very moment.
         return False
-    RefusedRow.objects.filter(job=job).update(reason=EXPIRED)
+    RefusedRow.objects.filter(job=job).update(reason=EXPIRED, predicate="")
     if job.status == JobStatus.UPLOADED:
         job.status, job.finished_at = JobStatus.CANCELLED, at
     # A file's name may be a person's; the number says which import it was.

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from customers.fields.reserved import ABOUT_THE_EVENT, SECRETS
+from customers.mechanism import CustomerExists
 from customers.queries import customers_named
 from events.orders.queries import own_receipts
 from events.orders.receipts import Receipt, receipts
@@ -35,13 +36,9 @@ class Known:
 Verdict = Known | Refused
 
 
-def is_about_known(event: Incoming, error: Refused) -> bool:
+def is_about_known(error: Refused) -> bool:
     """Whether the refusal says that the row's effect may be there already."""
-    return error.code in (TAKEN, ALREADY_OPTED_IN) or _is_subscribed(event, error)
-
-
-def _is_subscribed(event: Incoming, error: Refused) -> bool:
-    return event.action == "subscribe" and error.message == "Customer already exists"
+    return error.code in (TAKEN, ALREADY_OPTED_IN) or isinstance(error, CustomerExists)
 
 
 def verdicts(plan: Plan, refused: Sequence[tuple[Incoming, Refused]]) -> list[Verdict]:
@@ -57,7 +54,7 @@ def verdicts(plan: Plan, refused: Sequence[tuple[Incoming, Refused]]) -> list[Ve
         names = sorted(differing(customer, _profile(event), plan.catalogue.config)) if customer else []
         if names:
             reason = f"{error.message}, and '{names[0]}' differs: import a “profile” event, or customers, to change it"
-            found.append(Refused(error.code, reason))
+            found.append(Refused(error.code, reason, field=names[0]))
         else:
             found.append(Known(customer.optin_at or customer.created_at if customer else None))
     return found
@@ -65,6 +62,14 @@ def verdicts(plan: Plan, refused: Sequence[tuple[Incoming, Refused]]) -> list[Ve
 
 def _profile(event: Incoming) -> dict[str, Any]:
     return {name: value for name, value in event.data.items() if name not in ABOUT_THE_EVENT | SECRETS}
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """The first one; `field` is its place on the wire."""
+
+    field: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,40 +94,43 @@ class _Orders:
     def verdict(self, event: Incoming, error: Refused) -> Verdict:
         name = _receipt(event)
         if (event.customer, name) not in self.own:
-            return Refused(TAKEN, "The 'transaction_id' is another customer's")
+            return Refused(TAKEN, "The 'transaction_id' is another customer's", field="transaction_id")
         order = self.recorded.get(name)
         if order is None or event.action != CHECKOUT:
             # Of a line that was added by itself: what it says stands in the order, as it is today.
             return error
         difference = self._difference(event, order)
         if difference:
-            return Refused(TAKEN, f"{error.message}, and the content differs: {difference}")
+            message = f"{error.message}, and the content differs: {difference.sentence}"
+            return Refused(TAKEN, message, field=difference.field)
         return Known(order.recorded_at, order.import_id)
 
-    def _difference(self, event: Incoming, order: Receipt) -> str:
+    def _difference(self, event: Incoming, order: Receipt) -> _Difference | None:
         """The first thing that the row says otherwise than the order; what the row does not say does not differ."""
         if event.account and self.accounts.get(event.account) != order.account_id:
-            return "'account' is another one there"
+            return _Difference("account", "'account' is another one there")
         # Unless somebody has said when it happened, it is dated by when it came in.
         left_out = NOT_COMPARED if order.data.get(TIME) else NOT_COMPARED | {TIME}
         said = {name: value for name, value in event.data.items() if name not in left_out}
         held = {"total": order.total, **order.data}
         lines = event.data.get("items") or []
         if lines and len(lines) != len(order.items):
-            return f"the order has {len(order.items)} lines there, and {len(lines)} here: 'items'"
+            sentence = f"the order has {len(order.items)} lines there, and {len(lines)} here: 'items'"
+            return _Difference("items", sentence)
         pairs = [
             ("", said, held),
-            *((f"items[{n}]: ", *pair) for n, pair in enumerate(zip(lines, order.items, strict=False))),
+            *((f"items[{n}]", *pair) for n, pair in enumerate(zip(lines, order.items, strict=False))),
         ]
-        return next(filter(None, (self._differing(*pair) for pair in pairs)), "")
+        return next(filter(None, (self._differing(*pair) for pair in pairs)), None)
 
-    def _differing(self, place: str, said: Mapping[str, Any], held: Mapping[str, Any]) -> str:
+    def _differing(self, place: str, said: Mapping[str, Any], held: Mapping[str, Any]) -> _Difference | None:
         numbers = self.plan.numbers_of(CHECKOUT)
         for name, value in said.items():
             there = held.get(name)
             if there is None or plain(name, value, numbers) != plain(name, there, numbers):
-                return f"{place}'{name}' is {_shown(there)} there, and {_shown(value)} here"
-        return ""
+                sentence = f"'{name}' is {_shown(there)} there, and {_shown(value)} here"
+                return _Difference(f"{place}.{name}", f"{place}: {sentence}") if place else _Difference(name, sentence)
+        return None
 
 
 def _receipt(event: Incoming) -> str:

@@ -132,7 +132,7 @@ def _spare(row: _Row, survivor: Customer, filled: set[tuple[int, str]], tally: T
 
 def _tell(plan: Plan, refused: Sequence[tuple[_Row, Refused]], before: ImportJob | None, tally: Tally) -> None:
     """What became of the rows that the engine refused: some say what is there already."""
-    about_known = [(row, error) for row, error in refused if is_about_known(row.event, error)]
+    about_known = [(row, error) for row, error in refused if is_about_known(error)]
     found = verdicts(plan, [(row.event, error) for row, error in about_known]) if about_known else []
     said = {row: verdict for (row, _), verdict in zip(about_known, found, strict=True)}
     for row, error in refused:

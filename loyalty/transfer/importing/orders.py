@@ -53,12 +53,12 @@ def join(rows: Sequence[Incoming]) -> tuple[Incoming, list[int]]:
     first, data = rows[0], dict[str, Any]()
     for row in rows:
         if row.account != first.account:
-            raise Refused(0, "The rows of this order name two accounts: 'account' must be the same in all of them")
+            message = "The rows of this order name two accounts: 'account' must be the same in all of them"
+            raise Refused(0, message, field="account")
         for name, value in row.data.items():
             if name != "items" and data.setdefault(name, value) != value:
-                raise Refused(
-                    0, f"The rows of this order contradict each other: '{name}' must be the same in all of them"
-                )
+                message = f"The rows of this order contradict each other: '{name}' must be the same in all of them"
+                raise Refused(0, message, field=name)
     items = [row.data["items"] for row in rows]
     repeated = _repeated(items, values.money(data, "total"))
     data["items"] = [line for place, lines in enumerate(items) if place not in repeated for line in lines]
@@ -75,7 +75,7 @@ def _repeated(items: Sequence[list[Any]], total: Decimal | None) -> list[int]:
             return repeated
     raise Refused(
         0, "A line of this order is there twice, and no total tells which is meant: for a second piece write 'quantity'"
-        " 2 in one row, or remove the repetition",
+        " 2 in one row, or remove the repetition", field="items",
     )  # fmt: skip
 
 

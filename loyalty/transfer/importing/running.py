@@ -235,7 +235,8 @@ def note(job: ImportJob, tally: Tally) -> None:
     room = max(MAX_LISTED - job.refused, 0)
     refused = sorted(tally.refused, key=lambda refusal: refusal.line)[:room]
     RefusedRow.objects.bulk_create(
-        RefusedRow(job=job, line=one.line, column=one.column, code=one.code, reason=one.reason) for one in refused
+        RefusedRow(job=job, line=one.line, column=one.column, code=one.code, reason=one.reason, predicate=one.predicate)
+        for one in refused
     )
     _list_notices(job, tally)
     job.rows_done += tally.rows

@@ -41,8 +41,10 @@ class Tally:
         return sum(notice.kind == NoticeKind.ALREADY_THERE for notice in self.notices)
 
     def refuse(self, plan: Plan, lines: Iterable[Line], error: Refused) -> None:
-        column = plan.column_of(error.message)
-        self.refused += [Refusal(line.number, column, error.code, error.message) for line in lines]
+        column = plan.column_of(error.field)
+        self.refused += [
+            Refusal(line.number, column, error.code, error.message, error.predicate if column else "") for line in lines
+        ]
 
     def there(self, lines: Sequence[Line], recorded_at: datetime | None = None, import_id: int | None = None) -> None:
         """The rows' effect is there already."""

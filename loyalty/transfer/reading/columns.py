@@ -1,7 +1,6 @@
 """What the columns of a file mean: a plan made once from the header, applied to each row."""
 
 import datetime as dt
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,6 +31,8 @@ class Refusal:
     column: str
     code: int
     reason: str
+    # What is wrong with the column's value, without naming it.
+    predicate: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Plan:
     account: int | None = None
     time: int | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
-    # How the columns are called in messages: `items[0][price]`, whatever way the header writes it.
+    # The columns by the place on the wire that they fill, such as `items[0].price`, whatever way the header writes it.
     written: dict[str, str] = field(default_factory=dict)
     # Names that mean something, and headings that are none of them.
     known: Known = field(default_factory=Known)
@@ -128,16 +129,10 @@ class Plan:
             self._numeric[known] = found
         return found
 
-    def column_of(self, reason: str) -> str:
-        """The column that a refusal of the engine speaks of."""
-        if reason.startswith("Invalid action") and self.action is not None:
-            return self.names[self.action]
-        place = re.search(r"(?:^|: )([\w.]+\[\d+\]): ", reason)
-        name = re.search(r"'([^']+)'", reason)
-        if name is None:
-            return self.written.get(place[1], "") if place else ""
-        inner = f"{place[1]}[{name[1]}]" if place else name[1]
-        return self.written.get(inner, inner if place else name[1])
+    def column_of(self, field: str) -> str:
+        """The heading of the column that a refusal of the engine is about; the name on the wire where the file has none."""
+        own = {"customer": self.customer, "action": self.action, "account": self.account}.get(field)
+        return self.written.get(field, field) if own is None else self.names[own]
 
 
 def event_of(plan: Plan, line: Line) -> Incoming | Refusal:

@@ -158,7 +158,7 @@ def _put(plan: Plan, number: int, path: Sequence[str]) -> None:
         raise _conflict(name)
     branch[path[-1]] = number
     plan.places[number] = path[-1]
-    plan.written[path[0] + "".join(f"[{piece}]" for piece in path[1:])] = name
+    plan.written[path[0] + "".join(f"[{piece}]" if piece.isdecimal() else f".{piece}" for piece in path[1:])] = name
 
 
 def _conflict(name: str) -> UnreadableFile:
