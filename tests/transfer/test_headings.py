@@ -133,6 +133,6 @@ def test_a_time_that_is_also_an_attribute_is_refused_with_the_cure() -> None:
 
 
 def test_the_reason_of_a_refused_row_is_not_read_again(import_text: Import) -> None:
-    job = import_text("_id,action,refused_reason,points\n1,opt_in,points: wrong,\n1,point_add,,five\n")
+    job = import_text("_id,action,refused_code,refused_reason,points\n1,opt_in,0,points: wrong,\n1,point_add,,,five\n")
     assert refusals(job) == [(3, "points", "'points' must be a number such as 12.50")]
     assert Event.objects.get().data == {}

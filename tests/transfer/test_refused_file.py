@@ -32,9 +32,9 @@ def test_refused_rows_are_downloaded_as_rows_with_the_reason(pages: Client, impo
         '_id,action,points,reason\n1,opt_in,,\n1,point_add,five,"a\nb"\n1,point_add,5,\n,point_add,6,=cmd\n'
     )
     assert download(pages, job) == (
-        '"_id","action","points","reason","refused_reason"\r\n'
-        '"1","point_add","five","a\nb","points: \'points\' must be a number such as 12.50"\r\n'
-        '"","point_add","6","\'=cmd","_id: The row names no customer"\r\n'
+        '"_id","action","points","reason","refused_code","refused_reason"\r\n'
+        '"1","point_add","five","a\nb","0","points: \'points\' must be a number such as 12.50"\r\n'
+        '"","point_add","6","\'=cmd","0","_id: The row names no customer"\r\n'
     )
 
 
@@ -55,19 +55,19 @@ def test_what_is_mended_is_sent_alone_and_counts_once(pages: Client, import_text
 def test_the_reason_of_the_last_time_gives_way_to_the_new_one(pages: Client, import_text: Import) -> None:
     second = import_text(download(pages, import_text("_id,action,points\n1,dance,5\n")))
     assert refusals(second) == [(2, "action", "Invalid action: dance")]
-    assert download(pages, second).splitlines()[0] == '"_id","action","points","refused_reason"'
+    assert download(pages, second).splitlines()[0] == '"_id","action","points","refused_code","refused_reason"'
 
 
 def test_the_delimiter_stays_so_that_numbers_keep_their_meaning(pages: Client, import_text: Import) -> None:
     job = import_text("_id;action;points\n1;opt_in;\n1;point_add;1.000\n")
-    assert download(pages, job).splitlines()[0] == '"_id";"action";"points";"refused_reason"'
+    assert download(pages, job).splitlines()[0] == '"_id";"action";"points";"refused_code";"refused_reason"'
     assert refusals(import_text(download(pages, job)))[0][2].startswith("“1.000” can be read as 1000 or 1.000")
 
 
 def test_rows_that_could_not_be_read_are_there_too(pages: Client, import_text: Import) -> None:
     job = import_text('_id,action,points\n1,opt_in\n2,opt_in,,more\n3,"open\n4,dance,\n')
     lines = download(pages, job).splitlines()
-    assert lines[1] == '"1","opt_in","","The row has 2 columns, the header has 3"'
-    assert lines[2] == '"2","opt_in","","The row has 4 columns, the header has 3","more"'
-    assert lines[3].startswith('"","","","A quotation mark opens in this row')
-    assert lines[4].startswith('"4","dance","","action: Invalid action')
+    assert lines[1] == '"1","opt_in","","0","The row has 2 columns, the header has 3"'
+    assert lines[2] == '"2","opt_in","","0","The row has 4 columns, the header has 3","more"'
+    assert lines[3].startswith('"","","","0","A quotation mark opens in this row')
+    assert lines[4].startswith('"4","dance","","10002","action: Invalid action')

@@ -33,9 +33,9 @@ CUSTOMER_NAMES = frozenset({"customer", "customerid", "id", "memberid"})
 # The time of the event: the attribute's own name, and those that an event shows it under.
 TIME = "effective_timestamp"
 TIME_NAMES = frozenset({"effectivetimestamp", "timestamp", "unixtimestamp", "date", "datetime"})
-# The column that a download of refused rows has more than the file: it is not read again.
-REASON_HEADING = "refused_reason"
-REASON = normal(REASON_HEADING)
+# The columns that a download of refused rows has more than the file: they are not read again.
+REFUSAL_HEADINGS = ("refused_code", "refused_reason")
+REFUSAL = frozenset(map(normal, REFUSAL_HEADINGS))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from loyalty.transfer.enums import Model, UnknownColumns
 
 from .cells import Numbers
 from .columns import Catalogue, Plan
-from .headings import CUSTOMER_NAMES, FIELD_SYNONYMS, REASON, TIME, TIME_NAMES, Known, doubled
+from .headings import CUSTOMER_NAMES, FIELD_SYNONYMS, REFUSAL, TIME, TIME_NAMES, Known, doubled
 from .options import DEFAULT, Options
 from .reader import Header, UnreadableFile
 
@@ -44,7 +44,7 @@ def _of_events(header: Header, catalogue: Catalogue, options: Options) -> Plan:
         _put(plan, plan.time, [TIME])
     known = plan.known
     for number, name in enumerate(names):
-        if number not in (customer, action, account, plan.time) and normal(name) != REASON:
+        if number not in (customer, action, account, plan.time) and normal(name) not in REFUSAL:
             _place(plan, number, name, known, options)
     _check_lists(plan.attributes, "")
     return plan
@@ -60,7 +60,7 @@ def _of_customers(header: Header, catalogue: Catalogue, options: Options) -> Pla
         catalogue=catalogue, numbers=Numbers(options.decimal_mark, header.delimiter), known=known,
     )  # fmt: skip
     for number, written in enumerate(names):
-        if number == customer or normal(written) == REASON:
+        if number == customer or normal(written) in REFUSAL:
             continue
         name = known.find(written)
         if name in fields and fields[name].read_only:
