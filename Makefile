@@ -2,15 +2,14 @@
 
 PYTHON ?= python3
 BIN = .venv/bin
-CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
-export CHROMIUM
 
 .PHONY: run test check prove mutants stop clean chromium
 
 run: .venv/run.stamp
 	@exec $(BIN)/python manage.py serve
 
-test: .venv/dev.stamp chromium
+# The browser first: what may fail does so before the long part.
+test: chromium .venv/dev.stamp
 	$(BIN)/pytest
 
 check: .venv/dev.stamp
@@ -38,8 +37,9 @@ clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results .data/static
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-chromium:
-	@test -x "$$(command -v "$(CHROMIUM)")" || { echo "The page tests need a Chromium: apt-get install chromium, or name one with CHROMIUM=/path/to/it." >&2; exit 1; }
+# One at hand, or named with CHROMIUM=/path/to/it, or else one fetched into .venv.
+chromium: | .venv/bin/python
+	@$(BIN)/python -m tests.browser.obtain
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: name one with make PYTHON=/path/to/python3.11." >&2; exit 1; }

@@ -26,6 +26,8 @@ from django.test.testcases import LiveServerThread
 from django.test.utils import setup_databases, teardown_databases
 from psycopg import sql
 
+from tests.browser.absent import pytest_runtest_setup, pytest_terminal_summary  # noqa: F401
+
 TEMPLATE = "{}_template"
 
 

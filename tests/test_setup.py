@@ -202,13 +202,16 @@ def test_stop_without_servers_does_nothing() -> None:
     assert manage("stop").returncode == 0
 
 
-def test_without_a_chromium_the_tests_say_how_to_get_one() -> None:
+def test_a_named_chromium_that_is_missing_stops_the_tests_with_the_cure() -> None:
     done = subprocess.run(
         ["make", "chromium", "CHROMIUM=/nowhere/chromium"], cwd=ROOT, capture_output=True, text=True, check=False
     )
 
     assert done.returncode == 2
-    assert "apt-get install chromium" in done.stderr.splitlines()[0]
+    assert done.stderr.splitlines()[0] == (
+        "CHROMIUM names /nowhere/chromium, which does not start: "
+        "apt-get install chromium, or name one with CHROMIUM=/path/to/it."
+    )
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])

@@ -1,7 +1,6 @@
 """A real browser on a real server. Each test has a database of its own, so what it does may be committed."""
 
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from tests.browser import chromium
 
 # On a machine that is busy with other tests too.
 expect.set_options(timeout=20_000)
@@ -39,12 +39,21 @@ QUIET = [
 ]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def node_that_starts() -> None:
+    """Before Playwright starts its driver."""
+    os.environ.update(chromium.node_of_playwright())
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    names = (os.environ.get("CHROMIUM") or "", "chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
+    """The one that was found, or the one failure of all where none may be left out."""
+    try:
+        found = chromium.find()
+    except chromium.NoBrowser as reason:
+        pytest.fail(str(reason), pytrace=False)
     if found is None:
-        pytest.fail("No Chromium: apt-get install chromium, or name one with CHROMIUM=/path/to/it.", pytrace=False)
+        pytest.fail(f"No Chromium: {chromium.CURE}.", pytrace=False)
     return {**browser_type_launch_args, "executable_path": found, "args": QUIET}
 
 
