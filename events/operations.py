@@ -7,8 +7,9 @@ from customers.models import Customer
 from events.types.models import EventType
 from loyalty.engine.actions import Action
 from loyalty.engine.mechanism import Outcome
-from loyalty.intake.staff import record_by_hand
+from loyalty.intake.staff import deed_of, record_by_hand
 from loyalty.program.actions import registered_actions
+from loyalty.staff.audit.deeds import Deed, operation
 from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 
@@ -23,12 +24,13 @@ def _is_addable(action: Action | None, customer: Customer) -> bool:
     return action is not None and not action.closed and customer.status in action.by_hand
 
 
+@operation(right=Right.RECORD_EVENTS, audit="event.add")
 def add_event(
     *, customer: Customer, action: str, data: Mapping[str, Any], by: Sender, account: str | None = None
-) -> Outcome:
+) -> Deed[Outcome]:
     """Record one event of the customer by hand.
 
     Raises Refused with the engine's reason, PermissionDenied; AlreadyRecorded for a form that was sent twice.
     """
-    by.require(Right.RECORD_EVENTS)
-    return record_by_hand(customer.public_id, action, data, account=account, by=by)
+    outcome = record_by_hand(customer.public_id, action, data, account=account, by=by)
+    return deed_of(outcome, reason=str(data.get("reason") or ""))

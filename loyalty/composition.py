@@ -29,12 +29,14 @@ import loyalty.verify.contributions
 from loyalty.engine.program import Program
 from loyalty.program.operations import advance_program, keep_program
 from loyalty.program.queries import program_record, read_program
-from loyalty.program.rooms import composed
+from loyalty.program.rooms import Rules, composed
 
 logger = logging.getLogger(__name__)
 
 # In the order in which they act on an event, and in which their sections stand in the program file; erased in reverse.
 RULES = (
+    # Staff lie below rooms: they have no part in the engine but that their trail tells of customers.
+    Rules(erasure="erase_staff"),
     loyalty.program.room.RULES,
     loyalty.api.room.RULES,
     customers.room.RULES,

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "loyalty.ui.middleware.admin_policy",
     "loyalty.ui.middleware.busy_pages",
+    "loyalty.ui.middleware.waiting_operations",
 ]
 
 ROOT_URLCONF = "loyalty.urls"

@@ -16,7 +16,7 @@ ROOT = "customers.Customer"
 # Looked up by something else than the customer.
 OWN_KEY = {
     "customers.Identity", "customers.Merge", "customers.Tombstone", "customers.Erasure", "customers.ErasureItem",
-    "events.BusinessKey", "events.GuestOrder", "points.BonusTotal", "api.SavedAnswer",
+    "events.BusinessKey", "events.GuestOrder", "points.BonusTotal", "api.SavedAnswer", "staff.AuditEntry",
 }  # fmt: skip
 DURABLE = {"fsync": {"on"}, "full_page_writes": {"on"}, "synchronous_commit": {"on", "remote_write", "remote_apply"}}
 SECRET_KEY_LENGTH = 32

@@ -11,17 +11,20 @@ from loyalty.api.keys.models import ApiKey
 from loyalty.api.keys.operations import create_api_key
 from loyalty.api.keys.queries import api_key
 from loyalty.sealing import Purpose, seal
+from loyalty.staff.sender import Sender
 
 
 def development_key(key: str = "till-key", name: str = "Till", **scopes: Any) -> ApiKey:
     """A key whose requests may come unsigned, as `?api_key=till-key`."""
-    made, _ = create_api_key(name=name, by=None, at=timezone.now(), kind=KeyKind.DEVELOPMENT, key=key, **scopes)
+    made, _ = create_api_key(
+        name=name, by=Sender(None, timezone.now()), kind=KeyKind.DEVELOPMENT, key=key, **scopes
+    ).result()
     return made
 
 
 def server_key(key: str = "till-key", name: str = "Till", **scopes: Any) -> ApiKey:
     """A key whose requests are signed, by `signer(key)`."""
-    return create_api_key(name=name, by=None, at=timezone.now(), key=key, **scopes)[0]
+    return create_api_key(name=name, by=Sender(None, timezone.now()), key=key, **scopes).result()[0]
 
 
 def signer(key: ApiKey, region: str = "demo", place: int = 1) -> Signer:
@@ -33,7 +36,9 @@ def signer(key: ApiKey, region: str = "demo", place: int = 1) -> Signer:
 
 def client_side_key(key: str = "page-key", name: str = "Shop", **scopes: Any) -> ApiKey:
     given = {"origins": ["https://shop.example.com"], "actions": ["content_consumption"], **scopes}
-    return create_api_key(name=name, by=None, at=timezone.now(), kind=KeyKind.CLIENT_SIDE, key=key, **given)[0]
+    return create_api_key(
+        name=name, by=Sender(None, timezone.now()), kind=KeyKind.CLIENT_SIDE, key=key, **given
+    ).result()[0]
 
 
 def give_secret(key: ApiKey, secret: str, place: int = 1) -> None:

@@ -18,6 +18,7 @@ from loyalty.engine.record import record_one
 from loyalty.identifiers import forms, normal
 from loyalty.intake.staff import staff_actor
 from loyalty.sealing import Purpose, unseal
+from loyalty.staff.audit.deeds import Deed, operation
 from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 
@@ -33,16 +34,20 @@ class NotBanned(Exception):
     """No ban is on this ID."""
 
 
-def opt_out(customer: Customer, *, by: Sender) -> Erasure:
+@operation(right=Right.ERASE_CUSTOMERS, audit="customer.opt_out")
+def opt_out(customer: Customer, *, by: Sender) -> Deed[Erasure]:
     """Erase the customer for good. Raises Refused (160212: gone already), PermissionDenied."""
-    by.require(Right.ERASE_CUSTOMERS)
-    return record_opt_out(customer, by=staff_actor(by), at=by.at)
+    return _deed(record_opt_out(customer, by=staff_actor(by), at=by.at))
 
 
-def ban(customer: Customer, reason: str, *, by: Sender) -> Erasure:
+@operation(right=Right.ERASE_CUSTOMERS, audit="customer.ban")
+def ban(customer: Customer, reason: str, *, by: Sender) -> Deed[Erasure]:
     """The same, and the ID may not opt in until the ban is lifted; `reason` is one of BanReason."""
-    by.require(Right.ERASE_CUSTOMERS)
-    return record_ban(customer, reason, by=staff_actor(by, BAN), at=by.at)
+    return _deed(record_ban(customer, reason, by=staff_actor(by, BAN), at=by.at))
+
+
+def _deed(erasure: Erasure) -> Deed[Erasure]:
+    return Deed(erasure, customer_id=erasure.customer_id, subject=f"erasure:{erasure.reference}", reason=erasure.reason)
 
 
 def record_opt_out(customer: Customer, *, by: Actor, at: datetime) -> Erasure:
@@ -61,10 +66,9 @@ def _leave(event: Incoming, *, by: Actor, at: datetime) -> Erasure:
     return Erasure.objects.get(customer_id=outcome.state.customer.id)
 
 
-@transaction.atomic
-def lift_ban(public_id: str, *, by: Sender) -> None:
+@operation(right=Right.ERASE_CUSTOMERS, audit="customer.lift_ban")
+def lift_ban(public_id: str, *, by: Sender) -> Deed[None]:
     """The ID, and what else named the same person, may opt in again, from nothing. Raises NotBanned."""
-    by.require(Right.ERASE_CUSTOMERS)
     with connection.cursor() as cursor:
         # An ID from before there was one form may have been erased as it was.
         cursor.execute("SELECT pseudonym('id', form) FROM unnest(%s::text[]) AS form", [_every_form(public_id)])
@@ -75,6 +79,7 @@ def lift_ban(public_id: str, *, by: Sender) -> None:
     same = Tombstone.objects.filter(customer=found.customer_id) if found.customer_id else Tombstone.objects.none()
     (same | Tombstone.objects.filter(pseudonym=found.pseudonym)).update(banned=False)
     log.info("A ban was lifted by staff %s at %s", by.user and by.user.pk, by.at.isoformat(timespec="seconds"))
+    return Deed(None, customer_id=found.customer_id)
 
 
 def _every_form(public_id: str) -> list[str]:

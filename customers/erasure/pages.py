@@ -45,9 +45,9 @@ class OptOut(CustomerMixin, DialogPage):
         kind, by = form.cleaned_data["kind"], by_staff(self.request)
         try:
             if kind != OPT_OUT:
-                ban(self.customer, kind, by=by)
+                ban(self.customer, kind, by=by).result()
                 return _("Banned and erased.")
-            opt_out(self.customer, by=by)
+            opt_out(self.customer, by=by).result()
         except Refused as refusal:
             form.refuse(refusal)
         return _("Opted out and erased.")
@@ -105,7 +105,7 @@ class LiftBan(DialogPage):
 
     def perform(self, form: BaseForm) -> Text:
         try:
-            lift_ban(form.cleaned_data["typed"], by=by_staff(self.request))
+            lift_ban(form.cleaned_data["typed"], by=by_staff(self.request)).result()
         except NotBanned:
             form.add_error("typed", _("No ban is on this ID. Capitals and small letters are different."))
         return _("The ban is lifted.")

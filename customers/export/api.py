@@ -7,7 +7,6 @@ from rest_framework.request import Request
 
 from customers.api.docs import DATA
 from customers.api.lookups import customer_asked
-from customers.models import Customer
 from loyalty.api.errors import bad_request
 from loyalty.api.keys.enums import Api
 from loyalty.api.lists.paging import INVALID_PARAMETER
@@ -19,12 +18,11 @@ log = logging.getLogger(__name__)
 FORMATS = ("json", "csv")
 
 
-def download(customer: Customer, format: str) -> StreamingHttpResponse:
+def download(access: Access, format: str) -> StreamingHttpResponse:
     """A file of that format: JSON, or a ZIP of CSV files. Its name is the internal ID, and no cache keeps it."""
-    access = Access(customer)
     suffix, kind = ("zip", "application/zip") if format == "csv" else ("json", "application/json")
     response = StreamingHttpResponse(access.zip() if format == "csv" else access.json(), content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="customer-{customer.id}.{suffix}"'
+    response["Content-Disposition"] = f'attachment; filename="customer-{access.customer.id}.{suffix}"'
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -39,4 +37,4 @@ class CustomerData(ApiView):
             raise bad_request("format must be json or csv", INVALID_PARAMETER)
         customer = customer_asked(request, public_id)
         log.info("data of customer %d given to API key %d", customer.id, request.user.pk)
-        return download(customer, format)
+        return download(Access(customer), format)

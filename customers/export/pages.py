@@ -7,9 +7,11 @@ from django.views.generic import View
 
 from customers.profile.mixins import CustomerMixin
 from loyalty.staff.permissions import Right
+from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import StaffPage
 
 from .api import FORMATS, download
+from .operations import export_data
 
 log = logging.getLogger(__name__)
 
@@ -21,4 +23,4 @@ class Data(CustomerMixin, StaffPage, View):
         if format not in FORMATS:
             raise Http404
         log.info("data of customer %d given to staff %d", self.customer.id, request.user.pk)
-        return download(self.customer, format)
+        return download(export_data(customer=self.customer, format=format, by=by_staff(request)).result(), format)

@@ -31,7 +31,7 @@ class Suspend(EventDialog):
         return text % {"name": self.customer.name}
 
     def operate(self, form: BaseForm, by: Sender) -> Outcome:
-        return suspend(customer=self.customer, reason=form.cleaned_data["reason"], by=by)
+        return suspend(customer=self.customer, reason=form.cleaned_data["reason"], by=by).result()
 
     def said(self, outcome: Outcome) -> Text:
         return _("%(name)s is suspended.") % {"name": self.customer.name}
@@ -44,7 +44,7 @@ class Unsuspend(Suspend):
         return _("%(name)s may spend points again.") % {"name": self.customer.name}
 
     def operate(self, form: BaseForm, by: Sender) -> Outcome:
-        return unsuspend(customer=self.customer, reason=form.cleaned_data["reason"], by=by)
+        return unsuspend(customer=self.customer, reason=form.cleaned_data["reason"], by=by).result()
 
     def said(self, outcome: Outcome) -> Text:
         return _("%(name)s is active again.") % {"name": self.customer.name}

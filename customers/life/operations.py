@@ -1,11 +1,13 @@
 from customers.models import Customer
 from loyalty.engine.mechanism import Outcome
-from loyalty.intake.staff import record_by_hand
+from loyalty.intake.staff import deed_of, record_by_hand
+from loyalty.staff.audit.deeds import Deed, operation
 from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 
 
-def suspend(*, customer: Customer, reason: str, by: Sender) -> Outcome:
+@operation(right=Right.EDIT_CUSTOMERS, audit="customer.suspend")
+def suspend(*, customer: Customer, reason: str, by: Sender) -> Deed[Outcome]:
     """The customer earns from now on, but may not spend.
 
     Raises Refused (114400) unless active, PermissionDenied; AlreadyRecorded for a form that was sent twice.
@@ -13,11 +15,12 @@ def suspend(*, customer: Customer, reason: str, by: Sender) -> Outcome:
     return _change(customer, "suspend", reason, by)
 
 
-def unsuspend(*, customer: Customer, reason: str, by: Sender) -> Outcome:
+@operation(right=Right.EDIT_CUSTOMERS, audit="customer.unsuspend")
+def unsuspend(*, customer: Customer, reason: str, by: Sender) -> Deed[Outcome]:
     """The customer is active again. Raises Refused (114600) unless suspended, and as `suspend` does."""
     return _change(customer, "unsuspend", reason, by)
 
 
-def _change(customer: Customer, action: str, reason: str, by: Sender) -> Outcome:
-    by.require(Right.EDIT_CUSTOMERS)
-    return record_by_hand(customer.public_id, action, {"reason": reason} if reason else {}, by=by)
+def _change(customer: Customer, action: str, reason: str, by: Sender) -> Deed[Outcome]:
+    outcome = record_by_hand(customer.public_id, action, {"reason": reason} if reason else {}, by=by)
+    return deed_of(outcome, reason=reason)

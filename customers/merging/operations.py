@@ -4,20 +4,22 @@ from customers.models import Customer, Merge
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record_one
 from loyalty.intake.staff import staff_actor
+from loyalty.staff.audit.deeds import Deed, operation
 from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 
 from .mechanism import ACTION
 
 
-def merge_customers(source: Customer, target: Customer, *, kind: str, by: Sender) -> Merge:
+@operation(right=Right.MERGE_CUSTOMERS, audit="customer.merge")
+def merge_customers(source: Customer, target: Customer, *, kind: str, by: Sender) -> Deed[Merge]:
     """Merge the source's profile into the target's, which stays; `kind` is one of MergeKind.
 
     Raises Refused with the engine's reason: 160212 unknown, gone, or merged away since it was looked up; 160216 and 120031
     by the target's status, 120030 by the source's; 0 for the same customer, or an order that both have. Raises PermissionDenied.
     """
-    by.require(Right.MERGE_CUSTOMERS)
-    return record_merge(source, target, kind=kind, by=staff_actor(by), at=by.at)
+    merge = record_merge(source, target, kind=kind, by=staff_actor(by), at=by.at)
+    return Deed(merge, customer_id=target.id, subject=f"customer:{source.id}")
 
 
 def record_merge(source: Customer, target: Customer, *, kind: str, by: Actor, at: datetime) -> Merge:

@@ -160,7 +160,7 @@ class MergeCompare(CustomerMixin, StaffPage, FormView[ConfirmMergeForm]):
 
     def form_valid(self, form: ConfirmMergeForm) -> HttpResponse:
         try:
-            merge_customers(self.source, self.survivor, kind=self.kind, by=by_staff(self.request))
+            merge_customers(self.source, self.survivor, kind=self.kind, by=by_staff(self.request)).result()
         except Refused as refusal:
             form.refuse(refusal)
             return self.form_invalid(form)

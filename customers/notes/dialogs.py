@@ -1,20 +1,19 @@
 """Writing, changing and deleting a note."""
 
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.forms import BaseForm
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Note
 from customers.profile.mixins import CustomerMixin
-from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
+from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import DialogPage
 from loyalty.ui.responses import Text
 
@@ -35,10 +34,6 @@ class NoteDialog(CustomerMixin, DialogPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**({"lead": self.customer.name} | kwargs))
 
-    @property
-    def by(self) -> User:
-        return cast(User, self.request.user)
-
     @cached_property
     def note(self) -> Note:
         return get_object_or_404(notes_of(self.customer.id), id=self.kwargs["note_id"])
@@ -49,7 +44,7 @@ class AddNote(NoteDialog):
 
     def perform(self, form: BaseForm) -> Text:
         try:
-            add_note(customer=self.customer, text=form.cleaned_data["text"], by=self.by, at=timezone.now())
+            add_note(customer=self.customer, text=form.cleaned_data["text"], by=by_staff(self.request)).result()
         except Gone:
             form.add_error(None, _("The customer has left or was merged in the meantime."))
         return _("Note added.")
@@ -63,7 +58,7 @@ class EditNote(NoteDialog):
 
     def perform(self, form: BaseForm) -> Text:
         try:
-            change_note(note=self.note, text=form.cleaned_data["text"], by=self.by, at=timezone.now())
+            change_note(note=self.note, text=form.cleaned_data["text"], by=by_staff(self.request)).result()
         except NotYours:
             form.add_error(None, _("Somebody else wrote this note: add one of your own."))
         except Gone:
@@ -84,7 +79,7 @@ class DeleteNote(NoteDialog):
 
     def perform(self, form: BaseForm) -> Text:
         try:
-            delete_note(note=self.note, by=self.by)
+            delete_note(note=self.note, by=by_staff(self.request)).result()
         except NotYours:
             form.add_error(None, _("Somebody else wrote this note: ask an administrator to delete it."))
         return _("Note deleted.")

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from customers.models import Customer, Note
+from loyalty.staff.audit.deeds import Deed, Nothing, operation
 from loyalty.staff.models import User
-from loyalty.staff.permissions import Right, may, require
+from loyalty.staff.permissions import Right, may
+from loyalty.staff.sender import Sender
 
 LONGEST_NOTE = 2_000
 
@@ -21,21 +22,26 @@ class NotYours(Exception):
     """Somebody else wrote the note: an administrator may delete it, nobody may change it."""
 
 
-def add_note(*, customer: Customer, text: str, by: User, at: datetime) -> Note:
+@operation(right=Right.EDIT_CUSTOMERS, audit="note.add")
+def add_note(*, customer: Customer, text: str, by: Sender) -> Deed[Note]:
     """`text`: 1 to LONGEST_NOTE characters. Raises Gone, PermissionDenied."""
-    require(by, Right.EDIT_CUSTOMERS)
+    assert by.user is not None
     with _of_the_living():
-        return Note.objects.create(customer=customer, text=_checked(text), staff=by, written_at=at)
+        note = Note.objects.create(customer=customer, text=_checked(text), staff=by.user, written_at=by.at)
+    return Deed(note, customer_id=customer.id, subject=f"note:{note.id}", after={"text": note.text})
 
 
-def change_note(*, note: Note, text: str, by: User, at: datetime) -> None:
+@operation(right=Right.EDIT_CUSTOMERS, audit="note.change")
+def change_note(*, note: Note, text: str, by: Sender) -> Deed[None]:
     """Raises NotYours, Gone, PermissionDenied; Note.DoesNotExist if it was deleted in the meantime."""
-    require(by, Right.EDIT_CUSTOMERS)
-    if note.staff_id != by.pk:
+    if by.user is None or note.staff_id != by.user.pk:
         raise NotYours
+    before = _locked(note)
+    if before is None:
+        raise Note.DoesNotExist
     with _of_the_living():
-        if not Note.objects.filter(pk=note.pk).update(text=_checked(text), edited_at=at):
-            raise Note.DoesNotExist
+        Note.objects.filter(pk=note.pk).update(text=_checked(text), edited_at=by.at)
+    return _changed(note, before=before.text, after=_checked(text))
 
 
 @contextmanager
@@ -48,12 +54,25 @@ def _of_the_living() -> Iterator[None]:
         raise Gone from error
 
 
-def delete_note(*, note: Note, by: User) -> None:
+@operation(right=Right.EDIT_CUSTOMERS, audit="note.delete")
+def delete_note(*, note: Note, by: Sender) -> Deed[None]:
     """For good; once it is gone, again without effect. Raises NotYours, PermissionDenied."""
-    require(by, Right.EDIT_CUSTOMERS)
-    if not may_delete(note, by):
+    if by.user is None or not may_delete(note, by.user):
         raise NotYours
+    before = _locked(note)
+    if before is None:
+        return Nothing(None)
     Note.objects.filter(pk=note.pk).delete()
+    return _changed(note, before=before.text)
+
+
+def _locked(note: Note) -> Note | None:
+    return Note.objects.select_for_update().filter(pk=note.pk).first()
+
+
+def _changed(note: Note, *, before: str, after: str = "") -> Deed[None]:
+    now = {"text": after} if after else {}
+    return Deed(None, customer_id=note.customer_id, subject=f"note:{note.id}", before={"text": before}, after=now)
 
 
 def may_delete(note: Note, by: User) -> bool:

@@ -56,7 +56,7 @@ class Personal(ProfilePage, FormView[PersonalForm]):
         changes = form.changes()
         try:
             if changes:
-                change_profile(customer=self.customer, changes=changes, by=by_staff(self.request))
+                change_profile(customer=self.customer, changes=changes, by=by_staff(self.request)).result()
         except Refused as refusal:
             form.refuse(refusal)
             return self.form_invalid(form)
@@ -113,7 +113,7 @@ class NewCustomer(DialogPage):
                 profile=form.profile(),
                 active=form.cleaned_data["status"] == "active",
                 by=by_staff(self.request),
-            )
+            ).result()
         except TakenId:
             form.add_error("public_id", _("A customer has this ID already. Choose another, or look the customer up."))
         except Refused as refusal:

@@ -133,7 +133,7 @@ class AddEvent(Modules, EventDialog):
         assert self.chosen
         account = form.cleaned_data.get("account")
         data = form.data_of_event()
-        return add_event(customer=self.customer, action=self.chosen.action, data=data, account=account, by=by)
+        return add_event(customer=self.customer, action=self.chosen.action, data=data, account=account, by=by).result()
 
     def said(self, outcome: Outcome) -> Text:
         assert self.chosen

@@ -20,7 +20,6 @@ from customers.profile.frame import ProfilePage
 from customers.profile.mixins import CustomerMixin, EventDialog
 from customers.queries import customer_named
 from events.models import Event
-from events.operations import add_event
 from events.orders.models import WHEN, Transaction
 from events.orders.queries import orders_with, transaction_of, transactions_of
 from events.timeline.queries import events_of, names, tell
@@ -37,6 +36,7 @@ from loyalty.ui.paging import Order, Page, page_of
 from loyalty.ui.responses import Text
 
 from .forms import OrderActionForm, PartialRefundForm, ReasonForm, RefundItemForm, TransactionFilterForm
+from .operations import act_on_order
 from .prices import LINES, Price, prices_of
 from .queries import Line, action_on, actions_on, lines_of, paid_left, pending_points
 
@@ -244,7 +244,7 @@ class OrderAction(TransactionMixin, EventDialog):
         assert isinstance(form, OrderActionForm)
         about = {"transaction_id": self.transaction.transaction_id, **self.target()}
         data = about | form.data_of_event()
-        return add_event(customer=self.customer, action=self.action, data=data, by=by)
+        return act_on_order(customer=self.customer, action=self.action, data=data, by=by).result()
 
     def said(self, outcome: Outcome) -> Text:
         return self.said_of % {"order": self.transaction.transaction_id}

@@ -33,6 +33,7 @@ def prepare(customers: int) -> dict[str, Any]:
     from loyalty.engine.events import Incoming
     from loyalty.engine.record import record
     from loyalty.intake.actors import made_up
+    from loyalty.staff.sender import Sender
 
     from .load import customer
 
@@ -41,7 +42,9 @@ def prepare(customers: int) -> dict[str, Any]:
         events = [Incoming(customer(number), "opt_in", _profile(number)) for number in chunk]
         outcomes = record(events, by=made_up("import"), at=dt.datetime.now(dt.UTC))
         _require_success(outcomes)
-    key, secret = create_api_key(name="Benchmark", by=None, at=dt.datetime.now(dt.UTC), requests_per_minute=None)
+    key, secret = create_api_key(
+        name="Benchmark", by=Sender(None, dt.datetime.now(dt.UTC)), requests_per_minute=None
+    ).result()
     return {"id": key.pk, "key": key.key, "secret": secret}
 
 

@@ -91,14 +91,14 @@ def configure(at: dt.datetime) -> None:
         ],
         "bonuses": [BEAUTY],
     }
-    apply_program(program, by=None, at=at)
+    apply_program(program, by=Sender(None, at))
 
 
 def _decides(*, accepting: bool, at: dt.datetime) -> None:
     """Whether orders wait for their acceptance: only while the story needs it, since what visitors send should count at once."""
     modules = {*GeneralSettings.objects.get().modules} - {Module.CHECKOUT_ACCEPT.value}
     modules |= {Module.CHECKOUT_ACCEPT.value} if accepting else set()
-    apply_program({"settings": {"modules": sorted(modules)}}, by=None, at=at)
+    apply_program({"settings": {"modules": sorted(modules)}}, by=Sender(None, at))
 
 
 def _tell(told: list[Scene], by: User) -> None:
@@ -127,7 +127,7 @@ def _merge(scene: Scene, by: User) -> None:
 
 
 def _note(scene: Scene, by: User) -> None:
-    add_note(customer=_customer(scene.customer), text=scene.data["text"], by=by, at=scene.at)
+    add_note(customer=_customer(scene.customer), text=scene.data["text"], by=Sender(by, scene.at))
 
 
 def _expire(scene: Scene, by: User) -> None:
@@ -156,12 +156,12 @@ def _others(end: dt.datetime, by: User) -> None:
         return Sender(by, end - dt.timedelta(days=days))
 
     create_customer(public_id=f"{HERO}-long", profile=LONG, active=True, by=ago(80))
-    leaver = create_customer(public_id=f"{HERO}-leaver", profile=LEAVING, active=True, by=ago(70))
+    leaver = create_customer(public_id=f"{HERO}-leaver", profile=LEAVING, active=True, by=ago(70)).result()
     opt_out(leaver, by=ago(20))
     profile = {**LEAVING, "last_name": "Fraud", "email": "gone.fraud@example.com"}
-    fraud = create_customer(public_id=f"{HERO}-fraud", profile=profile, active=True, by=ago(65))
+    fraud = create_customer(public_id=f"{HERO}-fraud", profile=profile, active=True, by=ago(65)).result()
     ban(fraud, BanReason.FRAUD, by=ago(15))
     profile = {**LEAVING, "first_name": "Sven", "last_name": "Wait", "email": "sven.wait@example.com", "country": "SE"}
-    waiting = create_customer(public_id=f"{HERO}-waits", profile=profile, active=True, by=ago(50))
+    waiting = create_customer(public_id=f"{HERO}-waits", profile=profile, active=True, by=ago(50)).result()
     suspend(customer=waiting, reason="Receipts of other people", by=ago(3))
-    add_note(customer=waiting, text="Waits for the answer of the shop in Malmö.", by=by, at=end - dt.timedelta(days=3))
+    add_note(customer=waiting, text="Waits for the answer of the shop in Malmö.", by=ago(3))

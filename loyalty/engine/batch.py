@@ -84,6 +84,10 @@ class Batch:
         self._removed = []
         self.emitted = []
 
+    def image_before(self, row: Row) -> tuple[Any, ...] | None:
+        """The mutable columns before the event that is reduced, if it has edited the row."""
+        return self._undo.get(row)
+
     def keep(self) -> None:
         for row, image in self._undo.items():
             self.edited.setdefault(row, image)

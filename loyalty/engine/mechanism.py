@@ -168,6 +168,8 @@ class Outcome:
     events: list[Any]
     state: State | None
     error: Refused | None = None
+    # The customer's columns before an event that has changed them, as `CUSTOMER.mutable` names them.
+    image: tuple[Any, ...] | None = None
 
     @property
     def own_events(self) -> list[Any]:

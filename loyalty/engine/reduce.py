@@ -73,8 +73,9 @@ def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: St
     if incoming.guest:
         _keep_aside(batch, composition, incoming, recorded[0])
         return Outcome(batch.program, [], None)
+    image = batch.image_before(state.customer)
     batch.keep()
-    return Outcome(batch.program, recorded, state)
+    return Outcome(batch.program, recorded, state, image=image)
 
 
 def _keep_aside(batch: Batch, composition: Composition, incoming: Incoming, event: EventRow) -> None:

@@ -7,6 +7,7 @@ from loyalty.engine.events import POINTS_REWARDED, Actor, Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record_one
 from loyalty.refusals import Refused
+from loyalty.staff.audit.deeds import Deed
 from loyalty.staff.sender import Sender
 
 from .once import REPLAYED, AlreadyRecorded
@@ -29,7 +30,7 @@ def record_by_hand(
 ) -> Outcome:
     """Record one event of the customer with this ID, once for each of the sender's tokens.
 
-    The caller is an operation, which has checked the right. Raises Refused with the engine's reason, AlreadyRecorded for a
+    Only operations call it, which are declared with their right. Raises Refused with the engine's reason, AlreadyRecorded for a
     form that was sent twice.
     """
     nonce = f"staff:{by.user.pk}:{by.token}" if by.user and by.token else None
@@ -40,3 +41,9 @@ def record_by_hand(
         if refused.code == REPLAYED:
             raise AlreadyRecorded from None
         raise
+
+
+def deed_of(outcome: Outcome, **told: Any) -> Deed[Outcome]:
+    """For the trail: the customer and the event; `told` are further fields of the deed."""
+    assert outcome.state is not None
+    return Deed(outcome, customer_id=outcome.state.customer.id, subject=f"event:{outcome.events[0].id}", **told)

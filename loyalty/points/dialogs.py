@@ -10,7 +10,6 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.profile.mixins import EventDialog
-from events.operations import add_event
 from loyalty.accounts.modules import Modules
 from loyalty.engine.mechanism import Outcome
 from loyalty.formats import number
@@ -21,6 +20,7 @@ from loyalty.staff.sender import Sender
 from loyalty.ui.responses import Text
 
 from .forms import ManagePointsForm
+from .operations import manage_points
 
 # What the button says, by action; with the number once one is entered.
 DEEDS: Sequence[tuple[str, Mapping[str, Text]]] = (
@@ -64,7 +64,8 @@ class ManagePoints(Modules, EventDialog):
     def operate(self, form: BaseForm, by: Sender) -> Outcome:
         assert isinstance(form, ManagePointsForm)
         action, account = form.cleaned_data["action"], form.cleaned_data.get("account")
-        return add_event(customer=self.customer, action=action, data=form.data_of_event(), account=account, by=by)
+        data = form.data_of_event()
+        return manage_points(customer=self.customer, action=action, data=data, account=account, by=by).result()
 
     def said(self, outcome: Outcome) -> Text:
         event = outcome.events[0]

@@ -20,6 +20,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from loyalty.forms.numbers import NumberField, WholeNumberField
 from loyalty.forms.stale_admin import StaleSafeAdmin
 from loyalty.staff.models import User
+from loyalty.staff.sender import by_staff
 
 from .document import SCHEMA_FILE, differences, schema_of, written
 from .enums import Origin
@@ -159,9 +160,8 @@ class ProgramRecordAdmin(ModelAdmin):
             return self._apply_page(request, form=ProgramFileForm(), problems=error.problems)
 
     def _applied(self, request: HttpRequest, given: Document, base: int) -> HttpResponse:
-        assert isinstance(request.user, User)
         try:
-            done = apply_program(given, by=request.user, at=timezone.now(), origin=Origin.FILE, base=base)
+            done = apply_program(given, by=by_staff(request), origin=Origin.FILE, base=base).result()
         except Outdated:
             messages.warning(request, _("The programme has changed meanwhile: look at the difference again."))
             return self._comparison(request, given)

@@ -9,8 +9,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from loyalty.staff.audit.deeds import Deed, Nothing, operation
 from loyalty.staff.models import User
-from loyalty.staff.permissions import Right, require
+from loyalty.staff.permissions import Right
+from loyalty.staff.sender import Sender
 
 from .document import Change, differences, left_out, merged, shown_path, written
 from .enums import Origin
@@ -57,17 +59,16 @@ def compare_program(given: Document) -> Comparison:
     return Comparison(version, current, wanted, differences(current, wanted, sections()), names)
 
 
+@operation(right=Right.CONFIGURE, audit="program.apply")
 def apply_program(
-    given: Document, *, by: User | None, at: datetime, origin: Origin = Origin.FILE, base: int | None = None
-) -> Comparison:
+    given: Document, *, by: Sender, origin: Origin = Origin.FILE, base: int | None = None
+) -> Deed[Comparison]:
     """Make the programme as the file says, all of it or nothing; without a difference nothing is written.
 
-    `by` None: whoever operates the server. `base` is the version that the difference was shown for.
+    `base` is the version that the difference was shown for.
     Raises Invalid, naming each wrong field by its path; Outdated if the version is not `base` any more.
     """
-    if by is not None:
-        require(by, Right.CONFIGURE)
-    with program_change(by=by, at=at, origin=origin):
+    with program_change(by=by.user, at=by.at, origin=origin):
         found = compare_program(given)
         if base not in {None, found.version}:
             raise Outdated
@@ -77,7 +78,10 @@ def apply_program(
         version, stored, _ = read_program()
         if stored != found.wanted:
             raise AssertionError(f"Not stored as asked: {differences(found.wanted, stored, sections())}")
-    return replace(found, version=version)
+    applied = replace(found, version=version)
+    if not found.changes:
+        return Nothing(applied)
+    return Deed(applied, subject=f"program:{version}", before={"version": found.version}, after={"version": version})
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.database.saving import SavesOnlyChanges
 
+# The table of the inner room, for Django.
+from .audit.models import AuditEntry as AuditEntry
 from .enums import Role
 
 ENDS_SESSIONS = frozenset({"password", "role", "is_active"})

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
 
-from loyalty.staff.models import User
-from loyalty.staff.permissions import Right, require
+from loyalty.staff.audit.deeds import Deed, Nothing, operation
+from loyalty.staff.permissions import Right
+from loyalty.staff.sender import Sender
 from loyalty.transfer.files.store import copy, delete, path_of, store
 from loyalty.transfer.importing.running import CHUNK_ROWS, end, options_of, plan_for, take, work_as
 from loyalty.transfer.reading.headings import misspelt
@@ -19,6 +21,8 @@ from .models import ImportJob
 from .queries import earlier_import
 from .workers import wake_workers
 
+T = TypeVar("T")
+
 
 class NotStartable(Exception):
     """The import has been started or cancelled already."""
@@ -28,20 +32,20 @@ class NothingToCount(Exception):
     """No row of the import was there already, or it has not ended."""
 
 
+@operation(right=Right.IMPORT_DATA, audit="import.start")
 def start_import(
-    *, model: str, name: str, content: Iterable[bytes], by: User | None, at: datetime, options: Options = DEFAULT,
-    ask: bool = False,
-) -> ImportJob:  # fmt: skip
+    *, model: str, name: str, content: Iterable[bytes], by: Sender, options: Options = DEFAULT, ask: bool = False
+) -> Deed[ImportJob]:
     """Store the file and start its import; raises UnreadableFile if nothing of it can be imported.
 
-    `by` is None for the operator's shell. With `ask` a file with unknown columns, or one that was imported before, waits
+    With `ask` a file with unknown columns, or one that was imported before, waits
     for `confirm_import`; without, unknown columns are refused unless the options say what becomes of them.
     """
-    job = _upload(model=model, name=name, content=content, by=by, at=at, options=options, ask=ask)
+    job = _upload(model=model, name=name, content=content, by=by, options=options, ask=ask)
     if not (ask and (job.has_question or earlier_import(job))):
-        confirm_import(job_id=job.id, by=by, at=at)
+        _confirm(job.id)
     job.refresh_from_db()
-    return job
+    return _deed(job, job)
 
 
 def import_here(
@@ -49,7 +53,7 @@ def import_here(
     options: Options = DEFAULT,
 ) -> ImportJob:  # fmt: skip
     """The same in this very process, start to end; workers take over only if this process dies."""
-    job = _upload(model=model, name=name, content=content, by=None, at=now(), options=options)
+    job = _upload(model=model, name=name, content=content, by=Sender(None, now()), options=options)
     with transaction.atomic():
         _start(job)
         fence = take(job.pk, now())
@@ -60,17 +64,15 @@ def import_here(
 
 
 def _upload(
-    *, model: str, name: str, content: Iterable[bytes], by: User | None, at: datetime, options: Options,
-    ask: bool = False, again_of: ImportJob | None = None,
+    *, model: str, name: str, content: Iterable[bytes], by: Sender, options: Options, ask: bool = False,
+    again_of: ImportJob | None = None,
 ) -> ImportJob:  # fmt: skip
-    if by is not None:
-        require(by, Right.IMPORT_DATA)
     stored = store(content)
     job = ImportJob(
         model=model, file_name=name[-200:], stored_name=stored.name, sha256=stored.sha256, size=stored.size,
         source=options.source.strip()[:MAX_SOURCE], decimal_mark=options.decimal_mark,
         unknown_columns=options.unknown_columns, count_again=options.count_again, again_of=again_of,
-        created_by=by, created_at=at,
+        created_by=by.user, created_at=by.at,
     )  # fmt: skip
     try:
         with path_of(stored.name).open("rb") as file:
@@ -88,20 +90,28 @@ def _upload(
     return job
 
 
-@transaction.atomic
-def confirm_import(*, job_id: int, by: User | None, at: datetime, unknown: str = "") -> None:
+@operation(right=Right.IMPORT_DATA, audit="import.confirm")
+def confirm_import(*, job_id: int, by: Sender, unknown: str = "") -> Deed[None]:
     """Start what was uploaded; `unknown` says what becomes of its unknown columns.
 
     Raises NotStartable, and UnreadableFile while nobody has said what becomes of unknown columns.
     """
-    if by is not None:
-        require(by, Right.IMPORT_DATA)
+    return _deed(None, _confirm(job_id, unknown))
+
+
+@transaction.atomic
+def _confirm(job_id: int, unknown: str = "") -> ImportJob:
     job = ImportJob.objects.select_for_update().get(pk=job_id)
     if job.status != JobStatus.UPLOADED:
         raise NotStartable
     job.unknown_columns = unknown or job.unknown_columns
     _start(job)
     wake_workers(job_id)
+    return job
+
+
+def _deed(value: T, job: ImportJob) -> Deed[T]:
+    return Deed(value, subject=f"import:{job.pk}", after={"model": job.model})
 
 
 def _start(job: ImportJob) -> None:
@@ -117,8 +127,8 @@ def can_count_again(job: ImportJob) -> bool:
     return ended and job.already_there > 0 and job.again_of_id is None and not job.again.exists()
 
 
-@transaction.atomic
-def count_again(*, job_id: int, by: User | None, at: datetime) -> ImportJob:
+@operation(right=Right.IMPORT_DATA, audit="import.count_again")
+def count_again(*, job_id: int, by: Sender) -> Deed[ImportJob]:
     """Import the file once more: the rows that were there already count again, the others are left alone.
 
     Raises NothingToCount, and UnreadableFile if the file is not kept any more.
@@ -128,21 +138,20 @@ def count_again(*, job_id: int, by: User | None, at: datetime) -> ImportJob:
         raise NothingToCount
     options = replace(options_of(job), count_again=True)
     again = _upload(
-        model=job.model, name=job.file_name, content=copy(job.stored_name), by=by, at=at, options=options, again_of=job
+        model=job.model, name=job.file_name, content=copy(job.stored_name), by=by, options=options, again_of=job
     )
-    confirm_import(job_id=again.pk, by=by, at=at)
+    _confirm(again.pk)
     again.refresh_from_db()
-    return again
+    return _deed(again, again)
 
 
-@transaction.atomic
-def cancel_import(*, job_id: int, by: User, at: datetime) -> bool:
+@operation(right=Right.IMPORT_DATA, audit="import.cancel")
+def cancel_import(*, job_id: int, by: Sender) -> Deed[bool]:
     """Stop after the chunk at work; what was recorded stays. False if it had ended before."""
-    require(by, Right.IMPORT_DATA)
     job = ImportJob.objects.select_for_update().get(pk=job_id)
     if not job.is_open:
-        return False
+        return Nothing(value=False)
     if job.status == JobStatus.UPLOADED:
         transaction.on_commit(lambda: delete(job.stored_name))
-    end(job, JobStatus.CANCELLED, at)
-    return True
+    end(job, JobStatus.CANCELLED, by.at)
+    return Deed(value=True, subject=f"import:{job.pk}", after={"model": job.model})

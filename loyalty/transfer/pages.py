@@ -1,7 +1,7 @@
 """Imports: the list, the upload, the columns, the progress and the result."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -10,14 +10,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView, TemplateView
 
 from loyalty.forms.refusals import in_words
-from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
+from loyalty.staff.sender import by_staff
 from loyalty.transfer.files.refused import RefusedFile
 from loyalty.transfer.importing.running import MAX_LISTED
 from loyalty.transfer.reading.reader import UnreadableFile
@@ -85,11 +84,10 @@ class NewImport(ImportPage, BelowImports, FormView[ImportForm]):
                 model=form.cleaned_data["model"],
                 name=file.name or "",
                 content=file.chunks(),
-                by=cast(User, self.request.user),
-                at=timezone.now(),
+                by=by_staff(self.request),
                 options=form.options,
                 ask=True,
-            )
+            ).result()
         except UnreadableFile as error:
             form.add_error("file", str(error))
             return self.form_invalid(form)
@@ -145,7 +143,7 @@ class Start(ImportPage):
         form = StartForm(request.POST)
         unknown = form.cleaned_data["unknown"] if form.is_valid() else ""
         try:
-            confirm_import(job_id=id, by=cast(User, request.user), at=timezone.now(), unknown=unknown)
+            confirm_import(job_id=id, by=by_staff(request), unknown=unknown).result()
         except NotStartable:
             messages.error(request, _("This import was started or discarded before."))
         except UnreadableFile as error:
@@ -174,7 +172,7 @@ class CountAgain(ImportPage, DialogPage):
     def perform(self, form: BaseForm) -> Text:
         job = get_object_or_404(ImportJob, pk=self.kwargs["id"])
         try:
-            again = count_again(job_id=job.pk, by=cast(User, self.request.user), at=timezone.now())
+            again = count_again(job_id=job.pk, by=by_staff(self.request)).result()
         except NothingToCount:
             form.add_error(None, _("These rows were counted again before, or none was there already."))
         except UnreadableFile as error:
@@ -189,7 +187,7 @@ class Cancel(ImportPage):
 
     def post(self, request: HttpRequest, id: int) -> HttpResponse:
         get_object_or_404(ImportJob, pk=id)
-        if cancel_import(job_id=id, by=cast(User, request.user), at=timezone.now()):
+        if cancel_import(job_id=id, by=by_staff(request)).result():
             messages.success(request, _("Cancelled. What was imported stays; import the file again for the rest."))
         else:
             messages.error(request, _("This import had ended before."))

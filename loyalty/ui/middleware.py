@@ -1,12 +1,18 @@
 from collections.abc import Callable
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
+from loyalty.staff.audit.deeds import NotDoneYet
 from loyalty.staff.hashing import TooManyHashes
 
+from .responses import done, is_partial
+
+WAITING = _("Not done yet: somebody else must approve it first.")
 # Unfold's admin runs Alpine, which evaluates attributes, and writes style attributes.
 ADMIN_POLICY = {
     "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
@@ -39,6 +45,24 @@ def busy_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         response = render(request, "busy.html", status=503)
         response["Retry-After"] = "1"
         return response
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]  # where Django looks for it
+    return middleware
+
+
+def waiting_operations(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Whatever page asked for an operation that waits for an approval: its dialog closes, and it is told so."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, NotDoneYet):
+            return None
+        if is_partial(request):
+            return done(WAITING)
+        messages.info(request, WAITING)
+        return HttpResponseRedirect(request.path)
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]  # where Django looks for it
     return middleware

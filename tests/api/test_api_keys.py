@@ -11,6 +11,7 @@ from loyalty.api.keys.models import ApiKey
 from loyalty.api.keys.operations import add_secret, note_use, retire_secret
 from loyalty.api.keys.queries import api_key
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from tests.api_keys import development_key, server_key, signer
 
 pytestmark = pytest.mark.django_db
@@ -69,10 +70,10 @@ def signed(client: Client, key: ApiKey, place: int = 1) -> int:
 def test_while_a_key_changes_both_of_its_secrets_sign_and_afterwards_the_new_one(client: Client) -> None:
     key, root = server_key(), User.objects.create_superuser("root-user", password="x")
     former = signer(key)
-    add_secret(key, by=root, at=timezone.now())
+    add_secret(key, by=Sender(root, timezone.now()))
     assert [signed(client, key, 1), signed(client, key, 2)] == [404, 404]
 
-    retire_secret(key, 1, by=root)
+    retire_secret(key, 1, by=Sender(root, timezone.now()))
     headers: Any = sign(former, "GET", "/customers/1", host="testserver", at=timezone.now())
     assert client.get("/customers/1", headers=headers).status_code == 401
     assert signed(client, key, 2) == 404
@@ -81,7 +82,7 @@ def test_while_a_key_changes_both_of_its_secrets_sign_and_afterwards_the_new_one
 def test_it_is_known_when_a_key_and_each_secret_was_used_last(client: Client, settings: Settings) -> None:
     settings.LOYALTY_API_KEY_NOTED_SECONDS = 60.0
     key = server_key()
-    add_secret(key, by=User.objects.create_superuser("root-user", password="x"), at=timezone.now())
+    add_secret(key, by=Sender(User.objects.create_superuser("root-user", password="x"), timezone.now()))
     assert used(key) == (False, {1: False, 2: False})
 
     signed(client, key, 2)

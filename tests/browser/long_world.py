@@ -16,6 +16,7 @@ from loyalty.engine.events import Incoming
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import import_here
 from tests.factories import NOON, checkout, make_customer, tell
@@ -49,7 +50,7 @@ def make_world(folder: Path, settings: Any, by: User) -> World:
     _configure()
     one, other, few = _people()
     event_id = _history(one, other, few)
-    add_note(customer=one, text=f"{ONE_WORD}{ONE_WORD} {ADDRESS}", by=by, at=NOON)
+    add_note(customer=one, text=f"{ONE_WORD}{ONE_WORD} {ADDRESS}", by=Sender(by, NOON))
     Customer.objects.filter(id=few.id).update(last_login_at=NOON - timedelta(hours=3))
     Customer.objects.filter(id=other.id).update(status="suspended")
     order = Transaction.objects.get(customer=one, transaction_id=LONG_ID)

@@ -98,7 +98,7 @@ def test_a_ban_that_is_not_there_cannot_be_lifted(dana: User, zsofia: Customer) 
 
 
 def test_the_receipt_names_places_and_counts_and_nobody(staff: Client, dana: User, zsofia: Customer) -> None:
-    erasure = opt_out(zsofia, by=Sender(dana, timezone.now()))
+    erasure = opt_out(zsofia, by=Sender(dana, timezone.now())).result()
     sweep_erasures(at=timezone.now())
 
     answer = staff.get(f"/erasures/{erasure.reference}/receipt.json")
@@ -135,7 +135,7 @@ def test_a_finished_import_that_names_the_person_loses_its_file_and_the_words_of
 ) -> None:
     job = imported("customer,action,transaction_id\nC-1,jump,x\nbob,point_add,y\n")
     other = imported("customer,action\nC-10,opt_in\n", "others.csv")
-    erasure = opt_out(zsofia, by=Sender(dana, timezone.now()))
+    erasure = opt_out(zsofia, by=Sender(dana, timezone.now())).result()
 
     assert sweep_erasures(at=timezone.now()) == 1
 
@@ -158,7 +158,7 @@ def test_without_a_word_to_look_for_no_file_is_deleted(zsofia: Customer) -> None
 def test_an_open_import_keeps_the_receipt_open_and_what_to_look_for_sealed(dana: User, zsofia: Customer) -> None:
     job = imported("customer,action\nC-1,profile\n")
     ImportJob.objects.filter(pk=job.pk).update(status=JobStatus.PROCESSING)
-    erasure = opt_out(zsofia, by=Sender(dana, timezone.now()))
+    erasure = opt_out(zsofia, by=Sender(dana, timezone.now())).result()
 
     assert sweep_erasures(at=timezone.now()) == 0
     erasure.refresh_from_db()

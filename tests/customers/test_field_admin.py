@@ -18,6 +18,7 @@ from loyalty.program.operations import apply_program, export_program
 from loyalty.program.section import Invalid
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from tests.api_keys import development_key
 from tests.engine.world import accepted, event, rows
 
@@ -119,7 +120,7 @@ def test_unique_addresses_can_be_switched_on_only_while_nobody_shares_one(admin:
     answer = settings_with(admin, unique_emails="on")
     assert errors(answer) == {"unique_emails": ["It cannot be switched on: 2 customers share 1 values."]}
     with pytest.raises(Invalid, match=r"settings.unique_emails: cannot be switched on: 2 customers share 1 values"):
-        apply_program({"settings": {"unique_emails": True}}, by=None, at=timezone.now())
+        apply_program({"settings": {"unique_emails": True}}, by=Sender(None, timezone.now()))
 
     accepted(event("bob", "profile", email=None))
     assert settings_with(admin, unique_emails="on").status_code == 302
@@ -135,7 +136,7 @@ DEFINED = {
 
 
 def apply(*fields: dict[str, Any]) -> None:
-    apply_program({"customer_fields": list(fields)}, by=None, at=timezone.now())
+    apply_program({"customer_fields": list(fields)}, by=Sender(None, timezone.now()))
 
 
 def test_a_program_file_makes_fields_and_its_export_makes_them_elsewhere() -> None:
@@ -143,7 +144,7 @@ def test_a_program_file_makes_fields_and_its_export_makes_them_elsewhere() -> No
     exported = export_program()
     Field.objects.exclude(factory=True).delete()
 
-    apply_program(read_document(exported.encode()), by=None, at=timezone.now())
+    apply_program(read_document(exported.encode()), by=Sender(None, timezone.now()))
     assert export_program() == exported
     assert Field.objects.get(slug="weight").default == 1.5
     assert [item["id"] for item in json.loads(exported)["customer_fields"]] == [

@@ -68,7 +68,7 @@ def post(client: Client, path: str, **data: Any) -> Any:
 
 
 def note(customer: Customer, by: User, text: str = "Called about a parcel.") -> Note:
-    return add_note(customer=customer, text=text, by=by, at=timezone.now())
+    return add_note(customer=customer, text=text, by=Sender(by, timezone.now())).result()
 
 
 # Suspend and unsuspend
@@ -199,8 +199,8 @@ def test_nobody_changes_the_note_of_somebody_else(client: Client, admin: User) -
 def test_an_administrator_may_delete_any_note_and_changes_none(dana: User, admin: User) -> None:
     written = note(make_customer(), dana)
     with pytest.raises(NotYours):
-        change_note(note=written, text="x", by=admin, at=timezone.now())
-    delete_note(note=written, by=admin)
+        change_note(note=written, text="x", by=Sender(admin, timezone.now()))
+    delete_note(note=written, by=Sender(admin, timezone.now()))
     assert not Note.objects.exists()
 
 
@@ -216,9 +216,9 @@ def test_a_note_is_deleted_once_confirmed(client: Client, dana: User) -> None:
 
 def test_a_note_that_was_deleted_meanwhile_is_not_changed_silently(dana: User) -> None:
     written = note(make_customer(), dana)
-    delete_note(note=written, by=dana)
+    delete_note(note=written, by=Sender(dana, timezone.now()))
     with pytest.raises(Note.DoesNotExist):
-        change_note(note=written, text="x", by=dana, at=timezone.now())
+        change_note(note=written, text="x", by=Sender(dana, timezone.now()))
 
 
 @pytest.mark.parametrize(("text", "message"), [("", "required"), (" ", "required"), ("x" * 2001, "at most 2000")])
@@ -264,9 +264,9 @@ def test_notes_need_the_right_to_edit_customers(dana: User, reader: User) -> Non
     with pytest.raises(PermissionDenied):
         note(customer, reader)
     with pytest.raises(PermissionDenied):
-        change_note(note=written, text="x", by=reader, at=timezone.now())
+        change_note(note=written, text="x", by=Sender(reader, timezone.now()))
     with pytest.raises(PermissionDenied):
-        delete_note(note=written, by=reader)
+        delete_note(note=written, by=Sender(reader, timezone.now()))
 
 
 def test_the_number_of_queries_does_not_grow_with_the_notes(client: Client, dana: User, admin: User) -> None:

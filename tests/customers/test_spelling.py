@@ -10,6 +10,7 @@ from customers.fields.models import Field
 from customers.models import Customer
 from loyalty.program.operations import apply_program
 from loyalty.program.section import Invalid
+from loyalty.staff.sender import Sender
 from tests.engine.world import accepted, event, send
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,7 @@ def test_no_new_field_differs_from_another_by_its_spelling_alone(slug: str, twin
         Field(slug=slug, name="Twin").full_clean()
     given = {"customer_fields": [{"id": slug, "name": "Twin"}]}
     with pytest.raises(Invalid, match=f"is “{twin}” but for its spelling"):
-        apply_program(given, by=None, at=timezone.now())
+        apply_program(given, by=Sender(None, timezone.now()))
 
 
 def test_fields_that_were_twins_before_can_still_be_changed() -> None:

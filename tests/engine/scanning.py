@@ -16,11 +16,13 @@ from django.utils import timezone
 from psycopg import sql
 
 from customers.fields.models import Field
-from customers.models import Customer, Note
+from customers.models import Customer
+from customers.notes.operations import add_note
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from loyalty.transfer.operations import import_here
 from tests.api_keys import development_key
 
@@ -114,11 +116,10 @@ def befriend(staying: Sequence[int], leaving: Sequence[int]) -> None:
 
 def _write_notes(numbers: Iterable[int]) -> None:
     staff = User.objects.create_user("scribe", role=Role.MANAGER)
-    found = dict(Customer.objects.values_list("public_id", "id"))
-    Note.objects.bulk_create(
-        Note(customer_id=found[f"{marker(number)}i"], text=marker(number), staff=staff, written_at=NOW)
-        for number in numbers
-    )
+    by = Sender(staff, NOW)
+    found = {customer.public_id: customer for customer in Customer.objects.all()}
+    for number in numbers:
+        add_note(customer=found[f"{marker(number)}i"], text=marker(number), by=by)
 
 
 def _tell_integrators(numbers: Iterable[int]) -> None:

@@ -14,7 +14,7 @@ from events.models import Event
 from .test_write_once import connect
 from .world import NOW, accepted, configure, event, rows
 
-LABELS = ("customers", "events", "points", "sync", "api")
+LABELS = ("customers", "events", "points", "sync", "api", "staff")
 PERSONAL: list[Any] = [
     found for label in LABELS for found in apps.get_app_config(label).get_models() if getattr(found, "PERSONAL", None)
 ]
@@ -112,6 +112,11 @@ def lived(committed_db: None) -> int:
     rows(
         "INSERT INTO api_savedanswer (api_key_id, digest, fingerprint, status, body, customer_id, expires_at)"
         " SELECT 1, id::text::bytea, '', 200, 'x', id, now() FROM unnest(ARRAY[%s, %s]::bigint[]) AS id",
+        [ann, old],
+    )
+    rows(
+        "INSERT INTO staff_auditentry (at, operation, customer_id, subject, reason, user_agent, before, after)"
+        " SELECT now(), 'customer.change', id, '', 'x', 'x', '{}', '{}' FROM unnest(ARRAY[%s, %s]::bigint[]) AS id",
         [ann, old],
     )
     rows("INSERT INTO customers_secret (customer_id, name, sealed) VALUES (%s, 'token', 'x')", [ann])

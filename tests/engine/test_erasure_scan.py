@@ -50,7 +50,7 @@ def test_of_those_who_left_nothing_is_found_and_of_the_others_everything(
     assert Erasure.objects.filter(completed_at=None).count() == 0
 
 
-@pytest.mark.parametrize("left_out", ["erase_customers", "erase_events", "erase_points", "erase_api"])
+@pytest.mark.parametrize("left_out", ["erase_customers", "erase_events", "erase_points", "erase_api", "erase_staff"])
 def test_control_an_app_that_is_left_out_is_found(
     lived: None, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, left_out: str
 ) -> None:

@@ -115,7 +115,7 @@ def test_staff_need_the_right(role: str, may: bool) -> None:
         with pytest.raises(PermissionDenied):
             merge_customers(customer("old"), customer("new"), kind="full", by=Sender(user, NOW))
         return
-    found = merge_customers(customer("old"), customer("new"), kind="partial", by=Sender(user, NOW))
+    found = merge_customers(customer("old"), customer("new"), kind="partial", by=Sender(user, NOW)).result()
     assert isinstance(found, Merge)
     assert (found.staff, found.kind, found.survivor, found.merged_at) == (user, "partial", customer("new"), NOW)
     assert rows("SELECT DISTINCT source, staff_id FROM events_event WHERE action = 'customer_merge'") == [

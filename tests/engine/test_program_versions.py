@@ -23,6 +23,7 @@ from loyalty.engine.programs import programs
 from loyalty.program.models import GeneralSettings, ProgramRecord
 from loyalty.program.operations import apply_program
 from loyalty.program.queries import program_version, read_program, sections
+from loyalty.staff.sender import Sender
 
 from .world import accepted, configure, event, rows, send
 
@@ -30,7 +31,7 @@ AT = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
 
 def apply(given: dict[str, Any]) -> int:
-    return apply_program(given, by=None, at=AT).version
+    return apply_program(given, by=Sender(None, AT)).result().version
 
 
 def used() -> Program:

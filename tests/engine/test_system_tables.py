@@ -14,6 +14,8 @@ CLASSIFIED = [
     for label in ("customers", "events", "points", "sync", "api")
     for found in apps.get_app_config(label).get_models()
 ]
+# The one table of staff that is about customers.
+CLASSIFIED.append(apps.get_model("staff.AuditEntry"))
 # Configuration: small, and about nobody.
 REFERENCE = {
     "customers.Field", "events.EventType", "events.EventAttribute", "points.Account", "points.BurnRate", "points.EarningRule", "points.EarningRate",

@@ -16,6 +16,7 @@ from loyalty.program.operations import apply_program
 from loyalty.program.queries import read_program
 from loyalty.program.section import Invalid
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from tests.api_keys import development_key
 from tests.engine.world import NOW, accepted, codes, configure, counts, event, rows, send, spendable
 
@@ -40,7 +41,7 @@ VISIT: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def ann(db: None) -> None:
     """A member, and an action of the brand."""
-    apply_program({"event_types": [VISIT]}, by=None, at=NOW)
+    apply_program({"event_types": [VISIT]}, by=Sender(None, NOW))
     accepted(event("ann", "opt_in"))
 
 
@@ -89,7 +90,7 @@ def test_0_a_value_that_is_none_of_its_type(sent: dict[str, Any], said: str) -> 
 
 
 def test_0_another_attribute_where_these_are_the_only_ones() -> None:
-    apply_program({"event_types": [{"action": "visit", "only_known": True}]}, by=None, at=NOW)
+    apply_program({"event_types": [{"action": "visit", "only_known": True}]}, by=Sender(None, NOW))
     [outcome] = send(event("ann", "visit", shop="Mom", weather="sunny"))
     assert outcome.error is not None
     assert outcome.error.message == "'weather' is no attribute of this action: leave it out, or define it"
@@ -149,8 +150,7 @@ def test_the_types_account_earns_where_the_event_names_none() -> None:
             "accounts": [{"id": "gold", "name": "Gold"}, {"id": "silver", "name": "Silver"}],
             "event_types": [{"action": "visit", "default_account": "gold"}],
         },
-        by=None,
-        at=NOW,
+        by=Sender(None, NOW),
     )
     accepted(event("ann", "visit", shop="Mom"), event("ann", "visit", account="silver", shop="Mom"))
     earned = dict(rows("SELECT slug, earned FROM points_balance b JOIN points_account a ON a.id = b.account_id"))
@@ -172,8 +172,7 @@ def exported() -> dict[str, Any]:
 def test_a_file_of_before_names_attributes_only() -> None:
     apply_program(
         {"event_types": [{"action": "visit", "attributes": ["shop", "who"], "personal_attributes": ["who"]}]},
-        by=None,
-        at=NOW,
+        by=Sender(None, NOW),
     )
     assert [(one["id"], one["type"], one["personal"]) for one in exported()["attributes"]] == [
         ("shop", "any", False), ("who", "any", True),
@@ -202,7 +201,7 @@ def test_a_file_of_before_names_attributes_only() -> None:
 def test_a_wrong_definition_is_named(change: dict[str, Any], place: str, said: str) -> None:
     before = exported()
     with pytest.raises(Invalid) as refused:
-        apply_program({"event_types": [{"action": "visit", **change}]}, by=None, at=NOW)
+        apply_program({"event_types": [{"action": "visit", **change}]}, by=Sender(None, NOW))
     [(path, message)] = refused.value.problems
     assert path == f"event_types[0].{place}"
     assert message.startswith(said)
@@ -212,10 +211,10 @@ def test_a_wrong_definition_is_named(change: dict[str, Any], place: str, said: s
 def test_of_a_built_in_action_only_what_is_personal_can_be_said() -> None:
     [opt_in] = [item for item in read_program()[1]["event_types"] if item["action"] == "review_submit"]
     personal = [{**one, "personal": True} for one in opt_in["attributes"]]
-    apply_program({"event_types": [{"action": "review_submit", "attributes": personal}]}, by=None, at=NOW)
+    apply_program({"event_types": [{"action": "review_submit", "attributes": personal}]}, by=Sender(None, NOW))
     assert all(EventType.objects.get(action="review_submit").attributes.values_list("personal", flat=True))
     with pytest.raises(Invalid):
-        apply_program({"event_types": [{"action": "review_submit", "attributes": []}]}, by=None, at=NOW)
+        apply_program({"event_types": [{"action": "review_submit", "attributes": []}]}, by=Sender(None, NOW))
 
 
 # The pages

@@ -12,6 +12,7 @@ from loyalty.composition import COMPOSITION, configure
 from loyalty.engine.actions import names_of
 from loyalty.program.operations import apply_program
 from loyalty.program.section import Invalid
+from loyalty.staff.sender import Sender
 from tests.engine.world import NOW, accepted, codes, event, rows, send, spendable
 
 # What existing clients send and read.
@@ -100,7 +101,7 @@ def test_nothing_personal_or_transactional_is_behavioural() -> None:
 @pytest.mark.parametrize("action", ["checkout", "profile", "point_add", "opt_in", "fitbit_activity", "booking"])
 def test_a_program_file_cannot_make_a_personal_or_transactional_action_behavioural(action: str) -> None:
     with pytest.raises(Invalid) as refused:
-        apply_program({"event_types": [{"action": action, "behavioural": True}]}, by=None, at=NOW)
+        apply_program({"event_types": [{"action": action, "behavioural": True}]}, by=Sender(None, NOW))
     assert refused.value.problems == [
         (
             "event_types[0].behavioural",
@@ -117,7 +118,7 @@ def test_a_program_file_says_what_is_behavioural() -> None:
             {"action": "review_submit", "behavioural": False, "default_points": 5, "one_time": True},
         ]
     }
-    apply_program(given, by=None, at=NOW)
+    apply_program(given, by=Sender(None, NOW))
     rules = configure().event_rules
     assert (rules["game_played"].behavioural, rules["review_submit"].behavioural) == (True, False)
     assert (rules["review_submit"].default_points, rules["review_submit"].one_time) == (5, True)

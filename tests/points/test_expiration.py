@@ -154,7 +154,7 @@ def test_staff_who_may_record_events_may_change_dates(earned: list[int], role: R
             day=dt.date(2026, 6, 30),
             by=Sender(staff, NOW, token=token),
             reason="Promised",
-        )
+        ).result()
 
     if not may:
         with pytest.raises(PermissionDenied):

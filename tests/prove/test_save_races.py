@@ -19,6 +19,7 @@ from loyalty.database.saving import SavesOnlyChanges
 from loyalty.forms.stale import StaleSafeForm
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from tests.api_keys import development_key
 from tests.engine.test_write_once import connect
 from tests.engine.world import rows
@@ -170,7 +171,7 @@ def test_no_revoked_key_lives_again_by_a_form_that_is_saved(
         page = Page(key, {}, ("name", "Till", f"Till {number}"))
         client = browser(root)
         sent = own_change(page, shown(client, page))
-        at_once(lambda: client.post(url_of(page), sent), lambda: revoke(key, by=root))  # noqa: B023
+        at_once(lambda: client.post(url_of(page), sent), lambda: revoke(key, by=Sender(root, timezone.now())).result())  # noqa: B023
         alive += ApiKey.objects.get(pk=key.pk).active
 
     print(f"{way}: {alive} of {KEYS} keys live again, {timezone.now():%H:%M}")

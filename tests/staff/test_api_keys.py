@@ -14,6 +14,7 @@ from loyalty.api.keys.queries import Credentials, api_key
 from loyalty.sealing import Purpose, seal, unseal
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from tests.api_keys import client_side_key, server_key
 from tests.engine.world import rows
 
@@ -32,7 +33,7 @@ def live(key: ApiKey) -> list[str]:
 
 
 def test_a_new_key_signs_everything_and_may_do_everything() -> None:
-    key, secret = create_api_key(name="Till", by=None, at=NOW)
+    key, secret = create_api_key(name="Till", by=Sender(None, NOW)).result()
 
     assert (key.kind, key.apis, key.actions, key.external_ids, key.networks) == ("server", Api.values, [], [], [])
     assert (key.may_fix_points, key.requests_per_minute, key.last_used_at) == (False, 20_000, None)
@@ -40,7 +41,7 @@ def test_a_new_key_signs_everything_and_may_do_everything() -> None:
 
 
 def test_a_secret_is_in_no_row_of_the_database_but_sealed() -> None:
-    key, secret = create_api_key(name="Till", by=None, at=NOW)
+    key, secret = create_api_key(name="Till", by=Sender(None, NOW)).result()
 
     stored = [str(row) for table in ("staff_apikey", "staff_apisecret") for row in rows(f"SELECT * FROM {table}")]
 
@@ -73,7 +74,7 @@ def test_what_is_sealed_for_one_purpose_opens_for_no_other() -> None:
 
 
 def test_a_secret_opens_after_the_secret_key_was_changed_while_the_former_one_is_kept(settings: Settings) -> None:
-    key, secret = create_api_key(name="Till", by=None, at=NOW)
+    key, secret = create_api_key(name="Till", by=Sender(None, NOW)).result()
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 50, [settings.SECRET_KEY]
     assert live(key) == [secret]
 
@@ -82,30 +83,33 @@ def test_a_secret_opens_after_the_secret_key_was_changed_while_the_former_one_is
 
 
 def test_a_key_has_two_secrets_while_it_changes_from_one_to_the_next(root: User) -> None:
-    key, first = create_api_key(name="Till", by=root, at=NOW)
-    second = add_secret(key, by=root, at=NOW)
+    key, first = create_api_key(name="Till", by=Sender(root, NOW)).result()
+    second = add_secret(key, by=Sender(root, NOW)).result()
     assert live(key) == [first, second]
 
     with pytest.raises(KeyProblem, match="two secrets already"):
-        add_secret(key, by=root, at=NOW)
-    retire_secret(key, 1, by=root)
+        add_secret(key, by=Sender(root, NOW))
+    retire_secret(key, 1, by=Sender(root, NOW))
     assert live(key) == [second]
     with pytest.raises(KeyProblem, match="retired already"):
-        retire_secret(key, 1, by=root)
+        retire_secret(key, 1, by=Sender(root, NOW))
     with pytest.raises(KeyProblem, match="only secret"):
-        retire_secret(key, 2, by=root)
+        retire_secret(key, 2, by=Sender(root, NOW))
 
-    third = add_secret(key, by=root, at=NOW)
+    third = add_secret(key, by=Sender(root, NOW)).result()
     assert live(key) == [third, second]
 
 
 def test_a_revoked_key_is_none_and_has_no_secrets_to_come_back_with(root: User) -> None:
     key = server_key()
-    revoke(key, by=root)
+    revoke(key, by=Sender(root, NOW))
 
     assert api_key(key.key) is None
     assert not ApiSecret.objects.exists()
-    for again in (lambda: revoke(key, by=root), lambda: add_secret(key, by=root, at=NOW)):
+    for again in (
+        lambda: revoke(key, by=Sender(root, NOW)).result(),
+        lambda: add_secret(key, by=Sender(root, NOW)).result(),
+    ):
         with pytest.raises(KeyProblem, match="revoked"):
             again()
 
@@ -115,7 +119,7 @@ def test_a_client_side_key_has_no_secret_and_gets_none(root: User) -> None:
 
     assert live(key) == []
     with pytest.raises(KeyProblem, match="no secret"):
-        add_secret(key, by=root, at=NOW)
+        add_secret(key, by=Sender(root, NOW))
 
 
 @pytest.mark.parametrize("role", [Role.READ_ONLY, Role.MANAGER])
@@ -123,10 +127,10 @@ def test_only_administrators_make_and_change_keys(role: Role) -> None:
     someone, key = User.objects.create_user("someone", password="x", role=role), server_key()
 
     for attempt in (
-        lambda: create_api_key(name="Till", by=someone, at=NOW),
-        lambda: add_secret(key, by=someone, at=NOW),
-        lambda: retire_secret(key, 1, by=someone),
-        lambda: revoke(key, by=someone),
+        lambda: create_api_key(name="Till", by=Sender(someone, NOW)).result(),
+        lambda: add_secret(key, by=Sender(someone, NOW)).result(),
+        lambda: retire_secret(key, 1, by=Sender(someone, NOW)).result(),
+        lambda: revoke(key, by=Sender(someone, NOW)).result(),
     ):
         with pytest.raises(PermissionDenied):
             attempt()
@@ -178,7 +182,7 @@ def test_an_origin_is_a_safe_site_or_the_developers_own_machine(origin: str) -> 
 
 def test_one_query_finds_a_key_with_its_secrets(django_assert_num_queries: Any, root: User) -> None:
     key = server_key()
-    add_secret(key, by=root, at=NOW)
+    add_secret(key, by=Sender(root, NOW))
 
     with django_assert_num_queries(1):
         found = api_key(key.key)

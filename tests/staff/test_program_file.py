@@ -29,6 +29,7 @@ from loyalty.program.queries import program_version, read_program, sections
 from loyalty.program.section import Invalid
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from tests.api_keys import development_key, give_secret
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +79,7 @@ def exported() -> dict[str, Any]:
 
 
 def apply(given: dict[str, Any], **options: Any) -> list[str]:
-    return [str(change) for change in apply_program(given, by=None, at=AT, **options).changes]
+    return [str(change) for change in apply_program(given, by=Sender(None, AT), **options).result().changes]
 
 
 def problems(given: Any) -> list[str]:
@@ -139,7 +140,7 @@ def test_one_file_is_one_version_with_who_applied_it_and_how() -> None:
     before = program_version()
     user = User.objects.create_superuser("root", password="x")
 
-    done = apply_program(FILE, by=user, at=AT, origin=Origin.ADMIN)
+    done = apply_program(FILE, by=Sender(user, AT), origin=Origin.ADMIN).result()
 
     assert program_version() == done.version > before
     old, new = ProgramRecord.objects.order_by("version")
@@ -153,7 +154,7 @@ def test_only_an_administrator_applies(role: Role) -> None:
     user = User.objects.create_user("someone", password="x", role=role)
 
     with pytest.raises(PermissionDenied):
-        apply_program(FILE, by=user, at=AT)
+        apply_program(FILE, by=Sender(user, AT))
     assert not ProgramRecord.objects.exists()
 
 

@@ -14,6 +14,7 @@ from loyalty import composition as program
 from loyalty.program.document import read_document, schema_of, written
 from loyalty.program.operations import apply_program, compare_program
 from loyalty.program.queries import program_version, read_program, sections
+from loyalty.staff.sender import Sender
 
 AT = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 CODES = ["EUR", "HUF", "USD", "JPY"]
@@ -154,7 +155,7 @@ def exported() -> str:
 
 
 def apply(text: str) -> None:
-    apply_program(read_document(text.encode()), by=None, at=AT)
+    apply_program(read_document(text.encode()), by=Sender(None, AT))
 
 
 @pytest.mark.django_db

@@ -11,6 +11,7 @@ from loyalty.api.keys.models import ApiKey
 from loyalty.api.keys.operations import add_secret, retire_secret, revoke
 from loyalty.api.keys.queries import api_key
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from tests.api_keys import development_key, server_key
 from tests.engine.world import rows
 
@@ -35,7 +36,7 @@ def root() -> User:
 @pytest.fixture
 def revoked(root: User) -> ApiKey:
     key = development_key()
-    revoke(key, by=root)
+    revoke(key, by=Sender(root, timezone.now()))
     return key
 
 
@@ -70,7 +71,7 @@ def test_that_it_was_used_a_moment_ago_may_still_be_noted(revoked: ApiKey) -> No
 
 def test_a_key_read_before_it_was_revoked_is_saved_without_effect(root: User) -> None:
     before = development_key()
-    revoke(before, by=root)
+    revoke(before, by=Sender(root, timezone.now()))
     before.name = "Till 2"
 
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -80,9 +81,9 @@ def test_a_key_read_before_it_was_revoked_is_saved_without_effect(root: User) ->
 
 def test_what_was_done_to_a_key_is_recorded_with_who_did_it(root: User) -> None:
     key = server_key()
-    add_secret(key, by=root, at=timezone.now())
-    retire_secret(key, 1, by=root)
-    revoke(key, by=root)
+    add_secret(key, by=Sender(root, timezone.now()))
+    retire_secret(key, 1, by=Sender(root, timezone.now()))
+    revoke(key, by=Sender(root, timezone.now()))
 
     found = LogEntry.objects.order_by("id").values_list("user__username", "object_id", "change_message")
     assert list(found) == [
@@ -101,5 +102,5 @@ def test_the_history_of_a_key_shows_it(client: Client, root: User, revoked: ApiK
 def test_what_is_refused_leaves_no_trace_of_a_deed(root: User) -> None:
     key = server_key()
     with pytest.raises(Exception, match="only secret"):
-        retire_secret(key, 1, by=root)
+        retire_secret(key, 1, by=Sender(root, timezone.now()))
     assert not LogEntry.objects.exists()

@@ -7,12 +7,13 @@ from django.utils import timezone
 from psycopg import sql
 
 from loyalty.program.models import GeneralSettings
+from loyalty.staff.audit.models import AuditEntry
 from loyalty.staff.models import User
 from loyalty.staff.trail import record_deed
 from loyalty.verify.models import Verification
 from tests.engine.test_write_once import connect
 
-TABLES = {"django_admin_log": "change_message", "points_verification": "seconds"}
+TABLES = {"django_admin_log": "change_message", "points_verification": "seconds", "staff_auditentry": "operation"}
 CHANGES = {
     "update": "UPDATE {table} SET {column} = {column}",
     "delete": "DELETE FROM {table}",
@@ -26,6 +27,7 @@ CHANGES = {
 def written(committed_module: None) -> None:
     root = User.objects.create_superuser("root-user", password="x")
     record_deed(GeneralSettings.objects.get(), "Looked at.", by=root)
+    AuditEntry.objects.create(at=timezone.now(), staff=root, operation="customer.change")
     Verification.objects.create(at=timezone.now(), seconds=1, ok=True, found=0, compared={}, mismatches=[])
 
 

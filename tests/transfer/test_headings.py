@@ -12,6 +12,7 @@ from customers.models import Customer
 from events.models import Event
 from events.types.models import EventAttribute, EventType
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from loyalty.transfer.enums import JobStatus, UnknownColumns
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import confirm_import, import_here, start_import
@@ -82,11 +83,13 @@ def test_unknown_columns_are_kept_or_left_out_as_the_uploader_says() -> None:
 
 def test_an_upload_with_unknown_columns_waits_for_an_answer(manager: User) -> None:
     text = b"id,Shop\n1,Harbour\n"
-    job = start_import(model="customers", name="x.csv", content=[text], by=manager, at=timezone.now(), ask=True)
+    job = start_import(
+        model="customers", name="x.csv", content=[text], by=Sender(manager, timezone.now()), ask=True
+    ).result()
     assert (job.status, job.unknown_names) == (JobStatus.UPLOADED, ["“Shop”"])
     with pytest.raises(UnreadableFile, match="Say first what becomes of the unknown columns"):
-        confirm_import(job_id=job.pk, by=manager, at=timezone.now())
-    confirm_import(job_id=job.pk, by=manager, at=timezone.now(), unknown=UnknownColumns.KEEP)
+        confirm_import(job_id=job.pk, by=Sender(manager, timezone.now()))
+    confirm_import(job_id=job.pk, by=Sender(manager, timezone.now()), unknown=UnknownColumns.KEEP)
     job.refresh_from_db()
     assert job.status == JobStatus.PROCESSING
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from loyalty.staff.sender import Sender
 from loyalty.transfer.enums import JobStatus
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import start_import
@@ -62,7 +63,9 @@ def digest(name: str) -> tuple[int, str]:
 
 
 def start(name: str) -> ImportJob:
-    return start_import(model="events", name=f"{name}.csv", content=[file_of(name)], by=None, at=timezone.now())
+    return start_import(
+        model="events", name=f"{name}.csv", content=[file_of(name)], by=Sender(None, timezone.now())
+    ).result()
 
 
 def result(job: ImportJob) -> tuple[object, ...]:

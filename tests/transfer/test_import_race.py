@@ -11,6 +11,7 @@ from events.models import Event
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
 from loyalty.points.ledger.models import Balance
+from loyalty.staff.sender import Sender
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import start_import
 
@@ -32,7 +33,7 @@ def file() -> bytes:
 
 
 def upload() -> ImportJob:
-    return start_import(model="events", name="x.csv", content=[file()], by=None, at=timezone.now())
+    return start_import(model="events", name="x.csv", content=[file()], by=Sender(None, timezone.now())).result()
 
 
 def sell(till: int) -> int:

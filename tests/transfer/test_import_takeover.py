@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from customers.models import Customer
+from loyalty.staff.sender import Sender
 from loyalty.transfer.enums import JobStatus
 from loyalty.transfer.importing.running import LEASE
 from loyalty.transfer.models import ImportJob
@@ -74,7 +75,9 @@ def test_another_worker_goes_on_within_seconds(
     committed_db: None, beat: None, tmp_path: Path, how: signal.Signals
 ) -> None:
     text = "id,first_name\n" + "".join(f"c{number},Ann\n" for number in range(ROWS))
-    job = start_import(model="customers", name="x.csv", content=[text.encode()], by=None, at=timezone.now())
+    job = start_import(
+        model="customers", name="x.csv", content=[text.encode()], by=Sender(None, timezone.now())
+    ).result()
     with ready_worker(tmp_path / "first") as first:
         wait_for_progress(job, 0)
         with ready_worker(tmp_path / "second"):

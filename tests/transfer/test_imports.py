@@ -10,6 +10,7 @@ from customers.models import Customer
 from events.models import Event
 from loyalty.points.ledger.models import Balance
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from loyalty.transfer.enums import JobStatus
 from loyalty.transfer.files import store as files
 from loyalty.transfer.importing import running
@@ -25,7 +26,9 @@ pytestmark = pytest.mark.django_db
 
 
 def start(by: User, content: bytes = SAMPLE, **options: Any) -> ImportJob:
-    return start_import(model="events", name="x.csv", content=[content], by=by, at=timezone.now(), **options)
+    return start_import(
+        model="events", name="x.csv", content=[content], by=Sender(by, timezone.now()), **options
+    ).result()
 
 
 def counts(job: ImportJob) -> tuple[int | None, int, int, int]:
@@ -216,9 +219,9 @@ def test_only_those_who_may_import_do(reader: User, manager: User) -> None:
         start(reader)
     job = start(manager)
     with pytest.raises(PermissionDenied):
-        cancel_import(job_id=job.pk, by=reader, at=timezone.now())
+        cancel_import(job_id=job.pk, by=Sender(reader, timezone.now()))
     with pytest.raises(PermissionDenied):
-        confirm_import(job_id=job.pk, by=reader, at=timezone.now())
+        confirm_import(job_id=job.pk, by=Sender(reader, timezone.now()))
 
 
 def test_a_file_imported_before_waits_for_a_word(manager: User) -> None:
@@ -228,20 +231,20 @@ def test_a_file_imported_before_waits_for_a_word(manager: User) -> None:
     second = start(manager, ask=True)
     assert second.status == JobStatus.UPLOADED
     assert not work(job_id=second.pk, now=timezone.now)
-    confirm_import(job_id=second.pk, by=manager, at=timezone.now())
+    confirm_import(job_id=second.pk, by=Sender(manager, timezone.now()))
     work(job_id=second.pk, now=timezone.now)
     second.refresh_from_db()
     assert counts(second) == (3, 0, 3, 0)
     with pytest.raises(NotStartable):
-        confirm_import(job_id=second.pk, by=manager, at=timezone.now())
+        confirm_import(job_id=second.pk, by=Sender(manager, timezone.now()))
 
 
 def test_a_cancelled_import_stops_and_keeps_what_was_recorded(manager: User) -> None:
     job = start(manager)
     assert work(job_id=job.pk, now=timezone.now, seconds=0, rows=1)
-    assert cancel_import(job_id=job.pk, by=manager, at=timezone.now())
+    assert cancel_import(job_id=job.pk, by=Sender(manager, timezone.now())).result()
     assert not work(job_id=job.pk, now=timezone.now)
-    assert not cancel_import(job_id=job.pk, by=manager, at=timezone.now())
+    assert not cancel_import(job_id=job.pk, by=Sender(manager, timezone.now())).result()
     job.refresh_from_db()
     assert (job.status, job.recorded, Customer.objects.count()) == (JobStatus.CANCELLED, 1, 1)
 

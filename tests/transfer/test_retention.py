@@ -8,6 +8,7 @@ from django.utils import timezone
 from loyalty.program.models import GeneralSettings
 from loyalty.program.queries import general_settings
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from loyalty.transfer.enums import JobStatus
 from loyalty.transfer.files.retention import EXPIRED, forget_old_imports
 from loyalty.transfer.files.store import path_of
@@ -74,7 +75,9 @@ def test_the_periods_are_settings(import_text: Import) -> None:
 
 def test_what_runs_is_left_alone_and_what_waits_is_given_up(manager: User) -> None:
     jobs = [
-        start_import(model="events", name="x.csv", content=[text], by=manager, at=timezone.now(), ask=True)
+        start_import(
+            model="events", name="x.csv", content=[text], by=Sender(manager, timezone.now()), ask=True
+        ).result()
         for text in (b"_id,action\n1,opt_in\n", b"_id,action,flavour\n1,opt_in,\n")
     ]
     assert [job.status for job in jobs] == [JobStatus.PROCESSING, JobStatus.UPLOADED]
@@ -90,4 +93,4 @@ def test_rows_of_a_file_that_is_gone_cannot_be_counted_again(import_text: Import
     job = import_text(TEXT)
     with_hooks(after(31))
     with pytest.raises(NothingToCount):
-        count_again(job_id=job.pk, by=manager, at=timezone.now())
+        count_again(job_id=job.pk, by=Sender(manager, timezone.now()))

@@ -13,6 +13,7 @@ from customers.models import Customer
 from events.models import BusinessKey
 from loyalty.points.ledger.models import Balance
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from loyalty.transfer.importing.running import work
 from loyalty.transfer.models import ImportedRow, ImportJob, RowCount
 from loyalty.transfer.operations import NothingToCount, count_again, start_import
@@ -103,15 +104,15 @@ def test_the_uploader_can_count_rows_again_and_only_those(import_text: Import, m
     import_text("_id,action,points\n1,opt_in,\n2,opt_in,\n1,point_add,5\n")
     february = import_text("_id,action,points\n1,point_add,5\n2,point_add,5\n2,point_spend,500\n1,point_add,5\n")
     assert counts(february) == (4, 2, 1, 1)
-    again = count_again(job_id=february.pk, by=manager, at=timezone.now())
+    again = count_again(job_id=february.pk, by=Sender(manager, timezone.now())).result()
     work(job_id=again.pk, now=timezone.now, rows=1)
     again.refresh_from_db()
     assert counts(again) == (4, 1, 3, 0)
     assert (earned("1"), earned("2")) == (15, 5)
     with pytest.raises(NothingToCount):
-        count_again(job_id=february.pk, by=manager, at=timezone.now())
+        count_again(job_id=february.pk, by=Sender(manager, timezone.now()))
     with pytest.raises(NothingToCount):
-        count_again(job_id=again.pk, by=manager, at=timezone.now())
+        count_again(job_id=again.pk, by=Sender(manager, timezone.now()))
 
 
 def test_what_was_counted_again_is_there_the_next_time(import_text: Import) -> None:
@@ -191,7 +192,7 @@ def test_the_command_takes_source_and_count_again(tmp_path: Path) -> None:
 def test_tasks_count_as_the_command_does(manager: User) -> None:
     text = b"_id,action,points\n1,opt_in,\n1,point_add,5\n"
     for _ in range(2):
-        job = start_import(model="events", name="x.csv", content=[text], by=manager, at=timezone.now())
+        job = start_import(model="events", name="x.csv", content=[text], by=Sender(manager, timezone.now())).result()
         work(job_id=job.pk, now=timezone.now, seconds=0, rows=1)
         work(job_id=job.pk, now=timezone.now, rows=1)
     assert earned("1") == 5

@@ -7,14 +7,13 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from loyalty.forms.stale_admin import StaleSafeAdmin
-from loyalty.staff.models import User
+from loyalty.staff.sender import by_staff
 
 from .enums import KeyKind
 from .forms import SCOPES, ApiKeyForm
@@ -75,7 +74,7 @@ class ApiKeyAdmin(StaleSafeAdmin):
             return
         given = {name: form.cleaned_data[name] for name in ("name", *SCOPES)}
         kind = KeyKind(form.cleaned_data["kind"])
-        made, secret = create_api_key(by=_user(request), at=timezone.now(), kind=kind, **given)
+        made, secret = create_api_key(by=by_staff(request), kind=kind, **given).result()
         obj.pk, obj.key = made.pk, made.key
         request.new_secret = secret  # type: ignore[attr-defined]
 
@@ -85,7 +84,7 @@ class ApiKeyAdmin(StaleSafeAdmin):
     @action(description=_("Add a secret"), url_path="add-secret", permissions=["change"], icon="key")
     def add_secret(self, request: HttpRequest, object_id: int) -> HttpResponse:
         def run(key: ApiKey) -> HttpResponse:
-            return self._secret_page(request, key, add_secret(key, by=_user(request), at=timezone.now()))
+            return self._secret_page(request, key, add_secret(key, by=by_staff(request)).result())
 
         return self._confirmed(request, object_id, _("Add a secret"), ADD, run)
 
@@ -100,14 +99,14 @@ class ApiKeyAdmin(StaleSafeAdmin):
     @action(description=_("Revoke"), url_path="revoke", permissions=["change"], icon="block")
     def revoke(self, request: HttpRequest, object_id: int) -> HttpResponse:
         def run(key: ApiKey) -> HttpResponse:
-            revoke(key, by=_user(request))
+            revoke(key, by=by_staff(request)).result()
             return self._back(request, key, _("Revoked: the key is refused from now on."))
 
         return self._confirmed(request, object_id, _("Revoke"), REVOKE, run)
 
     def _retire(self, request: HttpRequest, object_id: int, place: int) -> HttpResponse:
         def run(key: ApiKey) -> HttpResponse:
-            retire_secret(key, place, by=_user(request))
+            retire_secret(key, place, by=by_staff(request)).result()
             return self._back(request, key, _("Retired: what this secret signs is refused from now on."))
 
         title = gettext("Retire secret %(place)s") % {"place": place}
@@ -136,8 +135,3 @@ class ApiKeyAdmin(StaleSafeAdmin):
     def _page(self, request: HttpRequest, template: str, key: ApiKey, **found: Any) -> HttpResponse:
         context = {**self.admin_site.each_context(request), "opts": self.opts, "key": key, **found}
         return TemplateResponse(request, template, context)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from loyalty.sealing import Purpose, seal
-from loyalty.staff.models import User
-from loyalty.staff.permissions import Right, require
+from loyalty.staff.audit.deeds import Deed, operation
+from loyalty.staff.permissions import Right
+from loyalty.staff.sender import Sender
 from loyalty.staff.trail import record_deed
 
 from .enums import Api, KeyKind
@@ -21,35 +22,32 @@ class KeyProblem(Exception):
     """What cannot be done with a key, as a sentence with the cure."""
 
 
-@transaction.atomic
+@operation(right=Right.CONFIGURE, audit="api_key.create")
 def create_api_key(
     *,
     name: str,
-    by: User | None,
-    at: datetime,
+    by: Sender,
     kind: KeyKind = KeyKind.SERVER,
     apis: Sequence[str] | None = None,
     **scopes: Any,
-) -> tuple[ApiKey, str | None]:
+) -> Deed[tuple[ApiKey, str | None]]:
     """A new key and its first secret, which nobody can read again; a client-side key has none.
 
     `scopes` are further columns of ApiKey: actions, external_ids, may_fix_points, refuse_identical, networks, origins,
     requests_per_minute.
-    `by` None: whoever operates the server. Raises ValidationError naming what is wrong by its column.
+    Raises ValidationError naming what is wrong by its column.
     """
-    if by is not None:
-        require(by, Right.CONFIGURE)
     chosen = apis if apis is not None else [Api.EVENTS.value] if kind == KeyKind.CLIENT_SIDE else Api.values
     key = ApiKey(name=name, kind=kind, apis=list(chosen), **scopes)
     key.full_clean()
     key.save(force_insert=True)
-    return key, None if kind == KeyKind.CLIENT_SIDE else _put_secret(key, ApiSecret.PLACES[0], at)
+    secret = None if kind == KeyKind.CLIENT_SIDE else _put_secret(key, ApiSecret.PLACES[0], by.at)
+    return Deed((key, secret), subject=f"api_key:{key.pk}", after={"name": name, "kind": kind, "apis": key.apis})
 
 
-@transaction.atomic
-def add_secret(key: ApiKey, *, by: User, at: datetime) -> str:
+@operation(right=Right.CONFIGURE, audit="api_key.add_secret")
+def add_secret(key: ApiKey, *, by: Sender) -> Deed[str]:
     """A second secret, with which the integrator goes on; the first one works until it is retired."""
-    require(by, Right.CONFIGURE)
     locked = _locked(key)
     if locked.kind == KeyKind.CLIENT_SIDE:
         raise KeyProblem("A client-side key has no secret: its requests are not signed.")
@@ -57,14 +55,13 @@ def add_secret(key: ApiKey, *, by: User, at: datetime) -> str:
     free = [place for place in ApiSecret.PLACES if place not in taken]
     if not free:
         raise KeyProblem("The key has two secrets already: retire the one that is not used any more.")
-    record_deed(locked, f"Secret {free[0]} added.", by=by)
-    return _put_secret(locked, free[0], at)
+    _tell(locked, f"Secret {free[0]} added.", by)
+    return Deed(_put_secret(locked, free[0], by.at), subject=f"api_key:{key.pk}", after={"place": free[0]})
 
 
-@transaction.atomic
-def retire_secret(key: ApiKey, place: int, *, by: User) -> None:
+@operation(right=Right.CONFIGURE, audit="api_key.retire_secret")
+def retire_secret(key: ApiKey, place: int, *, by: Sender) -> Deed[None]:
     """Destroy a secret: what it signs is refused from now on."""
-    require(by, Right.CONFIGURE)
     locked = _locked(key)
     live = {secret.place: secret for secret in locked.secrets.all()}
     if place not in live:
@@ -72,20 +69,27 @@ def retire_secret(key: ApiKey, place: int, *, by: User) -> None:
     if len(live) == 1:
         raise KeyProblem("It is the key's only secret: add another one first, or revoke the key.")
     live[place].delete()
-    record_deed(locked, f"Secret {place} retired.", by=by)
+    _tell(locked, f"Secret {place} retired.", by)
+    return Deed(None, subject=f"api_key:{key.pk}", before={"place": place})
 
 
-@transaction.atomic
-def revoke(key: ApiKey, *, by: User) -> None:
+@operation(right=Right.CONFIGURE, audit="api_key.revoke")
+def revoke(key: ApiKey, *, by: Sender) -> Deed[None]:
     """Refuse the key for good: its secrets are destroyed. Its name stays, since events tell with which key they came.
 
     Final in the database, too: a trigger refuses every later change of the row.
     """
-    require(by, Right.CONFIGURE)
     locked = _locked(key)
     locked.secrets.all().delete()
     ApiKey.objects.filter(pk=locked.pk).update(active=False)
-    record_deed(locked, "Revoked.", by=by)
+    _tell(locked, "Revoked.", by)
+    return Deed(None, subject=f"api_key:{key.pk}")
+
+
+def _tell(key: ApiKey, what: str, by: Sender) -> None:
+    """In the history that the key's page shows, which names people only."""
+    if by.user is not None:
+        record_deed(key, what, by=by.user)
 
 
 LONG_AGO = -1e9

@@ -13,6 +13,7 @@ from customers.fields.models import Field
 from events.types.models import EventType
 from loyalty.api.keys.enums import Api, KeyKind
 from loyalty.api.keys.operations import create_api_key
+from loyalty.staff.sender import Sender
 
 POINTS_REWARDED, CLIENT_SIDE = "points_rewarded", "client_side"
 ACTION, EXTERNAL_ID = "action:", "external_id:"
@@ -56,8 +57,7 @@ class Command(BaseCommand):
         try:
             key, secret = create_api_key(
                 name=options["name"],
-                by=None,
-                at=timezone.now(),
+                by=Sender(None, timezone.now()),
                 kind=KeyKind.CLIENT_SIDE if CLIENT_SIDE in scopes else kind,
                 apis=[scope for scope in scopes if scope in Api.values] or None,
                 actions=_named(ACTION, scopes),
@@ -66,7 +66,7 @@ class Command(BaseCommand):
                 refuse_identical=options["refuse_identical"],
                 networks=options["network"],
                 origins=options["origin"],
-            )
+            ).result()
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         self.stdout.write(json.dumps({"key": key.key, "secret": secret}))

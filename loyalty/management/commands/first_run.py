@@ -11,6 +11,7 @@ from loyalty.api.keys.enums import KeyKind
 from loyalty.api.keys.models import ApiKey
 from loyalty.api.keys.operations import create_api_key
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 
 USERNAME = "admin"
 
@@ -42,7 +43,7 @@ def _make_administrator() -> dict[str, str]:
 
 def _make_key() -> ApiKey:
     """To try things with. Not in production, where an unsigned key for everything is nobody's wish."""
-    return create_api_key(name="First key", by=None, at=timezone.now(), kind=KeyKind.DEVELOPMENT)[0]
+    return create_api_key(name="First key", by=Sender(None, timezone.now()), kind=KeyKind.DEVELOPMENT).result()[0]
 
 
 def _how_to_log_in(path: Path) -> dict[str, str]:

@@ -15,6 +15,7 @@ from loyalty.program.operations import Comparison, apply_program, compare_progra
 from loyalty.program.queries import program_record, sections
 from loyalty.program.section import Invalid
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 
 # As diff(1): 0 is no difference, 1 a difference, 2 trouble.
 DIFFERENT, TROUBLE = 1, 2
@@ -62,7 +63,7 @@ class Command(BaseCommand):
             sys.exit(DIFFERENT)
 
     def apply(self, file: Path, by: str | None) -> None:
-        found = apply_program(read_document(file.read_bytes()), by=_administrator(by), at=timezone.now())
+        found = apply_program(read_document(file.read_bytes()), by=Sender(_administrator(by), timezone.now())).result()
         self._tell(found)
         self.stdout.write(f"Version {found.version}{'' if found.changes else ': nothing to change'}.")
 

@@ -116,7 +116,9 @@ class SetExpiration(ExpiringPoints, EventDialog):
     def operate(self, form: BaseForm, by: Sender) -> Outcome:
         assert isinstance(form, SetExpirationForm)
         reason = form.cleaned_data["reason"]
-        return change_expiration(customer=self.customer, events=self.chosen, day=form.last_day, reason=reason, by=by)
+        return change_expiration(
+            customer=self.customer, events=self.chosen, day=form.last_day, reason=reason, by=by
+        ).result()
 
     def said(self, outcome: Outcome) -> Text:
         day = outcome.events[0].data["expdate"]

@@ -22,6 +22,7 @@ from loyalty.points.ledger.balances import Figures, balances_at, balances_by_eff
 from loyalty.points.ledger.queries import balances_of
 from loyalty.program.enums import Module
 from loyalty.staff.permissions import Right, may
+from loyalty.staff.sender import by_staff
 from loyalty.ui.charts import Chart
 from loyalty.ui.downloads import Cell, csv_file
 from loyalty.ui.mixins import PartialMixin
@@ -30,6 +31,7 @@ from loyalty.ui.responses import Text
 
 from .explain import Explanation, explain
 from .forms import ONE_DAY, HistoryFilter, begin_of
+from .operations import note_export
 from .queries import Row, accounts, after, chart_of, daily_changes, history_of, movements, rows_of
 
 log = logging.getLogger("loyalty.points")
@@ -149,6 +151,7 @@ class ExportHistory(HistoryPage):
 
     def get(self, request: HttpRequest, customer_id: int) -> HttpResponseBase:
         log.info("points history of customer %d exported by staff %d", self.customer.id, request.user.pk)
+        note_export(customer=self.customer, by=by_staff(request)).result()
         return csv_file(f"points-{self.customer.id}", EXPORTED, self._cells())
 
     def _cells(self) -> Iterator[Sequence[Cell]]:
