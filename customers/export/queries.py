@@ -59,7 +59,9 @@ class Table:
     columns: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        names = tuple(column.attname for column in self.model._meta.concrete_fields)
+        # Of an audit entry, address and browser are those of the staff.
+        others: frozenset[str] = getattr(self.model, "OF_STAFF", frozenset())
+        names = tuple(name for column in self.model._meta.concrete_fields if (name := column.attname) not in others)
         object.__setattr__(self, "columns", names)
 
     @classmethod

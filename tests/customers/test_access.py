@@ -14,10 +14,13 @@ from django.test import Client
 from customers.export import queries as access
 from customers.export.queries import NotExported, Table, tables
 from customers.models import Customer, Merge, Note, Secret
+from customers.operations import change_profile
 from loyalty.api.keys.models import ApiKey
 from loyalty.contributions import contributed
+from loyalty.http.origin import Origin
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from loyalty.system_checks import OUR_APPS
 from tests.api_keys import development_key
 from tests.engine.world import NOW, accepted, event, rows
@@ -206,3 +209,12 @@ def test_a_download_is_logged_without_personal_data(
     [by_staff, by_key] = [line for line in caplog.messages if line.startswith("data of customer")]
     assert by_staff == f"data of customer {ann.id} given to staff {staff.pk}"
     assert by_key == f"data of customer {ann.id} given to API key {ApiKey.objects.get().pk}"
+
+
+def test_what_staff_did_is_told_without_their_addresses(client: Client, ann: Customer, staff: User) -> None:
+    by = Sender(staff, NOW, Origin("203.0.113.9", "Firefox/140"))
+    change_profile(customer=ann, changes={"first_name": "Ann"}, by=by)
+
+    [row] = json.loads(get(client))["data"]["audit_entry"]
+    assert (row["operation"], row["staff"], row["after"]) == ("customer.change", "dana", {"first_name": "Ann"})
+    assert row.keys().isdisjoint({"ip_address", "user_agent"})

@@ -167,7 +167,7 @@ PAGES: dict[str, Any] = {"kind": KeyKind.CLIENT_SIDE, "origins": ["https://a.exa
 )
 def test_a_key_of_wrong_scopes_is_not_made_and_each_is_named(wrong: dict[str, Any], place: str, words: str) -> None:
     with pytest.raises(ValidationError) as caught:
-        create_api_key(**{"name": "Till", "by": None, "at": NOW, **wrong})
+        create_api_key(**{"name": "Till", "by": Sender(None, NOW), **wrong})
 
     assert words in str(caught.value.message_dict[place])
     assert not ApiKey.objects.exists()

@@ -27,7 +27,8 @@ class AuditEntry(models.Model):
     after = models.JSONField(_("after"), default=dict, encoder=DjangoJSONEncoder)
 
     PERSONAL = frozenset({"at", "reason", "before", "after"})
-    # Address and browser are those of the staff.
+    # Not shown to the customer whom the row is about.
+    OF_STAFF = frozenset({"ip_address", "user_agent"})
     NEUTRAL = frozenset("id staff operation customer_id subject ip_address user_agent".split())
 
     class Meta:
