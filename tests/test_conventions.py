@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ["customers", "events", "loyalty/staff", "loyalty/points", "loyalty/transfer", "loyalty/sync"]
 TOP = {
     "loyalty", "customers", "events", "rewards", "coupons", "segments", "templates", "static", "tests", "docs",
     "manage.py", "requirements.txt", "requirements-dev.txt", "Makefile", "pyproject.toml", "README.md", "CHANGELOG.md",
@@ -30,11 +29,6 @@ def functions() -> list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     ]
 
 
-def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    assert node.end_lineno
-    return node.end_lineno - node.lineno + 1
-
-
 def test_the_top_level_is_fixed() -> None:
     import subprocess
 
@@ -42,24 +36,15 @@ def test_the_top_level_is_fixed() -> None:
     assert {line.split("/")[0] for line in listed.splitlines()} <= TOP
 
 
-def test_functions_are_short() -> None:
-    lengths = sorted(_length(node) for _, node in functions())
-
-    assert lengths[len(lengths) // 2] <= 8
-    assert lengths[int(len(lengths) * 0.95)] <= 35
-    assert [name for name, node in functions() if _length(node) > 60] == []
-
-
 def test_every_function_is_typed() -> None:
     assert [name for name, node in functions() if node.returns is None] == []
 
 
-def test_files_are_short() -> None:
-    long = {path.name: count for path in python_files() if (count := path.read_text().count("\n")) > 500}
+def test_tests_and_templates_are_short() -> None:
     tests = {path.name: count for path in ROOT.glob("tests/**/*.py") if (count := path.read_text().count("\n")) > 600}
     templates = {path.name for path in ROOT.glob("templates/**/*.html") if path.read_text().count("\n") > 150}
 
-    assert (long, tests, templates) == ({}, {}, set())
+    assert (tests, templates) == ({}, set())
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("templates/**/*.html")), ids=lambda path: path.name)
