@@ -2,6 +2,7 @@
 
 import ast
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -13,13 +14,26 @@ def _at(share: float, sizes: list[int]) -> int:
 
 
 def functions() -> dict[str, int]:
-    """Lines of each function, by place and name."""
+    """Lines of code of each function, its docstring, comments and blank lines left out, by place and name."""
     return {
-        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}": (node.end_lineno or 0) - node.lineno + 1
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}": _lines_of_code(node, path)
         for path in modules().values()
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
+
+
+def _lines_of_code(node: ast.FunctionDef | ast.AsyncFunctionDef, path: Path) -> int:
+    docstring = range(0)
+    if ast.get_docstring(node):
+        docstring = range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
+    numbered = enumerate(_source(path)[node.lineno - 1 : node.end_lineno], node.lineno)
+    return sum(bool(line.strip()) and not line.strip().startswith("#") for at, line in numbered if at not in docstring)
+
+
+@cache
+def _source(path: Path) -> list[str]:
+    return path.read_text().split("\n")
 
 
 def lines() -> dict[str, int]:
