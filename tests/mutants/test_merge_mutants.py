@@ -53,7 +53,8 @@ def refusals() -> None:
 def moves() -> None:
     """All that a profile may have, and what becomes of it afterwards."""
     configure()
-    bonus(points=3, customer_limit=5)
+    # What is refunded stays used, so that it shows whose it is after the merge.
+    bonus(points=3, customer_limit=5, refund_releases=False)
     rows("UPDATE points_account SET negative_points = true")
     join("z", "a", "b")
     accepted(merging("z", "a"))
