@@ -34,7 +34,7 @@ def _claim(state: State, batch: Batch, name: str, ref: Ref) -> None:
     row: IdentityRow = batch.shared.part(IDENTITIES)[ref]
     free = batch.shared.part(FREE_IDENTITIES)
     if ref in free:
-        batch.unfile(free, ref)
+        batch.pop(free, ref)
         row = batch.edit(row)
         row.customer_id, row.origin_id = state.customer.id, None
     elif row.customer_id != state.customer.id:
@@ -44,9 +44,9 @@ def _claim(state: State, batch: Batch, name: str, ref: Ref) -> None:
 def _release(state: State, batch: Batch, ref: Ref) -> None:
     known, customer_id = batch.shared.part(IDENTITIES), state.customer.id
     if ref not in known:
-        batch.file(known, ref, IdentityRow(*ref, customer_id))
+        batch.put(known, ref, IdentityRow(*ref, customer_id))
     if known[ref].customer_id == customer_id:
-        batch.file(batch.shared.part(FREE_IDENTITIES), ref, ref)
+        batch.put(batch.shared.part(FREE_IDENTITIES), ref, ref)
 
 
 def welcome(state: State, batch: Batch) -> None:

@@ -35,7 +35,7 @@ def profiling_answer(event: EventRow, state: State, batch: Batch) -> None:
     if batch.program.event_rules[ANSWER].one_time:
         if question in state.part("answered"):
             raise Refused(10001, "This action cannot be repeated: 'question' was answered before", field="question")
-        batch.file(state.part("answered"), question, question)
+        batch.put(state.part("answered"), question, question)
     answer = _answer(event.data)
     try:
         _take_over(answer, event, state, batch)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from customers.fields.models import Field
-from loyalty.engine.status import GONE
+from loyalty.engine.status import DEPARTED
 from loyalty.identifiers import folded, forms, normal
 from loyalty.program.queries import general_settings
 
@@ -41,12 +41,12 @@ def customer_named(text: str) -> Customer | None:
 def customer_of(scheme: str, value: str) -> Customer | None:
     """None for those who are gone, too."""
     found = customers_named([value], scheme).get(value)
-    return found if found and found.status not in GONE else None
+    return found if found and found.status not in DEPARTED else None
 
 
 def survivor_of(profile: Customer) -> Customer | None:
     """Whom a merged-away profile is a part of; None for those who are gone."""
-    found = Customer.objects.filter(merged__source=profile).exclude(status__in=GONE)
+    found = Customer.objects.filter(merged__source=profile).exclude(status__in=DEPARTED)
     return found.first()
 
 

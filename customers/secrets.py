@@ -49,7 +49,7 @@ def extract_secrets(event: EventRow, state: State, batch: Batch) -> None:
         plain, held = values.text(event.data, name), state.part("secrets")
         if name in held:
             batch.remove(held[name])
-            batch.unfile(held, name)
+            batch.pop(held, name)
         if plain is not None:
-            batch.file(held, name, batch.add(SecretRow(event.customer_id, name, plain)))
+            batch.put(held, name, batch.add(SecretRow(event.customer_id, name, plain)))
     event.data = {name: value for name, value in event.data.items() if name not in SECRETS}

@@ -12,7 +12,7 @@ from loyalty.engine.events import Incoming, Ref
 from loyalty.engine.mechanism import Mechanism, record_only
 from loyalty.engine.rows import FREE_KEYS, EventRow
 from loyalty.engine.state import Part, State
-from loyalty.engine.status import GONE
+from loyalty.engine.status import DEPARTED
 from loyalty.identifiers import fault_of_id, folded
 from loyalty.refusals import UNKNOWN_ATTRIBUTE, MissingField, Refused, WrongField
 
@@ -111,12 +111,12 @@ def _take(referred: State, batch: Batch) -> bool:
     free, keys = batch.shared.part(FREE_KEYS), _keys(referred)
     if any(key not in free for key in keys):
         return False
-    batch.unfile(free, keys[0])
+    batch.pop(free, keys[0])
     return True
 
 
 def _known(other: State | None) -> bool:
-    return other is not None and other.customer.status not in GONE
+    return other is not None and other.customer.status not in DEPARTED
 
 
 def referral(event: EventRow, state: State, batch: Batch) -> None:

@@ -27,7 +27,7 @@ import loyalty.transfer.room
 import loyalty.ui.contributions
 import loyalty.verify.contributions
 from loyalty.engine.program import Program
-from loyalty.program.operations import advance_program, keep_program
+from loyalty.program.operations import advance_program, save_version
 from loyalty.program.queries import program_record, read_program
 from loyalty.program.rooms import Rules, composed
 
@@ -82,7 +82,7 @@ def configure() -> Program:
 
 
 def keep(program: Program) -> bool:
-    return keep_program(program.version, program.document, program.facts, at=timezone.now())
+    return save_version(program.version, program.document, program.facts, at=timezone.now())
 
 
 def program_of(version: int) -> Program:

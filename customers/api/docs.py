@@ -5,7 +5,7 @@ from typing import Any
 
 from customers.enums import MergeKind
 from loyalty.api.docs.describe import Example, Operation, Parameter
-from loyalty.api.docs.shapes import TEXT, WHOLE, asked, list_of, one_of, or_empty, shape, told
+from loyalty.api.docs.shapes import TEXT, WHOLE, described, list_of, one_of, or_empty, request_body, shape
 from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
 
 from .filters import LATEST, SEARCHED
@@ -106,12 +106,12 @@ MERGE = Operation(
     shape("Nothing", {}, description="An empty object."),
     "The customer of the path goes into the target, which stays; the ID of the path names the target from then on.",
     parameters=[replace(WHO, example="0519002")],
-    body=asked(
+    body=request_body(
         "Merge",
         {
-            "target": told(_TARGET, "Who stays."),
-            "source": told(_TARGET, "The customer of the path once more, as older clients send it."),
-            "kind": told(
+            "target": described(_TARGET, "Who stays."),
+            "source": described(_TARGET, "The customer of the path once more, as older clients send it."),
+            "kind": described(
                 one_of(*MergeKind.values), "`partial` leaves the custom fields of the path's customer behind."
             ),
         },
@@ -129,7 +129,7 @@ MERGE = Operation(
         ),
     ],
 )
-REASON = asked("Reason", {"reason": told(TEXT, "Why, for the history.", maxLength=2000)})
+REASON = request_body("Reason", {"reason": described(TEXT, "Why, for the history.", maxLength=2000)})
 SUSPEND = Operation(
     "Suspend a customer",
     CUSTOMER,
@@ -182,11 +182,13 @@ LOG_IN = Operation(
     CUSTOMER,
     "The brand has authenticated the customer; no password is kept here. The first login of a day is a `daily_login`.",
     parameters=[FIELDS],
-    body=asked(
+    body=request_body(
         "Login",
         {
-            "customer": told({"type": ["string", "integer"], "minLength": 1, "maxLength": 128}, "The customer's ID."),
-            "external_id": told(TEXT, "The external-ID field whose value `customer` is."),
+            "customer": described(
+                {"type": ["string", "integer"], "minLength": 1, "maxLength": 128}, "The customer's ID."
+            ),
+            "external_id": described(TEXT, "The external-ID field whose value `customer` is."),
         },
         required=["customer"],
     ),
@@ -222,7 +224,7 @@ OPT_OUT = Operation(
     RECEIPT,
     "The event `opt_out`: personal data is erased, points go, the ID is free again. Afterwards the customer is unknown.",
     parameters=[replace(WHO, example="0519999")],
-    body=asked("OptOut", {}),
+    body=request_body("OptOut", {}),
     refusals=UNKNOWN,
     examples=[Example("Nobody", {}, _UNKNOWN, path={"customer_id": "0519999"}, status=404)],
     is_own=True,
@@ -277,6 +279,6 @@ SEARCH = Operation(
 )  # fmt: skip
 COUNT = Operation(
     "Count active customers",
-    shape("Count", {"active": told(WHOLE, "Customers whose status is active.")}),
+    shape("Count", {"active": described(WHOLE, "Customers whose status is active.")}),
     examples=[Example("Two", None, {"active": 2})],
 )

@@ -12,19 +12,19 @@ from loyalty.api.docs.shapes import (
     TEXT,
     UNIX,
     WHOLE,
+    described,
     later,
     list_of,
     map_of,
-    maybe,
+    nullable,
     one_of,
     shape,
-    told,
 )
 from loyalty.contributions import contributed
 
 from .objects import CustomerAnswer, CustomerPart
 
-_MAYBE = maybe(TEXT)
+_MAYBE = nullable(TEXT)
 NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 400}
 WHO = Parameter(
     "customer_id",
@@ -37,32 +37,32 @@ STATUS = one_of("inactive", "active", "suspended", "opted_out", "banned")
 
 
 def _fields() -> str:
-    told = ", and ".join(", ".join(part.fields) for part in reversed(contributed(CustomerPart)) if part.fields)
-    return f"What to add, parted by commas: {told}. What is unknown is left out."
+    described = ", and ".join(", ".join(part.fields) for part in reversed(contributed(CustomerPart)) if part.fields)
+    return f"What to add, parted by commas: {described}. What is unknown is left out."
 
 
 FIELDS = Parameter("fields", lazy(_fields, str)(), example="purchases.mtd,expiring_points")
 
 _OBJECT: dict[str, Schema] = {
     "id": TEXT,
-    "optin_at": told(maybe(UNIX), "When the customer became a member."),
-    "last_login_at": maybe(UNIX),
+    "optin_at": described(nullable(UNIX), "When the customer became a member."),
+    "last_login_at": nullable(UNIX),
     "updated_at": UNIX,
     "first_name": _MAYBE,
     "last_name": _MAYBE,
     "email": _MAYBE,
-    "birth_date": maybe(DAY),
-    "gender": told(_MAYBE, "`female`, `male` or `other`."),
-    "language": told(_MAYBE, "ISO 639-1, with a region as in `pt-BR`."),
-    "currency": told(_MAYBE, "ISO 4217."),
+    "birth_date": nullable(DAY),
+    "gender": described(_MAYBE, "`female`, `male` or `other`."),
+    "language": described(_MAYBE, "ISO 639-1, with a region as in `pt-BR`."),
+    "currency": described(_MAYBE, "ISO 4217."),
     "nickname": _MAYBE,
     "mobile_phone": _MAYBE,
     "image_url": _MAYBE,
     "status": STATUS,
     "properties": {"type": "object", "description": "The custom fields, by their names."},
-    "purchase_total": told(NUMBER, "What was bought and kept."),
+    "purchase_total": described(NUMBER, "What was bought and kept."),
     "purchase_count": WHOLE,
-    "purchase_last_date": maybe(DAY),
+    "purchase_last_date": nullable(DAY),
 }
 
 
@@ -78,13 +78,13 @@ def _customer() -> Schema:
 
 def _brief() -> Schema:
     found = {**_OBJECT, **_parts()}
-    told = "The ID, and what `fields` asks for."
-    return shape("CustomerFound", found, optional=set(found) - {"id"}, description=told)
+    described = "The ID, and what `fields` asks for."
+    return shape("CustomerFound", found, optional=set(found) - {"id"}, description=described)
 
 
 CUSTOMER = later(_customer)
 BRIEF = later(_brief)
-LINK = told(_MAYBE, "Path and query of the next or previous page; null where there is none.")
+LINK = described(_MAYBE, "Path and query of the next or previous page; null where there is none.")
 FOUND: Schema = {
     "oneOf": [shape("CustomersFound", {"data": list_of(BRIEF), "next": LINK, "previous": LINK}), BRIEF],
     "description": "One match is an object, several are a list, nobody is an empty list.",
@@ -97,16 +97,16 @@ PROFILE: Schema = {
             "first_name last_name nickname handler email mobile_phone gender language country currency image_url".split(),
             _MAYBE,
         ),
-        "birth_date": maybe(DAY),
+        "birth_date": nullable(DAY),
     },
     "description": "Built-in fields, and your own by their names; null or an empty text clears one.",
 }
 RECEIPT = shape(
     "Receipt",
     {
-        "reference": told(TEXT, "Names the erasure for good.", format="uuid"),
+        "reference": described(TEXT, "Names the erasure for good.", format="uuid"),
         "requested_at": MOMENT,
-        "completed_at": told(maybe(MOMENT), "Null while a place is open."),
+        "completed_at": described(nullable(MOMENT), "Null while a place is open."),
         "banned": FLAG,
         "reason": {"oneOf": [one_of(*BanReason.values), {"type": "null"}]},
         "places": list_of(
@@ -114,8 +114,8 @@ RECEIPT = shape(
                 "ErasedPlace",
                 {
                     "place": TEXT,
-                    "erased": told(maybe(WHOLE), "How many rows or files."),
-                    "done_at": maybe(MOMENT),
+                    "erased": described(nullable(WHOLE), "How many rows or files."),
+                    "done_at": nullable(MOMENT),
                 },
             )
         ),

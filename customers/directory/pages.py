@@ -51,7 +51,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ListRequest:
     """What the address of the list asks for; whatever it does not know is left out."""
 
     text: str
@@ -61,7 +61,7 @@ class Wanted:
     page: str
 
     @classmethod
-    def read(cls, query: QueryDict) -> "Wanted":
+    def read(cls, query: QueryDict) -> "ListRequest":
         tab = query.get("status", "")
         tab = tab if tab in STATUSES else ""
         sort = query.get("sort", "")
@@ -111,7 +111,7 @@ class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
     crumbs = (Crumb(_("Customer Insights")),)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        wanted = Wanted.read(self.request.GET)
+        wanted = ListRequest.read(self.request.GET)
         listing = wanted.listing()
         totals = {status: count_of(Filters([status])) for status in ("active", "inactive", "suspended")}
         totals[""] = totals["active"] + totals["suspended"]

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.db import connection
 
-from loyalty.engine.status import GONE
+from loyalty.engine.status import DEPARTED
 from loyalty.program.queries import general_settings
 
 from .models import Field
@@ -49,5 +49,5 @@ def shared_values(slug: str) -> Shared:
 
 def _shared(sql: str, params: list[Any], limit: int) -> Shared:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [limit, *params, sorted(GONE), limit])
+        cursor.execute(sql, [limit, *params, sorted(DEPARTED), limit])
         return Shared(*cursor.fetchone())

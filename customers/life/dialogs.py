@@ -24,27 +24,27 @@ class Suspend(EventDialog):
         return reverse("customers:overview", args=[self.customer.id])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**({"lead": self.said_before()} | kwargs))
+        return super().get_context_data(**({"lead": self.lead_text()} | kwargs))
 
-    def said_before(self) -> Text:
+    def lead_text(self) -> Text:
         text = _("%(name)s goes on earning points, but may not spend any until unsuspended.")
         return text % {"name": self.customer.name}
 
-    def operate(self, form: BaseForm, by: Sender) -> Outcome:
+    def submit(self, form: BaseForm, by: Sender) -> Outcome:
         return suspend(customer=self.customer, reason=form.cleaned_data["reason"], by=by).result()
 
-    def said(self, outcome: Outcome) -> Text:
+    def success_message(self, outcome: Outcome) -> Text:
         return _("%(name)s is suspended.") % {"name": self.customer.name}
 
 
 class Unsuspend(Suspend):
     title = submit_label = _("Unsuspend")
 
-    def said_before(self) -> Text:
+    def lead_text(self) -> Text:
         return _("%(name)s may spend points again.") % {"name": self.customer.name}
 
-    def operate(self, form: BaseForm, by: Sender) -> Outcome:
+    def submit(self, form: BaseForm, by: Sender) -> Outcome:
         return unsuspend(customer=self.customer, reason=form.cleaned_data["reason"], by=by).result()
 
-    def said(self, outcome: Outcome) -> Text:
+    def success_message(self, outcome: Outcome) -> Text:
         return _("%(name)s is active again.") % {"name": self.customer.name}

@@ -123,7 +123,7 @@ def _celebrate(first: date | None, event: EventRow, state: State, batch: Batch) 
     celebrated: Sequence[datetime] = state.part("celebrated").get(event.action, ())
     if any(local_day(at, zone).year == day.year for at in celebrated):
         raise Refused(10001, f"This action cannot be repeated: the customer had the {event.action} of {day.year}")
-    batch.file(state.part("celebrated"), event.action, [*celebrated, event.occurred_at])
+    batch.put(state.part("celebrated"), event.action, [*celebrated, event.occurred_at])
 
 
 def _one_more(incoming: Incoming) -> int:

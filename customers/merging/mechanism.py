@@ -16,7 +16,7 @@ from loyalty.engine.mechanism import Mechanism
 from loyalty.engine.reduce import UnknownCustomer
 from loyalty.engine.rows import CustomerRow, EventRow, IdentityRow, to_json
 from loyalty.engine.state import Part, Row, State, Table
-from loyalty.engine.status import GONE, Status
+from loyalty.engine.status import DEPARTED, Status
 from loyalty.refusals import Refused, WrongField
 
 from .actions import MERGE
@@ -118,7 +118,7 @@ EARLIER_MERGES = Part(
 
 def refusal(source: str, target: str, *, same: bool) -> Refused | None:
     """Why profiles of these statuses may not be merged, the second being the one that stays; None: they may."""
-    if target in GONE or (source in GONE and not same):
+    if target in DEPARTED or (source in DEPARTED and not same):
         return UnknownCustomer()
     if same:
         return Refused(
@@ -145,7 +145,7 @@ def merge(event: EventRow, state: State, batch: Batch) -> None:
     told.customer_id, told.parent_id, told.via_id = target.customer.id, None, None
     batch.emit(told)
     row = batch.add(MergeRow(event, told))
-    batch.file(state.part("merge"), ACTION, (row, told))
+    batch.put(state.part("merge"), ACTION, (row, told))
     row.moved["identities"] = _hand_over(state, target, batch)
     row.filled += _fill(batch.edit(state.customer), batch.edit(target.customer), row.kind)
     state.customer.status = Status.MERGED.value

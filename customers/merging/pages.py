@@ -24,7 +24,7 @@ from customers.profile.mixins import CustomerMixin
 from customers.queries import customer_named
 from loyalty import formats
 from loyalty.contributions import contributed
-from loyalty.engine.status import GONE
+from loyalty.engine.status import DEPARTED
 from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 from loyalty.refusals import Refused
@@ -134,7 +134,7 @@ class MergeCompare(CustomerMixin, StaffPage, FormView[ConfirmMergeForm]):
 
     @cached_property
     def other(self) -> Customer:
-        found = Customer.objects.exclude(status__in=GONE).filter(id=self.kwargs["other_id"]).first()
+        found = Customer.objects.exclude(status__in=DEPARTED).filter(id=self.kwargs["other_id"]).first()
         if found is None or found.id == self.customer.id:
             raise Http404
         return found

@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from customers.directory.search import _digits
 from customers.models import Customer
 from customers.phones import spellings
-from loyalty.engine.status import GONE
+from loyalty.engine.status import DEPARTED
 
 # Of what may be the same person so many are named.
 MOST_DUPLICATES = 5
@@ -23,7 +23,7 @@ class Duplicates:
 
 def duplicates_of(customer: Customer) -> Duplicates:
     """By the address in lower case, and by the number however it is written: an index range for each that the customer has."""
-    everyone = Customer.objects.exclude(status__in=GONE).exclude(id=customer.id).order_by("id")
+    everyone = Customer.objects.exclude(status__in=DEPARTED).exclude(id=customer.id).order_by("id")
     found: dict[int, Customer] = {}
     if customer.email:
         same = everyone.alias(lower_email=Lower("email")).filter(lower_email=Lower(Value(customer.email)))

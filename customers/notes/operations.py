@@ -26,7 +26,7 @@ class NotYours(Exception):
 def add_note(*, customer: Customer, text: str, by: Sender) -> Deed[Note]:
     """`text`: 1 to LONGEST_NOTE characters. Raises Gone, PermissionDenied."""
     assert by.user is not None
-    with _of_the_living():
+    with _refuse_departed_customer():
         note = Note.objects.create(customer=customer, text=_checked(text), staff=by.user, written_at=by.at)
     return Deed(note, customer_id=customer.id, subject=f"note:{note.id}", after={"text": note.text})
 
@@ -39,13 +39,13 @@ def change_note(*, note: Note, text: str, by: Sender) -> Deed[None]:
     before = _locked(note)
     if before is None:
         raise Note.DoesNotExist
-    with _of_the_living():
+    with _refuse_departed_customer():
         Note.objects.filter(pk=note.pk).update(text=_checked(text), edited_at=by.at)
     return _changed(note, before=before.text, after=_checked(text))
 
 
 @contextmanager
-def _of_the_living() -> Iterator[None]:
+def _refuse_departed_customer() -> Iterator[None]:
     """The database refuses what is written about those who are gone."""
     try:
         with transaction.atomic():

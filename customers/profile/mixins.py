@@ -16,7 +16,7 @@ from django.views.generic import View
 from customers.models import Customer
 from customers.queries import family, survivor_of
 from loyalty.engine.mechanism import Outcome
-from loyalty.engine.status import GONE, Status
+from loyalty.engine.status import DEPARTED, Status
 from loyalty.intake.forms import OnceForm
 from loyalty.intake.once import AlreadyRecorded
 from loyalty.refusals import Refused
@@ -49,7 +49,7 @@ class CustomerMixin(PageMixin):
         found = get_object_or_404(Customer, id=self.kwargs["customer_id"])
         if found.status == Status.MERGED and (survivor := survivor_of(found)):
             raise MergedAway(found, survivor)
-        if found.status in GONE:
+        if found.status in DEPARTED:
             raise Http404
         return found
 
@@ -76,21 +76,21 @@ class EventDialog(CustomerMixin, DialogPage):
     def get_initial(self) -> dict[str, Any]:
         return {"token": uuid4()}
 
-    def operate(self, form: BaseForm, by: Sender) -> Outcome:
+    def submit(self, form: BaseForm, by: Sender) -> Outcome:
         """Call one operation."""
         raise NotImplementedError
 
-    def said(self, outcome: Outcome) -> Text:
+    def success_message(self, outcome: Outcome) -> Text:
         """What was done, for the toast."""
         raise NotImplementedError
 
     def perform(self, form: BaseForm) -> Text:
         assert isinstance(form, OnceForm)
         try:
-            outcome = self.operate(form, by_staff(self.request, token=str(form.cleaned_data["token"])))
+            outcome = self.submit(form, by_staff(self.request, token=str(form.cleaned_data["token"])))
         except AlreadyRecorded:
             return _("This action was already recorded.")
         except Refused as refusal:
             form.refuse(refusal)
             return ""
-        return self.said(outcome)
+        return self.success_message(outcome)

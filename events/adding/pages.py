@@ -128,14 +128,14 @@ class AddEvent(Modules, EventDialog):
         }
         return super().get_context_data(**(found | kwargs))
 
-    def operate(self, form: BaseForm, by: Sender) -> Outcome:
+    def submit(self, form: BaseForm, by: Sender) -> Outcome:
         assert isinstance(form, AddEventForm)
         assert self.chosen
         account = form.cleaned_data.get("account")
         data = form.data_of_event()
         return add_event(customer=self.customer, action=self.chosen.action, data=data, account=account, by=by).result()
 
-    def said(self, outcome: Outcome) -> Text:
+    def success_message(self, outcome: Outcome) -> Text:
         assert self.chosen
         return recorded(self.chosen.label, outcome)
 

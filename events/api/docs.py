@@ -4,7 +4,7 @@ from functools import partial
 
 from customers.api.schemas import STATUS
 from loyalty.api.docs.describe import Example, Operation
-from loyalty.api.docs.shapes import DAY, MOMENT, TEXT, WHOLE, list_of, maybe, one_of, shape, told
+from loyalty.api.docs.shapes import DAY, MOMENT, TEXT, WHOLE, described, list_of, nullable, one_of, shape
 
 from .schemas import bulk_schema, event_schema
 
@@ -12,31 +12,31 @@ MAX_BULK = 500
 
 ACCOUNT = shape("AccountName", {"id": TEXT, "name": TEXT})
 _CHANGE = {
-    "id": told(TEXT, "The ID of the event."),
+    "id": described(TEXT, "The ID of the event."),
     "action": TEXT,
-    "points": told(WHOLE, "How many, negative if they went."),
+    "points": described(WHOLE, "How many, negative if they went."),
 }
 EFFECT = shape(
     "Effect",
     {
         **_CHANGE,
-        "expdate": told(maybe(DAY), "The last day on which they are valid; null: for ever."),
+        "expdate": described(nullable(DAY), "The last day on which they are valid; null: for ever."),
         "account": ACCOUNT,
     },
 )
-_MAYBE = maybe(TEXT)
+_MAYBE = nullable(TEXT)
 _MEMBER = shape(
     "Summary",
     {
-        "id": told(TEXT, "The customer's ID."),
+        "id": described(TEXT, "The customer's ID."),
         "created_at": MOMENT,
         "handler": _MAYBE,
         "status": STATUS,
-        "score": told(WHOLE, "All points ever earned."),
+        "score": described(WHOLE, "All points ever earned."),
         "spent": WHOLE,
-        "pending": told(WHOLE, "Points that wait for the acceptance of their order."),
+        "pending": described(WHOLE, "Points that wait for the acceptance of their order."),
         "expired": WHOLE,
-        "spendable": told(WHOLE, "Points that can be spent now."),
+        "spendable": described(WHOLE, "Points that can be spent now."),
         **dict.fromkeys(
             ["language", "currency", "first_name", "last_name", "email", "mobile_phone", "image_url"], _MAYBE
         ),
@@ -146,8 +146,8 @@ RECORD_BULK = Operation(
         "Results",
         {
             "results": list_of(RESULT, description="One for each event, in their order."),
-            "total": told(WHOLE, "How many events there were."),
-            "errors": told(WHOLE, "How many of them were refused."),
+            "total": described(WHOLE, "How many events there were."),
+            "errors": described(WHOLE, "How many of them were refused."),
         },
     ),
     "Each event by itself, in their order: one that is refused does not stop the others, and the answer is 200 all the same."

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import override
 
 from loyalty.api.docs.describe import Schema
-from loyalty.api.docs.shapes import TEXT, asked, list_of, told
+from loyalty.api.docs.shapes import TEXT, described, list_of, request_body
 from loyalty.engine.actions import EFFECTIVE, Action, Attribute, Kind
 from loyalty.engine.values import MAX_MONEY, MAX_POINTS
 from loyalty.identifiers import MAX_ID
@@ -37,15 +37,15 @@ SCHEMAS: Mapping[Kind, Schema] = {
     Kind.MOMENT: {"type": ["integer", "number", "string"]},
     Kind.EVENTS: {"type": ["array", "string", "integer"], "items": {"type": ["string", "integer"]}},
 }
-CUSTOMER = told(
+CUSTOMER = described(
     {"title": "CustomerReference", "type": ["string", "integer"], "minLength": 1, "maxLength": MAX_ID},
     "The customer's ID, or the value of the field that `external_id` names.",
 )
-EXTERNAL_ID = told(
+EXTERNAL_ID = described(
     {"title": "ExternalIdReference", **TEXT}, "The name of the external-ID field whose value `customer` is."
 )
-ACCOUNT = told({"title": "AccountReference", **TEXT}, "The ID of the points account; the default one if absent.")
-GUEST = told(
+ACCOUNT = described({"title": "AccountReference", **TEXT}, "The ID of the points account; the default one if absent.")
+GUEST = described(
     {"type": ["boolean", "string"], "enum": [True, False, "true", "false"]},
     "`true`: a checkout of somebody who is no customer, kept until a `checkout_claim` names its transaction.",
 )
@@ -75,14 +75,14 @@ def _words(attribute: Attribute) -> dict[str, Any]:
 def item_schema() -> Schema:
     """A line within an order: as `checkout_item` has it, without what the order says."""
     attributes = [replace(one, required=False) for one in registered_actions()[LINE].attributes]
-    return asked("Item", {one.name: attribute_schema(one) for one in attributes if one.name not in OF_THE_ORDER})
+    return request_body("Item", {one.name: attribute_schema(one) for one in attributes if one.name not in OF_THE_ORDER})
 
 
 def data_schema(action: Action) -> Schema:
     """The attributes of one action; those of your own fields, and whatever else is to be recorded, beside these."""
     attributes = {one.name: one for one in (*action.attributes, EFFECTIVE)}
     required = [one.name for one in attributes.values() if one.required]
-    return asked(
+    return request_body(
         f"{title(action)}Data",
         {name: attribute_schema(one) for name, one in attributes.items()},
         required=required,
@@ -101,17 +101,17 @@ def _variant(action: Action) -> Schema:
         fields["guest"] = GUEST
     required = ["customer", "action", *(["data"] if data["required"] else [])]
     more = {"description": str(action.description)} if action.description else {}
-    return asked(f"{title(action)}Event", fields, required=required, **more)
+    return request_body(f"{title(action)}Event", fields, required=required, **more)
 
 
 def _own() -> Schema:
-    action = told(
+    action = described(
         {"type": "string", "minLength": 1, "maxLength": MAX_ID, "not": {"enum": sorted(registered_actions())}},
         "The ID of an action that you have defined yourselves.",
     )
     data = {"type": "object", "description": "Its attributes, as you have defined them."}
     fields = {"customer": CUSTOMER, "action": action, "data": data, "external_id": EXTERNAL_ID, "account": ACCOUNT}
-    return asked(
+    return request_body(
         "OwnEvent",
         fields,
         required=["customer", "action"],
@@ -136,4 +136,4 @@ def event_schema() -> Schema:
 
 def bulk_schema(most: int) -> Schema:
     events = list_of(event_schema(), minItems=1, maxItems=most)
-    return asked("Events", {"events": events}, required=["events"])
+    return request_body("Events", {"events": events}, required=["events"])

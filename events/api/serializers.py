@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from loyalty.api.errors import ApiError, told
+from loyalty.api.errors import ApiError, as_api_error
 from loyalty.contributions import contributed
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.program import Program
@@ -56,7 +56,7 @@ def bulk_result(result: Outcome | ApiError) -> dict[str, Any]:
     if isinstance(result, ApiError):
         return {"error": result.body()}
     if result.error:
-        return {"error": told(result.error, "bulk").body()}
+        return {"error": as_api_error(result.error, "bulk").body()}
     changed = [event for event in result.own_events if event.points]
     return {"events": [{"id": str(event.id), "action": event.action, "points": event.points} for event in changed]}
 

@@ -89,7 +89,7 @@ def open_order(event: EventRow, state: State, batch: Batch) -> None:
     if name is not None and name not in orders and event.action not in LIFE:
         if event.action in ADDING:
             refuse_foreign(name, batch)
-        batch.file(orders, name, batch.add(TransactionRow.draft(batch.new_id("events_transaction_id"), event)))
+        batch.put(orders, name, batch.add(TransactionRow.draft(batch.new_id("events_transaction_id"), event)))
 
 
 def checkout(event: EventRow, state: State, batch: Batch) -> None:
@@ -105,7 +105,7 @@ def checkout(event: EventRow, state: State, batch: Batch) -> None:
     total = values.money(event.data, "total")
     if total is None and not items and not order.items:
         raise MissingField("total")
-    batch.file(batch.shared.part("receipts"), event.transaction_id, event.transaction_id)
+    batch.put(batch.shared.part("receipts"), event.transaction_id, event.transaction_id)
     first = len(order.items)
     order.add_lines(lines)
     order.total = order.lines_total if total is None else total

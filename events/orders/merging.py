@@ -42,8 +42,8 @@ def move_orders(event: EventRow, state: State, batch: Batch) -> None:
         moved.customer_id = batch.target.customer.id
         moved.created_at = min(one.created_at for one in (order, other or order))
         batch.remove(order)
-        batch.unfile(state.part("orders"), order.transaction_id)
-        batch.file(theirs, moved.transaction_id, batch.add(moved))
+        batch.pop(state.part("orders"), order.transaction_id)
+        batch.put(theirs, moved.transaction_id, batch.add(moved))
     merge_of(state)[0].moved["orders"] = len(orders)
 
 

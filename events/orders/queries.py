@@ -6,7 +6,7 @@ from django.db.models import F, Func, IntegerField, Q, QuerySet
 
 from customers.models import Customer
 from loyalty.database.trigrams import SHORTEST, with_part
-from loyalty.engine.status import GONE
+from loyalty.engine.status import DEPARTED
 from loyalty.identifiers import forms, normal
 
 from .enums import TransactionStatus
@@ -15,7 +15,9 @@ from .models import Transaction
 
 def transactions_of(customer: Customer | None = None) -> QuerySet[Transaction]:
     """Of one customer, or of everybody whose profile is not gone; without an order, the items only counted."""
-    found = Transaction.objects.exclude(customer__status__in=GONE) if customer is None else customer.transactions.all()
+    found = (
+        Transaction.objects.exclude(customer__status__in=DEPARTED) if customer is None else customer.transactions.all()
+    )
     lines = Func(F("items"), function="jsonb_array_length", output_field=IntegerField())
     return found.annotate(line_count=lines).defer("items")
 

@@ -190,8 +190,8 @@ def keep_guest_order(incoming: Incoming, event: EventRow, batch: Batch) -> None:
     at = (event.occurred_at, event.recorded_at)
     sent = {name: value for name, value in incoming.data.items() if name not in SECRETS}
     row = GuestRow.load((event.transaction_id, to_json(sent), event.account, *at, None))
-    batch.file(batch.shared.part("guests"), event.transaction_id, batch.add(row))
-    batch.file(batch.shared.part("receipts"), event.transaction_id, event.transaction_id)
+    batch.put(batch.shared.part("guests"), event.transaction_id, batch.add(row))
+    batch.put(batch.shared.part("receipts"), event.transaction_id, event.transaction_id)
 
 
 def _put_order(state: State, row: Sequence[Any]) -> None:

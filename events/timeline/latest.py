@@ -11,7 +11,7 @@ from events.types.models import EventType
 from loyalty.program.actions import icon_of
 from loyalty.ui.paging import nearest
 
-from .queries import events_apart
+from .queries import events_per_profile
 
 LATEST = 8
 # Part of the checkout above it, which shows their points.
@@ -33,7 +33,8 @@ class Action:
 
 def latest_actions(family: Sequence[int]) -> list[Action]:
     latest = [
-        events.exclude(action=PARTS).order_by("-occurred_at", "-id").defer("data") for events in events_apart(family)
+        events.exclude(action=PARTS).order_by("-occurred_at", "-id").defer("data")
+        for events in events_per_profile(family)
     ]
     events = list(nearest(latest, LATEST))
     labels = {

@@ -29,7 +29,7 @@ from loyalty.ui.paging import Cursor, Order, Page, decode, encode, page_of
 from loyalty.ui.responses import Text
 
 from .forms import FilterForm
-from .queries import Names, Told, consequences, event_of, events_apart, events_of, names, tell
+from .queries import Names, TimelineEntry, consequences, describe_events, event_of, events_of, events_per_profile, names
 
 ORDER = Order("occurred_at", descending=True)
 NEWEST_FIRST = f"{Event._meta.label_lower}:{ORDER.name}"
@@ -40,7 +40,7 @@ MAX_FACTS = 500
 @dataclass(frozen=True)
 class Day:
     date: date
-    rows: Sequence[Told]
+    rows: Sequence[TimelineEntry]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,9 @@ class Timeline(PartialMixin, Modules, ProfilePage, TemplateView):
         known = names()
         form = FilterForm(self.request.GET, actions=known.actions)
         page = self._page(form)
-        rows = tell(self.family, page.rows, known, timezone.now(), expiring=Module.EXPIRING_POINTS in self.modules)
+        rows = describe_events(
+            self.family, page.rows, known, timezone.now(), expiring=Module.EXPIRING_POINTS in self.modules
+        )
         found = {
             "form": form,
             "order": transaction_named(self.customer, form.chosen_transaction),
@@ -82,13 +84,13 @@ class Timeline(PartialMixin, Modules, ProfilePage, TemplateView):
         return super().get_context_data(**(found | kwargs))
 
     def _page(self, form: FilterForm) -> Page[Event]:
-        events = events_apart(self.family, form.chosen_action, form.chosen_transaction)
+        events = events_per_profile(self.family, form.chosen_action, form.chosen_transaction)
         cursor = _with_instant(self.family, self.request.GET.get("page", ""))
         page = page_of([rows.select_related("staff") for rows in events], ORDER, cursor)
         return replace(page, previous=_without_instant(page.previous), next=_without_instant(page.next))
 
 
-def _day(told: Told) -> date:
+def _day(told: TimelineEntry) -> date:
     return timezone.localdate(told.event.occurred_at)
 
 
@@ -121,12 +123,12 @@ class EventDetail(Modules, ProfilePage, TemplateView):
         ]
 
     @cached_property
-    def told(self) -> Told:
+    def told(self) -> TimelineEntry:
         event = event_of(self.family, self.kwargs["event_id"])
         if event is None:
             raise Http404
         expiring = Module.EXPIRING_POINTS in self.modules
-        return tell(self.family, [event], self.names, timezone.now(), expiring=expiring)[0]
+        return describe_events(self.family, [event], self.names, timezone.now(), expiring=expiring)[0]
 
     @cached_property
     def names(self) -> Names:
@@ -141,7 +143,7 @@ class EventDetail(Modules, ProfilePage, TemplateView):
             "unix_time": int(event.occurred_at.timestamp()),
             "facts": list(islice(_facts(readable([event])[event.id]), MAX_FACTS)),
             "most_facts": MAX_FACTS,
-            "caused": tell(self.family, caused, self.names, timezone.now(), expiring=False),
+            "caused": describe_events(self.family, caused, self.names, timezone.now(), expiring=False),
             "cards": [(card.template, card.read(self.customer, event)) for card in contributed(EventCard)],
             "order": transaction_named(self.customer, event.transaction_id),
             "has_accounts": Module.MULTI_ACCOUNTS in self.modules,

@@ -45,7 +45,7 @@ class Names:
 
 
 @dataclass(frozen=True)
-class Told:
+class TimelineEntry:
     """An event as the timeline tells it. `is_child`: its cause stands above it.
 
     `via`: the ID of the merged-away profile whose event it is, or by whose ID it came in.
@@ -95,7 +95,7 @@ def events_of(family: Sequence[int], action: str = "", transaction_id: str = "")
     return found.filter(transaction_id=transaction_id) if transaction_id else found
 
 
-def events_apart(family: Sequence[int], action: str = "", transaction_id: str = "") -> list[QuerySet[Event]]:
+def events_per_profile(family: Sequence[int], action: str = "", transaction_id: str = "") -> list[QuerySet[Event]]:
     """The same for each profile by itself, whose timeline an index serves."""
     return [events_of([profile], action, transaction_id) for profile in family]
 
@@ -112,7 +112,9 @@ def event_of(family: Sequence[int], event_id: int) -> Event | None:
     return events_of(family).filter(id=event_id).select_related("staff").first()
 
 
-def tell(family: Sequence[int], events: Sequence[Event], known: Names, at: datetime, *, expiring: bool) -> list[Told]:
+def describe_events(
+    family: Sequence[int], events: Sequence[Event], known: Names, at: datetime, *, expiring: bool
+) -> list[TimelineEntry]:
     """The events of one customer, those that others caused below their cause; a fixed number of queries.
 
     `expiring`: the programme lets points expire; without it only spent ones are told of.
@@ -128,13 +130,13 @@ def tell(family: Sequence[int], events: Sequence[Event], known: Names, at: datet
     for event in events:
         children.setdefault(event.parent_id if event.parent_id in shown else None, []).append(event)
 
-    def told(event: Event) -> Iterable[Told]:
+    def told(event: Event) -> Iterable[TimelineEntry]:
         cause = known.actions.get(causes.get(event.parent_id or 0, ""), "")
         is_child = event.parent_id in shown
         account = known.accounts.get(event.account_id or 0, "")
         label = known.actions.get(event.action, event.action)
         via = merged.get(event.id, "")
-        yield Told(event, label, account, _source(event, known), statuses.get(event.id), cause, via, is_child)
+        yield TimelineEntry(event, label, account, _source(event, known), statuses.get(event.id), cause, via, is_child)
         for child in sorted(children.get(event.id, ()), key=lambda child: child.id):
             yield from told(child)
 

@@ -22,7 +22,7 @@ from customers.queries import customer_named
 from events.models import Event
 from events.orders.models import WHEN, Transaction
 from events.orders.queries import orders_with, transaction_of, transactions_of
-from events.timeline.queries import events_of, names, tell
+from events.timeline.queries import describe_events, events_of, names
 from loyalty.accounts.models import Account
 from loyalty.accounts.modules import Modules
 from loyalty.engine.mechanism import Outcome
@@ -191,7 +191,7 @@ class TransactionDetail(PartialMixin, Modules, TransactionMixin, ProfilePage, Te
             "pending": pending_points(transaction),
             "account": known.accounts.get(transaction.account_id or 0, ""),
             "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
-            "events": tell(self.family, events[:MAX_EVENTS], known, timezone.now(), expiring=False),
+            "events": describe_events(self.family, events[:MAX_EVENTS], known, timezone.now(), expiring=False),
             "has_more_events": len(events) > MAX_EVENTS,
             "most_events": MAX_EVENTS,
             "may_import": may(self.request.user, Right.IMPORT_DATA),
@@ -240,13 +240,13 @@ class OrderAction(TransactionMixin, EventDialog):
     def consequences(self) -> Iterator[Consequence]:
         raise NotImplementedError
 
-    def operate(self, form: BaseForm, by: Sender) -> Outcome:
+    def submit(self, form: BaseForm, by: Sender) -> Outcome:
         assert isinstance(form, OrderActionForm)
         about = {"transaction_id": self.transaction.transaction_id, **self.target()}
         data = about | form.data_of_event()
         return act_on_order(customer=self.customer, action=self.action, data=data, by=by).result()
 
-    def said(self, outcome: Outcome) -> Text:
+    def success_message(self, outcome: Outcome) -> Text:
         return self.said_of % {"order": self.transaction.transaction_id}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def once(event: EventRow, state: State, batch: Batch) -> None:
     if batch.program.event_rules[event.action].one_time:
         if event.action in state.part("done"):
             raise Refused(10001, "This action cannot be repeated")
-        batch.file(state.part("done"), event.action, event.action)
+        batch.put(state.part("done"), event.action, event.action)
 
 
 def _done(incoming: Incoming) -> Iterable[Part]:

@@ -22,6 +22,7 @@ from .renderers import encode
 
 __all__ = [
     "ApiError",
+    "as_api_error",
     "bad_request",
     "envelope",
     "forbidden",
@@ -30,7 +31,6 @@ __all__ = [
     "json_response",
     "not_found",
     "sends_key",
-    "told",
     "translate",
 ]
 
@@ -72,7 +72,7 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response:
     """DRF's exception handler: every way to fail ends as an envelope, and none of them shows our insides."""
     set_rollback()
     view, request = context.get("view"), context.get("request")
-    error = told(exc, type(view).__name__)
+    error = as_api_error(exc, type(view).__name__)
     if error.status == 500:
         got_request_exception.send(sender=type(view), request=getattr(request, "_request", None))
     if error.status == 401:
@@ -81,7 +81,7 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response:
     return Response(envelope(error, generation), status=error.status, headers=error.headers)
 
 
-def told(exc: Exception, place: str) -> ApiError:
+def as_api_error(exc: Exception, place: str) -> ApiError:
     """What the client hears of it; a fault of ours is logged, with the place in which it came up."""
     error = translate(exc)
     if error.status == 500:

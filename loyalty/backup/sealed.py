@@ -53,7 +53,7 @@ class Sealer(io.RawIOBase):
     """Takes what is to be sealed; whole only once it was closed. The file stays open."""
 
     def __init__(self, file: BinaryIO, key: bytes, part: str) -> None:
-        self.file, self.cipher, self.part = file, _cipher(key, part), part.encode()
+        self.put, self.cipher, self.part = file, _cipher(key, part), part.encode()
         self.number, self.pending = 0, bytearray()
 
     def writable(self) -> bool:
@@ -72,7 +72,7 @@ class Sealer(io.RawIOBase):
         self.pending.clear()
 
     def _seal(self, chunk: bytes, *, last: bool) -> None:
-        self.file.write(self.cipher.encrypt(_nonce(self.number, last=last), chunk, self.part))
+        self.put.write(self.cipher.encrypt(_nonce(self.number, last=last), chunk, self.part))
         self.number += 1
 
 

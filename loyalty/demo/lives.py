@@ -11,7 +11,7 @@ DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DemoEvent:
     """An event of the story; `source` is where it came from."""
 
     at: dt.datetime
@@ -42,7 +42,7 @@ class Life:
     random: Random
     last: dt.date
     member: bool
-    told: list[Told] = field(default_factory=list)
+    told: list[DemoEvent] = field(default_factory=list)
     # What can be spent, as the factory setting earns: one point for each unit of the currency.
     points: int = 0
 
@@ -51,4 +51,4 @@ class Life:
         return "birth_date" in self.told[0].data
 
     def tell(self, at: dt.datetime, action: str, data: dict[str, Any], source: str) -> None:
-        self.told.append(Told(at, self.id, action, {**data, "effective_timestamp": int(at.timestamp())}, source))
+        self.told.append(DemoEvent(at, self.id, action, {**data, "effective_timestamp": int(at.timestamp())}, source))

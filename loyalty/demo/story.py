@@ -14,7 +14,7 @@ from customers.life.mechanism import kept_on
 from loyalty.engine.rows import to_json
 
 from . import shop
-from .lives import DAY, Life, Period, Told
+from .lives import DAY, DemoEvent, Life, Period
 from .moves import COUNTED_ON, MOVES, suspend, unsuspend
 from .people import People
 
@@ -32,17 +32,17 @@ LOGS_IN, LOGINS, LOGIN_DAYS = 0.55, (1, 1, 2, 2, 3, 5), 45
 SUSPENDED, UNSUSPENDED, SETTLED_AFTER = 0.03, 0.5, 5
 
 
-def tell(customers: int, period: Period, seed: int) -> list[Told]:
+def demo_events(customers: int, period: Period, seed: int) -> list[DemoEvent]:
     """All events in the order of their effect."""
     people, busy = People(), Busy(period)
-    told: list[Told] = []
+    told: list[DemoEvent] = []
     for number in range(1, customers + 1):
         told += _life(number, people, busy, seed).told
     # A stable sort: what one customer does at the same moment stays in its order.
     return sorted(told, key=attrgetter("at"))
 
 
-def digest(told: Iterable[Told]) -> str:
+def digest(told: Iterable[DemoEvent]) -> str:
     """Of the whole story: two runs with the same arguments must agree."""
     found = hashlib.sha256()
     for event in told:

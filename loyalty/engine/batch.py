@@ -63,12 +63,12 @@ class Batch:
         self.removed[row] = None
         self._removed.append(row)
 
-    def file(self, part: dict[Any, Any], key: Any, value: Any) -> None:
+    def put(self, part: dict[Any, Any], key: Any, value: Any) -> None:
         """Put something into a part of the state."""
         self._filed.append((part, key, part.get(key, _NOTHING)))
         part[key] = value
 
-    def unfile(self, part: dict[Any, Any], key: Any) -> None:
+    def pop(self, part: dict[Any, Any], key: Any) -> None:
         """Take something out of a part of the state; its row, if it has one, is removed by `remove`."""
         self._filed.append((part, key, part.pop(key)))
 
@@ -92,7 +92,7 @@ class Batch:
         for row, image in self._undo.items():
             self.edited.setdefault(row, image)
 
-    def take_back(self) -> None:
+    def roll_back(self) -> None:
         """Restore everything as it was at `begin`."""
         for row, image in self._undo.items():
             for name, value in zip(row.TABLE.mutable, image, strict=True):

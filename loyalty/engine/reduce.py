@@ -10,7 +10,7 @@ from .events import Incoming
 from .mechanism import Composition, Outcome
 from .rows import CustomerRow, EventRow
 from .state import State
-from .status import GONE
+from .status import DEPARTED
 
 # The custom attributes of a customer whom nobody has enrolled: an order or another event came first.
 AUTO_SUBSCRIBED = '{"auto_subscribed": true}'
@@ -56,7 +56,7 @@ def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: St
         return Outcome(batch.program, [], None, NotBehavioural(incoming.action))
     if incoming.scheme not in batch.program.schemes:
         return Outcome(batch.program, [], None, UnknownScheme(incoming.scheme))
-    if state is None or state.customer.status in GONE:
+    if state is None or state.customer.status in DEPARTED:
         return Outcome(batch.program, [], None, UnknownCustomer())
     if incoming.guest and incoming.action not in FOR_GUESTS:
         return Outcome(batch.program, [], None, Refused(0, "Only a checkout may come from a guest", field="guest"))
@@ -67,7 +67,7 @@ def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: St
         _enrol(batch, composition, root, state)
         recorded = _cascade(batch, composition, root, state)
     except Refused as refusal:
-        batch.take_back()
+        batch.roll_back()
         state.exists = existed
         return Outcome(batch.program, [], state if existed else None, refusal)
     if incoming.guest:
@@ -81,7 +81,7 @@ def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: St
 def _keep_aside(batch: Batch, composition: Composition, incoming: Incoming, event: EventRow) -> None:
     """The event has passed all rules; nothing of it stays but itself."""
     assert composition.on_guest is not None
-    batch.take_back()
+    batch.roll_back()
     batch.begin()
     composition.on_guest(incoming, event, batch)
     batch.keep()

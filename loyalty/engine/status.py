@@ -12,6 +12,6 @@ class Status(TextChoices):
 
 
 # Their profiles are gone for every interface: answered as unknown.
-GONE = frozenset({Status.OPTED_OUT.value, Status.BANNED.value, Status.MERGED.value})
+DEPARTED = frozenset({Status.OPTED_OUT.value, Status.BANNED.value, Status.MERGED.value})
 # Of their data only the skeleton is left.
 ERASED = frozenset({Status.OPTED_OUT.value, Status.BANNED.value})

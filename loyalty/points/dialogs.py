@@ -61,13 +61,13 @@ class ManagePoints(Modules, EventDialog):
         lead = " · ".join(filter(None, [self.customer.name, standing]))
         return super().get_context_data(**({"lead": lead, "deeds": DEEDS} | kwargs))
 
-    def operate(self, form: BaseForm, by: Sender) -> Outcome:
+    def submit(self, form: BaseForm, by: Sender) -> Outcome:
         assert isinstance(form, ManagePointsForm)
         action, account = form.cleaned_data["action"], form.cleaned_data.get("account")
         data = form.data_of_event()
         return manage_points(customer=self.customer, action=action, data=data, account=account, by=by).result()
 
-    def said(self, outcome: Outcome) -> Text:
+    def success_message(self, outcome: Outcome) -> Text:
         event = outcome.events[0]
         points, many = number(abs(event.points)), abs(event.points)
         if event.action == "point_add":

@@ -42,7 +42,7 @@ def _move_lot(event: EventRow, told: EventRow, target: State, batch: Batch, lot:
     """The source's row stays, with nothing remaining: its entries refer to it."""
     moved = copy(lot)
     moved.customer_id = target.customer.id
-    batch.file(target.part("lots"), moved.id, batch.add(moved))
+    batch.put(target.part("lots"), moved.id, batch.add(moved))
     if lot.remaining:
         batch.add(EntryRow(event, EntryKind.MOVE, -lot.remaining, lot.account_id, lot))
         batch.add(EntryRow(told, EntryKind.MOVE, lot.remaining, lot.account_id, moved))
@@ -53,8 +53,8 @@ def _move_promise(state: State, target: State, batch: Batch, promise: PendingRow
     moved = copy(promise)
     moved.customer_id = target.customer.id
     batch.remove(promise)
-    batch.unfile(state.part("pending"), promise.id)
-    batch.file(target.part("pending"), moved.id, batch.add(moved))
+    batch.pop(state.part("pending"), promise.id)
+    batch.put(target.part("pending"), moved.id, batch.add(moved))
 
 
 def _add_balances(told: EventRow, state: State, target: State, batch: Batch) -> dict[str, int]:
@@ -68,7 +68,7 @@ def _add_balances(told: EventRow, state: State, target: State, batch: Batch) -> 
             setattr(ours, bucket, getattr(ours, bucket) + getattr(theirs, bucket))
         ours.active_at = max(filter(None, (ours.active_at, theirs.active_at)), default=None)
         batch.remove(theirs)
-        batch.unfile(state.part("balances"), theirs.account_id)
+        batch.pop(state.part("balances"), theirs.account_id)
         repay_from(told, target, batch, account)
     return {points.by_id[row.account_id].slug: row.spendable - row.debt for row in balances}
 
@@ -79,10 +79,10 @@ def _add_uses(state: State, target: State, batch: Batch) -> int:
     used = sum(use.points > 0 for use in uses)
     for use in uses:
         if use.bonus_id not in ours:
-            batch.file(ours, use.bonus_id, batch.add(BonusUseRow.load((target.customer.id, use.bonus_id, 0))))
+            batch.put(ours, use.bonus_id, batch.add(BonusUseRow.load((target.customer.id, use.bonus_id, 0))))
         batch.edit(ours[use.bonus_id]).points += use.points
         batch.remove(use)
-        batch.unfile(state.part("bonus_uses"), use.bonus_id)
+        batch.pop(state.part("bonus_uses"), use.bonus_id)
     return used
 
 

@@ -89,12 +89,12 @@ def program_change(*, by: User | None, at: datetime, origin: Origin) -> Iterator
     """What the block changes of the configuration is one version, kept with who made it; one such block at a time."""
     with transaction.atomic():
         ProgramVersion.objects.select_for_update(no_key=True).get(id=1)
-        keep_program(*read_program(), at=at)
+        save_version(*read_program(), at=at)
         yield
-        keep_program(*read_program(), at=at, origin=origin, by=by)
+        save_version(*read_program(), at=at, origin=origin, by=by)
 
 
-def keep_program(
+def save_version(
     version: int,
     document: Document,
     facts: Mapping[str, Any],

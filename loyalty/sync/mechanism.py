@@ -20,7 +20,7 @@ class OutboxRow(Row):
         self.action, self.created_at = event.action, event.recorded_at
 
 
-def tell(event: EventRow, state: State, batch: Batch) -> None:
+def put_in_outbox(event: EventRow, state: State, batch: Batch) -> None:
     """Events that follow from this one are told with it."""
     if event.parent_id is None:
         batch.add(OutboxRow(event))

@@ -3,11 +3,11 @@
 from customers.erasure.mechanism import nothing_to_erase
 from loyalty.program.rooms import Rules
 
-from .mechanism import OUTBOX, tell
+from .mechanism import OUTBOX, put_in_outbox
 
 RULES = Rules(
     tables=(OUTBOX,),
-    on_recorded=(tell,),
+    on_recorded=(put_in_outbox,),
     erasure="erase_sync",
     # The queue holds ids; bodies for others are made as they are sent.
     fan_out={"outgoing_syncs": nothing_to_erase},

@@ -11,7 +11,7 @@ from django.test import Client
 from loyalty.api.docs.describe import Example
 from loyalty.api.docs.guide import guide_of
 from loyalty.api.docs.reference import curl, field_of, pages
-from loyalty.api.docs.shapes import TEXT, WHOLE, list_of, maybe, shape
+from loyalty.api.docs.shapes import TEXT, WHOLE, list_of, nullable, shape
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 
@@ -61,7 +61,7 @@ def test_an_operation_tells_parameters_attributes_refusals_and_examples(client: 
 
 
 def test_a_schema_becomes_fields_within_fields() -> None:
-    schema = shape("", {"names": list_of(shape("", {"first": maybe(TEXT), "age": WHOLE}, optional=["age"]))})
+    schema = shape("", {"names": list_of(shape("", {"first": nullable(TEXT), "age": WHOLE}, optional=["age"]))})
 
     found = field_of("", schema, is_answer=True)
 

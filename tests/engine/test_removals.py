@@ -37,15 +37,15 @@ def test_a_refusal_brings_back_what_was_removed_and_leaves_what_went_before() ->
     batch, first, second = make_batch(), BalanceRow(7, 1), BalanceRow(7, 2)
     part = {1: first, 2: second}
     batch.remove(first)
-    batch.unfile(part, 1)
+    batch.pop(part, 1)
     batch.keep()
 
     batch.begin()
     batch.remove(second)
-    batch.unfile(part, 2)
-    batch.file(part, 2, first)
-    batch.file(part, 3, first)
-    batch.take_back()
+    batch.pop(part, 2)
+    batch.put(part, 2, first)
+    batch.put(part, 3, first)
+    batch.roll_back()
 
     assert list(batch.removed) == [first]
     assert part == {2: second}

@@ -14,7 +14,7 @@ from customers.queries import family
 from events.models import Event
 from events.orders.queries import own_receipts
 from events.timeline.pages import ORDER
-from events.timeline.queries import PointsStatus, events_apart, events_of, names, tell
+from events.timeline.queries import PointsStatus, describe_events, events_of, events_per_profile, names
 from events.types.models import EventType
 from loyalty.engine.events import Incoming
 from loyalty.points.ledger.models import Lot
@@ -73,7 +73,9 @@ def test_pages_of_the_timeline_run_through_all_profiles_both_ways(anna: Customer
     assert {event.customer_id for event in everything} == set(profiles)
     found, cursor, pages = list[Event](), "", []
     while True:
-        pages.append(page_of([rows.select_related("staff") for rows in events_apart(profiles)], ORDER, cursor, size=7))
+        pages.append(
+            page_of([rows.select_related("staff") for rows in events_per_profile(profiles)], ORDER, cursor, size=7)
+        )
         found += pages[-1].rows
         if pages[-1].next is None:
             break
@@ -82,7 +84,7 @@ def test_pages_of_the_timeline_run_through_all_profiles_both_ways(anna: Customer
     back = pages[-1]
     for expected in reversed(pages[:-1]):
         assert back.previous
-        back = page_of(events_apart(profiles), ORDER, back.previous, size=7)
+        back = page_of(events_per_profile(profiles), ORDER, back.previous, size=7)
         assert back.rows == expected.rows
 
 
@@ -97,7 +99,7 @@ def test_the_filters_of_the_timeline_look_at_all_profiles(staff: Client, anna: C
 
 def test_without_merges_the_timeline_is_one_walk_of_its_index(anna: Customer) -> None:
     with CaptureQueriesContext(connection) as captured:
-        page_of(events_apart(family(anna.id)), ORDER)
+        page_of(events_per_profile(family(anna.id)), ORDER)
     [_, sql] = [query["sql"] for query in captured.captured_queries]
     assert "UNION" not in sql
     assert f'"customer_id" IN ({anna.id})' in sql
@@ -161,10 +163,10 @@ def test_the_status_of_points_is_that_of_the_survivors_lot(anna: Customer) -> No
     record_all(Incoming("C-1", "point_spend", {"points": 30}))
     profiles = family(anna.id)
     events = list(events_of(profiles, "point_add").order_by("id"))
-    spent, left = tell(profiles, events, names(), NOON, expiring=True)
+    spent, left = describe_events(profiles, events, names(), NOON, expiring=True)
     assert (spent.status, left.status) == (PointsStatus.EXHAUSTED, None)
     Lot.objects.filter(customer=anna, event_id=left.event.id).update(remaining=0, expired=5)
-    assert tell(profiles, [left.event], names(), NOON, expiring=True)[0].status == PointsStatus.EXPIRED
+    assert describe_events(profiles, [left.event], names(), NOON, expiring=True)[0].status == PointsStatus.EXPIRED
 
 
 def test_the_order_of_a_merged_profile_is_the_survivors_with_its_events_in_both_streams(

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from customers.models import Customer
-from events.timeline.queries import PointsStatus, events_of, names, tell
+from events.timeline.queries import PointsStatus, describe_events, events_of, names
 from events.types.models import EventType
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Actor, Incoming
@@ -181,7 +181,7 @@ def test_the_account_is_named_where_there_may_be_several(
 
 def status_of(customer: Customer, *, at: Any, expiring: bool = True) -> PointsStatus | None:
     events = list(events_of([customer.id], "point_add"))
-    return tell([customer.id], events, names(), at, expiring=expiring)[0].status
+    return describe_events([customer.id], events, names(), at, expiring=expiring)[0].status
 
 
 LATER = NOON + timedelta(days=40)

@@ -12,7 +12,7 @@ from customers.queries import family
 from events.models import Event
 from events.timeline.latest import latest_actions
 from events.timeline.pages import ORDER
-from events.timeline.queries import events_apart, events_of
+from events.timeline.queries import events_of, events_per_profile
 from loyalty.engine.events import Incoming
 from loyalty.ui.paging import page_of
 from tests.engine.world import rows
@@ -60,10 +60,10 @@ def plan_of_union(captured: CaptureQueriesContext) -> str:
 
 
 def test_the_timeline_of_a_family_walks_the_index_of_each_profile(zsofia: Customer) -> None:
-    second = page_of(events_apart(family(zsofia.id)), ORDER, size=2).next or ""
+    second = page_of(events_per_profile(family(zsofia.id)), ORDER, size=2).next or ""
     for start in ("", second):
         with CaptureQueriesContext(connection) as captured:
-            page_of([rows.select_related("staff") for rows in events_apart(family(zsofia.id))], ORDER, start)
+            page_of([rows.select_related("staff") for rows in events_per_profile(family(zsofia.id))], ORDER, start)
         plan = plan_of_union(captured)
         assert plan.count("event_timeline") == 3, plan
         assert "Seq Scan on events_event" not in plan

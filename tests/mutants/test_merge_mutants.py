@@ -89,7 +89,7 @@ MUTANTS = [
     Mutant("120030: a suspended source", PEOPLE, "    if source == Status.SUSPENDED:", "    if False:", "refusals"),
     Mutant("120031: a suspended target", PEOPLE, "        return Refused(120031,", "        return Refused(160216,", "refusals"),
     Mutant("160216: an inactive target", PEOPLE, "    if target != Status.ACTIVE:", "    if False:", "refusals"),
-    Mutant("160212: a target that is gone", PEOPLE, "if target in GONE or", "if", "refusals"),
+    Mutant("160212: a target that is gone", PEOPLE, "if target in DEPARTED or", "if", "refusals"),
     Mutant("160212: merged away since", PEOPLE, "!= (state.customer.public_id, target.customer.public_id):", "== ():", "refusals"),
     Mutant("120032: oneself", PEOPLE, "    if same:\n", "    if False:\n", "refusals"),
     Mutant("120033: an order of both", ORDERS, "if not (is_empty(order) or is_empty(other)):", "if False:", "refusals"),

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from customers.merging.operations import record_merge
 from customers.queries import customer_named, customers_named
 from loyalty.engine.events import Incoming
-from loyalty.engine.status import GONE
+from loyalty.engine.status import DEPARTED
 from tests.engine.families import check_families
 from tests.engine.world import BY, NOW, accepted, configure, event, rows, send
 
@@ -129,7 +129,7 @@ def check_ids(ids: list[str]) -> None:
             assert steps <= len(into), "a cycle"
         found = customer_named(name)
         assert found is not None
-        assert (found.id, found.status in GONE) == (place, False)
+        assert (found.id, found.status in DEPARTED) == (place, False)
     assert rows("SELECT count(*)::int FROM customers_customer WHERE status = 'active'") == [(LIVING,)]
 
 

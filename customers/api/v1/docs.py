@@ -1,21 +1,21 @@
 """The customer of the Read API, for the description of the interface."""
 
 from loyalty.api.docs.describe import Example
-from loyalty.api.docs.shapes import DAY, FLAG, MOMENT, NUMBER, TEXT, WHOLE, list_of, map_of, one_of, shape, told
+from loyalty.api.docs.shapes import DAY, FLAG, MOMENT, NUMBER, TEXT, WHOLE, described, list_of, map_of, one_of, shape
 
 _ACCOUNT = shape(
     "ReadAccount",
     {
         "name": TEXT,
         "type": one_of("standard", "status_points"),
-        "default": told(FLAG, "Whether the figures of the customer itself are this account's."),
+        "default": described(FLAG, "Whether the figures of the customer itself are this account's."),
         **dict.fromkeys(("earned", "reserved", "spent", "pending", "expired"), WHOLE),
-        "point_balance": told(WHOLE, "What can be spent less what is owed."),
-        "negative_points": told(FLAG, "Whether the account may go negative."),
+        "point_balance": described(WHOLE, "What can be spent less what is owed."),
+        "negative_points": described(FLAG, "Whether the account may go negative."),
     },
 )
 _ALWAYS = {
-    "_id": told(TEXT, "The brand's ID."),
+    "_id": described(TEXT, "The brand's ID."),
     "status": one_of("active", "inactive", "merged", "suspended"),
     "created_at": MOMENT,
     "updated_at": MOMENT,
@@ -23,22 +23,22 @@ _ALWAYS = {
 _SOMETIMES = {
     "external_ids": map_of(TEXT, "By external-ID field; left out if there is none."),
     **dict.fromkeys(("email", "first_name", "last_name"), TEXT),
-    "handler": told(TEXT, "The nickname that is shown."),
+    "handler": described(TEXT, "The nickname that is shown."),
     **dict.fromkeys(("gender", "language", "image_url", "currency", "mobile_phone", "country"), TEXT),
     "membership_id": list_of(TEXT, description="What the custom field membership_id holds."),
-    "src": told(TEXT, "Where the customer came from; `import:<id>` if an import brought the customer."),
-    "referrer": told(TEXT, "The ID of the customer who referred this one."),
-    "score": told(WHOLE, "Points ever earned. This and the next five are the default account's."),
+    "src": described(TEXT, "Where the customer came from; `import:<id>` if an import brought the customer."),
+    "referrer": described(TEXT, "The ID of the customer who referred this one."),
+    "score": described(WHOLE, "Points ever earned. This and the next five are the default account's."),
     **dict.fromkeys(("spent", "reserved", "expired", "pending"), WHOLE),
-    "point_balance": told(WHOLE, "What can be spent less what is owed: below 0 while there is a debt."),
+    "point_balance": described(WHOLE, "What can be spent less what is owed: below 0 while there is a debt."),
     "purchase_total": NUMBER,
     "purchase_count": WHOLE,
-    "purchase_item_count": told(NUMBER, "Pieces, or by weight."),
+    "purchase_item_count": described(NUMBER, "Pieces, or by weight."),
     **dict.fromkeys(("last_login_at", "optin_at"), MOMENT),
     **dict.fromkeys(
         ("birth_date", "purchase_first_date", "purchase_last_date", "last_earn_date", "last_spend_date"), DAY
     ),
-    "properties": told({"type": "object"}, "Custom attributes by their IDs."),
+    "properties": described({"type": "object"}, "Custom attributes by their IDs."),
     "accounts": map_of(_ACCOUNT, "By the account's ID, while the module Multi-accounts is on."),
 }
 CUSTOMER = shape("ReadCustomer", {**_ALWAYS, **_SOMETIMES}, optional=_SOMETIMES)

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from customers.fields.models import Field
 from customers.models import Customer, Merge
 from customers.queries import customers_named
-from loyalty.api.lists.criteria import Asked, Condition, Order, bounds_of, choice, moment
+from loyalty.api.lists.criteria import Condition, ListQuery, Order, bounds_of, choice, moment
 from loyalty.engine.status import ERASED, Status
 
 LIVING = (Status.ACTIVE.value, Status.INACTIVE.value, Status.SUSPENDED.value)
@@ -16,7 +16,7 @@ STATUSES = ("active", "inactive", "banned", "merged", "suspended", "pending")
 CRITERIA = {"created_at": moment(), "status": choice(STATUSES)}
 
 
-def listed_customers(asked: Asked) -> QuerySet[Customer]:
+def listed_customers(asked: ListQuery) -> QuerySet[Customer]:
     """The living, and those merged into one of them; in the order of their creation unless another is asked for."""
     survivor_left = Merge.objects.filter(source=OuterRef("pk"), survivor__status__in=ERASED)
     found = Customer.objects.filter(Q(status__in=LIVING) | Q(status=Status.MERGED) & ~Exists(survivor_left))

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from customers.models import Customer
 from loyalty.api.access.scopes import ID, check_scheme, key_of
 from loyalty.api.keys.enums import Api
-from loyalty.api.lists.criteria import collection, in_time, read_asked, single
+from loyalty.api.lists.criteria import collection, in_time, parse_list_query, single
 from loyalty.api.lists.docs import get_many, get_one
 from loyalty.api.problems import unknown_customer
 from loyalty.api.views import ApiView
@@ -42,7 +42,7 @@ class ReadCustomers(ApiView):
     }
 
     def get(self, request: Request) -> Response:
-        asked = read_asked(request, CRITERIA)
+        asked = parse_list_query(request, CRITERIA)
         with in_time():
             rows = list(listed_customers(asked)[asked.page.offset : asked.page.offset + asked.page.limit + 1])
             found = customer_entities(rows[: asked.page.limit])

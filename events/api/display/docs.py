@@ -6,67 +6,83 @@ from customers.api.schemas import NAME, WHO
 from events.api.docs import ACCOUNT
 from events.orders.enums import TransactionStatus
 from loyalty.api.docs.describe import Example, Operation, Parameter, Schema
-from loyalty.api.docs.shapes import DAY, MOMENT, NUMBER, TEXT, WHOLE, asked, list_of, one_of, or_empty, shape, told
+from loyalty.api.docs.shapes import (
+    DAY,
+    MOMENT,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    described,
+    list_of,
+    one_of,
+    or_empty,
+    request_body,
+    shape,
+)
 from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
 
 from .filters import EVENTS, TIMES, TRANSACTIONS
 
 _EVENT: dict[str, Schema] = {
-    "id": told(TEXT, "The ID of the event."),
-    "action": told(TEXT, "What happened, such as `checkout`."),
-    "label": told(TEXT, "The name of the action."),
-    "points": told(WHOLE, "How many it brought, negative if they went."),
-    "timestamp": told(MOMENT, "When it happened."),
+    "id": described(TEXT, "The ID of the event."),
+    "action": described(TEXT, "What happened, such as `checkout`."),
+    "label": described(TEXT, "The name of the action."),
+    "points": described(WHOLE, "How many it brought, negative if they went."),
+    "timestamp": described(MOMENT, "When it happened."),
     "properties": list_of(
         shape(
             "EventProperty",
-            {"name": TEXT, "label": told(TEXT, "The name that people read."), "value": told({}, "As it was sent.")},
+            {
+                "name": TEXT,
+                "label": described(TEXT, "The name that people read."),
+                "value": described({}, "As it was sent."),
+            },
         ),
         description="The attributes of the event; those that are empty are left out.",
     ),
-    "expdate": told(DAY, "The last day on which the points are valid, if they have one."),
+    "expdate": described(DAY, "The last day on which the points are valid, if they have one."),
     # While there are several.
     "account": ACCOUNT,
 }
 _OPTIONAL = ("expdate", "account")
 HISTORY_EVENT = shape("HistoryEvent", _EVENT, optional=_OPTIONAL)
-_WHOSE = shape("", {"id": told(TEXT, "The ID of the customer who has the event now.")})
+_WHOSE = shape("", {"id": described(TEXT, "The ID of the customer who has the event now.")})
 ANYBODYS_EVENT = shape("AnybodysEvent", {**_EVENT, "Customer": _WHOSE}, optional=_OPTIONAL)
 _PAGES = {
-    "prev": told(TEXT, "Path and query of the page before, if there is one and `limit` was given."),
-    "next": told(TEXT, "Path and query of the page after, if there is one and `limit` was given."),
+    "prev": described(TEXT, "Path and query of the page before, if there is one and `limit` was given."),
+    "next": described(TEXT, "Path and query of the page after, if there is one and `limit` was given."),
 }
 HISTORY = shape("History", {"data": list_of(HISTORY_EVENT), **_PAGES}, optional=_PAGES)
 EVERYBODYS = shape(
     "EverybodysHistory",
-    {"total": told(WHOLE, "Exact up to 10,000, an estimate beyond."), "data": list_of(ANYBODYS_EVENT), **_PAGES},
+    {"total": described(WHOLE, "Exact up to 10,000, an estimate beyond."), "data": list_of(ANYBODYS_EVENT), **_PAGES},
     optional=_PAGES,
 )
 
 STATUS = one_of(*TransactionStatus.values)
 _ORDER: dict[str, Schema] = {
-    "id": told(TEXT, "Your ID of the order."),
+    "id": described(TEXT, "Your ID of the order."),
     "status": STATUS,
-    "event": told(TEXT, "The ID of its checkout; a draft has none."),
-    "created_at": told(MOMENT, "When it was first recorded."),
+    "event": described(TEXT, "The ID of its checkout; a draft has none."),
+    "created_at": described(MOMENT, "When it was first recorded."),
     "updated_at": MOMENT,
-    "total": told(NUMBER, "What was bought, refunds not taken off."),
+    "total": described(NUMBER, "What was bought, refunds not taken off."),
     "items": list_of(
         shape(
             "BoughtItem",
             {
-                "line_id": told(TEXT, "Your ID of the line, if it has one."),
+                "line_id": described(TEXT, "Your ID of the line, if it has one."),
                 "product_id": TEXT,
-                "quantity": told(NUMBER, "Pieces, or by weight; below 0 where the line lowers the order."),
+                "quantity": described(NUMBER, "Pieces, or by weight; below 0 where the line lowers the order."),
                 "subtotal": NUMBER,
             },
             optional=["line_id", "product_id"],
         )
     ),
-    "earned": told(WHOLE, "Points that it earned, or will earn when it is accepted."),
-    "burned": told(WHOLE, "Points that paid a part of it."),
-    "bonus": told(WHOLE, "What of `earned` came from bonuses."),
-    "refunded": told(WHOLE, "What of `earned` refunds have taken back."),
+    "earned": described(WHOLE, "Points that it earned, or will earn when it is accepted."),
+    "burned": described(WHOLE, "Points that paid a part of it."),
+    "bonus": described(WHOLE, "What of `earned` came from bonuses."),
+    "refunded": described(WHOLE, "What of `earned` refunds have taken back."),
 }
 _NONE = ("event", "earned", "burned", "bonus", "refunded")
 TRANSACTION = shape("Transaction", _ORDER, optional=_NONE, description="Points that are none are left out.")
@@ -262,12 +278,12 @@ SEARCH_MANY_TRANSACTIONS = Operation(
     FOUND,
     "As by GET, with the filters in the body: room for thousands of IDs. A read: nothing changes.",
     parameters=[WHO],
-    body=asked(
+    body=request_body(
         "TransactionSearch",
         {
-            "id": told({}, "Of this ID: a text."),
+            "id": described({}, "Of this ID: a text."),
             "id.in": _IDS,
-            "status": told({}, f"One of {', '.join(TransactionStatus.values)}."),
+            "status": described({}, f"One of {', '.join(TransactionStatus.values)}."),
             "status.in": _IDS,
             "limit": {**LIMIT, "type": ["integer", "string", "null"]},
             "offset": {**OFFSET, "type": ["integer", "string", "null"]},

@@ -9,7 +9,7 @@ from customers.directory.search import estimate_of
 from customers.models import Customer
 from events.models import Event
 from events.orders.models import Transaction
-from events.timeline.queries import events_apart
+from events.timeline.queries import events_per_profile
 from events.types.models import EventType
 from loyalty.engine.status import ERASED
 from loyalty.identifiers import forms
@@ -35,7 +35,7 @@ def events_in(
 ) -> list[Event]:
     """The customer's events from one place to another, in the order of the timeline; one query."""
     order = OLDEST_FIRST if oldest_first else NEWEST_FIRST
-    apart = [rows.filter(*conditions).order_by(*order) for rows in events_apart(family)]
+    apart = [rows.filter(*conditions).order_by(*order) for rows in events_per_profile(family)]
     return list(nearest(apart, stop)[start:])
 
 

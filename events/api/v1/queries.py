@@ -9,7 +9,7 @@ from django.db import connection
 
 from events.models import Event
 from events.orders.models import Transaction
-from loyalty.api.lists.criteria import Asked, Condition, Order, text, whole
+from loyalty.api.lists.criteria import Condition, ListQuery, Order, text, whole
 from loyalty.intake.sources import Source
 
 SIGNS = {"eq": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
@@ -48,11 +48,11 @@ class _Listing:
         ways += [(column, falls) for column in self.ties if column not in (way[0] for way in ways)]
         return ", ".join(f"{column} {'DESC' if descending else 'ASC'}" for column, descending in ways)
 
-    def joined(self, asked: Asked) -> str:
+    def joined(self, asked: ListQuery) -> str:
         used = {one.field for one in asked.conditions} | {one.field for one in asked.order}
         return " ".join(join for name, join in self.joins.items() if name in used)
 
-    def statement(self, rows: str, asked: Asked) -> tuple[str, dict[str, Any]]:
+    def statement(self, rows: str, asked: ListQuery) -> tuple[str, dict[str, Any]]:
         """The page that is asked for, and one row more if there is one."""
         where, bound = self.where(asked.conditions)
         sql = f"{rows} {self.joined(asked)} WHERE {where} ORDER BY {self.order(asked.order)} LIMIT %(limit)s OFFSET %(offset)s"
@@ -99,7 +99,7 @@ _ORDERS = _Listing(
 )
 
 
-def listed_events(family: Sequence[int], asked: Asked) -> list[Event]:
+def listed_events(family: Sequence[int], asked: ListQuery) -> list[Event]:
     """The newest first, unless another order is asked for. In the order of time they are read along the timelines of the
     profiles, each of which has a range of the index: the planner finds that out only where each range is ordered."""
     order = _EVENTS.order(asked.order)
@@ -111,7 +111,7 @@ def listed_events(family: Sequence[int], asked: Asked) -> list[Event]:
     return [rows_by_id[id] for id in ids]
 
 
-def listed_transactions(customer_id: int, asked: Asked) -> list[tuple[Transaction, int]]:
+def listed_transactions(customer_id: int, asked: ListQuery) -> list[tuple[Transaction, int]]:
     """The newest first, unless another order is asked for, with the points that each was credited with.
 
     Those of merged profiles are the survivor's.

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from customers.api.v1.views import known_customer
 from customers.queries import family
 from loyalty.api.keys.enums import Api
-from loyalty.api.lists.criteria import collection, in_time, read_asked
+from loyalty.api.lists.criteria import collection, in_time, parse_list_query
 from loyalty.api.lists.docs import get_many
 from loyalty.api.views import ApiView
 
@@ -32,7 +32,7 @@ class ReadEvents(ApiView):
     }
 
     def get(self, request: Request, public_id: str) -> Response:
-        asked = read_asked(request, EVENTS)
+        asked = parse_list_query(request, EVENTS)
         customer = known_customer(request, public_id)
         with in_time():
             profiles = family(customer.id)
@@ -57,7 +57,7 @@ class ReadTransactions(ApiView):
     }
 
     def get(self, request: Request, public_id: str) -> Response:
-        asked = read_asked(request, TRANSACTIONS)
+        asked = parse_list_query(request, TRANSACTIONS)
         customer = known_customer(request, public_id)
         with in_time():
             rows = listed_transactions(customer.id, asked)

@@ -22,12 +22,12 @@ def later(make: Callable[[], Schema]) -> Schema:
     return {LATER: make}
 
 
-def told(schema: Schema, description: str, **more: Any) -> Schema:
+def described(schema: Schema, description: str, **more: Any) -> Schema:
     """The same with a description, and whatever else is true of it."""
     return {**schema, "description": description, **more}
 
 
-def maybe(schema: Schema) -> Schema:
+def nullable(schema: Schema) -> Schema:
     """Or null."""
     return {**schema, "type": [schema["type"], "null"]} if "type" in schema else {"oneOf": [schema, {"type": "null"}]}
 
@@ -57,7 +57,7 @@ def shape(title: str, fields: Mapping[str, Schema], *, optional: Collection[str]
     return {"title": title, **found} if title else found
 
 
-def asked(title: str, fields: Mapping[str, Schema], *, required: Collection[str] = (), **more: Any) -> Schema:
+def request_body(title: str, fields: Mapping[str, Schema], *, required: Collection[str] = (), **more: Any) -> Schema:
     """A body: fields that may come, and others that are ignored or custom."""
     found = {"type": "object", "properties": dict(fields), "required": list(required), **more}
     return {"title": title, **found} if title else found

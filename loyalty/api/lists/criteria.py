@@ -57,7 +57,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListQuery:
     """What a request asks of a list."""
 
     conditions: Sequence[Condition]
@@ -65,14 +65,14 @@ class Asked:
     page: Page
 
 
-def read_asked(request: Request, fields: Mapping[str, Criterion]) -> Asked:
+def parse_list_query(request: Request, fields: Mapping[str, Criterion]) -> ListQuery:
     """Of a list that can be filtered and sorted by `fields`; raises ApiError (422)."""
     params = {name: values for name, values in request.query_params.lists() if name != API_KEY}
     for name, values in params.items():
         if len(values) > 1:
             raise _wrong(name, "is given more than once")
     asked = {name: values[0] for name, values in params.items() if name not in ("limit", "offset")}
-    return Asked(list(_conditions(asked, fields)), list(_orders(asked, fields)), _page(request))
+    return ListQuery(list(_conditions(asked, fields)), list(_orders(asked, fields)), _page(request))
 
 
 def _page(request: Request) -> Page:

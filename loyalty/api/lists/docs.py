@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loyalty.api.docs.describe import Operation, Parameter, Schema
-from loyalty.api.docs.shapes import TEXT, list_of, maybe, one_of, or_empty, shape
+from loyalty.api.docs.shapes import TEXT, list_of, nullable, one_of, or_empty, shape
 
 from .criteria import DEFAULT_LIMIT, MAX_LIMIT, Criterion
 from .paging import MAX_OFFSET
@@ -41,7 +41,7 @@ def get_many(
     of_customer: bool = True,
     **more: Any,
 ) -> Operation:
-    links = shape("Pagination", {"next": maybe(TEXT), "previous": maybe(TEXT)})
+    links = shape("Pagination", {"next": nullable(TEXT), "previous": nullable(TEXT)})
     answer = _answer(shape("", {"pagination": links}), shape("", {name: list_of(entity)}))
     parameters = [*([CUSTOMER_ID] if of_customer else []), *_parameters(criteria)]
     refusals = {**({404: UNKNOWN} if of_customer else {}), 422: UNPROCESSABLE}

@@ -12,9 +12,9 @@ from django.db import transaction
 
 from customers.models import Customer
 from loyalty.demo.batches import batches, months
-from loyalty.demo.lives import Period, Told
+from loyalty.demo.lives import DemoEvent, Period
 from loyalty.demo.showcase import show
-from loyalty.demo.story import digest, tell
+from loyalty.demo.story import demo_events, digest
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
 from loyalty.intake.actors import made_up
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             )
         started = time.monotonic()
         period = Period(until - dt.timedelta(days=round(options["months"] * 365.25 / 12)), until - dt.timedelta(days=1))
-        told = tell(options["customers"], period, options["seed"])
+        told = demo_events(options["customers"], period, options["seed"])
         end = _beginning(until)
         recorded, expired = _record(told, end), _expire(told, end)
         if options["showcase"]:
@@ -82,13 +82,13 @@ def _beginning(day: dt.date) -> dt.datetime:
 
 
 @transaction.atomic
-def _record(told: list[Told], end: dt.datetime) -> tuple[int, int]:
+def _record(told: list[DemoEvent], end: dt.datetime) -> tuple[int, int]:
     """All or nothing, month after month as if it were live; how many events, and their points."""
     found = [_record_month(month, at) for at, month in months(told, end)]
     return sum(events for events, _ in found), sum(points for _, points in found)
 
 
-def _expire(told: list[Told], end: dt.datetime) -> tuple[int, int]:
+def _expire(told: list[DemoEvent], end: dt.datetime) -> tuple[int, int]:
     """What ran out, at the end of each month. What a killed run leaves, the timer does."""
     events = points = 0
     for at, _ in months(told, end):
@@ -101,7 +101,7 @@ def _same(at: dt.datetime) -> dt.datetime:
     return at
 
 
-def _record_month(told: list[Told], at: dt.datetime) -> tuple[int, int]:
+def _record_month(told: list[DemoEvent], at: dt.datetime) -> tuple[int, int]:
     """How many events, and their points."""
     events = earned = 0
     for source, batch in batches(told):

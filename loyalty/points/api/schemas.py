@@ -1,15 +1,17 @@
 """What the customer object says of points, for the description of the interface."""
 
 from loyalty.api.docs.describe import Schema
-from loyalty.api.docs.shapes import DAY, FLAG, NUMBER, TEXT, UNIX, WHOLE, list_of, maybe, shape, told
+from loyalty.api.docs.shapes import DAY, FLAG, NUMBER, TEXT, UNIX, WHOLE, described, list_of, nullable, shape
 
-_DUE = told(WHOLE, "Points that are still to expire then.")
+_DUE = described(WHOLE, "Points that are still to expire then.")
 EXPIRING = shape(
     "ExpiringPoints",
     {
-        "account": told(TEXT, "The ID of the account: the customer's own block is the default account's."),
+        "account": described(TEXT, "The ID of the account: the customer's own block is the default account's."),
         **dict.fromkeys(["today", "this_month", "this_year", "next_month", "next_year"], _DUE),
-        "reset_date": told(maybe(DAY), "The last day of the account's year, where points expire on one day of it."),
+        "reset_date": described(
+            nullable(DAY), "The last day of the account's year, where points expire on one day of it."
+        ),
         "history": list_of(shape("Expiring", {"date": DAY, "points": WHOLE})),
     },
     optional=["history"],
@@ -17,11 +19,11 @@ EXPIRING = shape(
 BURN_RATE = shape(
     "BurnRate",
     {
-        "amount": told(WHOLE, "What `points` are worth, in hundredths of the currency."),
+        "amount": described(WHOLE, "What `points` are worth, in hundredths of the currency."),
         "points": WHOLE,
         "currency": TEXT,
-        "converted_amount": told(NUMBER, "What the spendable points are worth."),
-        "unconverted_points": told(WHOLE, "Those that do not make up another step."),
+        "converted_amount": described(NUMBER, "What the spendable points are worth."),
+        "unconverted_points": described(WHOLE, "Those that do not make up another step."),
     },
 )
 _FIGURES = {
@@ -31,9 +33,9 @@ _FIGURES = {
     "reserved": WHOLE,
     "expired": WHOLE,
     "spendable": WHOLE,
-    "point_balance": told(WHOLE, "What can be spent less what is owed."),
+    "point_balance": described(WHOLE, "What can be spent less what is owed."),
 }
-_DEFAULT = told(FLAG, "Whether the figures of the customer itself are this account's.")
+_DEFAULT = described(FLAG, "Whether the figures of the customer itself are this account's.")
 ACCOUNT = shape(
     "Account",
     {
@@ -56,13 +58,13 @@ BALANCE_AT = shape(
     },
 )
 OF_CUSTOMER: dict[str, Schema] = {
-    "score": told(WHOLE, "All points ever earned, less what corrections and refunds took back."),
+    "score": described(WHOLE, "All points ever earned, less what corrections and refunds took back."),
     "spent": WHOLE,
     "reserved": WHOLE,
     "expired": WHOLE,
-    "spendable": told(WHOLE, "Points that can be spent now."),
-    "point_balance": told(WHOLE, "What can be spent less what is owed: below 0 while there is a debt."),
-    "pending": told(WHOLE, "Points that wait for the acceptance of their order."),
+    "spendable": described(WHOLE, "Points that can be spent now."),
+    "point_balance": described(WHOLE, "What can be spent less what is owed: below 0 while there is a debt."),
+    "pending": described(WHOLE, "Points that wait for the acceptance of their order."),
     "accounts": list_of(ACCOUNT, description="Every points account, while there are several."),
     "expiring_points": EXPIRING,
 }

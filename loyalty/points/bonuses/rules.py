@@ -237,7 +237,7 @@ def use(state: State, batch: Batch, booking: Booking, sign: int = 1) -> None:
     uses = state.part("bonus_uses")
     if booking.customer and booking.bonus not in uses:
         row = BonusUseRow.load((state.customer.id, booking.bonus, 0))
-        batch.file(uses, booking.bonus, batch.add(row))
+        batch.put(uses, booking.bonus, batch.add(row))
     if booking.customer:
         batch.edit(uses[booking.bonus]).points += sign * booking.customer
     if booking.total:

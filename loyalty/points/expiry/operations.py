@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from loyalty.accounts.enums import Expiry
 from loyalty.accounts.expiry import idle_before
 from loyalty.accounts.models import Account
-from loyalty.engine.status import GONE
+from loyalty.engine.status import DEPARTED
 from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings, program_version
 
@@ -177,7 +177,7 @@ def _due(at: datetime) -> Iterator[tuple[int, int]]:
 def expire_chunk(customers: Sequence[int], *, at: datetime) -> tuple[int, int, int]:
     """Lock these customers in their order, then expire what of theirs is due: how many events, lots and points."""
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute(_LOCK, [list(customers), list(GONE)])
+        cursor.execute(_LOCK, [list(customers), list(DEPARTED)])
         locked = [id for (id,) in cursor.fetchall()]
         rules = _idle_rules(at)
         statement = _EXPIRE_ALL if rules["accounts"] else _EXPIRE_DATED

@@ -113,14 +113,14 @@ class SetExpiration(ExpiringPoints, EventDialog):
         text = ngettext("%(points)s point is chosen.", "%(points)s points are chosen.", points)
         return super().get_context_data(**({"lead": text % {"points": number(points)}} | kwargs))
 
-    def operate(self, form: BaseForm, by: Sender) -> Outcome:
+    def submit(self, form: BaseForm, by: Sender) -> Outcome:
         assert isinstance(form, SetExpirationForm)
         reason = form.cleaned_data["reason"]
         return change_expiration(
             customer=self.customer, events=self.chosen, day=form.last_day, reason=reason, by=by
         ).result()
 
-    def said(self, outcome: Outcome) -> Text:
+    def success_message(self, outcome: Outcome) -> Text:
         day = outcome.events[0].data["expdate"]
         if not day:
             return _("The chosen points never expire.")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 
 from events.models import Event
 from events.orders.models import Transaction
-from events.timeline.queries import Names, PointsStatus, Told, events_of, tell
+from events.timeline.queries import Names, PointsStatus, TimelineEntry, describe_events, events_of
 from loyalty.accounts.expiry import last_day
 from loyalty.accounts.models import Account
 from loyalty.calendar import Unit, later
@@ -66,7 +66,7 @@ class Row:
     """
 
     moved: Movement
-    told: Told
+    told: TimelineEntry
     account: str
     expires_at: dt.datetime | None
     order_id: int | None
@@ -190,7 +190,7 @@ def rows_of(
     """The movements with what their events say; a fixed number of queries. `expiring` as in `events.timeline.queries.tell`."""
     ids = {one.event_id for one in moved}
     events = list(events_of(family).filter(id__in=ids).select_related("staff"))
-    told = {row.event.id: row for row in tell(family, events, known, at, expiring=expiring)}
+    told = {row.event.id: row for row in describe_events(family, events, known, at, expiring=expiring)}
     expiries = _expiries(family[0], ids)
     named = {event.transaction_id for event in events if event.transaction_id}
     orders = Transaction.objects.filter(customer_id=family[0], transaction_id__in=named)

@@ -42,7 +42,7 @@ def balance_of(state: State, account: AccountRule, batch: Batch) -> BalanceRow:
     found: BalanceRow | None = balances.get(account.id)
     if found is None:
         found = batch.add(BalanceRow(state.customer.id, account.id))
-        batch.file(balances, account.id, found)
+        batch.put(balances, account.id, found)
     return found
 
 
@@ -63,7 +63,7 @@ def earn(
         expires_at = expiry.expires_at(account.expiry, event.occurred_at, state.customer, batch.program.time_zone)
     lot = batch.add(LotRow(batch.new_id("points_lot_id"), event, account.id, points, expires_at))
     lot.arithmetic = arithmetic
-    batch.file(state.part("lots"), lot.id, lot)
+    batch.put(state.part("lots"), lot.id, lot)
     batch.add(EntryRow(event, EntryKind.EARN, points, account.id, lot))
     balance = batch.edit(balance_of(state, account, batch))
     balance.earned += points
@@ -87,7 +87,7 @@ def _repay(event: EventRow, state: State, batch: Batch, balance: BalanceRow, lot
 def _use(event: EventRow, state: State, batch: Batch, lot: LotRow, points: int) -> None:
     usages = state.part("usages")
     if lot.id not in usages:
-        batch.file(usages, lot.id, UsageRow.of(lot))
+        batch.put(usages, lot.id, UsageRow.of(lot))
     usage = batch.edit(usages[lot.id])
     usage.points += points
     usage.last_event_id = event.id
@@ -97,7 +97,7 @@ def _hold(event: EventRow, state: State, batch: Batch, kind: str, lot: LotRow, p
     """The event's order holds so many points of the lot more, or fewer."""
     held, key = state.part("held"), (kind, event.transaction_id, lot.id)
     if key not in held:
-        batch.file(held, key, HeldRow.load((lot.customer_id, *key, 0)))
+        batch.put(held, key, HeldRow.load((lot.customer_id, *key, 0)))
     batch.edit(held[key]).points += points
 
 
@@ -275,7 +275,7 @@ def promise(
         order = event.transaction_id if due_at is None else None
         what = (account.id, points, bonus, arithmetic, order, line, due_at, None)
         row = PendingRow.load((event.customer_id, batch.new_id("points_pending_id"), event.id, *what))
-        batch.file(state.part("pending"), row.id, batch.add(row))
+        batch.put(state.part("pending"), row.id, batch.add(row))
         batch.add(EntryRow(event, EntryKind.PENDING, points, account.id, None))
         batch.edit(balance_of(state, account, batch)).pending += points
 
@@ -292,7 +292,7 @@ def settle(event: EventRow, state: State, batch: Batch, pending: PendingRow) -> 
 def count_burned(state: State, batch: Batch, account: AccountRule, points: int) -> None:
     found = state.part("burned")
     if account.id not in found:
-        batch.file(found, account.id, BurnedRow.load((state.customer.id, account.id, 0)))
+        batch.put(found, account.id, BurnedRow.load((state.customer.id, account.id, 0)))
     batch.edit(found[account.id]).points += points
 
 

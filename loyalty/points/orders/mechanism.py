@@ -83,7 +83,7 @@ def _give(
 
 def _file(state: State, batch: Batch, order: TransactionRow, lot: LotRow | None) -> None:
     if lot:
-        batch.file(state.part("order_lots"), lot.id, order.transaction_id)
+        batch.put(state.part("order_lots"), lot.id, order.transaction_id)
 
 
 def _basis(order: TransactionRow, event: EventRow, batch: Batch) -> str | None:

@@ -62,11 +62,11 @@ class _Lines(Iterator[str]):
     quotes around it keep their meaning, and noted."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self.file = file
+        self.put = file
         self.seek(0, 0)
 
     def seek(self, offset: int, lines: int) -> None:
-        self.file.seek(offset)
+        self.put.seek(offset)
         self.offset, self.lines = offset, lines
         self.begin()
 
@@ -75,7 +75,7 @@ class _Lines(Iterator[str]):
         self.fault, self.is_plain, self.length = "", True, 0
 
     def __next__(self) -> str:
-        raw = self.file.readline(MAX_LINE + 1)
+        raw = self.put.readline(MAX_LINE + 1)
         if not raw:
             raise StopIteration
         self.lines += 1
@@ -98,7 +98,7 @@ class _Lines(Iterator[str]):
 
     def _skip_rest(self, raw: bytes) -> None:
         while raw and not raw.endswith(b"\n"):
-            raw = self.file.readline(MAX_LINE)
+            raw = self.put.readline(MAX_LINE)
             self.offset += len(raw)
 
 
@@ -176,13 +176,13 @@ def _reason(error: str) -> str:
 
 
 def _read_header(lines: _Lines) -> Header:
-    first = lines.file.readline(MAX_LINE + 1)
+    first = lines.put.readline(MAX_LINE + 1)
     _refuse_other_files(first)
     start, before = len(BOM) if first.startswith(BOM) else 0, 0
     said = _said_delimiter(first[start:])
     if said:
         start, before = len(first), 1
-        first = b"x" * start + lines.file.readline(MAX_LINE + 1)
+        first = b"x" * start + lines.put.readline(MAX_LINE + 1)
     if not first[start:].strip():
         raise UnreadableFile("The file has no header: its first line must name the columns.")
     delimiter = said or _delimiter(first[start:].decode(errors="replace"))
