@@ -7,8 +7,7 @@ from customers.merging.operations import record_merge
 from customers.models import Customer, Merge
 from loyalty.engine.events import Actor
 from loyalty.intake.sources import Source
-
-from .factories import NOON
+from tests.factories import NOON
 
 
 def merge(source: Customer, target: Customer, at: datetime = NOON) -> Merge:

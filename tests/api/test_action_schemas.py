@@ -11,7 +11,7 @@ from loyalty.api.docs.openapi import document
 from loyalty.api.docs.reference import actions
 from loyalty.engine.actions import Action
 from loyalty.program.actions import registered_actions
-from tests.api.test_examples import check
+from tests.api.docs.test_examples import check
 from tests.api_keys import development_key
 from tests.factories import make_customer
 

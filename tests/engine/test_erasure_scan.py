@@ -11,8 +11,8 @@ from django.utils import timezone
 from customers.erasure.models import Erasure
 from customers.erasure.operations import sweep_erasures
 from loyalty.engine.programs import programs
+from tests.engine.erasure.scanning import befriend, import_refused_rows, kept, leave, marker, named, people
 
-from .scanning import befriend, import_refused_rows, kept, leave, marker, named, people
 from .test_write_once import connect
 from .world import rows
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from .buying import checkout, lines, order, refuse
+from tests.engine.orders.buying import checkout, lines, order, refuse
+
 from .world import NOW, accepted, configure, event, rows, send
 
 pytestmark = pytest.mark.django_db

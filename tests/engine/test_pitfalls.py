@@ -21,9 +21,9 @@ from loyalty.points.expiry.queries import expiring_points
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.api_keys import development_key
+from tests.engine.merging.families import check_families
+from tests.engine.races.racing import BALANCES, CLIENTS, race
 
-from .families import check_families
-from .racing import BALANCES, CLIENTS, race
 from .world import NOW, accepted, check_books, codes, configure, event, merging, rows, send, spendable
 
 LATER = NOW + dt.timedelta(days=40)

@@ -6,9 +6,9 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from loyalty.engine.programs import programs
-from tests.engine.families import check_families
+from tests.engine.merging.families import check_families
 from tests.engine.world import accepted, codes, configure, event, merging, rows, send
-from tests.points.bonus import bonus
+from tests.points.bonuses.bonus import bonus
 
 from .planting import Mutant, planted
 

@@ -18,8 +18,8 @@ from customers.merging.operations import record_merge
 from customers.queries import customers_named
 from loyalty.engine.storage import statements
 from loyalty.refusals import Refused
-from tests.engine.families import check_families
-from tests.engine.scanning import tables
+from tests.engine.erasure.scanning import tables
+from tests.engine.merging.families import check_families
 from tests.engine.world import BY, NOW, accepted, configure, event, rows, send
 
 pytestmark = [pytest.mark.prove, pytest.mark.usefixtures("committed_db")]

@@ -13,7 +13,7 @@ from customers.erasure.models import Erasure
 from customers.erasure.operations import sweep_erasures
 from loyalty import environment
 from loyalty.embedded.postgres import pg_binary
-from tests.engine.scanning import befriend, import_refused_rows, kept, leave, named, people
+from tests.engine.erasure.scanning import befriend, import_refused_rows, kept, leave, named, people
 
 pytestmark = pytest.mark.prove
 EVERYBODY = list(range(1, 1_001))

@@ -22,7 +22,7 @@ from loyalty.benchmark.serving import OURS, web
 from loyalty.database.patience import BY_PROCESS
 from loyalty.environment import read as environment_of_tests
 from tests.api_keys import development_key
-from tests.engine.racing import waiting
+from tests.engine.races.racing import waiting
 from tests.engine.test_write_once import connect
 from tests.engine.world import accepted, event
 from tests.live import Answer, Live

@@ -14,7 +14,7 @@ from customers.merging.operations import record_merge
 from customers.queries import customer_named, customers_named
 from loyalty.engine.events import Incoming
 from loyalty.engine.status import DEPARTED
-from tests.engine.families import check_families
+from tests.engine.merging.families import check_families
 from tests.engine.world import BY, NOW, accepted, configure, event, rows, send
 
 pytestmark = [pytest.mark.prove, pytest.mark.usefixtures("committed_db")]

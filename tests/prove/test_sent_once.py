@@ -18,7 +18,7 @@ from loyalty.api.access.signing import Signer, sign
 from loyalty.api.once.claims import IDENTICAL
 from loyalty.points.ledger.models import Balance
 from loyalty.transfer.operations import import_here
-from tests.api.limiting import all_at_once, start_window
+from tests.api.access.limiting import all_at_once, start_window
 from tests.api_keys import server_key
 from tests.api_keys import signer as signer_of
 from tests.engine.test_write_once import connect

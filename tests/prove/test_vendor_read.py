@@ -12,9 +12,9 @@ from loyalty.engine.events import Actor
 from loyalty.engine.record import record
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
-from tests.api.reading import KEY, get
 from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event
+from tests.events.api.reading import KEY, get
 from tests.merging import merge
 from tests.prove.vendor import Operation, assert_only, deviations, document, needs_files
 

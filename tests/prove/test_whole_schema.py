@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from loyalty.api.docs.openapi import document
-from tests.api.schemathesis_run import SEED, run
+from tests.api.docs.schemathesis_run import SEED, run
 
 pytestmark = pytest.mark.prove
 

@@ -1,0 +1,74 @@
+"""Schemathesis as its command: requests made out of the description, signed, to a server in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from customers.erasure.operations import record_opt_out
+from tests.api.example_world import make_people
+from tests.api_keys import server_key, signer
+from tests.factories import TILL, make_customer
+from tests.live import live_server
+
+ROOT = Path(__file__).resolve().parents[3]
+SEED = 20261122
+
+
+def run(folder: Path, *, cases: int, phases: str, told: Any = None, path: str = "") -> Counter[str]:
+    """How often each operation answered each status in the example world: `POST /events 200`.
+
+    `told` is a description other than the served one, `path` the only one of it. Raises AssertionError with what the
+    command prints if it finds anything: no 5xx, no status or answer that is not described, no ignored signature, and so on.
+    """
+    make_people()
+    make_doubles()
+    with live_server() as live:
+        address, options = f"http://{live.host}", ["--max-examples", str(cases), "--phases", phases]
+        if path:
+            options += ["--include-path", path]
+        if told is None:
+            return _run([f"{address}/openapi.json", *options], folder)
+        (folder / "told.json").write_text(json.dumps(told))
+        return _run([str(folder / "told.json"), "--url", address, *options], folder)
+
+
+def _run(options: Sequence[str], folder: Path) -> Counter[str]:
+    key = server_key("schemathesis", "Schemathesis", requests_per_minute=None)
+    environment = {
+        **os.environ,
+        "LOYALTY_KEY": key.key,
+        "LOYALTY_SECRET": signer(key).secret,
+        "LOYALTY_ERASURE": _erasure(),
+        "LOYALTY_TALLY": str(folder / "tally.json"),
+        "SCHEMATHESIS_HOOKS": "tests.api.docs.schemathesis_hooks",
+        "PYTHONPATH": str(ROOT),
+    }
+    # Without --checks, which are all then: named here, they would win over what `schemathesis.toml` says of one operation.
+    command = [
+        Path(sys.executable).with_name("schemathesis"), "--config-file", ROOT / "tests" / "api" / "schemathesis.toml",
+        "run", *options, "--seed", SEED, "--workers", 1, "--continue-on-failure", "--generation-database", "none", "--no-color",
+    ]  # fmt: skip
+    done = subprocess.run(
+        [str(part) for part in command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Counter(json.loads((folder / "tally.json").read_text()))
+
+
+def make_doubles() -> None:
+    """For the merges of `schemathesis_hooks`."""
+    for name in ("stays", *(f"double-{number}" for number in range(20))):
+        make_customer(name)
+
+
+def _erasure() -> str:
+    """The reference of one."""
+    gone = make_customer("0519009")
+    return str(record_opt_out(gone, by=TILL, at=timezone.now()).reference)
