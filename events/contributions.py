@@ -7,6 +7,7 @@ from customers.export.queries import CustomerColumns, NotExported, ReferenceName
 from customers.merging.preview import MergeMove, MergeRefusal
 from customers.profile.frame import ProfileAction, ProfileTab
 from customers.queries import family
+from events.orders.replay.checks import OrderCheck
 from loyalty.http.routes import Routes
 from loyalty.staff.permissions import Right
 from loyalty.timers import Timer
@@ -17,7 +18,6 @@ from loyalty.verify.checks import Checks
 from .api import customers
 from .duplicates.pages import AFTER_MERGE
 from .models import BusinessKey, Event
-from .orders.checks import OrderCheck
 from .orders.finding import claimed, owners_of_orders
 from .orders.models import GuestOrder, Transaction
 from .orders.preview import same_order

@@ -137,12 +137,12 @@ AUTH_USER_MODEL = "staff.User"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "customers:list"
 LOGOUT_REDIRECT_URL = "login"
-AUTHENTICATION_BACKENDS = ["loyalty.staff.backend.PasswordBackend"]
-PASSWORD_HASHERS = ["loyalty.staff.hashing.BoundedArgon2"]
+AUTHENTICATION_BACKENDS = ["loyalty.staff.login.backend.PasswordBackend"]
+PASSWORD_HASHERS = ["loyalty.staff.login.hashing.BoundedArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {
-        "NAME": "loyalty.staff.passwords.HardToGuess",
+        "NAME": "loyalty.staff.login.passwords.HardToGuess",
         "OPTIONS": {"names_of_brand": "loyalty.program.queries.names_of_brand"},
     },
 ]

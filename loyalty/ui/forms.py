@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from loyalty.forms.stale import StaleSafeForm
-from loyalty.staff.guesses import TooManyGuesses, not_tried, own_password, succeeded, take
-from loyalty.staff.hashing import TooManyHashes
+from loyalty.staff.login.guesses import TooManyGuesses, not_tried, own_password, succeeded, take
+from loyalty.staff.login.hashing import TooManyHashes
 from loyalty.staff.models import User
 
 

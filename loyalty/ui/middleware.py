@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.staff.audit.deeds import NotDoneYet
-from loyalty.staff.hashing import TooManyHashes
+from loyalty.staff.login.hashing import TooManyHashes
 
 from .responses import done, is_partial
 

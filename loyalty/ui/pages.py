@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from loyalty.staff.known_browsers import remember
+from loyalty.staff.login.known_browsers import remember
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ACTIONS = COMPOSITION.actions
 # Places that list actions all the same, and why.
 EXCEPTIONS = {
-    "events/orders/replay.py": "the check of orders reads nothing of what it checks",
+    "events/orders/replay/steps.py": "the check of orders reads nothing of what it checks",
     "events/types/models.py": "a constraint of the database, which only a migration changes; a test compares",
     "loyalty/demo/moves.py": "how likely the demo's orders end in which way",
 }

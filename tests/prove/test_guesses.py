@@ -20,8 +20,8 @@ from urllib.parse import urlencode
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-from loyalty.staff.guesses import LONGEST_WAIT
-from loyalty.staff.hashing import BoundedArgon2
+from loyalty.staff.login.guesses import LONGEST_WAIT
+from loyalty.staff.login.hashing import BoundedArgon2
 from loyalty.staff.models import User
 from tests.api_keys import development_key
 from tests.live import Live, live_server

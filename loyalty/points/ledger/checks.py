@@ -1,6 +1,6 @@
 """What the ledger keeps about the past, and how each of it comes about: docs/verify.md lists what is compared."""
 
-from events.orders.checks import LINES
+from events.orders.replay.checks import LINES
 from loyalty.points.actions import GIVING_BACK, SPENDING
 from loyalty.points.enums import BUCKETS
 from loyalty.verify.checks import Checks, Piece

@@ -119,7 +119,7 @@ def test_whoever_saves_a_row_read_before_takes_no_change_back(
 
 
 def test_a_hash_of_before_is_made_anew_at_log_in(ann: User, settings: Settings, client: Client) -> None:
-    settings.PASSWORD_HASHERS = ["loyalty.staff.hashing.BoundedArgon2", *settings.PASSWORD_HASHERS]
+    settings.PASSWORD_HASHERS = ["loyalty.staff.login.hashing.BoundedArgon2", *settings.PASSWORD_HASHERS]
 
     assert client.post("/login/", {"username": "ann", "password": "a long enough one"}).status_code == 302
 
@@ -129,7 +129,7 @@ def test_a_hash_of_before_is_made_anew_at_log_in(ann: User, settings: Settings, 
 
 
 def test_a_hash_made_anew_undoes_no_password_that_was_reset_meanwhile(ann: User, settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["loyalty.staff.hashing.BoundedArgon2", *settings.PASSWORD_HASHERS]
+    settings.PASSWORD_HASHERS = ["loyalty.staff.login.hashing.BoundedArgon2", *settings.PASSWORD_HASHERS]
     before = User.objects.get(pk=ann.pk)
     update(password="reset by somebody")(ann)
 

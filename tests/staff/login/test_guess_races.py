@@ -5,7 +5,7 @@ import threading
 from django.db import connection
 from django.utils import timezone
 
-from loyalty.staff.guesses import TooManyGuesses, account, address, take
+from loyalty.staff.login.guesses import TooManyGuesses, account, address, take
 from loyalty.staff.models import GuessCount
 
 NOW = timezone.now()

@@ -12,12 +12,21 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from loyalty.staff import hashing
 from loyalty.staff.enums import Role
-from loyalty.staff.guesses import LONGEST_WAIT, TooManyGuesses, account, address, browser, not_tried, succeeded, take
-from loyalty.staff.hashing import BoundedArgon2, TooManyHashes
+from loyalty.staff.login import hashing
+from loyalty.staff.login.guesses import (
+    LONGEST_WAIT,
+    TooManyGuesses,
+    account,
+    address,
+    browser,
+    not_tried,
+    succeeded,
+    take,
+)
+from loyalty.staff.login.hashing import BoundedArgon2, TooManyHashes
+from loyalty.staff.login.passwords import HardToGuess
 from loyalty.staff.models import GuessCount, User
-from loyalty.staff.passwords import HardToGuess
 from loyalty.staff.tasks import clear_sessions
 from tests.engine.world import rows
 
@@ -279,7 +288,7 @@ def test_so_many_hashes_run_at_once_a_few_wait_and_the_others_are_turned_away(sl
 
 @pytest.fixture
 def busy(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["loyalty.staff.hashing.BoundedArgon2", *settings.PASSWORD_HASHERS]
+    settings.PASSWORD_HASHERS = ["loyalty.staff.login.hashing.BoundedArgon2", *settings.PASSWORD_HASHERS]
     full = hashing._Gate()
     for _ in range(hashing.AT_ONCE + hashing.WAITING):
         full._queue.acquire()

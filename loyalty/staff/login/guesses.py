@@ -73,7 +73,7 @@ def network(remote: str, bits: int, bits_of_v6: int) -> str:
 
 
 def _digest(*parts: str) -> str:
-    return salted_hmac("loyalty.staff.guesses", "\0".join(parts), algorithm="sha256").hexdigest()
+    return salted_hmac("loyalty.staff.login.guesses", "\0".join(parts), algorithm="sha256").hexdigest()
 
 
 _WAITING = "SELECT max(wait_until) FROM staff_guesscount WHERE digest = ANY(%s) AND wait_until > %s"

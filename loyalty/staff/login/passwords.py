@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .models import User
+from loyalty.staff.models import User
 
 # At the pace of guesses.py thousands of years; with the hashes stolen, at the cost of hashing.py, months.
 LEAST_GUESSES_LOG10 = 9

@@ -8,10 +8,11 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from django.utils import timezone
 
+from loyalty.staff.models import User
+
 from .guesses import TooManyGuesses, network, not_tried, succeeded, take
 from .hashing import TooManyHashes
 from .known_browsers import counts_of
-from .models import User
 
 log = logging.getLogger("loyalty.staff")
 TOLD_EVERY = 60

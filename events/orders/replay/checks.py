@@ -15,13 +15,13 @@ from django.db.backends.utils import CursorWrapper
 from msgspec import DecodeError
 from msgspec.structs import asdict, replace
 
+from events.orders.rows import lines_of
 from loyalty.refusals import Refused
 from loyalty.verify.checks import Apart, Found, Mismatch, Piece, Weighed, mismatch
 from loyalty.verify.families import Families
 from loyalty.verify.weights import mark, members, number, weigh_blocks, weight
 
-from .replay import Step, replay
-from .rows import lines_of
+from .steps import Step, replay
 
 # Read and told together.
 AT_ONCE = 5_000

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from .guesses import Count, account, address, browser, name_of
 
-COOKIE, SALT = "known_browser", "loyalty.staff.known_browsers"
+COOKIE, SALT = "known_browser", "loyalty.staff.login.known_browsers"
 HALF_A_YEAR = 180 * 24 * 3600
 # Of people who share a browser, the last so many.
 MOST_PEOPLE = 8

@@ -8,12 +8,11 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from events.orders.enums import TransactionStatus
 from events.orders.lines.finding import line_to_update, lines_to_accept, lines_to_refund
 from events.orders.lines.rules import Line, paid_for, read_line, refunded_of, total_of
 from loyalty.engine import values
 from loyalty.engine.events import POINTS_REWARDED
-
-from .enums import TransactionStatus
 
 ACCEPTING = frozenset({"checkout_accept", "checkout_accept_item"})
 # Whose points, if any, the order has earned.
