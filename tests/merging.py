@@ -12,4 +12,5 @@ from tests.factories import NOON
 
 def merge(source: Customer, target: Customer, at: datetime = NOON) -> Merge:
     """The target survives."""
-    return record_merge(source, target, kind=MergeKind.PARTIAL, by=Actor(Source.BACK_OFFICE.value), at=at)
+    record_merge(source, target, kind=MergeKind.PARTIAL, by=Actor(Source.BACK_OFFICE.value), at=at)
+    return Merge.objects.get(source=source)

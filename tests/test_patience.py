@@ -123,7 +123,7 @@ def locked(*args: Any, **kwargs: Any) -> Any:
 
 def test_a_write_that_cannot_have_its_lock_is_told_when_to_come_back(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     development_key()
-    monkeypatch.setattr("events.api.views.record", locked)
+    monkeypatch.setattr("loyalty.intake.api.record", locked)
     body = '{"customer": "ann", "action": "login"}'
     answer = Client().post("/events?api_key=till-key", body, content_type="application/json")
     assert (answer.status_code, answer["Retry-After"]) == (503, "1")

@@ -18,13 +18,13 @@ def merge_customers(source: Customer, target: Customer, *, kind: str, by: Sender
     Raises Refused with the engine's reason: 160212 unknown, gone, or merged away since it was looked up; 160216 and 120031
     by the target's status, 120030 by the source's; 0 for the same customer, or an order that both have. Raises PermissionDenied.
     """
-    merge = record_merge(source, target, kind=kind, by=staff_actor(by), at=by.at)
-    return Deed(merge, customer_id=target.id, subject=f"customer:{source.id}")
+    record_merge(source, target, kind=kind, by=staff_actor(by), at=by.at)
+    # The operation's transaction holds both customers: nobody can have erased them in between.
+    return Deed(Merge.objects.get(source=source), customer_id=target.id, subject=f"customer:{source.id}")
 
 
-def record_merge(source: Customer, target: Customer, *, kind: str, by: Actor, at: datetime) -> Merge:
+def record_merge(source: Customer, target: Customer, *, kind: str, by: Actor, at: datetime) -> None:
     """The same for others than staff. Raises Refused."""
     data = {"kind": kind, "source": source.public_id, "target": target.public_id}
     incoming = Incoming(source.public_id, ACTION, data, target=("id", target.public_id))
     record_one(incoming, by=by, at=at)
-    return Merge.objects.get(source=source)

@@ -305,7 +305,7 @@ class RefundOrder(UndoOrder):
 class RefundAmount(OrderAction):
     action = "partial_refund"
     title = submit_label = _("Refund an amount")
-    lead = _("Points that the order earned are taken back in proportion, and burned ones come back. This is for good.")
+    lead = _("Points that the order earned are taken back in proportion, and burned ones come back. This can't be undone.")
     said_of = _("A part of order %(order)s refunded.")
     form_class = PartialRefundForm
     is_dangerous = True
@@ -344,7 +344,7 @@ class AcceptItem(LineAction):
 class RefundItem(LineAction):
     action = "refund_item"
     title = submit_label = _("Refund item")
-    lead = _("The points that it earned are taken back, and its part of the burned ones comes back. This is for good.")
+    lead = _("The points that it earned are taken back, and its part of the burned ones comes back. This can't be undone.")
     said_of = _("An item of order %(order)s refunded.")
     form_class = RefundItemForm
     is_dangerous = True

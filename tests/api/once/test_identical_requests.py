@@ -13,13 +13,13 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from events.api import views as events_api
 from events.models import Event
 from loyalty.api.keys.models import ApiKey
 from loyalty.api.once import answers as once
 from loyalty.api.once import claims
 from loyalty.api.once.models import SavedAnswer
 from loyalty.engine.storage.wire import Statement
+from loyalty.intake import api as intake
 from tests.api.once.writes import Headers, add, ago, plain, points, post, signed, told
 from tests.api_keys import development_key
 from tests.engine.races.racing import BALANCES, blocked, waiting
@@ -145,7 +145,7 @@ def test_what_was_refused_the_first_time_does_not_run_later_either(ann: None) ->
 def test_a_fault_of_ours_leaves_the_bytes_free_to_be_sent_again(ann: None, monkeypatch: pytest.MonkeyPatch) -> None:
     headers = signed(add(), at=ago(60))
     with monkeypatch.context() as broken:
-        broken.setattr(events_api, "record", _failing)
+        broken.setattr(intake, "record", _failing)
         assert post(add(), headers).status_code == 503
     assert answered(post(add(), headers)) == RAN
     assert points() == [5]

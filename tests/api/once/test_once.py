@@ -12,7 +12,6 @@ from django.test import Client
 from django.utils import timezone
 from psycopg.errors import DeadlockDetected
 
-from events.api import views as events_api
 from events.models import Event
 from loyalty.api.access.signing import sign
 from loyalty.api.keys.models import ApiKey
@@ -23,6 +22,7 @@ from loyalty.api.once.tasks import purge_answers
 from loyalty.api.problems import bad_request
 from loyalty.engine.record import record
 from loyalty.engine.storage.wire import Statement
+from loyalty.intake import api as intake
 from tests.api.once.writes import HOST, add, plain, points, post, signed, told
 from tests.api_keys import development_key, signer
 from tests.engine.races.racing import BALANCES, CLIENTS, blocked, waiting
@@ -175,7 +175,7 @@ def failing(error: Exception, times: int) -> Callable[..., Any]:
 
 
 def test_a_fault_of_ours_is_not_saved_and_leaves_nothing(ann: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events_api, "record", failing(OperationalError("gone"), 1))
+    monkeypatch.setattr(intake, "record", failing(OperationalError("gone"), 1))
     first = plain(add(), "K")
     assert (first.status_code, first["Retry-After"]) == (503, "5")
     assert (points(), SavedAnswer.objects.count()) == ([], 0)
@@ -184,7 +184,7 @@ def test_a_fault_of_ours_is_not_saved_and_leaves_nothing(ann: None, monkeypatch:
 
 
 def test_what_raises_after_its_effect_takes_the_effect_back(ann: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events_api, "record", failing(bad_request("No"), 1))
+    monkeypatch.setattr(intake, "record", failing(bad_request("No"), 1))
     assert [told(plain(add(), "K"))[::2] for _ in range(2)] == [(400, None), (400, "true")]
     assert points() == []
 
@@ -202,7 +202,7 @@ def test_a_refused_authentication_is_not_saved(key: ApiKey) -> None:
 def test_a_deadlock_runs_the_whole_write_again(ann: None, monkeypatch: pytest.MonkeyPatch) -> None:
     error = OperationalError("deadlock detected")
     error.__cause__ = DeadlockDetected()
-    monkeypatch.setattr(events_api, "record", failing(error, 2))
+    monkeypatch.setattr(intake, "record", failing(error, 2))
     assert told(plain(add(), "K"))[::2] == (200, None)
     assert points() == [5]
 
