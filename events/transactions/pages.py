@@ -4,12 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, ClassVar
-from uuid import uuid4
+from typing import Any
 
 from django.db.models import QuerySet
-from django.forms import BaseForm
-from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,28 +14,24 @@ from django.views.generic import TemplateView
 
 from customers.models import Customer
 from customers.profile.frame import ProfilePage
-from customers.profile.mixins import CustomerMixin, EventDialog
 from customers.queries import customer_named
 from events.models import Event
 from events.orders.models import WHEN, Transaction
-from events.orders.queries import orders_with, transaction_of, transactions_of
+from events.orders.queries import orders_with, transactions_of
 from events.timeline.queries import describe_events, events_of, names
 from loyalty.accounts.models import Account
 from loyalty.accounts.modules import Modules
-from loyalty.engine.mechanism import Outcome
-from loyalty.formats import money, number
 from loyalty.program.enums import Module
 from loyalty.staff.permissions import Right, may
-from loyalty.staff.sender import Sender
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, Page, page_of
 from loyalty.ui.responses import Text
 
-from .forms import OrderActionForm, PartialRefundForm, ReasonForm, RefundItemForm, TransactionFilterForm
-from .operations import act_on_order
+from .forms import TransactionFilterForm
+from .mixins import TransactionMixin
 from .prices import LINES, Price, prices_of
-from .queries import Line, action_on, actions_on, lines_of, paid_left, pending_points
+from .queries import Line, action_on, actions_on, pending_points
 
 # By date an index serves the whole brand's, whatever is filtered.
 BY_DATE = {"date": Order("when", WHEN, personal=True, owned=True)}
@@ -138,21 +131,6 @@ class CustomerTransactions(TransactionList, ProfilePage, TemplateView):
         return self.customer
 
 
-class TransactionMixin(CustomerMixin):
-    """For what is about one order, which the address names by its internal ID."""
-
-    @cached_property
-    def transaction(self) -> Transaction:
-        found = transaction_of(self.customer, self.kwargs["transaction_id"])
-        if found is None:
-            raise Http404
-        return found
-
-    @cached_property
-    def lines(self) -> list[Line]:
-        return lines_of(self.transaction)
-
-
 @dataclass(frozen=True)
 class LineRow:
     """A line as the page shows it; `action` is what may be done with it."""
@@ -213,147 +191,3 @@ class TransactionDetail(PartialMixin, Modules, TransactionMixin, ProfilePage, Te
         """The first ones, and one more if there is."""
         events = self._all_events().select_related("staff")
         return list(events.order_by("occurred_at", "id")[: MAX_EVENTS + 1])
-
-
-@dataclass(frozen=True)
-class Consequence:
-    label: Text
-    value: str
-
-
-class OrderAction(TransactionMixin, EventDialog):
-    """Something done with an order, once its consequences have been read."""
-
-    template_name = "events/transaction_action.html"
-    form_class = OrderActionForm
-    action: ClassVar[str]
-    said_of: ClassVar[Text]
-    refresh = ("events", "points")
-
-    def get_success_url(self) -> str:
-        return reverse("transactions:detail", args=[self.customer.id, self.transaction.id])
-
-    def target(self) -> dict[str, Any]:
-        """What names the part of the order that the action is about."""
-        return {}
-
-    def consequences(self) -> Iterator[Consequence]:
-        raise NotImplementedError
-
-    def submit(self, form: BaseForm, by: Sender) -> Outcome:
-        assert isinstance(form, OrderActionForm)
-        about = {"transaction_id": self.transaction.transaction_id, **self.target()}
-        data = about | form.data_of_event()
-        return act_on_order(customer=self.customer, action=self.action, data=data, by=by).result()
-
-    def success_message(self, outcome: Outcome) -> Text:
-        return self.said_of % {"order": self.transaction.transaction_id}
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        found = {"transaction": self.transaction, "consequences": list(self.consequences())}
-        return super().get_context_data(**(found | kwargs))
-
-    def money(self, value: Any) -> str:
-        return money(value, self.transaction.currency)
-
-
-class AcceptOrder(OrderAction):
-    action = "checkout_accept"
-    title = submit_label = _("Accept order")
-    lead = _("It counts as a purchase from now on, and its pending points can be spent.")
-    said_of = _("Order %(order)s accepted.")
-
-    def consequences(self) -> Iterator[Consequence]:
-        yield Consequence(_("Total"), self.money(self.transaction.total))
-        yield Consequence(_("Points that can be spent"), number(pending_points(self.transaction)))
-
-
-class UndoOrder(OrderAction):
-    """Ends the order: what it earned is taken back, what was burned for it comes back."""
-
-    form_class = ReasonForm
-    is_dangerous = True
-
-    def consequences(self) -> Iterator[Consequence]:
-        order, promised = self.transaction, pending_points(self.transaction)
-        if promised:
-            yield Consequence(_("Pending points cancelled"), number(promised))
-        if earned := order.earned - order.taken_back - promised:
-            yield Consequence(_("Earned points taken back"), number(earned))
-        if burned := order.burned - order.given_back:
-            yield Consequence(_("Burned points given back"), number(burned))
-
-
-class RejectOrder(UndoOrder):
-    action = "checkout_reject"
-    title = submit_label = _("Reject order")
-    lead = _("The order is undone for good, and its total leaves the customer's purchases.")
-    said_of = _("Order %(order)s rejected.")
-
-
-class RefundOrder(UndoOrder):
-    action = "refund"
-    title = submit_label = _("Refund order")
-    lead = _("All that is left of the order is refunded for good.")
-    said_of = _("Order %(order)s refunded.")
-
-    def consequences(self) -> Iterator[Consequence]:
-        yield Consequence(_("Amount refunded"), self.money(self.transaction.total - self.transaction.refunded))
-        yield from super().consequences()
-
-
-class RefundAmount(OrderAction):
-    action = "partial_refund"
-    title = submit_label = _("Refund an amount")
-    lead = _("Points that the order earned are taken back in proportion, and burned ones come back. This can't be undone.")
-    said_of = _("A part of order %(order)s refunded.")
-    form_class = PartialRefundForm
-    is_dangerous = True
-
-    def consequences(self) -> Iterator[Consequence]:
-        yield Consequence(_("Left to refund"), self.money(self.transaction.total - self.transaction.refunded))
-
-
-class LineAction(OrderAction):
-    """The address names the line by its place in the order."""
-
-    @cached_property
-    def line(self) -> Line:
-        try:
-            return self.lines[self.kwargs["place"]]
-        except IndexError:
-            raise Http404 from None
-
-    def target(self) -> dict[str, Any]:
-        named = {"product_id": self.line.product_id} if self.line.product_id else {}
-        return {"line_id": self.line.key, **named}
-
-
-class AcceptItem(LineAction):
-    action = "checkout_accept_item"
-    title = submit_label = _("Accept item")
-    lead = _("Its points can be spent from now on. With the last item the order is accepted.")
-    said_of = _("An item of order %(order)s accepted.")
-
-    def consequences(self) -> Iterator[Consequence]:
-        yield Consequence(_("Item"), self.line.name or self.line.product_id)
-        if self.line.earned:
-            yield Consequence(_("Points that can be spent"), number(self.line.earned))
-
-
-class RefundItem(LineAction):
-    action = "refund_item"
-    title = submit_label = _("Refund item")
-    lead = _("The points that it earned are taken back, and its part of the burned ones comes back. This can't be undone.")
-    said_of = _("An item of order %(order)s refunded.")
-    form_class = RefundItemForm
-    is_dangerous = True
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"token": uuid4(), "quantity": self.line.quantity_left}
-
-    def consequences(self) -> Iterator[Consequence]:
-        yield Consequence(_("Item"), self.line.name or self.line.product_id)
-        yield Consequence(_("Left to refund"), self.money(paid_left(self.line, self.transaction)))
-        if self.line.earned:
-            yield Consequence(_("Points it earned"), number(self.line.earned))

@@ -1,3 +1,5 @@
+"""Middleware of pages: what is refused or waits is answered as a page, or in the place of one."""
+
 from collections.abc import Callable
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE

@@ -1,3 +1,5 @@
+"""`manage.py first_run`: what a first visitor needs, as JSON."""
+
 import json
 import secrets
 from pathlib import Path
