@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from unicodedata import normalize
 from urllib.parse import urlsplit
@@ -247,10 +247,13 @@ def _known(known: Mapping[str, Any], name: str) -> Any:
 
 
 def _select(rule: FieldRule, value: Any) -> str:
-    found = _text(value, MAX_ITEM)
-    if found not in rule.options:
-        raise ValueError
-    return found
+    return str(_known(_by_form(rule.options), _text(value, MAX_ITEM)))
+
+
+@lru_cache(1_000)
+def _by_form(options: tuple[str, ...]) -> Mapping[str, str]:
+    """By the one form in which values come: an option may be written with accents of its own."""
+    return {normalize("NFC", option): option for option in options}
 
 
 def _moment(rule: FieldRule, value: Any) -> str:
@@ -279,10 +282,10 @@ def _web(rule: FieldRule, value: Any) -> str:
 
 
 def _choices(rule: FieldRule, value: Any) -> list[str]:
-    chosen = _items(value)
-    if not set(chosen) <= set(rule.options):
+    chosen, options = _items(value), _by_form(rule.options)
+    if not options.keys() >= set(chosen):
         raise ValueError
-    return [option for option in rule.options if option in chosen]
+    return [option for form, option in options.items() if form in chosen]
 
 
 def _list(rule: FieldRule, value: Any) -> list[str]:

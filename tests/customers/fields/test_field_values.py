@@ -271,3 +271,11 @@ def test_an_external_id_has_at_most_128_printable_characters() -> None:
 
 def test_a_field_of_customers_counts_among_their_200_attributes(ann: None) -> None:
     assert codes(send(Incoming("ann", "profile", {f"a{number}": 1 for number in range(201)}))) == [0]
+
+
+@pytest.mark.parametrize(("kind", "chosen"), [("select", "Cafe\u0301"), ("multiple_choice", ["Café", "Tea"])])
+def test_an_option_is_chosen_however_its_accents_are_written(kind: str, chosen: Any) -> None:
+    """Values come in one form; what the brand wrote as an option is kept as it is."""
+    rule = FieldRule(id="f", type=kind, options=("Tea", "Cafe\u0301"))
+
+    assert read_value(rule, chosen) == ("Cafe\u0301" if kind == "select" else ["Tea", "Cafe\u0301"])
