@@ -34,7 +34,7 @@ from tests.house.sources import modules, tree_of
 EXCEPTIONS = {
     "customers.notes.operations.may_delete": "asks, and writes nothing",
     "loyalty.program.operations.program_change": "around a form's saving; the version that it keeps names who made it",
-    "loyalty.program.operations.keep_program": "keeps a version, which names who made it",
+    "loyalty.program.operations.save_version": "keeps a version, which names who made it",
 }
 HERE = Origin("203.0.113.9", "Firefox/140")
 
