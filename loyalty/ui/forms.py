@@ -10,7 +10,7 @@ from django.utils.translation import ngettext_lazy
 
 from loyalty.forms.stale import StaleSafeForm
 from loyalty.staff.login.guesses import TooManyGuesses, not_tried, own_password, succeeded, take
-from loyalty.staff.login.hashing import TooManyHashes
+from loyalty.staff.login.hashing import TooManyHashes, for_known_person
 from loyalty.staff.models import User
 
 
@@ -53,7 +53,8 @@ class PasswordForm(PasswordChangeForm):
         counts = [own_password(self.user.pk)]
         try:
             take(counts, at=timezone.now())
-            found = super().clean_old_password()
+            with for_known_person():
+                found = super().clean_old_password()
         except TooManyGuesses as error:
             raise _too_many(error.seconds) from None
         except TooManyHashes:
@@ -61,6 +62,10 @@ class PasswordForm(PasswordChangeForm):
             raise
         succeeded(counts)
         return found
+
+    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002  Django's own
+        with for_known_person():
+            return super().save(commit)
 
 
 class PreferencesForm(StaleSafeForm[User]):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from loyalty.staff.models import User
 
 from .guesses import TooManyGuesses, network, not_tried, succeeded, take
-from .hashing import TooManyHashes
+from .hashing import TooManyHashes, for_known_person
 from .known_browsers import counts_of
 
 log = logging.getLogger("loyalty.staff")
@@ -49,7 +49,8 @@ class PasswordBackend(ModelBackend):
             _refused.one_more()
             raise
         try:
-            user = super().authenticate(request, username=username, password=password)
+            with for_known_person(is_known=is_known):
+                user = super().authenticate(request, username=username, password=password)
         except TooManyHashes:
             not_tried(counts)
             raise

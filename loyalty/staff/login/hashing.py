@@ -1,15 +1,30 @@
 """Password hashes: their cost, and how many are computed at once."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-# Of the threads of a process at most two are held by passwords, and none for longer than this many seconds.
-AT_ONCE, WAITING, PATIENCE = 1, 1, 2.0
+# Of the threads of a process at most two are held by passwords, and none for longer than this many seconds. One more may
+# be held for browsers that people are known by: strangers, who can fill the others at will, keep nobody of them out.
+AT_ONCE, WAITING, RESERVED, PATIENCE = 1, 1, 1, 2.0
+_is_known: ContextVar[bool] = ContextVar("is_known", default=False)
 
 
 class TooManyHashes(Exception):
     """So many passwords are being checked that this one would have to wait: try again in a moment."""
+
+
+@contextmanager
+def for_known_person(*, is_known: bool = True) -> Iterator[None]:
+    """Passwords that are checked inside come from a known browser, or from somebody who is logged in."""
+    before = _is_known.set(is_known)
+    try:
+        yield
+    finally:
+        _is_known.reset(before)
 
 
 class _Gate:
@@ -17,17 +32,28 @@ class _Gate:
 
     def __init__(self) -> None:
         self._places, self._queue = threading.BoundedSemaphore(AT_ONCE), threading.BoundedSemaphore(AT_ONCE + WAITING)
+        self._reserved = threading.BoundedSemaphore(RESERVED)
 
-    def __enter__(self) -> None:
-        if not self._queue.acquire(blocking=False):
-            raise TooManyHashes
-        if not self._places.acquire(timeout=PATIENCE):
-            self._queue.release()
-            raise TooManyHashes
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Raises TooManyHashes."""
+        queue = self._admitted()
+        try:
+            if not self._places.acquire(timeout=PATIENCE):
+                raise TooManyHashes
+            try:
+                yield
+            finally:
+                self._places.release()
+        finally:
+            queue.release()
 
-    def __exit__(self, *error: object) -> None:
-        self._places.release()
-        self._queue.release()
+    def _admitted(self) -> threading.Semaphore:
+        queues = (self._queue, self._reserved) if _is_known.get() else (self._queue,)
+        found = next((queue for queue in queues if queue.acquire(blocking=False)), None)
+        if found is None:
+            raise TooManyHashes
+        return found
 
 
 gate = _Gate()
@@ -44,9 +70,9 @@ class BoundedArgon2(Argon2PasswordHasher):
     parallelism = 1
 
     def encode(self, password: str, salt: str) -> str:
-        with gate:
+        with gate.turn():
             return super().encode(password, salt)
 
     def verify(self, password: str, encoded: str) -> bool:
-        with gate:
+        with gate.turn():
             return super().verify(password, encoded)

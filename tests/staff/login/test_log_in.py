@@ -256,7 +256,7 @@ def slow_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], lis
 
         def one() -> None:
             try:
-                with hashing.gate:
+                with hashing.gate.turn():
                     inside.append(1)
                     most.append(len(inside))
                     release.wait(10)
@@ -302,6 +302,25 @@ def test_while_too_many_are_checked_the_page_says_so_and_no_try_is_counted(busy:
     assert (answer.status_code, answer["Retry-After"]) == (503, "1")
     assert "Nothing was done" in answer.content.decode()
     assert set(GuessCount.objects.values_list("tries", flat=True)) == {0}
+
+
+def test_strangers_who_fill_every_place_do_not_keep_a_known_browser_out(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = Client()
+    assert log_in(known).status_code == 302
+    known.post("/logout/")
+    settings.PASSWORD_HASHERS = ["loyalty.staff.login.hashing.BoundedArgon2", *settings.PASSWORD_HASHERS]
+    full = hashing._Gate()
+    for _ in range(hashing.AT_ONCE + hashing.WAITING):
+        full._queue.acquire()
+    monkeypatch.setattr(hashing, "gate", full)
+
+    assert log_in(Client()).status_code == 503, "control: a browser that nobody is known by"
+    assert log_in(known).status_code == 302
+    full._reserved.acquire()
+    known.post("/logout/")
+    assert log_in(known).status_code == 503, "the place is one"
 
 
 # Which passwords
