@@ -15,7 +15,7 @@ from loyalty.database.saving import SavesOnlyChanges
 from loyalty.refusals import Refused
 
 from .enums import FieldFormat, FieldType
-from .rules import BUILT_IN, MAX_ITEM, RESERVED, FieldRule, plain, read_value
+from .rules import BUILT_IN, MAX_ITEM, RESERVED, FieldRule, by_form, plain, read_value
 from .spelling import twin_of
 
 CHOICES = frozenset({FieldType.SELECT.value, FieldType.MULTIPLE_CHOICE.value})
@@ -145,7 +145,7 @@ def wrong_options(type: str, options: list[str]) -> Any:
         return _("Only a select and a multiple choice have options: leave them empty.") if options else None
     if not options:
         return _("Enter what can be chosen.")
-    if len(options) > MAX_OPTIONS or len(set(options)) < len(options):
+    if len(options) > MAX_OPTIONS or len(by_form(tuple(options))) < len(options):
         return _("Enter at most 500 options, none of them twice.")
     if any(option != option.strip() for option in options):
         return _("No option may begin or end with a blank: remove it.")

@@ -247,11 +247,11 @@ def _known(known: Mapping[str, Any], name: str) -> Any:
 
 
 def _select(rule: FieldRule, value: Any) -> str:
-    return str(_known(_by_form(rule.options), _text(value, MAX_ITEM)))
+    return str(_known(by_form(rule.options), _text(value, MAX_ITEM)))
 
 
 @lru_cache(1_000)
-def _by_form(options: tuple[str, ...]) -> Mapping[str, str]:
+def by_form(options: tuple[str, ...]) -> Mapping[str, str]:
     """By the one form in which values come: an option may be written with accents of its own."""
     return {normalize("NFC", option): option for option in options}
 
@@ -282,7 +282,7 @@ def _web(rule: FieldRule, value: Any) -> str:
 
 
 def _choices(rule: FieldRule, value: Any) -> list[str]:
-    chosen, options = _items(value), _by_form(rule.options)
+    chosen, options = _items(value), by_form(rule.options)
     if not options.keys() >= set(chosen):
         raise ValueError
     return [option for form, option in options.items() if form in chosen]

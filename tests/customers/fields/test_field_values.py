@@ -273,7 +273,12 @@ def test_a_field_of_customers_counts_among_their_200_attributes(ann: None) -> No
     assert codes(send(Incoming("ann", "profile", {f"a{number}": 1 for number in range(201)}))) == [0]
 
 
-@pytest.mark.parametrize(("kind", "chosen"), [("select", "Cafe\u0301"), ("multiple_choice", ["Café", "Tea"])])
+def test_two_options_that_differ_in_the_writing_of_accents_only_are_one() -> None:
+    with pytest.raises(ValidationError, match="none of them twice"):
+        Field(slug="f", name="F", type="select", options=["Caf\u00e9", "Cafe\u0301"]).full_clean()
+
+
+@pytest.mark.parametrize(("kind", "chosen"), [("select", "Cafe\u0301"), ("multiple_choice", ["Caf\u00e9", "Tea"])])
 def test_an_option_is_chosen_however_its_accents_are_written(kind: str, chosen: Any) -> None:
     """Values come in one form; what the brand wrote as an option is kept as it is."""
     rule = FieldRule(id="f", type=kind, options=("Tea", "Cafe\u0301"))
