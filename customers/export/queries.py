@@ -143,8 +143,9 @@ class Access:
         yield f'{{"id":{to_json(self.customer.public_id)},"data":{{'.encode()
         for number, table in enumerate(tables()):
             yield f'{"," if number else ""}"{table.name}":['.encode()
+            head = table.head
             for place, row in enumerate(self._rows(table)):
-                yield f"{',' if place else ''}{to_json(dict(zip(table.head, row, strict=True)))}".encode()
+                yield f"{',' if place else ''}{to_json(dict(zip(head, row, strict=True)))}".encode()
             yield b"]"
         yield b"}}"
 
