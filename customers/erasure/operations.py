@@ -3,17 +3,15 @@
 import json
 import logging
 from datetime import datetime, timedelta
-from importlib import import_module
 from typing import Any
 from unicodedata import normalize
 
 from cryptography.fernet import InvalidToken
-from django.conf import settings
 from django.db import connection, transaction
 
 from customers.models import Customer
 from loyalty.engine.events import Actor, Incoming
-from loyalty.engine.mechanism import Composition
+from loyalty.engine.programs import programs
 from loyalty.engine.record import record_one
 from loyalty.identifiers import forms, normal
 from loyalty.intake.staff import staff_actor
@@ -102,9 +100,8 @@ def _go_on(id: int, at: datetime) -> bool:
     except InvalidToken:
         log.error("Erasure %s cannot be read: put the former SECRET_KEY into SECRET_KEY_FALLBACKS", erasure.reference)
         return False
-    composition: Composition = import_module(settings.LOYALTY_PROGRAM).COMPOSITION
     for item in erasure.items.filter(done_at=None):
-        _ask(item, composition.fan_out[item.place](terms), at)
+        _ask(item, programs.composition.fan_out[item.place](terms), at)
     if erasure.items.filter(done_at=None).exists():
         return False
     Erasure.objects.filter(id=id).update(completed_at=at, sealed=None)

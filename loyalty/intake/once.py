@@ -1,9 +1,7 @@
-from importlib import import_module
-
-from django.conf import settings
+"""What counts once: forms that are sent twice, and events that name something of which the brand has one."""
 
 from loyalty.engine.events import Incoming
-from loyalty.engine.mechanism import Composition
+from loyalty.engine.programs import programs
 
 # How the engine refuses a nonce that was used before.
 REPLAYED = 101031
@@ -15,5 +13,4 @@ class AlreadyRecorded(Exception):
 
 def has_business_key(event: Incoming) -> bool:
     """Whether the event names something that counts once in the whole brand, such as the receipt of a checkout."""
-    composition: Composition = import_module(settings.LOYALTY_PROGRAM).COMPOSITION
-    return any(True for keys_of in composition.plan(event.action).keys for _ in keys_of(event))
+    return any(True for keys_of in programs.composition.plan(event.action).keys for _ in keys_of(event))

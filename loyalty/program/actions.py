@@ -2,18 +2,14 @@
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import import_module
-
-from django.conf import settings
 
 from loyalty.engine.actions import Action, Attribute
-from loyalty.engine.mechanism import Composition
+from loyalty.engine.programs import programs
 
 
 def registered_actions() -> Mapping[str, Action]:
     """By name, in the order of the rooms."""
-    composition: Composition = import_module(settings.LOYALTY_PROGRAM).COMPOSITION
-    return composition.actions
+    return programs.composition.actions
 
 
 @cache
