@@ -5,9 +5,9 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError
 
-from loyalty.engine.storage.wire import RETRIED
+from loyalty.engine.storage.wire import may_retry
 
 from .events import Actor, Incoming
 from .mechanism import Outcome
@@ -39,7 +39,7 @@ def record(events: Sequence[Incoming], *, by: Actor, at: datetime) -> list[Outco
                 raise OperationalError("Others kept creating or merging the same customers: try again") from error
         except DatabaseError as error:
             attempts, pause = attempts + 1, 0.02 * 2**attempts
-            if attempts == ATTEMPTS or not (_may_retry(error) or recording.found_nobody()):
+            if attempts == ATTEMPTS or not (may_retry(error) or recording.found_nobody()):
                 raise
         time.sleep(random.uniform(0, pause))  # noqa: S311  spreads retries, hides nothing
 
@@ -50,8 +50,3 @@ def record_one(event: Incoming, *, by: Actor, at: datetime) -> Outcome:
     if outcome.error:
         raise outcome.error
     return outcome
-
-
-def _may_retry(error: DatabaseError) -> bool:
-    """A deadlock aborts the whole transaction: who opened it must start again, not we in its middle."""
-    return isinstance(error.__cause__, RETRIED) and not connection.in_atomic_block

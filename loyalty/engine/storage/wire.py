@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from psycopg import errors, generators, pq
 from psycopg.abc import Transformer as AnyTransformer
 from psycopg.adapt import PyFormat, Transformer
@@ -27,6 +27,13 @@ RETRIED = (
     errors.FeatureNotSupported,
     errors.InvalidSqlStatementName,
 )
+
+
+def may_retry(error: DatabaseError) -> bool:
+    """A deadlock aborts the whole transaction: who opened it must start again, not we in its middle."""
+    return isinstance(error.__cause__, RETRIED) and not connection.in_atomic_block
+
+
 # Each combination of columns that change and of values that are missing is a plan of its own.
 MAX_PLANS = 500
 

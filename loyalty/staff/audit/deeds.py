@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Generic, NoReturn, ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 
-from loyalty.engine.storage.wire import RETRIED
+from loyalty.engine.storage.wire import may_retry
 from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 
@@ -110,7 +110,7 @@ def _retried(work: Callable[[], T]) -> T:
             with transaction.atomic():
                 return work()
         except OperationalError as error:
-            if attempt == ATTEMPTS or connection.in_atomic_block or not isinstance(error.__cause__, RETRIED):
+            if attempt == ATTEMPTS or not may_retry(error):
                 raise
         time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  spreads retries, hides nothing
     raise AssertionError("the last attempt returns or raises")
