@@ -4,13 +4,15 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.urls import reverse
 
 from customers.profile.frame import ProfileAction, ProfileTab
 from loyalty.celery import app
-from loyalty.composition import CONTRIBUTIONS
+from loyalty.composition import COMPOSITION, CONTRIBUTIONS
 from loyalty.contributions import contributed
+from loyalty.program.rooms import by_foreign_keys
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry
 
@@ -35,6 +37,19 @@ def test_every_place_on_a_profile_leads_to_a_page(kind: Any) -> None:
 
 def test_every_entry_of_the_navigation_leads_to_a_page() -> None:
     assert [reverse(entry.url_name) for entry in contributed(Entry)]
+
+
+def test_tables_are_written_after_those_that_their_foreign_keys_name() -> None:
+    backwards = tuple(reversed(COMPOSITION.tables))
+    places = {table.name: place for place, table in enumerate(by_foreign_keys(backwards))}
+    models = {model._meta.db_table: model for model in apps.get_models()}
+
+    for name, place in places.items():
+        keys = (key.related_model for key in models[name]._meta.concrete_fields if key.is_relation)
+        named = {model._meta.db_table for model in keys if model} & places.keys() - {name}
+        assert all(places[other] < place for other in named), name
+    assert places["customers_identity"] > places["customers_customer"], "there are such keys"
+    assert list(places) != [table.name for table in backwards]
 
 
 def test_a_contribution_is_gathered_once() -> None:

@@ -73,7 +73,10 @@ def composed(rooms: Sequence[Rules], **programs: Any) -> Composition:
 
 
 def by_foreign_keys(tables: Iterable[Table]) -> tuple[Table, ...]:
-    """In the order of writing: each after the tables that its foreign keys name, else as listed."""
+    """In the order of writing: each after the tables that its foreign keys name, else as listed.
+
+    Raises ValueError for tables that name each other: no order would do.
+    """
     models = {model._meta.db_table: model for model in apps.get_models()}
     waiting, found, written = list(tables), list[Table](), set[str]()
     names = {table.name for table in waiting}
@@ -83,7 +86,9 @@ def by_foreign_keys(tables: Iterable[Table]) -> tuple[Table, ...]:
         return {model._meta.db_table for model in keys if model} & names - {table.name}
 
     while waiting:
-        table = next(one for one in waiting if needs(one) <= written)
+        table = next((one for one in waiting if needs(one) <= written), None)
+        if table is None:
+            raise ValueError(f"{', '.join(sorted({one.name for one in waiting}))} name each other by foreign keys")
         waiting.remove(table)
         found.append(table)
         # One table may be written in two ways.
