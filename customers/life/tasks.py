@@ -1,11 +1,14 @@
+"""Birthdays and anniversaries, by the clock."""
+
+import logging
 from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
-from customers.erasure.tasks import log
-
 from .celebrations import ANNIVERSARY, BIRTHDAY, Celebration, record_celebrations
+
+log = logging.getLogger("loyalty.customers")
 
 
 # As long as it takes. A run that is lost has done a part; the next hour's does the rest.

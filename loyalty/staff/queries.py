@@ -1,9 +1,7 @@
-import logging
+"""Who else could still administer."""
 
 from .enums import Role
 from .models import User
-
-log = logging.getLogger("loyalty.staff")
 
 
 def other_administrators(user: User) -> list[User]:

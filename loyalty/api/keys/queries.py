@@ -1,3 +1,6 @@
+"""The key of a request, with its secrets."""
+
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,10 +12,11 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, Value
 
 from loyalty.sealing import Purpose, unseal
-from loyalty.staff.queries import log
 
 from .enums import KeyKind
 from .models import ApiKey
+
+log = logging.getLogger("loyalty.api")
 
 
 @dataclass(frozen=True)
