@@ -74,7 +74,9 @@ class DeleteNote(NoteDialog):
     is_dangerous = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        lead = _("“%(text)s” is deleted for good.") % {"text": Truncator(self.note.text).chars(120)}
+        lead = _("“%(text)s” is deleted for good. The audit trail keeps what it said.") % {
+            "text": Truncator(self.note.text).chars(120)
+        }
         return super().get_context_data(**({"lead": lead} | kwargs))
 
     def perform(self, form: BaseForm) -> Text:
