@@ -224,6 +224,9 @@ LIST: dict[str, Script] = {
         *JOINED, [ann("point_add", points=30, expdate="2026-03-20")], 3, [ann("point_spend", points=5)], 8, [ann("point_sub", points=5)],
         3, [ann("point_unspend", points=2)], 11,
     ], brand(expiry={"main": Expiry("activity", after=10)})),
+    "giving back": Script([
+        *JOINED, [ann("point_add", points=30)], 3, [ann("point_spend", points=5)], 6, [ann("point_unspend", points=2)], 8,
+    ], brand(expiry={"main": Expiry("activity", after=10)})),
     "changing dates": Script([
         *JOINED, [ann("point_add", points=30, expdate="2026-03-20")], [ann("point_spend", points=5)],
         [ann("point_expiration", events=["@2"], expdate="2026-04-20"), ann("point_expiration", events=["@1", "@2"], expdate="2020-01-01")],

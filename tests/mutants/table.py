@@ -174,5 +174,5 @@ MUTANTS = [
     Mutant("0: a date in the past", EXPIRATION, "    if expires_at <= event.recorded_at:", "    if False:", "expiring"),
     Mutant("activity: what is taken counts, too", ACTIVITY, "(earns or event.action in SPENDING)", "True", "activity"),
     Mutant("activity: spending does not count", ACTIVITY, "(earns or event.action in SPENDING)", "earns", "activity"),
-    Mutant("activity: what comes back counts", ACTIVITY, "event.points > 0 and event.action not in GIVING_BACK", "event.points > 0", "activity"),
+    Mutant("activity: what comes back counts", ACTIVITY, "event.points > 0 and event.action not in GIVING_BACK", "event.points > 0", "giving back"),
 ]  # fmt: skip
