@@ -1,3 +1,5 @@
+"""What names a customer: claimed, given back, taken over. Pure."""
+
 import json
 from typing import Any
 

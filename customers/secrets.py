@@ -1,3 +1,5 @@
+"""What is kept of a customer in secret: taken out of the event before it is stored. Pure."""
+
 from collections.abc import Iterable
 from typing import Any
 

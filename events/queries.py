@@ -1,3 +1,5 @@
+"""What events say, with the customers whom they name called by their IDs."""
+
 from collections.abc import Iterable, Mapping
 from typing import Any
 

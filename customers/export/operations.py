@@ -1,3 +1,5 @@
+"""That somebody's data was exported."""
+
 from customers.models import Customer
 from loyalty.staff.audit.deeds import Deed, operation
 from loyalty.staff.permissions import Right

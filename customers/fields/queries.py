@@ -1,3 +1,5 @@
+"""The fields of the programme, and whether anybody shares a value that is to be one customer's."""
+
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""Suspending and unsuspending a customer by hand."""
+
 from customers.models import Customer
 from loyalty.engine.mechanism import Outcome
 from loyalty.intake.staff import deed_of, record_by_hand

@@ -1,3 +1,5 @@
+"""Merging two profiles of one person."""
+
 from datetime import datetime
 
 from customers.models import Customer, Merge

@@ -1,3 +1,5 @@
+"""Who may be the same person, by what the profiles share."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 

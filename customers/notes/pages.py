@@ -1,3 +1,5 @@
+"""The notes of a customer."""
+
 from dataclasses import dataclass
 from typing import Any, cast
 

@@ -1,3 +1,5 @@
+"""Orders that are accepted by the clock."""
+
 from datetime import datetime
 
 from loyalty.engine.events import Incoming

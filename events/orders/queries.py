@@ -1,3 +1,5 @@
+"""Finding orders."""
+
 from collections.abc import Collection
 from datetime import datetime
 

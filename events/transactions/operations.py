@@ -1,3 +1,5 @@
+"""What staff do to an order."""
+
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""What the engine and imports know of each action."""
+
 from collections.abc import Iterable, Mapping
 from typing import Any
 

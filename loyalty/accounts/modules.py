@@ -1,3 +1,5 @@
+"""What pages below a customer show while modules are on: accounts and dates."""
+
 from functools import cached_property
 
 from loyalty.program.enums import Module

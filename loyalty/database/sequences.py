@@ -1,3 +1,5 @@
+"""Ids that the engine draws in blocks."""
+
 from django.db import models
 
 

@@ -1,3 +1,5 @@
+"""What comes in: an event as its sender said it, who sent it, and the keys that let it count once. Pure."""
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

@@ -1,3 +1,5 @@
+"""The frozen configuration that events run under. Pure."""
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

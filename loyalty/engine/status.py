@@ -1,3 +1,5 @@
+"""What a customer is, and which of these are gone. Pure."""
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 

@@ -1,3 +1,5 @@
+"""Where a request came from."""
+
 from typing import NamedTuple
 
 from django.http import HttpRequest

@@ -1,3 +1,5 @@
+"""The form that records an event once, however often it is sent."""
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 

@@ -1,3 +1,5 @@
+"""By which way events come in."""
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 

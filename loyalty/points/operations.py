@@ -1,3 +1,5 @@
+"""Adding, deducting and spending points by hand."""
+
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""What administrators enter about a member of staff."""
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import UserChangeForm

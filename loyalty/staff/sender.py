@@ -1,3 +1,5 @@
+"""Who asks for an operation: one value in place of a user, an instant, an address and a token."""
+
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -1,3 +1,5 @@
+"""What is asked before a file is imported."""
+
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _

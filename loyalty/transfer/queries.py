@@ -1,3 +1,5 @@
+"""Imports, their refused rows, and those that nobody works on."""
+
 from datetime import datetime
 
 from django.db.models import Max, Q, QuerySet

@@ -1,3 +1,5 @@
+"""What administrators enter about an API key."""
+
 from typing import Any
 
 from django import forms

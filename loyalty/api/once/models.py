@@ -1,3 +1,5 @@
+"""Answers of writes, to be given again."""
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _

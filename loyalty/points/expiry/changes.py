@@ -1,3 +1,5 @@
+"""Changing the last day of points by hand."""
+
 from collections.abc import Sequence
 from datetime import date
 

@@ -1,3 +1,5 @@
+"""Balances and open lots of customers."""
+
 from collections.abc import Collection
 
 from django.db.models import QuerySet

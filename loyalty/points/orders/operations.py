@@ -1,3 +1,5 @@
+"""Pending points that become the customer's by the clock."""
+
 from datetime import datetime
 
 from events.orders.operations import DUE_AT_ONCE

@@ -1,3 +1,5 @@
+"""Pending points whose days are over."""
+
 from datetime import datetime
 
 from django.db.models import Q

@@ -1,3 +1,5 @@
+"""The audit trail: what staff did, insert-only."""
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
