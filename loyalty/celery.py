@@ -8,8 +8,8 @@ from django.apps import apps
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty.settings")
 
-
-ROOTS = frozenset({"loyalty", "customers", "events"})
+# Our own packages, the apps that are to come among them.
+ROOTS = frozenset({"loyalty", "customers", "events", "rewards", "coupons", "segments"})
 
 
 def rooms_with_tasks() -> list[str]:

@@ -22,8 +22,6 @@ KINDS = {
     500: "RuntimeException",
     503: "ServiceUnavailableException",
 }
-
-
 # Of what may not be sent: programs that send it are wrong, or tell of something that is not theirs to say.
 UNKNOWN_ATTRIBUTE = 113402
 

@@ -31,8 +31,6 @@ WORDS: Words = {
     (160212, "referred"): _("No customer has this ID."),
     (10001, "referred"): _("This customer was brought before."),
 }
-
-
 # How the attributes of built-in actions are entered; all others as a line of text.
 INPUTS: dict[Kind, Callable[..., forms.Field]] = {
     Kind.POINTS: points,

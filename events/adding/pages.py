@@ -25,8 +25,6 @@ from loyalty.ui.responses import Text, is_partial
 from .forms import MAX_ITEMS, AddEventForm
 
 ITEM_ROWS_OF_A_PAGE = 3
-
-
 # The part of the dialog that the choice of an action replaces.
 FIELDS = "action-fields"
 
