@@ -21,7 +21,11 @@ MOST_STUCK = 1_000
 
 
 class Busy(OperationalError):
-    """Somebody holds the customer for long, and another thread of this process waits for them already."""
+    """Somebody holds `names`, the customer's for instance, for long, and another thread of this process waits already."""
+
+    def __init__(self, names: frozenset[object]) -> None:
+        super().__init__("Others wait for the same customer")
+        self.names = names
 
 
 def is_locked(error: BaseException) -> bool:
@@ -66,8 +70,8 @@ class Queue:
     def _enter(self, names: Sequence[object]) -> bool:
         with self._mutex:
             is_first = not any(name in self._entered for name in names)
-            if not is_first and not self._stuck.isdisjoint(names):
-                raise Busy("Others wait for the same customer")
+            if not is_first and (stuck := self._stuck.intersection(names)):
+                raise Busy(frozenset(stuck))
             is_long = is_first and self._long < PLACES
             self._long += is_long
             for name in names:

@@ -126,8 +126,8 @@ ATTEMPTS = {
     "bonus_use_is_not_negative": f"WITH made AS ({FIVE} RETURNING id)"
     " INSERT INTO points_bonususe (customer_id, bonus_id, points) SELECT c.id, made.id, -1 FROM customers_customer c, made",
     "bonus_total_is_not_negative": f"{FIVE}; UPDATE points_bonustotal SET points = -1",
-    "saved_answer_is_whole": "INSERT INTO api_savedanswer (api_key_id, digest, fingerprint, status, expires_at)"
-    " VALUES (1, '', '', 200, now())",
+    "saved_answer_status_is_known": "INSERT INTO api_savedanswer (api_key_id, digest, fingerprint, status, body, expires_at)"
+    " VALUES (1, '', '', 500, '', now())",
     "user_role_is_known": "INSERT INTO staff_user (username, password, role, first_name, last_name, email, is_superuser,"
     " is_staff, is_active, date_joined, shortcuts) VALUES ('u', '', 'king', '', '', '', false, false, true, now(), true)",
     "user_flags_follow_the_role": "INSERT INTO staff_user (username, password, role, first_name, last_name, email,"
@@ -218,8 +218,8 @@ def test_nobody_is_merged_into_a_profile_that_was_merged_away(later: tuple[str, 
 def test_a_name_has_one_saved_answer() -> None:
     with pytest.raises(IntegrityError, match="api_savedanswer_pkey"), transaction.atomic():
         rows(
-            "INSERT INTO api_savedanswer (api_key_id, digest, fingerprint, expires_at)"
-            " SELECT 1, 'd', 'f', now() FROM generate_series(1, 2)"
+            "INSERT INTO api_savedanswer (api_key_id, digest, fingerprint, status, body, expires_at)"
+            " SELECT 1, 'd', 'f', 200, '', now() FROM generate_series(1, 2)"
         )
 
 

@@ -7,21 +7,21 @@ from typing import Any
 
 from loyalty.wsgi import application as alive
 
-from loyalty.api.once import answers as once  # isort: skip  Django is set up by the application
+from loyalty.engine.storage.around import Around  # isort: skip  Django is set up by the application
 
-_end: Any = once._Write._end
+_end: Any = Around.end
 _doomed: list[str] = []
 
 
-def _end_or_die(write: once._Write, *statements: Any) -> None:
+def _end_or_die(around: Around, *statements: Any) -> None:
     if _doomed == ["before"]:
         os.kill(os.getpid(), signal.SIGKILL)
-    _end(write, *statements)
+    _end(around, *statements)
     if _doomed == ["after"]:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-once._Write._end = _end_or_die  # type: ignore[assignment, method-assign]
+Around.end = _end_or_die  # type: ignore[assignment, method-assign]
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -2,9 +2,9 @@
 the same again gets that answer. Signed bytes without a key are refused when they come again, but for the twins of a
 client that counts each of its requests.
 
-The first to insert the name has it; others with the same key wait for the end of its transaction and then read what it
-saved. So neither a second copy at the same time nor a crash at any moment gives a second effect, or an effect without
-its answer.
+The first to ask for its name has the turn; others with the same key wait for the end of its transaction and then read
+what it saved. So neither a second copy at the same time nor a crash at any moment gives a second effect, or an effect
+without its answer.
 """
 
 import hmac
@@ -19,16 +19,15 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from psycopg.errors import LockNotAvailable
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from loyalty.api.access.authentication import Integrator, signature_of
 from loyalty.api.errors import translate
-from loyalty.api.problems import bad_request, conflict, unknown_customer
+from loyalty.api.problems import ApiError, bad_request, conflict, unknown_customer
 from loyalty.api.renderers import JsonRenderer, encode
-from loyalty.database.queue import Busy, queue
-from loyalty.engine.storage.wire import RETRIED, Answer, Statement, current_wire, limits
+from loyalty.engine.storage.around import Around, Waited
+from loyalty.engine.storage.wire import RETRIED, Answer, current_wire
 from loyalty.refusals import Refused
 
 from .claims import AlreadyRun, BytesClaim, Claim, KeyClaim, Names, Saved, are_near
@@ -38,7 +37,6 @@ ATTEMPTS = 5
 # Not an answer of the write itself: the same may be sent again and run.
 UNSAVED = frozenset({401, 403, 429})
 _KEY = re.compile(r"[!-~]{1,255}")
-_MARK, _BACK = Statement("SAVEPOINT once"), Statement("ROLLBACK TO SAVEPOINT once")
 # Of somebody who is erased, whose answer is no longer there.
 _FORGOTTEN = Saved(404, b"")
 
@@ -115,6 +113,14 @@ def _names(request: Request, secret: str, key: str | None, nonce: str | None) ->
     )
 
 
+class _Settled(Exception):
+    """What is known of the write makes running it needless: `how` it is answered."""
+
+    def __init__(self, how: Saved | ApiError | AlreadyRun) -> None:
+        super().__init__()
+        self.how = how
+
+
 class _Write:
     """One request, in one attempt or several."""
 
@@ -124,63 +130,66 @@ class _Write:
         self.rendered: HttpResponse | None = None
 
     def attempt(self, handle: Handle, refuse: Refuse) -> HttpResponseBase:
-        self.wire = current_wire()
-        # Else a transaction is open already, which its owner ends.
-        self.is_outermost = self.wire.is_idle
+        claim, is_in_doubt = self.claim, self.rendered is not None
+        guards, asks = () if is_in_doubt else claim.guards(), claim.asks(is_in_doubt=is_in_doubt)
+        around = Around(current_wire(), claim.digests, guards=guards, asks=asks, check=self._check)
+        with around.entered():
+            try:
+                return self._run(around, handle, refuse)
+            except _Settled as settled:
+                around.instead(*(self.claim.replaying() if isinstance(settled.how, Saved) else ()))
+                return self._settle(settled.how, refuse)
+            except Waited:
+                error = conflict("The same request is still being processed: send it again in a moment")
+                error.headers["Retry-After"] = "1"
+                raise error from None
+
+    def _check(self, answers: list[Answer]) -> None:
         try:
-            saved = self.claim.read(*self._begin())
-        except AlreadyRun:
-            assert self.rendered is not None
-            return self.rendered
+            saved = self.claim.read(*answers)
+        except (ApiError, AlreadyRun) as error:
+            raise _Settled(error) from None
         if saved:
-            return self._replay(saved, refuse)
-        about, taken_back = About(), False
+            raise _Settled(saved)
+
+    def _run(self, around: Around, handle: Handle, refuse: Refuse) -> HttpResponseBase:
+        about = About()
         try:
             response = handle(about)
+        except (_Settled, Waited):
+            raise
         except Exception as error:
             if not _may_save(translate(error).status):
                 raise
             response = refuse(error)
             # What the engine refuses it has taken back itself, and it goes on to hold the customer's lock: an erasure
             # would otherwise miss the answer that is about to be saved.
-            taken_back = not isinstance(error, Refused)
-        return self._save(response, about, taken_back=taken_back)
+            if not isinstance(error, Refused):
+                around.roll_back()
+                if around.is_outermost:
+                    # They speak of what has been taken back.
+                    connection.run_on_commit.clear()
+        return self._save(around, response, about)
 
-    def _begin(self) -> tuple[Answer, Answer]:
-        """Claims the names, which may have to wait for their end elsewhere; what was claimed, and what is found."""
-        begin = [Statement("BEGIN")] if self.is_outermost else []
-        claim = self.claim.statements(is_in_doubt=self.rendered is not None)
-        try:
-            with queue.turn([self.claim.digest]) as patience:
-                *_, claimed, found, _ = self.wire.run([*begin, *limits(patience), *claim, _MARK])
-        except (Busy, LockNotAvailable):
-            error = conflict("The same request is still being processed: send it again in a moment")
-            error.headers["Retry-After"] = "1"
-            raise error from None
-        return claimed, found
+    def _save(self, around: Around, response: HttpResponseBase, about: About) -> HttpResponseBase:
+        if not around.has_begun:
+            around.run()
+        self.rendered = rendered = _rendered(response)
+        answer = Saved(rendered.status_code, rendered.content, about.customer_id)
+        around.end(*self.claim.saving(_FORGOTTEN if about.erased else answer))
+        return rendered
 
-    def _replay(self, saved: Saved, refuse: Refuse) -> HttpResponseBase:
-        self._end(*self.claim.giving_back())
-        response: HttpResponseBase = HttpResponse(saved.body, status=saved.status, content_type=JsonRenderer.media_type)
-        if not saved.body:
+    def _settle(self, how: Saved | ApiError | AlreadyRun, refuse: Refuse) -> HttpResponseBase:
+        if isinstance(how, ApiError):
+            raise how
+        if isinstance(how, AlreadyRun):
+            assert self.rendered is not None
+            return self.rendered
+        response: HttpResponseBase = HttpResponse(how.body, status=how.status, content_type=JsonRenderer.media_type)
+        if not how.body:
             response = refuse(unknown_customer())
         response[REPLAYED] = "true"
         return response
-
-    def _save(self, response: HttpResponseBase, about: About, *, taken_back: bool) -> HttpResponseBase:
-        self.rendered = rendered = _rendered(response)
-        answer = Saved(rendered.status_code, rendered.content, about.customer_id)
-        saves = self.claim.saving(_FORGOTTEN if about.erased else answer)
-        if taken_back:
-            if self.is_outermost:
-                # They speak of what is being taken back.
-                connection.run_on_commit.clear()
-            saves.insert(0, _BACK)
-        self._end(*saves)
-        return rendered
-
-    def _end(self, *statements: Statement) -> None:
-        self.wire.run([*statements, *([Statement("COMMIT")] if self.is_outermost else [])])
 
 
 def _may_save(status: int) -> bool:

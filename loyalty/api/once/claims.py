@@ -1,18 +1,19 @@
-"""By what a write is known when it comes again: what is claimed in the database before it runs, and what is told of it
-if that was claimed before. Values only: `once` sends the statements.
+"""By what a write is known when it comes again: whose turn it is with that before it runs, and what is told of it if it
+ran before. Values only: `answers` sends the statements.
 """
 
 import datetime as dt
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from loyalty.api.problems import ApiError, conflict
 from loyalty.engine.storage.wire import Answer, Statement
 
-# Who sends the same key again may do so for a week. Signed bytes are refused by their date after minutes.
-KEPT_KEY, KEPT_BYTES = dt.timedelta(days=7), dt.timedelta(hours=1)
+# Who sends the same key again may do so for a week. Signed bytes are refused by their date after five minutes, which may
+# begin five minutes from now.
+KEPT_KEY, KEPT_BYTES = dt.timedelta(days=7), dt.timedelta(minutes=20)
 # How far from their date equal bytes are two writes of a client that counts each, rather than one that comes again:
 # dates have whole seconds.
 TWINS = dt.timedelta(seconds=2)
@@ -20,32 +21,22 @@ IDENTICAL = 101032
 # What stands as the status of signed bytes, of which no answer is kept: they ran without a key, or beside one.
 WITHOUT_KEY, BESIDE_KEY = 204, 409
 
-_CLAIM_KEY = (
-    "INSERT INTO api_savedanswer (api_key_id, digest, fingerprint, status, body, expires_at)"
-    f" SELECT $1, digest, $2, CASE WHEN is_bytes THEN {BESIDE_KEY} END, CASE WHEN is_bytes THEN ''::bytea END, expires_at"
-    " FROM unnest($3::bytea[], $4::boolean[], $5::timestamptz[]) AS claim(digest, is_bytes, expires_at)"
-    " ORDER BY digest ON CONFLICT DO NOTHING RETURNING digest"
-)
-# Whose turn it is with these bytes: a copy that comes while another one runs need not wait to be told so.
-_CLAIM_BYTES = (
-    "WITH turn AS MATERIALIZED (SELECT {} AS is_ours), claimed AS (INSERT INTO api_savedanswer"
-    " (api_key_id, digest, fingerprint, status, body, expires_at)"
-    f" SELECT $1, $2, $3, {WITHOUT_KEY}, ''::bytea, $4 FROM turn WHERE is_ours ON CONFLICT DO NOTHING RETURNING digest)"
-    " SELECT is_ours, EXISTS (SELECT FROM claimed) FROM turn"
-)
-_TRY_TURN, _AWAIT_TURN = (
-    _CLAIM_BYTES.format(turn) for turn in ("pg_try_advisory_xact_lock($5)", "pg_advisory_xact_lock($5)::text = ''")
+# Whoever asks for a turn that somebody else has waits for the end of their transaction, or is told that it is not theirs.
+_AWAIT_TURNS = "SELECT pg_advisory_xact_lock(turn)::text = '' FROM unnest($1::bigint[]) AS turn"
+_TRY_TURNS = "SELECT pg_try_advisory_xact_lock(turn) FROM unnest($1::bigint[]) AS turn"
+_REQUIRE_TURNS = "SELECT require_new(pg_try_advisory_xact_lock(turn)) FROM unnest($1::bigint[]) AS turn"
+# In statements of their own, which see what the turn has waited for.
+_REQUIRE_NEW = (
+    "SELECT require_new(NOT EXISTS (SELECT FROM api_savedanswer WHERE api_key_id = $1 AND digest = ANY($2::bytea[])))"
 )
 _FIND = (
-    "SELECT digest, fingerprint, status, body FROM api_savedanswer"
-    " WHERE api_key_id = $1 AND digest = ANY($2::bytea[]) AND status IS NOT NULL"
+    "SELECT digest, fingerprint, status, body FROM api_savedanswer WHERE api_key_id = $1 AND digest = ANY($2::bytea[])"
 )
 _SAVE = (
-    "UPDATE api_savedanswer SET status = $3, body = $4, customer_id = $5"
-    " WHERE api_key_id = $1 AND digest = $2 AND status IS NULL"
+    "INSERT INTO api_savedanswer (api_key_id, digest, fingerprint, expires_at, status, body, customer_id)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7)"
 )
 _MARK_RUN = "UPDATE api_savedanswer SET fingerprint = $3 WHERE api_key_id = $1 AND digest = $2"
-_GIVE_BACK = "DELETE FROM api_savedanswer WHERE api_key_id = $1 AND digest = $2 AND status IS NULL"
 
 
 class Saved(NamedTuple):
@@ -76,43 +67,52 @@ class Claim(ABC):
         self.api_key_id, self.now = api_key_id, now
         # The first are of the present secret: they are claimed. Under those of before it may have come, too.
         self.names, self.own = names, names[0]
-        self.digest = self.own.key or self.own.signed
+        self.digests = [digest for digest in (self.own.key, self.own.signed) if digest]
+
+    def guards(self) -> list[Statement]:
+        """They fail if it is not ours to run: then ask."""
+        turns = _AWAIT_TURNS if self._waits else _REQUIRE_TURNS
+        return [Statement(turns, self._turns()), Statement(_REQUIRE_NEW, self._known())]
+
+    def asks(self, *, is_in_doubt: bool) -> list[Statement]:
+        """Whose turn it is, and what is known. `is_in_doubt`: an earlier attempt may have gone through, or may still be
+        doing so."""
+        turns = _AWAIT_TURNS if self._waits or is_in_doubt else _TRY_TURNS
+        return [Statement(turns, self._turns()), Statement(_FIND, self._known())]
+
+    _waits: ClassVar[bool]
+    """Whether copies that come while another one runs wait for its answer."""
 
     @abstractmethod
-    def statements(self, *, is_in_doubt: bool) -> list[Statement]:
-        """Two of them. `is_in_doubt`: an earlier attempt may have gone through, or may still be doing so."""
-
-    @abstractmethod
-    def read(self, claimed: Answer, found: Answer) -> Saved | None:
+    def read(self, turns: Answer, found: Answer) -> Saved | None:
         """The answer to give again; None: to be run. Raises ApiError, AlreadyRun."""
 
     @abstractmethod
     def saving(self, saved: Saved) -> list[Statement]:
         """For the end of the transaction of the effect."""
 
-    def giving_back(self) -> list[Statement]:
-        """For the end of a transaction that had none."""
+    def replaying(self) -> list[Statement]:
+        """For when an answer is given again."""
         return []
 
-    def _find(self) -> Statement:
-        known = [digest for names in self.names for digest in (names.key, names.signed) if digest]
-        return Statement(_FIND, [self.api_key_id, known])
+    def _turns(self) -> list[list[int]]:
+        return [sorted(int.from_bytes(digest[:8], signed=True) ^ self.api_key_id for digest in self.digests)]
+
+    def _known(self) -> list[object]:
+        return [self.api_key_id, [digest for names in self.names for digest in (names.key, names.signed) if digest]]
+
+    def _save(self, digest: bytes, fingerprint: bytes, kept: dt.timedelta, saved: Saved) -> Statement:
+        return Statement(_SAVE, [self.api_key_id, digest, fingerprint, self.now + kept, *saved])
 
 
 class KeyClaim(Claim):
     """By an Idempotency-Key. One that is not signed could be left out or changed by whoever has captured the request:
     its signed bytes are claimed with it, and run under no other."""
 
-    def statements(self, *, is_in_doubt: bool) -> list[Statement]:
-        claimed = [(self.own.key, False, self.now + KEPT_KEY)]
-        if self.own.signed:
-            claimed.append((self.own.signed, True, self.now + KEPT_BYTES))
-        columns = [list(column) for column in zip(*claimed, strict=True)]
-        return [Statement(_CLAIM_KEY, [self.api_key_id, self.own.content, *columns]), self._find()]
+    _waits = True
 
-    def read(self, claimed: Answer, found: Answer) -> Saved | None:
-        own = {bytes(digest) for (digest,) in claimed}
-        saved = {bytes(digest): rest for digest, *rest in found if bytes(digest) not in own}
+    def read(self, turns: Answer, found: Answer) -> Saved | None:
+        saved = {bytes(digest): rest for digest, *rest in found}
         for names in self.names:
             if names.key in saved:
                 content, status, body = saved[names.key]
@@ -130,14 +130,22 @@ class KeyClaim(Claim):
         return None
 
     def saving(self, saved: Saved) -> list[Statement]:
-        return [Statement(_SAVE, [self.api_key_id, self.own.key, *saved])]
+        assert self.own.key is not None
+        return [self._save(self.own.key, self.own.content, KEPT_KEY, saved), *self.replaying()]
 
-    def giving_back(self) -> list[Statement]:
-        return [Statement(_GIVE_BACK, [self.api_key_id, self.own.key])]
+    def replaying(self) -> list[Statement]:
+        """A retry that is signed anew has bytes of its own, which must not run without the key either."""
+        if not self.own.signed:
+            return []
+        save = self._save(self.own.signed, self.own.content, KEPT_BYTES, Saved(BESIDE_KEY, b""))
+        return [Statement(f"{save.sql} ON CONFLICT DO NOTHING", save.params)]
 
 
 class BytesClaim(Claim):
-    """By signed bytes alone. Of their runs no answer is kept, since none is given again."""
+    """By signed bytes alone. Of their runs no answer is kept, since none is given again; who comes while one runs need not
+    wait to be told so."""
+
+    _waits = False
 
     def __init__(self, api_key_id: int, names: Sequence[Names], now: dt.datetime, *, may_be_twins: bool) -> None:
         super().__init__(api_key_id, names, now)
@@ -146,27 +154,21 @@ class BytesClaim(Claim):
         self.run = secrets.token_bytes(16)
         self.is_twin = False
 
-    def statements(self, *, is_in_doubt: bool) -> list[Statement]:
-        digest = self.own.signed
-        assert digest is not None
-        turn = int.from_bytes(digest[:8], signed=True)
-        values = [self.api_key_id, digest, self.run, self.now + KEPT_BYTES, turn]
-        return [Statement(_AWAIT_TURN if is_in_doubt else _TRY_TURN, values), self._find()]
-
-    def read(self, claimed: Answer, found: Answer) -> Saved | None:
-        [(is_ours, is_first)] = claimed
-        if not is_ours:
+    def read(self, turns: Answer, found: Answer) -> Saved | None:
+        if turns != [(True,)]:
             raise _identical("is being processed")
-        before = [(run, status) for key, run, status, _ in found if not (is_first and key == self.own.signed)]
-        if any(run == self.run for run, _ in before):
+        if any(run == self.run for _, run, _, _ in found):
             raise AlreadyRun
-        if before and (not self.may_be_twins or any(status == BESIDE_KEY for _, status in before)):
+        if found and (not self.may_be_twins or any(status == BESIDE_KEY for *_, status, _ in found)):
             raise _identical("came before")
-        self.is_twin = not is_first
+        self.is_twin = any(digest == self.own.signed for digest, *_ in found)
         return None
 
     def saving(self, saved: Saved) -> list[Statement]:
-        return [Statement(_MARK_RUN, [self.api_key_id, self.own.signed, self.run])] if self.is_twin else []
+        assert self.own.signed is not None
+        if self.is_twin:
+            return [Statement(_MARK_RUN, [self.api_key_id, self.own.signed, self.run])]
+        return [self._save(self.own.signed, self.run, KEPT_BYTES, Saved(WITHOUT_KEY, b""))]
 
 
 def are_near(signed_at: dt.datetime, now: dt.datetime) -> bool:

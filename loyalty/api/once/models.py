@@ -9,8 +9,7 @@ class SavedAnswer(models.Model):
     """What a write was answered, under the name by which it may come again: a digest of its `Idempotency-Key`; and that
     signed bytes have run, under a digest of their signature, with an empty body (`api.claims` tells their statuses).
 
-    Written with the effect. While the transaction is open an answer's status is null, which nobody else sees. An erased
-    customer's answer has no body: it has become 404 / 160212.
+    Written with the effect. An erased customer's answer has an empty body: it has become 404 / 160212.
     """
 
     pk = models.CompositePrimaryKey("api_key_id", "digest")
@@ -19,8 +18,8 @@ class SavedAnswer(models.Model):
     digest = models.BinaryField()
     # Of method, address and body: the same name for something else is refused.
     fingerprint = models.BinaryField()
-    status = models.SmallIntegerField(null=True)
-    body = models.BinaryField(null=True)
+    status = models.SmallIntegerField()
+    body = models.BinaryField()
     # Whom the answer is about.
     customer_id = models.BigIntegerField(null=True)
     expires_at = models.DateTimeField()
@@ -32,11 +31,7 @@ class SavedAnswer(models.Model):
     class Meta:
         verbose_name = _("saved answer")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(status__isnull=True, body__isnull=True)
-                | Q(status__gte=200, status__lt=500, body__isnull=False),
-                name="saved_answer_is_whole",
-            )
+            models.CheckConstraint(condition=Q(status__gte=200, status__lt=500), name="saved_answer_status_is_known")
         ]
         indexes = [
             models.Index(fields=["customer_id"], condition=Q(customer_id__isnull=False), name="saved_answer_customer"),

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from loyalty.database.queue import queue
 from loyalty.engine.program import Program
 from loyalty.engine.programs import programs
 from loyalty.engine.rows import CUSTOMER
@@ -13,7 +12,7 @@ from . import statements
 from .claims import Claims
 from .people import People
 from .store import Session
-from .wire import Answer, Statement, limits
+from .wire import Answer, Statement
 
 
 class Reading:
@@ -29,7 +28,7 @@ class Reading:
         named = [[scheme for scheme, _ in refs], [value for _, value in refs]]
         parts = [part for part in wanted if part.when is None]
         claims = [Statement(statements.CLAIM_KEYS, [self.people.at, keys])] if keys else []
-        locked, resolved, [(version, *drawn)], *answers = self._begin(
+        locked, resolved, [(version, *drawn)], *answers = self.session.open(
             [*refs, *keys],
             Statement(statements.LOCK, named),
             Statement(statements.RESOLVE, named),
@@ -55,12 +54,6 @@ class Reading:
         [drawn] = self.session.run(Statement(statements.DRAW_IDS, [sequence, 100]))
         self._ids[sequence] = iter([id for (id,) in drawn])
         return next(self._ids[sequence])
-
-    def _begin(self, names: Sequence[object], *asked: Statement) -> list[Answer]:
-        """Begin the transaction with what locks `names`; the answers of the statements."""
-        with queue.turn(names) as patience:
-            before = [self.session.begin, *limits(patience)]
-            return self.session.run(*before, *asked)[len(before) :]
 
     def _parts(self) -> list[Part]:
         composition = self.people.composition

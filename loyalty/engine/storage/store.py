@@ -10,9 +10,11 @@ from typing import Any, LiteralString
 import psycopg
 from django.db import connection
 
+from loyalty.database.queue import queue
 from loyalty.engine.state import Row, Table
 
-from .wire import Answer, Statement, current_wire
+from .around import current as around_us
+from .wire import Answer, Statement, current_wire, limits
 
 MAX_VALUES = 8
 MAX_UNNEST = 200
@@ -28,36 +30,48 @@ class Copy:
 
 
 class Session:
-    """One transaction of the engine: its own, or a savepoint of the one that is open."""
+    """One transaction of the engine: its own, a savepoint of the one that is open, or the one around it that has yet to
+    begin."""
 
     def __init__(self) -> None:
         self.wire = current_wire()
-        nested = connection.in_atomic_block
-        if nested and self.wire.is_idle:
+        around = around_us.get()
+        self.around = around if around and not around.has_begun else None
+        self.is_nested = connection.in_atomic_block and not self.around
+
+    def open(self, names: Sequence[object], *asked: Statement) -> list[Answer]:
+        """Begin with what locks `names`; the answers of the statements."""
+        if self.around:
+            return self.around.run(*asked, names=names)
+        if self.is_nested and self.wire.is_idle:
             # Django opens the transaction with its first statement, which may be this one.
             self.run(Statement("BEGIN"))
-        self.begin = Statement("SAVEPOINT engine" if nested else "BEGIN")
-        self.commit = Statement("RELEASE SAVEPOINT engine" if nested else "COMMIT")
-        self._back = Statement("ROLLBACK TO SAVEPOINT engine" if nested else "ROLLBACK")
+        with queue.turn(names) as patience:
+            before = [Statement("SAVEPOINT engine" if self.is_nested else "BEGIN"), *limits(patience)]
+            return self.run(*before, *asked)[len(before) :]
 
     def run(self, *statements: Statement) -> list[Answer]:
-        return self.wire.run(statements)
+        return self.around.run(*statements) if self.around else self.wire.run(statements)
 
     def roll_back(self) -> None:
-        if not self.wire.is_idle:
-            self.run(self._back)
+        if self.around:
+            self.around.roll_back()
+        elif not self.wire.is_idle:
+            self.run(Statement("ROLLBACK TO SAVEPOINT engine" if self.is_nested else "ROLLBACK"))
 
     def write(self, steps: Sequence[Statement | Copy]) -> None:
-        """In one round trip, unless there is so much that round trips do not matter."""
+        """And commit, or leave both to whoever ends the transaction around: in one round trip, unless there is so much
+        that round trips do not matter."""
+        if not self.around:
+            steps = [*steps, Statement("RELEASE SAVEPOINT engine" if self.is_nested else "COMMIT")]
         statements = [step for step in steps if isinstance(step, Statement)]
-        if len(statements) == len(steps):
+        if len(statements) < len(steps):
+            for step in steps:
+                self.run(step) if isinstance(step, Statement) else self._copy(step)
+        elif self.around:
+            self.around.left += statements
+        else:
             self.run(*statements)
-            return
-        for step in steps:
-            if isinstance(step, Statement):
-                self.run(step)
-            else:
-                self._copy(step)
 
     def _copy(self, copy: Copy) -> None:
         sql: LiteralString = f"COPY {copy.table.name} ({', '.join(copy.columns)}) FROM STDIN"

@@ -4,6 +4,7 @@ psycopg's own pipeline waits at each statement and Django's cursor binds on the 
 the engine's rules do.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -53,6 +54,8 @@ class Wire:
         self.prepares = prepares
         self._plans: dict[PlanKey, bytes] = {}
         self._is_full = False
+        # Which statement of the last conversation failed, if one did.
+        self.failed_at = -1
         self._names: Iterator[bytes] = iter(b"engine_%d" % number for number in range(10**9))
         # One type for all integers: otherwise every mix of small and large ones is another plan.
         raw.adapters.register_dumper(int, Int8BinaryDumper)
@@ -82,7 +85,7 @@ class Wire:
         for statement in statements:
             sends += self._sends(transformer, statement, fresh)
             places.append(len(sends) - 1)
-        answers = self._converse(sends)
+        answers = self._converse(sends, places)
         self._plans |= fresh
         return [_rows(transformer, answers[place]) for place in places]
 
@@ -103,7 +106,7 @@ class Wire:
             yield partial(pgconn.send_prepare, name, statement.sql.encode(), types)
         yield partial(pgconn.send_query_prepared, name, values, formats, pq.Format.BINARY)
 
-    def _converse(self, sends: Sequence[Callable[[], None]]) -> list[pq.abc.PGresult]:
+    def _converse(self, sends: Sequence[Callable[[], None]], places: Sequence[int]) -> list[pq.abc.PGresult]:
         pgconn = self.raw.pgconn
         pgconn.enter_pipeline_mode()
         try:
@@ -115,8 +118,9 @@ class Wire:
         finally:
             if pgconn.status == pq.ConnStatus.OK:
                 pgconn.exit_pipeline_mode()
-        for answer in answers:
+        for place, answer in enumerate(answers):
             if answer.status == pq.ExecStatus.FATAL_ERROR:
+                self.failed_at = bisect_left(places, place)
                 if answer.error_field(pq.DiagnosticField.SQLSTATE) in STALE_PLAN:
                     self._forget()
                 raise psycopg.errors.error_from_result(answer)

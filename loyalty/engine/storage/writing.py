@@ -32,7 +32,6 @@ class Writing:
             yield Statement(statements.RETURN_KEYS, [unused])
         yield from self._rows(batch)
         yield from self._erasures(batch)
-        yield self.session.commit
 
     def _erasures(self, batch: Batch) -> Iterator[Statement]:
         """Of those who have left in this batch: what was written of them before and just now."""

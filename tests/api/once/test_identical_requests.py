@@ -18,6 +18,7 @@ from loyalty.api.keys.models import ApiKey
 from loyalty.api.once import answers as once
 from loyalty.api.once import claims
 from loyalty.api.once.models import SavedAnswer
+from loyalty.engine.storage.around import Around
 from loyalty.engine.storage.wire import Statement
 from loyalty.intake import api as intake
 from tests.api.once.writes import Headers, add, ago, plain, points, post, signed, told
@@ -222,15 +223,15 @@ def test_a_retry_beside_an_unsigned_key_leaves_no_bytes_that_run(ann: None) -> N
 # What is kept
 
 
-def test_of_signed_bytes_no_answer_is_kept_and_nothing_for_longer_than_an_hour(ann: None) -> None:
+def test_of_signed_bytes_no_answer_is_kept_and_nothing_for_longer_than_20_minutes(ann: None) -> None:
     post(add(), signed(add()))
     post(add(6), signed(add(6)) | {"Idempotency-Key": "K"})
     post(add(7), signed(add(7), key="L"))
     found = rows(
-        "SELECT length(body) > 0, customer_id IS NOT NULL, round(extract(epoch FROM expires_at - now()) / 3600)"
+        "SELECT length(body) > 0, customer_id IS NOT NULL, round(extract(epoch FROM expires_at - now()) / 60)"
         " FROM api_savedanswer ORDER BY expires_at, 1"
     )
-    assert found == [(False, False, 1), (False, False, 1), (True, True, 168), (True, True, 168)]
+    assert found == [(False, False, 20), (False, False, 20), (True, True, 7 * 1440), (True, True, 7 * 1440)]
 
 
 def test_many_twins_are_one_row(ann: None) -> None:
@@ -298,7 +299,8 @@ def test_a_copy_of_a_twin_that_runs_is_refused_at_once_too(live: None) -> None:
 def test_control_without_the_turn_a_copy_that_comes_meanwhile_is_not_told(
     live: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claims, "_TRY_TURN", claims._CLAIM_BYTES.format("$5::bigint IS NOT NULL"))
+    monkeypatch.setattr(claims, "_REQUIRE_TURNS", "SELECT turn IS NOT NULL FROM unnest($1::bigint[]) AS turn")
+    monkeypatch.setattr(claims, "_SAVE", claims._SAVE + " ON CONFLICT DO NOTHING")
     headers = signed(add())
     with ThreadPoolExecutor(2) as pool:
         with blocked(BALANCES, until=2):
@@ -336,17 +338,17 @@ def test_of_many_copies_at_once_each_ran_or_was_refused(live: None) -> None:
 @pytest.fixture
 def lost(live: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The database commits, and the connection breaks before it says so: as often as the list has items."""
-    end = once._Write._end
+    end = Around.end
     left: list[str] = []
 
-    def end_and_break(write: once._Write, *statements: Any) -> None:
-        end(write, *statements)
+    def end_and_break(around: Around, *statements: Any) -> None:
+        end(around, *statements)
         if left:
             left.pop()
             break_connection()
-            write.wire.run([Statement("SELECT 1")])
+            around.wire.run([Statement("SELECT 1")])
 
-    monkeypatch.setattr(once._Write, "_end", end_and_break)
+    monkeypatch.setattr(Around, "end", end_and_break)
     return left
 
 
@@ -374,5 +376,5 @@ def test_control_a_request_that_does_not_know_its_own_run_runs_twice(
     assert points() == [5, 5]
 
 
-def _without_own_runs(claim: claims.BytesClaim, claimed: Any, found: Any) -> None:
-    return None
+def _without_own_runs(claim: claims.BytesClaim, turns: Any, found: Any) -> None:
+    claim.is_twin = bool(found)

@@ -21,6 +21,7 @@ from loyalty.api.once.models import SavedAnswer
 from loyalty.api.once.tasks import purge_answers
 from loyalty.api.problems import bad_request
 from loyalty.engine.record import record
+from loyalty.engine.storage import around
 from loyalty.engine.storage.wire import Statement
 from loyalty.intake import api as intake
 from tests.api.once.writes import HOST, add, plain, points, post, signed, told
@@ -306,6 +307,7 @@ def under_a_signed_key() -> Callable[[], Any]:
     return lambda: post(add(), headers)
 
 
+NO_TURNS = "SELECT turn IS NULL FROM unnest($1::bigint[]) AS turn"
 WAYS = {"signed": under_a_signed_key, "key": lambda: lambda: plain(add(), "K")}
 
 
@@ -317,9 +319,11 @@ def test_64_copies_at_once_have_one_effect_and_one_answer(live: None, way: str) 
     assert sorted(replayed or "" for _, _, replayed in answers) == ["", *["true"] * (CLIENTS - 1)]
 
 
-def test_control_without_the_claim_64_copies_have_64_effects(live: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    nothing = "SELECT digest FROM unnest($3::bytea[]) AS digest WHERE ($1::bigint, $2::bytea, $4::bool[], $5::timestamptz[]) IS NULL"
-    monkeypatch.setattr(claims, "_CLAIM_KEY", nothing)
+def test_control_without_the_turn_and_the_unique_name_64_copies_have_64_effects(
+    live: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "_AWAIT_TURNS", NO_TURNS)
+    monkeypatch.setattr(claims, "_SAVE", claims._SAVE + " ON CONFLICT DO NOTHING")
     at_once(WAYS["key"]())
     assert len(points()) == CLIENTS
 
@@ -337,7 +341,7 @@ def test_a_copy_that_waits_too_long_is_told_to_come_back(live: None, monkeypatch
             running = pool.submit(first)
             while not waiting():
                 pass
-            monkeypatch.setattr(once, "limits", lambda _: [Statement("SET LOCAL lock_timeout = '50ms'")])
+            monkeypatch.setattr(around, "limits", lambda _: [Statement("SET LOCAL lock_timeout = '50ms'")])
             answer = _from_another_connection(lambda: plain(add(), "K"))
         assert running.result(60).status_code == 200
     assert (answer.status_code, answer["Retry-After"], answer.json()["error"]["type"]) == (
