@@ -7,13 +7,14 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from . import floor, report, rows
+from . import costs, floor, report, rows
 from .load import Specification
 from .scratch import CannotMeasure, Scratch, Server, settle
 from .serving import HOST, OURS, REFERENCE, Web, web
 
 # At the highest number of clients.
 GOAL, GOAL_OVER_REFERENCE = 0.20, 3.0
+FIGURES = ("cpu_ms", "database_ms", "wal_bytes", "transaction_ids", "p50_ms", "p95_ms")
 # Requests are signed beforehand: for each second as many as this, which no contestant reaches.
 MOST_PER_SECOND = 4_000
 
@@ -75,8 +76,9 @@ class Contest:
     def timing(self, name: str, clients: int) -> None:
         with self.scratch.connect() as raw:
             settle(raw)
-            before = rows.counts(raw)
+            before, paid = rows.counts(raw), costs.costs(raw)
             found = self.run(name, clients)
+            found |= costs.per_unit(paid, costs.costs(raw), found["done"])
             self.added[name].add(tuple(rows.per_unit(before, rows.counts(raw), found["done"]).items()))
         self.seen[name, clients].append({**found, "load": report.load()[0]})
 
@@ -167,7 +169,7 @@ def _at(contest: Contest, clients: int) -> dict[str, Any]:
         runs = contest.seen[name, clients]
         found[name] = {"per_second": report.spread(values), "load": report.spread([run["load"] for run in runs])}
         # The floor has no web server whose processor time there would be.
-        for figure in ("p50_ms", "p95_ms", "cpu_ms")[: 2 if name == "floor" else 3]:
+        for figure in FIGURES if name != "floor" else FIGURES[1:]:
             found[name][figure] = report.spread([run[figure] for run in runs], 2)
     return found
 
@@ -177,7 +179,7 @@ def _where(contest: Contest) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(
         contest.scratch.python(
             "-m", "loyalty.benchmark.inside", "where", "--count", str(size.profiled), "--customers", str(size.customers),
-            "--key", key["key"], "--secret", key["secret"],
+            f"--key={key['key']}", f"--secret={key['secret']}",  # which may begin with a dash
         )
     )  # fmt: skip
     return found

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,8 @@ def run(
         ]  # fmt: skip
         done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603  pgbench
         latencies = sorted(_latencies(Path(folder)))
+    # The server processes end after pgbench, and are counted when they have.
+    time.sleep(0.2)
     counted, failed, rate = (pattern.search(done.stdout) for pattern in (_DONE, _FAILED, _RATE))
     if done.returncode != 0 or not counted or not rate or (failed and int(failed[1])):
         raise CannotMeasure(f"pgbench failed: {done.stderr.strip()[-2000:]}")

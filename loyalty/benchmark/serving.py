@@ -1,7 +1,6 @@
 """The web server under test: granian as `manage.py serve` starts it, on a free port, in the scratch database."""
 
 import http.client
-import os
 import socket
 import subprocess
 import sys
@@ -11,11 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import IO
 
 from django.conf import settings
 
+from .costs import tree_seconds
 from .scratch import CannotMeasure
 
 HOST = "127.0.0.1"
@@ -32,25 +31,7 @@ class Web:
 
     def cpu_seconds(self) -> float:
         """Of the server and its workers so far."""
-        ticks = os.sysconf("SC_CLK_TCK")
-        return sum(sum(map(int, _fields(pid)[11:13])) for pid in (self.pid, *children(self.pid))) / ticks
-
-
-def _fields(pid: int) -> list[str]:
-    """Of /proc/<pid>/stat, from the third on."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-
-
-def children(parent: int) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                if int(_fields(int(entry.name))[1]) == parent:
-                    found.append(int(entry.name))
-            except OSError:  # ended meanwhile
-                continue
-    return found
+        return tree_seconds(self.pid)
 
 
 @contextmanager
