@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "loyalty.http.caching.no_store",
     "loyalty.http.proxies.client_addresses",
     "django.middleware.security.SecurityMiddleware",
+    "loyalty.api.middleware.straight_to_the_api",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from loyalty.benchmark.serving import HOST, OURS, Web, children, web
+from loyalty.benchmark.costs import children
+from loyalty.benchmark.serving import HOST, OURS, Web, web
 from tests.transfer.processes import environment
 
 PATIENCE = 20  # seconds, for a machine under load

@@ -169,7 +169,7 @@ def test_what_fails_outside_of_a_view_names_the_request(
     def fail(*args: Any) -> None:
         raise ValueError(WORDS)
 
-    monkeypatch.setattr("django.middleware.common.CommonMiddleware.process_request", fail)
+    monkeypatch.setattr("django.middleware.security.SecurityMiddleware.process_request", fail)
     client.raise_request_exception = False
     answer = client.get("/events")
     assert answer.status_code == 500

@@ -1,0 +1,66 @@
+"""What a run costs the database server: processor time, write-ahead log, transactions. Steadier figures than a rate."""
+
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Costs(NamedTuple):
+    cpu_seconds: float
+    wal_bytes: int
+    transactions: int
+
+
+def costs(raw: "psycopg.Connection[Any]") -> Costs:
+    """So far, of the whole server; processor time only of one on this machine."""
+    row = raw.execute(
+        "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint,"
+        " pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+    ).fetchone()
+    assert row is not None
+    return Costs(tree_seconds(parent_of(raw.info.backend_pid)), *row)
+
+
+def per_unit(before: Costs, after: Costs, done: int) -> dict[str, float]:
+    return {
+        "database_ms": (after.cpu_seconds - before.cpu_seconds) / done * 1000,
+        "wal_bytes": (after.wal_bytes - before.wal_bytes) / done,
+        "transaction_ids": (after.transactions - before.transactions) / done,
+    }
+
+
+def tree_seconds(pid: int | None) -> float:
+    """Processor time of the process, its children, and its children that have ended."""
+    if pid is None:
+        return 0.0
+    own = sum(map(int, fields(pid)[11:15]))
+    return (own + sum(sum(map(int, fields(child)[11:13])) for child in children(pid))) / TICKS
+
+
+def parent_of(pid: int) -> int | None:
+    """None if it is not a process of this machine."""
+    try:
+        return int(fields(pid)[1])
+    except OSError:
+        return None
+
+
+def fields(pid: int) -> list[str]:
+    """Of /proc/<pid>/stat, from the third on."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def children(parent: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if int(fields(int(entry.name))[1]) == parent:
+                    found.append(int(entry.name))
+            except OSError:  # ended meanwhile
+                continue
+    return found
