@@ -60,6 +60,8 @@ class Wire:
         # One type for all integers: otherwise every mix of small and large ones is another plan.
         raw.adapters.register_dumper(int, Int8BinaryDumper)
         raw.adapters.register_dumper(int, Int8Dumper)
+        # It keeps a dumper for each type of parameter and a loader for each type of column.
+        self._transformer: AnyTransformer = Transformer(raw)
 
     def _forget(self) -> None:
         """The server lets go of the plans with the next conversation."""
@@ -72,7 +74,6 @@ class Wire:
 
     def run(self, statements: Sequence[Statement]) -> list[Answer]:
         """Send the statements together; the rows that each of them answers. Raises the first error."""
-        transformer: AnyTransformer = Transformer(self.raw)
         fresh: dict[PlanKey, bytes] = {}
         sends: list[Callable[[], None]] = []
         if len(self._plans) > MAX_PLANS:
@@ -83,28 +84,34 @@ class Wire:
         # Where in the answers each statement's own one is: what is prepared first is answered, too.
         places: list[int] = []
         for statement in statements:
-            sends += self._sends(transformer, statement, fresh)
+            sends += self._sends(statement, fresh)
             places.append(len(sends) - 1)
         answers = self._converse(sends, places)
         self._plans |= fresh
-        return [_rows(transformer, answers[place]) for place in places]
+        return [self._rows(answers[place]) for place in places]
 
-    def _sends(
-        self, transformer: AnyTransformer, statement: Statement, fresh: dict[PlanKey, bytes]
-    ) -> Iterator[Callable[[], None]]:
-        pgconn, params = self.raw.pgconn, statement.params
-        values = transformer.dump_sequence(params, [_format(param) for param in params])
-        types, formats = tuple(transformer.types or ()), transformer.formats
+    def _sends(self, statement: Statement, fresh: dict[PlanKey, bytes]) -> Iterator[Callable[[], None]]:
+        pgconn, params, transformer = self.raw.pgconn, statement.params, self._transformer
+        # In the text form of an array each element is escaped, in Python.
+        formats = [PyFormat.BINARY if isinstance(param, list) else PyFormat.AUTO for param in params]
+        values = transformer.dump_sequence(params, formats)
+        types, sent_as = tuple(transformer.types or ()), transformer.formats
         if not self.prepares:
             sql = statement.sql.encode()
-            yield partial(pgconn.send_query_params, sql, values, types, formats, pq.Format.BINARY)
+            yield partial(pgconn.send_query_params, sql, values, types, sent_as, pq.Format.BINARY)
             return
         key = (statement.sql, types)
         name = self._plans.get(key) or fresh.get(key)
         if name is None:
             name = fresh[key] = next(self._names)
             yield partial(pgconn.send_prepare, name, statement.sql.encode(), types)
-        yield partial(pgconn.send_query_prepared, name, values, formats, pq.Format.BINARY)
+        yield partial(pgconn.send_query_prepared, name, values, sent_as, pq.Format.BINARY)
+
+    def _rows(self, answer: pq.abc.PGresult) -> Answer:
+        if not answer.nfields:
+            return []
+        self._transformer.set_pgresult(answer, set_loaders=True)
+        return self._transformer.load_rows(0, answer.ntuples, tuple)
 
     def _converse(self, sends: Sequence[Callable[[], None]], places: Sequence[int]) -> list[pq.abc.PGresult]:
         pgconn = self.raw.pgconn
@@ -146,11 +153,6 @@ def current_wire() -> Wire:
     return found
 
 
-def _format(param: object) -> PyFormat:
-    # In the text form of an array each element is escaped, in Python.
-    return PyFormat.BINARY if isinstance(param, list) else PyFormat.AUTO
-
-
 def _send_and_fetch(pgconn: pq.abc.PGconn, sends: Sequence[Callable[[], None]]) -> Any:
     for send in sends:
         send()
@@ -161,10 +163,3 @@ def _send_and_fetch(pgconn: pq.abc.PGconn, sends: Sequence[Callable[[], None]]) 
         answers += yield from generators.fetch_many(pgconn)
     # The last one is the synchronisation's.
     return answers[:-1]
-
-
-def _rows(transformer: AnyTransformer, answer: pq.abc.PGresult) -> Answer:
-    if not answer.nfields:
-        return []
-    transformer.set_pgresult(answer, set_loaders=True)
-    return transformer.load_rows(0, answer.ntuples, tuple)
