@@ -111,10 +111,10 @@ LOYALTY_PATIENCE = patience.BY_PROCESS[patience.kind_of_process(DATABASE_ROLE)]
 LOYALTY_THREADED = patience.kind_of_process(DATABASE_ROLE) == "web"
 # A pooler that hands out connections by transaction takes none: there each transaction of the engine says it, and the
 # pooler for the rest (README).
-# The engine's prepared statements are planned once for all values: with arrays PostgreSQL would plan them anew each time.
-# Pages send no parameters, so theirs are planned for what they ask.
-_PLANS = "-c plan_cache_mode=force_generic_plan"
-_LIMITS = {} if ENV.pooled_database else {"options": f"{LOYALTY_PATIENCE.options()} {_PLANS}"}
+# A till's statements are planned once for all values: with arrays PostgreSQL would plan them anew each time. Pages send no
+# parameters, so theirs are planned for what they ask; a worker's batches fill tables too quickly for plans that stay.
+_PLANS = " -c plan_cache_mode=force_generic_plan" if LOYALTY_THREADED else ""
+_LIMITS = {} if ENV.pooled_database else {"options": LOYALTY_PATIENCE.options() + _PLANS}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": None,
     "CONN_HEALTH_CHECKS": True,

@@ -44,7 +44,9 @@ def prepare(customers: int) -> dict[str, Any]:
         _require_success(outcomes)
     key, secret = create_api_key(
         # Counted as every key's, and never too many.
-        name="Benchmark", by=Sender(None, dt.datetime.now(dt.UTC)), requests_per_minute=10_000_000
+        name="Benchmark",
+        by=Sender(None, dt.datetime.now(dt.UTC)),
+        requests_per_minute=10_000_000,
     ).result()
     return {"id": key.pk, "key": key.key, "secret": secret}
 

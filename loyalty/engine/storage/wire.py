@@ -4,6 +4,7 @@ psycopg's own pipeline waits at each statement and Django's cursor binds on the 
 the engine's rules do.
 """
 
+import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -35,6 +36,8 @@ def may_retry(error: DatabaseError) -> bool:
     return isinstance(error.__cause__, RETRIED) and not connection.in_atomic_block
 
 
+# How long a plan is kept, in seconds: tables grow, and nobody tells the planner before autovacuum has looked at them.
+PLANS_LAST = 60
 # Each combination of columns that change and of values that are missing is a plan of its own.
 MAX_PLANS = 500
 
@@ -54,6 +57,7 @@ class Wire:
         self.prepares = prepares
         self._plans: dict[PlanKey, bytes] = {}
         self._is_full = False
+        self._planned_at = time.monotonic()
         # Which statement of the last conversation failed, if one did.
         self.failed_at = -1
         self._names: Iterator[bytes] = iter(b"engine_%d" % number for number in range(10**9))
@@ -75,12 +79,7 @@ class Wire:
     def run(self, statements: Sequence[Statement]) -> list[Answer]:
         """Send the statements together; the rows that each of them answers. Raises the first error."""
         fresh: dict[PlanKey, bytes] = {}
-        sends: list[Callable[[], None]] = []
-        if len(self._plans) > MAX_PLANS:
-            self._forget()
-        if self._is_full and self.raw.info.transaction_status != pq.TransactionStatus.INERROR:
-            sends.append(partial(self.raw.pgconn.send_query_params, b"DEALLOCATE ALL", ()))
-            self._is_full = False
+        sends = list(self._tidied())
         # Where in the answers each statement's own one is: what is prepared first is answered, too.
         places: list[int] = []
         for statement in statements:
@@ -89,6 +88,19 @@ class Wire:
         answers = self._converse(sends, places)
         self._plans |= fresh
         return [self._rows(answers[place]) for place in places]
+
+    def _tidied(self) -> Iterator[Callable[[], None]]:
+        """What is said of plans before anything else."""
+        if len(self._plans) > MAX_PLANS:
+            self._forget()
+        if self.raw.info.transaction_status == pq.TransactionStatus.INERROR:
+            return
+        if self._is_full:
+            yield partial(self.raw.pgconn.send_query_params, b"DEALLOCATE ALL", ())
+            self._is_full = False
+        if self._plans and time.monotonic() > self._planned_at + PLANS_LAST:
+            yield partial(self.raw.pgconn.send_query_params, b"DISCARD PLANS", ())
+            self._planned_at = time.monotonic()
 
     def _sends(self, statement: Statement, fresh: dict[PlanKey, bytes]) -> Iterator[Callable[[], None]]:
         pgconn, params, transformer = self.raw.pgconn, statement.params, self._transformer
