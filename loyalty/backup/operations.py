@@ -165,6 +165,18 @@ def _check_keys(environment: Environment, keys: Keys) -> None:
         )
 
 
+def _extract(archive: tarfile.TarFile, folder: Path) -> None:
+    """Files and folders, all inside of it. Python before 3.11.4, which Debian 12 has, knows no filters."""
+    if hasattr(tarfile, "data_filter"):
+        archive.extractall(folder, filter="data")
+        return
+    for member in archive:
+        target = (folder / member.name).resolve()
+        if not (member.isreg() or member.isdir()) or not target.is_relative_to(folder.resolve()):
+            raise tarfile.TarError(f"{member.name!r} is no file inside of the folder")
+        archive.extract(member, folder)
+
+
 def _restore_files(folder: Path, key: bytes) -> None:
     root = Path(settings.MEDIA_ROOT)
     unfinished = root.with_name(f"{root.name}.{MARK}")
@@ -173,6 +185,6 @@ def _restore_files(folder: Path, key: bytes) -> None:
     with manifest.path(folder, FILES).open("rb") as file:
         content = io.BufferedReader(Opened(file, key, FILES))
         with tarfile.open(fileobj=content, mode="r|") as archive:
-            archive.extractall(unfinished, filter="data")
+            _extract(archive, unfinished)
     shutil.rmtree(root, ignore_errors=True)
     unfinished.rename(root)
