@@ -63,10 +63,10 @@ def curl(served: str, code: str) -> Any:
     return json.loads(done.stdout)
 
 
-def test_the_signed_curl_command_is_taken_by_the_server(served: str) -> None:
+def test_the_signed_curl_command_is_taken_by_the_server(with_curl: None, served: str) -> None:
     assert curl(served, CODE["bash"])["id"] == "shop-1042"
     assert Customer.objects.get().first_name == "Ann"
 
 
-def test_a_changed_body_is_refused_by_the_same_command(served: str) -> None:
+def test_a_changed_body_is_refused_by_the_same_command(with_curl: None, served: str) -> None:
     assert curl(served, CODE["bash"].replace('--data-raw "$BODY"', '--data-raw "$BODY "'))["error"]["code"] == 101028

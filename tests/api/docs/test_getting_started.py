@@ -40,7 +40,7 @@ def unlike(found: Any, shown: Any) -> list[str]:
     return [one for one in differences(found, shown) if not one.endswith("not shown")]
 
 
-def test_the_guide_is_true(served: str) -> None:
+def test_the_guide_is_true(with_curl: None, served: str) -> None:
     (_, make_key), *blocks = BLOCK.findall(GUIDE.read_text())
     made = json.loads(manage(make_key))
     environment = {**os.environ, "LOYALTY_URL": served, "LOYALTY_KEY": made["key"], "LOYALTY_SECRET": made["secret"]}
