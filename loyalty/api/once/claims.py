@@ -161,7 +161,7 @@ class BytesClaim(Claim):
             raise AlreadyRun
         if found and (not self.may_be_twins or any(status == BESIDE_KEY for *_, status, _ in found)):
             raise _identical("came before")
-        self.is_twin = any(digest == self.own.signed for digest, *_ in found)
+        self.is_twin = self.own.signed in {digest for digest, *_ in found}
         return None
 
     def saving(self, saved: Saved) -> list[Statement]:
