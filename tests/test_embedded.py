@@ -28,8 +28,6 @@ ROOT = Path(__file__).resolve().parent.parent
 AS_ROOT = os.geteuid() == 0
 UP, DOWN = Status(database=True, broker=True), Status(database=False, broker=False)
 
-pytestmark = pytest.mark.xdist_group("embedded")
-
 
 @contextmanager
 def new_folder() -> Iterator[Path]:

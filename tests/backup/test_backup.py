@@ -14,7 +14,6 @@ from tests.prove.serving import folder, furnished, manage
 
 from .places import OPT_IN, OPT_OUT, PASSPHRASE, STATUSES, VARIABLE, ask, back_up, make_key, python, restore, verified
 
-pytestmark = pytest.mark.xdist_group("embedded")
 FILE = b"customer,action\nann,opt_in\n" * 50_000
 
 

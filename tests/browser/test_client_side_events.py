@@ -12,7 +12,7 @@ from events.types.models import EventType
 from tests.api_keys import client_side_key
 from tests.factories import make_customer
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 SEND = """async (address) => {
     const event = {customer: "C-1", action: "content_consumption", data: {page: location.pathname}};
     const sent = {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(event)};

@@ -9,7 +9,7 @@ from customers.models import Customer
 from loyalty.engine.events import Incoming
 from tests.factories import NOON, checkout, make_customers, tell
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PEOPLE = [
     {"first_name": "Zsófia", "last_name": "Kovács", "email": "zsofia@example.com", "gender": "female", "country": "HU"},

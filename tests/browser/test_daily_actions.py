@@ -9,7 +9,7 @@ from customers.models import Customer
 from loyalty.engine.events import Incoming
 from tests.factories import make_customer, tell
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 TABS = ("", "personal/", "events/", "points/", "transactions/", "notes/")
 PHONE = {"width": 390, "height": 844}

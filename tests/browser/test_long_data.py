@@ -12,7 +12,7 @@ from loyalty.staff.models import User
 from tests.browser.conftest import SETTLE, layout_faults
 from tests.browser.long_world import World, make_world
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 WIDTHS = {1440: 900, 1024: 768, 390: 844}
 

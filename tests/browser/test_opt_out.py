@@ -9,7 +9,7 @@ from customers.models import Customer
 from tests.browser.keys import tab_to
 from tests.factories import make_customer
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

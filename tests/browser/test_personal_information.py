@@ -10,7 +10,7 @@ from customers.fields.models import Field
 from customers.models import Customer
 from tests.factories import make_customer
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.browser.conftest import SETTLE, layout_faults
 from tests.browser.long_world import ADDRESS, NAME, World, make_world
 from tests.factories import NOON
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 KEPT = Path(__file__).parent / "pictures"
 COMPARE = (Path(__file__).parent / "pictures.js").read_text()

@@ -9,7 +9,7 @@ from customers.models import Customer, Note
 from loyalty.staff.models import User
 from tests.factories import NOON, make_customer
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from loyalty.points.ledger.queries import balances_of
 from tests.browser.conftest import PASSWORD
 from tests.factories import make_customer
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

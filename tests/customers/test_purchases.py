@@ -21,6 +21,7 @@ from events.orders.purchases import PERIODS, Purchases, purchases_in
 from loyalty.engine.events import Incoming
 from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event, rows
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 LATE = dt.datetime(2031, 1, 1, tzinfo=dt.UTC)
@@ -147,7 +148,8 @@ def accepting() -> None:
     Order(dt.datetime(2018, 11, 4, 3, tzinfo=dt.UTC), (1, 1), "accepted"),
     Order(dt.datetime(2018, 11, 4, 2, 59, 59, tzinfo=dt.UTC), (1, 2), "accepted"),
 ]))  # fmt: skip
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.random
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_period_is_the_sum_of_the_orders_of_its_days(
     accepting: None, history: tuple[str, dt.datetime, list[Order]]
 ) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from loyalty.engine.programs import programs
+from tests.examples import examples
 
 from . import stored, world
 from .both import Both, configure, incoming
@@ -133,9 +134,10 @@ def tally() -> Counter[str]:
     return Histories.tally
 
 
+@pytest.mark.random
 @pytest.mark.django_db
 def test_random_batches_never_diverge_from_a_plain_model(tally: Counter[str]) -> None:
-    run(30, SEED)
+    run(examples(15), SEED)
     assert tally["operations"] >= 1_000
 
 
@@ -154,7 +156,8 @@ def test_10_000_operations_reach_every_action_and_refusal_and_never_diverge(tall
 
 @pytest.mark.django_db
 @seed(SEED)
-@settings(CALM, max_examples=60)
+@pytest.mark.random
+@settings(CALM, max_examples=examples(30))
 @given(
     setup=st.sampled_from(SETUPS),
     batch=st.lists(st.one_of(well_formed(), malformed()), min_size=4, max_size=30),

@@ -15,6 +15,7 @@ from loyalty.program.document import read_document, schema_of, written
 from loyalty.program.operations import apply_program, compare_program
 from loyalty.program.queries import program_version, read_program, sections
 from loyalty.staff.sender import Sender
+from tests.examples import examples
 
 AT = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 CODES = ["EUR", "HUF", "USD", "JPY"]
@@ -159,7 +160,8 @@ def apply(text: str) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None)
+@pytest.mark.random
+@settings(max_examples=examples(12), deadline=None)
 @given(st.lists(PROGRAMS, min_size=1, max_size=3))
 def test_any_program_is_applied_exported_and_applied_elsewhere(files: list[dict[str, Any]]) -> None:
     with transaction.atomic():

@@ -9,7 +9,7 @@ import pytest
 from tests.backup.places import ask, back_up, make_key, restore, verified
 from tests.prove.serving import Tills, folder, furnished, recorded, serve, wait_for
 
-pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("embedded")]
+pytestmark = pytest.mark.prove
 
 
 def test_a_backup_under_load_restores_to_one_moment_of_it() -> None:

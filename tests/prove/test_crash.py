@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WRITERS = 8
 KILLS = 20
 
-pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("embedded")]
+pytestmark = pytest.mark.prove
 
 
 @contextmanager

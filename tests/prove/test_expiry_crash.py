@@ -13,7 +13,7 @@ from loyalty.points.expiry.operations import expire_points
 from tests.engine.world import check_books, rows
 from tests.transfer.processes import environment
 
-pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("crashes")]
+pytestmark = pytest.mark.prove
 
 CUSTOMERS = 4_000
 KILLS = 20

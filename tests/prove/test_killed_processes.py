@@ -14,7 +14,7 @@ from loyalty import embedded
 from loyalty.management.supervisor import STEADY_SECONDS
 from tests.prove.serving import Serving, Tills, folder, furnished, recorded, serve, wait_for
 
-pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("embedded")]
+pytestmark = pytest.mark.prove
 ROUNDS = int(os.environ.get("KILLS", "20"))
 VICTIMS = ["web worker", "Celery worker", "beat", "PostgreSQL", "Valkey"]
 TILLS = 4

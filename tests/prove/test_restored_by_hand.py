@@ -11,7 +11,7 @@ from loyalty import embedded
 from tests.backup.places import ask, make_key, verified
 from tests.prove.serving import folder, furnished, manage, serve
 
-pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("embedded")]
+pytestmark = pytest.mark.prove
 # As a cluster does it whose default privileges open each new table, and a restore that went on after an error.
 TAKEN_AWAY = """
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO loyalty_app;

@@ -15,7 +15,7 @@ from loyalty.transfer.operations import start_import
 from .conftest import Import
 from .processes import start_child
 
-pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("crashes")]
+pytestmark = pytest.mark.prove
 
 ROWS = 20_000
 CHUNK = 500

@@ -17,7 +17,7 @@ from loyalty.transfer.operations import start_import
 
 from .processes import start_child
 
-pytestmark = [pytest.mark.prove, pytest.mark.usefixtures("committed_db"), pytest.mark.xdist_group("crashes")]
+pytestmark = [pytest.mark.prove, pytest.mark.usefixtures("committed_db")]
 
 PEOPLE, EACH, CHUNK, TILLS = 200, 1_000, 100, 4
 

@@ -69,7 +69,6 @@ def wait_for_progress(job: ImportJob, beyond: int) -> float:
 
 
 @pytest.mark.prove
-@pytest.mark.xdist_group("crashes")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_another_worker_goes_on_within_seconds(
     committed_db: None, beat: None, tmp_path: Path, how: signal.Signals

@@ -19,6 +19,7 @@ from tests.engine.merging.families import check_families
 from tests.engine.model import Earning, Model, Refusal, Sent, Setup, end_state
 from tests.engine.test_model import CALM, SEED
 from tests.engine.world import NOW, accepted, merging, rows, send
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 WHOLE, BY_ITEM = Earning("transaction", "nearest", "100"), Earning("item", "down", "50")
@@ -113,7 +114,8 @@ class Twins:
 
 
 @seed(SEED)
-@limits(CALM, max_examples=40)
+@pytest.mark.random
+@limits(CALM, max_examples=examples(20))
 @given(setup=st.sampled_from(SETUPS), before=actions, after=actions)
 def test_two_who_were_merged_have_what_one_customer_would_have(setup: Setup, before: Any, after: Any) -> None:
     savepoint = transaction.savepoint()

@@ -24,6 +24,7 @@ from loyalty.points.expiry.operations import Expired, expire_points
 from loyalty.points.expiry.tasks import expire as expire_task
 from tests.engine.races.racing import blocked
 from tests.engine.world import NOW, accepted, check_books, configure, event, rows, send
+from tests.examples import examples
 
 DAY = dt.timedelta(days=1)
 ZONE = ZoneInfo("Europe/Budapest")
@@ -308,8 +309,11 @@ def compare_a_run(at: dt.datetime) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.random
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps, expiries, expiries, expiries)
 def test_on_random_histories_a_run_does_what_the_rules_say(

@@ -24,6 +24,7 @@ from loyalty.points.ledger.models import Balance, Entry
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from tests.api_keys import development_key
+from tests.examples import examples
 from tests.factories import NOON, TILL, checkout, make_customer, tell
 from tests.verify.histories import ACTIONS, incoming, random_steps, switch_everything_on
 
@@ -108,7 +109,8 @@ def replay(steps: Sequence[tuple[str, int, int]]) -> None:
         assert found == {slug: {} for slug in found} | balances
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.random
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS)
 def test_a_replayed_history_gives_the_balances_noted_at_the_time(
     everything_on: None, steps: list[tuple[str, int, int]]

@@ -27,6 +27,7 @@ from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from tests.examples import examples
 from tests.factories import NOON, checkout, make_customer, tell
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +120,8 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.random
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_happened_the_balances_run_up_to_the_stored_one(zsofia: Customer, steps: list[Any]) -> None:
     from loyalty.engine.record import record
