@@ -1,5 +1,6 @@
 """What granian serves."""
 
+import gc
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -28,3 +29,6 @@ class Handler(WSGIHandler):
 
 django.setup(set_prefix=False)
 application = Handler()
+# What is loaded by now stays for good: the collector need not look through it again and again.
+gc.collect()
+gc.freeze()
