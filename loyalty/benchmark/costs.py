@@ -37,8 +37,15 @@ def tree_seconds(pid: int | None) -> float:
     """Processor time of the process, its children, and its children that have ended."""
     if pid is None:
         return 0.0
-    own = sum(map(int, fields(pid)[11:15]))
-    return (own + sum(sum(map(int, fields(child)[11:13])) for child in children(pid))) / TICKS
+    return (_ticks(pid, 4) + sum(_ticks(child, 2) for child in children(pid))) / TICKS
+
+
+def _ticks(pid: int, places: int) -> int:
+    """Of its own in user and system mode; with four places, of its ended children, too. None of one that has just ended."""
+    try:
+        return sum(map(int, fields(pid)[11 : 11 + places]))
+    except OSError:
+        return 0
 
 
 def parent_of(pid: int) -> int | None:
