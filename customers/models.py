@@ -143,6 +143,7 @@ class Identity(models.Model):
     # The merged-away profile whose identity it is; empty: the customer's own.
     origin_id = models.BigIntegerField(null=True)
 
+    OWN_KEY = True
     PERSONAL = frozenset({"value"})
     NEUTRAL = frozenset({"scheme", "customer", "origin_id"})
 
@@ -227,6 +228,7 @@ class Merge(models.Model):
     # The fields that the survivor lacked and took over.
     filled = ArrayField(models.CharField(max_length=64), default=list)
 
+    OWN_KEY = True
     PERSONAL = frozenset({"merged_at"})
     NEUTRAL = frozenset("source survivor into kind staff api_key_id source_event survivor_event moved filled".split())
 

@@ -89,6 +89,7 @@ class BusinessKey(models.Model):
     key = models.CharField(max_length=200, primary_key=True)
     recorded_at = models.DateTimeField()
 
+    OWN_KEY = True
     PERSONAL = frozenset({"key"})
     NEUTRAL = frozenset({"recorded_at"})
 

@@ -3,36 +3,30 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  Django's own name
 from django.db import connections
 from django.db.models import CompositePrimaryKey, Model, UniqueConstraint
 
+from loyalty.database.tables import has_own_key, our_models
 from loyalty.protection.queries import CURE, are_one_role, lacks
 
-OUR_APPS = {"staff", "customers", "events", "points", "transfer", "sync", "api"}
 ROOT = "customers.Customer"
-# Looked up by something else than the customer.
-OWN_KEY = {
-    "customers.Identity", "customers.Merge", "customers.Tombstone", "customers.Erasure", "customers.ErasureItem",
-    "events.BusinessKey", "events.GuestOrder", "points.BonusTotal", "api.SavedAnswer", "staff.AuditEntry",
-}  # fmt: skip
 DURABLE = {"fsync": {"on"}, "full_page_writes": {"on"}, "synchronous_commit": {"on", "remote_write", "remote_apply"}}
 SECRET_KEY_LENGTH = 32
 
 
 @register(Tags.models)
 def check_schema(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    models = (model for app in apps.get_app_configs() if app.label in OUR_APPS for model in app.get_models())
-    return [message for model in models for message in schema_errors(model)]
+    return [message for model in our_models() for message in schema_errors(model)]
 
 
 def schema_errors(model: type[Model]) -> Iterable[CheckMessage]:
     """A table is the root, owned by a customer, an own-key look-up, or reference data; nothing else."""
     label = model._meta.label
     owned = any(getattr(field, "attname", "") == "customer_id" for field in model._meta.get_fields())
-    if not owned or label == ROOT or label in OWN_KEY:
+    if not owned or label == ROOT or has_own_key(model):
         return
     key = model._meta.pk
     if not isinstance(key, CompositePrimaryKey) or key.field_names[0] not in {"customer_id", "customer"}:

@@ -25,6 +25,7 @@ class Tombstone(models.Model):
     banned = models.BooleanField(_("banned"), default=False)
 
     PERSONAL: frozenset[str] = frozenset()
+    OWN_KEY = True
     NEUTRAL = frozenset({"pseudonym", "customer", "erased_at", "banned"})
 
     class Meta:
@@ -50,6 +51,7 @@ class Erasure(models.Model):
     sealed = models.BinaryField(null=True)
 
     PERSONAL: frozenset[str] = frozenset()
+    OWN_KEY = True
     NEUTRAL = frozenset("id reference customer requested_at banned reason staff completed_at sealed".split())
 
     class Meta:
@@ -81,6 +83,7 @@ class ErasureItem(models.Model):
     done_at = models.DateTimeField(_("done at"), null=True)
 
     PERSONAL: frozenset[str] = frozenset()
+    OWN_KEY = True
     NEUTRAL = frozenset({"id", "erasure", "place", "erased", "done_at"})
 
     class Meta:

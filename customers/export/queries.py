@@ -8,15 +8,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Self
 
-from django.apps import apps
 from django.db.models import BinaryField, Model, Q, QuerySet
 
 from customers.models import Customer
 from customers.queries import family
 from loyalty.accounts.expiry import last_day
 from loyalty.contributions import contributed
+from loyalty.database.tables import our_models
 from loyalty.engine.rows import to_json
-from loyalty.system_checks import OUR_APPS, ROOT
+from loyalty.system_checks import ROOT
 from loyalty.ui.downloads import zip_of_csv
 
 AT_ONCE = 1_000
@@ -110,8 +110,7 @@ class Table:
 
 def tables() -> list[Table]:
     """The profile first, then the others by name."""
-    models = (model for app in OUR_APPS for model in apps.get_app_config(app).get_models())
-    found = [table for model in models if (table := Table.of(model))]
+    found = [table for model in our_models() if (table := Table.of(model))]
     return sorted(found, key=lambda table: (table.model._meta.label != ROOT, table.name))
 
 

@@ -152,6 +152,7 @@ class GuestOrder(models.Model):
     recorded_at = models.DateTimeField(_("processing time"))
     claimed_by = models.BigIntegerField(_("claimed by"), null=True)
 
+    OWN_KEY = True
     PERSONAL = frozenset({"transaction_id", "data", "occurred_at", "recorded_at"})
     NEUTRAL = frozenset({"account", "claimed_by"})
 

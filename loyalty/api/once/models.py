@@ -24,6 +24,7 @@ class SavedAnswer(models.Model):
     customer_id = models.BigIntegerField(null=True)
     expires_at = models.DateTimeField()
 
+    OWN_KEY = True
     PERSONAL = frozenset({"body", "expires_at"})
     # The digests are keyed by the SECRET_KEY.
     NEUTRAL = frozenset(["pk", "api_key_id", "digest", "fingerprint", "status", "customer_id"])

@@ -195,6 +195,7 @@ class BonusTotal(models.Model):
     points = models.BigIntegerField(default=0, db_default=0)
 
     PERSONAL: frozenset[str] = frozenset()
+    OWN_KEY = True
     NEUTRAL = frozenset({"bonus", "points"})
 
     class Meta:

@@ -28,6 +28,7 @@ class AuditEntry(models.Model):
     before = models.JSONField(_("before"), default=dict, encoder=DjangoJSONEncoder)
     after = models.JSONField(_("after"), default=dict, encoder=DjangoJSONEncoder)
 
+    OWN_KEY = True
     PERSONAL = frozenset({"at", "reason", "before", "after"})
     # Not shown to the customer whom the row is about.
     OF_STAFF = frozenset({"ip_address", "user_agent"})

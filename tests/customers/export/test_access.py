@@ -8,7 +8,6 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from django.apps import apps
 from django.test import Client
 
 from customers.export import queries as access
@@ -17,11 +16,11 @@ from customers.models import Customer, Merge, Note, Secret
 from customers.operations import change_profile
 from loyalty.api.keys.models import ApiKey
 from loyalty.contributions import contributed
+from loyalty.database.tables import our_models
 from loyalty.http.origin import Origin
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
-from loyalty.system_checks import OUR_APPS
 from tests.api_keys import development_key
 from tests.engine.world import NOW, accepted, event, rows
 
@@ -49,8 +48,7 @@ def forgotten(found: Iterable[Table]) -> set[str]:
         " UNION SELECT conrelid::regclass::text FROM pg_constraint"
         " WHERE contype = 'f' AND confrelid = 'customers_customer'::regclass"
     )
-    models = [model for app in OUR_APPS for model in apps.get_app_config(app).get_models()]
-    personal = {model._meta.db_table for model in models if getattr(model, "PERSONAL", None)}
+    personal = {model._meta.db_table for model in our_models() if getattr(model, "PERSONAL", None)}
     left_out = {one.model._meta.db_table for one in contributed(NotExported)}
     return ({table for (table,) in named} | personal) - left_out - {table.model._meta.db_table for table in found}
 
