@@ -7,21 +7,21 @@ from typing import Any
 
 from loyalty.wsgi import application as alive
 
-from loyalty.engine.storage.around import Around  # isort: skip  Django is set up by the application
+from loyalty.engine.storage.outer import OuterTransaction  # isort: skip  Django is set up by the application
 
-_end: Any = Around.end
+_end: Any = OuterTransaction.end
 _doomed: list[str] = []
 
 
-def _end_or_die(around: Around, *statements: Any) -> None:
+def _end_or_die(outer: OuterTransaction, *statements: Any) -> None:
     if _doomed == ["before"]:
         os.kill(os.getpid(), signal.SIGKILL)
-    _end(around, *statements)
+    _end(outer, *statements)
     if _doomed == ["after"]:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-Around.end = _end_or_die  # type: ignore[assignment, method-assign]
+OuterTransaction.end = _end_or_die  # type: ignore[assignment, method-assign]
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

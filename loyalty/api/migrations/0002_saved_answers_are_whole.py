@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-# Ends a conversation of several statements at once if what it is about is nothing new (loyalty/engine/storage/around.py).
+# Ends a conversation of several statements at once if what it is about is nothing new (loyalty/engine/storage/outer.py).
 SQL = """
 CREATE FUNCTION require_new(is_new boolean) RETURNS boolean LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN

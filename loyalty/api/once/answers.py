@@ -26,7 +26,7 @@ from loyalty.api.access.authentication import Integrator, signature_of
 from loyalty.api.errors import translate
 from loyalty.api.problems import ApiError, bad_request, conflict, unknown_customer
 from loyalty.api.renderers import JsonRenderer, encode
-from loyalty.engine.storage.around import Around, Waited
+from loyalty.engine.storage.outer import OuterTransaction, Waited
 from loyalty.engine.storage.wire import RETRIED, Answer, current_wire
 from loyalty.refusals import Refused
 
@@ -132,12 +132,12 @@ class _Write:
     def attempt(self, handle: Handle, refuse: Refuse) -> HttpResponseBase:
         claim, is_in_doubt = self.claim, self.rendered is not None
         guards, asks = () if is_in_doubt else claim.guards(), claim.asks(is_in_doubt=is_in_doubt)
-        around = Around(current_wire(), claim.digests, guards=guards, asks=asks, check=self._check)
-        with around.entered():
+        outer = OuterTransaction(current_wire(), claim.digests, guards=guards, asks=asks, check=self._check)
+        with outer.entered():
             try:
-                return self._run(around, handle, refuse)
+                return self._run(outer, handle, refuse)
             except _Settled as settled:
-                around.instead(*(self.claim.replaying() if isinstance(settled.how, Saved) else ()))
+                outer.instead(*(self.claim.replaying() if isinstance(settled.how, Saved) else ()))
                 return self._settle(settled.how, refuse)
             except Waited:
                 error = conflict("The same request is still being processed: send it again in a moment")
@@ -152,7 +152,7 @@ class _Write:
         if saved:
             raise _Settled(saved)
 
-    def _run(self, around: Around, handle: Handle, refuse: Refuse) -> HttpResponseBase:
+    def _run(self, outer: OuterTransaction, handle: Handle, refuse: Refuse) -> HttpResponseBase:
         about = About()
         try:
             response = handle(about)
@@ -165,18 +165,18 @@ class _Write:
             # What the engine refuses it has taken back itself, and it goes on to hold the customer's lock: an erasure
             # would otherwise miss the answer that is about to be saved.
             if not isinstance(error, Refused):
-                around.roll_back()
-                if around.is_outermost:
+                outer.roll_back()
+                if outer.is_outermost:
                     # They speak of what has been taken back.
                     connection.run_on_commit.clear()
-        return self._save(around, response, about)
+        return self._save(outer, response, about)
 
-    def _save(self, around: Around, response: HttpResponseBase, about: About) -> HttpResponseBase:
-        if not around.has_begun:
-            around.run()
+    def _save(self, outer: OuterTransaction, response: HttpResponseBase, about: About) -> HttpResponseBase:
+        if not outer.has_begun:
+            outer.run()
         self.rendered = rendered = _rendered(response)
         answer = Saved(rendered.status_code, rendered.content, about.customer_id)
-        around.end(*self.claim.saving(_FORGOTTEN if about.erased else answer))
+        outer.end(*self.claim.saving(_FORGOTTEN if about.erased else answer))
         return rendered
 
     def _settle(self, how: Saved | ApiError | AlreadyRun, refuse: Refuse) -> HttpResponseBase:

@@ -13,7 +13,7 @@ from django.db import connection
 from loyalty.database.queue import queue
 from loyalty.engine.state import Row, Table
 
-from .around import current as around_us
+from .outer import current_outer
 from .wire import Answer, Statement, current_wire, limits
 
 MAX_VALUES = 8
@@ -35,14 +35,14 @@ class Session:
 
     def __init__(self) -> None:
         self.wire = current_wire()
-        around = around_us.get()
-        self.around = around if around and not around.has_begun else None
-        self.is_nested = connection.in_atomic_block and not self.around
+        outer = current_outer()
+        self.outer = outer if outer and not outer.has_begun else None
+        self.is_nested = connection.in_atomic_block and not self.outer
 
     def open(self, names: Sequence[object], *asked: Statement) -> list[Answer]:
         """Begin with what locks `names`; the answers of the statements."""
-        if self.around:
-            return self.around.run(*asked, names=names)
+        if self.outer:
+            return self.outer.run(*asked, names=names)
         if self.is_nested and self.wire.is_idle:
             # Django opens the transaction with its first statement, which may be this one.
             self.run(Statement("BEGIN"))
@@ -51,25 +51,25 @@ class Session:
             return self.run(*before, *asked)[len(before) :]
 
     def run(self, *statements: Statement) -> list[Answer]:
-        return self.around.run(*statements) if self.around else self.wire.run(statements)
+        return self.outer.run(*statements) if self.outer else self.wire.run(statements)
 
     def roll_back(self) -> None:
-        if self.around:
-            self.around.roll_back()
+        if self.outer:
+            self.outer.roll_back()
         elif not self.wire.is_idle:
             self.run(Statement("ROLLBACK TO SAVEPOINT engine" if self.is_nested else "ROLLBACK"))
 
     def write(self, steps: Sequence[Statement | Copy]) -> None:
-        """And commit, or leave both to whoever ends the transaction around: in one round trip, unless there is so much
+        """And commit, or leave both to whoever ends the transaction around it: in one round trip, unless there is so much
         that round trips do not matter."""
-        if not self.around:
+        if not self.outer:
             steps = [*steps, Statement("RELEASE SAVEPOINT engine" if self.is_nested else "COMMIT")]
         statements = [step for step in steps if isinstance(step, Statement)]
         if len(statements) < len(steps):
             for step in steps:
                 self.run(step) if isinstance(step, Statement) else self._copy(step)
-        elif self.around:
-            self.around.left += statements
+        elif self.outer:
+            self.outer.left += statements
         else:
             self.run(*statements)
 

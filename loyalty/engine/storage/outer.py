@@ -17,7 +17,7 @@ from .wire import Answer, Statement, Wire, limits
 KNOWN = "LY001"
 
 
-class Around:
+class OuterTransaction:
     """Before anything else in the transaction, `guards` end it if anything is known of what is about to be done. Then
     `asks` asks what, and `check` is given the answers: it may raise, with nothing done yet. `names` are what both may
     have to wait for.
@@ -45,12 +45,12 @@ class Around:
 
     @contextmanager
     def entered(self) -> Iterator[None]:
-        token = current.set(self)
+        token = _current.set(self)
         try:
             with connection.execute_wrapper(self._before_django):
                 yield
         finally:
-            current.reset(token)
+            _current.reset(token)
 
     def run(self, *statements: Statement, names: Sequence[object] = ()) -> list[Answer]:
         """Raises what `check` raises, Busy and psycopg's errors; of these, `Waited` if it was for our own names."""
@@ -60,7 +60,7 @@ class Around:
         return self.wire.run([*left, *statements])[len(left) :]
 
     def _begin(self, statements: Sequence[Statement], names: Sequence[object]) -> list[Answer]:
-        begin = Statement("BEGIN" if self.is_outermost else "SAVEPOINT around")
+        begin = Statement("BEGIN" if self.is_outermost else "SAVEPOINT outer_transaction")
         try:
             with queue.turn([*self.names, *names]) as patience:
                 return self._first([begin, *limits(patience)], statements)
@@ -93,11 +93,11 @@ class Around:
         """To before it began."""
         self.left.clear()
         if self.has_begun and not self.wire.is_idle:
-            self.wire.run([Statement("ROLLBACK" if self.is_outermost else "ROLLBACK TO SAVEPOINT around")])
+            self.wire.run([Statement("ROLLBACK" if self.is_outermost else "ROLLBACK TO SAVEPOINT outer_transaction")])
         self.has_begun = False
 
     def end(self, *statements: Statement) -> None:
-        self.run(*statements, Statement("COMMIT" if self.is_outermost else "RELEASE SAVEPOINT around"))
+        self.run(*statements, Statement("COMMIT" if self.is_outermost else "RELEASE SAVEPOINT outer_transaction"))
 
     def instead(self, *statements: Statement) -> None:
         """Take back what has been done, and do this."""
@@ -115,5 +115,9 @@ class Waited(Exception):
     """Somebody else has had one of the names for long."""
 
 
-# What this thread is in.
-current: ContextVar[Around | None] = ContextVar("around", default=None)
+_current: ContextVar[OuterTransaction | None] = ContextVar("outer_transaction", default=None)
+
+
+def current_outer() -> OuterTransaction | None:
+    """What this thread is in."""
+    return _current.get()
