@@ -18,7 +18,7 @@ from loyalty.api.keys.models import ApiKey
 from loyalty.api.once import answers as once
 from loyalty.api.once import claims
 from loyalty.api.once.models import SavedAnswer
-from loyalty.engine.storage.around import Around
+from loyalty.engine.storage.outer import OuterTransaction
 from loyalty.engine.storage.wire import Statement
 from loyalty.intake import api as intake
 from tests.api.once.writes import Headers, add, ago, plain, points, post, signed, told
@@ -50,12 +50,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     found = Clock()
     monkeypatch.setattr(timezone, "now", found.now)
     return found
-
-
-@pytest.fixture
-def ann(db: None) -> None:
-    development_key()
-    accepted(event("ann", "opt_in", email="ann@example.com"))
 
 
 def answered(answer: Any) -> tuple[int, int, str | None]:
@@ -338,17 +332,17 @@ def test_of_many_copies_at_once_each_ran_or_was_refused(live: None) -> None:
 @pytest.fixture
 def lost(live: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The database commits, and the connection breaks before it says so: as often as the list has items."""
-    end = Around.end
+    end = OuterTransaction.end
     left: list[str] = []
 
-    def end_and_break(around: Around, *statements: Any) -> None:
-        end(around, *statements)
+    def end_and_break(outer: OuterTransaction, *statements: Any) -> None:
+        end(outer, *statements)
         if left:
             left.pop()
             break_connection()
-            around.wire.run([Statement("SELECT 1")])
+            outer.wire.run([Statement("SELECT 1")])
 
-    monkeypatch.setattr(Around, "end", end_and_break)
+    monkeypatch.setattr(OuterTransaction, "end", end_and_break)
     return left
 
 

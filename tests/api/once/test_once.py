@@ -21,7 +21,7 @@ from loyalty.api.once.models import SavedAnswer
 from loyalty.api.once.tasks import purge_answers
 from loyalty.api.problems import bad_request
 from loyalty.engine.record import record
-from loyalty.engine.storage import around
+from loyalty.engine.storage import outer
 from loyalty.engine.storage.wire import Statement
 from loyalty.intake import api as intake
 from tests.api.once.writes import HOST, add, plain, points, post, signed, told
@@ -29,17 +29,6 @@ from tests.api_keys import development_key, signer
 from tests.engine.races.racing import BALANCES, CLIENTS, blocked, waiting
 from tests.engine.races.test_broken_connections import break_connection
 from tests.engine.world import accepted, event, rows
-
-
-@pytest.fixture
-def key(db: None) -> ApiKey:
-    return development_key()
-
-
-@pytest.fixture
-def ann(key: ApiKey) -> None:
-    accepted(event("ann", "opt_in", email="ann@example.com"))
-
 
 # The same again
 
@@ -341,7 +330,7 @@ def test_a_copy_that_waits_too_long_is_told_to_come_back(live: None, monkeypatch
             running = pool.submit(first)
             while not waiting():
                 pass
-            monkeypatch.setattr(around, "limits", lambda _: [Statement("SET LOCAL lock_timeout = '50ms'")])
+            monkeypatch.setattr(outer, "limits", lambda _: [Statement("SET LOCAL lock_timeout = '50ms'")])
             answer = _from_another_connection(lambda: plain(add(), "K"))
         assert running.result(60).status_code == 200
     assert (answer.status_code, answer["Retry-After"], answer.json()["error"]["type"]) == (
