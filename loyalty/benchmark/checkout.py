@@ -168,8 +168,8 @@ def _at(contest: Contest, clients: int) -> dict[str, Any]:
     for name, values in rates.items():
         runs = contest.seen[name, clients]
         found[name] = {"per_second": report.spread(values), "load": report.spread([run["load"] for run in runs])}
-        # The floor has no web server whose processor time there would be.
-        for figure in FIGURES if name != "floor" else FIGURES[1:]:
+        # The floor has no web server whose processor time there would be; a server elsewhere tells nothing of its own.
+        for figure in (figure for figure in FIGURES if figure in runs[0]):
             found[name][figure] = report.spread([run[figure] for run in runs], 2)
     return found
 

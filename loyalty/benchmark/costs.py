@@ -10,53 +10,52 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Costs(NamedTuple):
-    cpu_seconds: float
+    # None of a server on another machine.
+    cpu_seconds: float | None
     wal_bytes: int
     transactions: int
 
 
 def costs(raw: "psycopg.Connection[Any]") -> Costs:
-    """So far, of the whole server; processor time only of one on this machine."""
+    """So far, of the whole server."""
     row = raw.execute(
         "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint,"
         " pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
     ).fetchone()
     assert row is not None
-    return Costs(tree_seconds(parent_of(raw.info.backend_pid)), *row)
+    # A socket in a folder is on this machine; elsewhere its number would be that of some other process here.
+    is_here = raw.info.host.startswith("/")
+    return Costs(tree_seconds(_parent(raw.info.backend_pid)) if is_here else None, *row)
 
 
 def per_unit(before: Costs, after: Costs, done: int) -> dict[str, float]:
-    return {
-        "database_ms": (after.cpu_seconds - before.cpu_seconds) / done * 1000,
+    spent = {}
+    if before.cpu_seconds is not None and after.cpu_seconds is not None:
+        spent = {"database_ms": (after.cpu_seconds - before.cpu_seconds) / done * 1000}
+    return spent | {
         "wal_bytes": (after.wal_bytes - before.wal_bytes) / done,
         "transaction_ids": (after.transactions - before.transactions) / done,
     }
 
 
-def tree_seconds(pid: int | None) -> float:
+def tree_seconds(pid: int) -> float:
     """Processor time of the process, its children, and its children that have ended."""
-    if pid is None:
-        return 0.0
     return (_ticks(pid, 4) + sum(_ticks(child, 2) for child in children(pid))) / TICKS
 
 
 def _ticks(pid: int, places: int) -> int:
     """Of its own in user and system mode; with four places, of its ended children, too. None of one that has just ended."""
     try:
-        return sum(map(int, fields(pid)[11 : 11 + places]))
+        return sum(map(int, _fields(pid)[11 : 11 + places]))
     except OSError:
         return 0
 
 
-def parent_of(pid: int) -> int | None:
-    """None if it is not a process of this machine."""
-    try:
-        return int(fields(pid)[1])
-    except OSError:
-        return None
+def _parent(pid: int) -> int:
+    return int(_fields(pid)[1])
 
 
-def fields(pid: int) -> list[str]:
+def _fields(pid: int) -> list[str]:
     """Of /proc/<pid>/stat, from the third on."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
@@ -66,7 +65,7 @@ def children(parent: int) -> list[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                if int(fields(int(entry.name))[1]) == parent:
+                if _parent(int(entry.name)) == parent:
                     found.append(int(entry.name))
             except OSError:  # ended meanwhile
                 continue

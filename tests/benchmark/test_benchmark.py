@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from loyalty.benchmark.costs import Costs, per_unit
 from loyalty.benchmark.report import goal, ratios, spread
 
 
@@ -35,6 +36,8 @@ def test_floor_program_and_reference_write_the_same_rows_for_a_checkout(report: 
     for clients in ("1_client", "8_clients"):
         assert found[clients]["ratio"]["median"] > 0
         assert found[clients]["times_the_reference"]["median"] > 0
+        assert found[clients]["ours"]["wal_bytes"]["median"] > 0
+        assert {"database_ms", "transaction_ids"} <= found[clients]["floor"].keys()
         assert found[clients]["ours"]["p95_ms"]["median"] > found[clients]["floor"]["p50_ms"]["median"] > 0
     assert set(found["goals"]) == {"ratio", "times_the_reference"}
     assert set(found["where"]["engine"][0]["share"]) == {"lock_and_read", "reduce", "write"}
@@ -84,6 +87,12 @@ def test_the_floor_of_expiry_copies_the_rows_that_the_run_wrote(report: dict[str
 def test_an_unknown_part_is_refused() -> None:
     with pytest.raises(CommandError, match="--only knows checkout, bulk, customers, checkouts, expiry, not coffee"):
         call_command("benchmark", only="coffee")
+
+
+def test_what_a_server_elsewhere_spends_is_not_told() -> None:
+    told = per_unit(Costs(1.0, 0, 0), Costs(2.0, 500, 10), 10)
+    assert told == {"database_ms": 100, "wal_bytes": 50, "transaction_ids": 1}
+    assert per_unit(Costs(None, 0, 0), Costs(None, 500, 10), 10).keys() == {"wal_bytes", "transaction_ids"}
 
 
 def test_a_ratio_is_the_median_of_each_rounds_own_pair() -> None:
