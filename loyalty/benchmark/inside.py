@@ -154,37 +154,36 @@ def _costliest(profiler: cProfile.Profile, count: int, *, with_callees: bool = F
     ]
 
 
-def requests(count: int, customers: int, key: str, secret: str) -> dict[str, Any]:
-    """Requests through the whole application in this process, without a server and a network."""
+def signed_requests(count: int, customers: int, key: str, secret: str) -> list[dict[str, Any]]:
+    """Checkouts as a WSGI server hands them to the application."""
     from django.test import RequestFactory
 
     from loyalty.api.access.signing import Signer, sign
-    from loyalty.wsgi import application
 
     from .load import USER_AGENT, body
 
     factory, signer, at = RequestFactory(), Signer(key, secret, "eu"), dt.datetime.now(dt.UTC)
-    environs = []
+    found = []
     for number in range(count):
         content = body("inside", number, customers)
         headers = sign(signer, "POST", "/events", host="testserver", body=content, at=at)
-        request = factory.generic(
-            "POST", "/events", content, "application/json", headers={**headers, "User-Agent": USER_AGENT}
-        )
-        environs.append(request.environ)
-    fifth = count // 5
+        headers = {**headers, "User-Agent": USER_AGENT}
+        found.append(factory.generic("POST", "/events", content, "application/json", headers=headers).environ)
+    return found
+
+
+def requests(count: int, customers: int, key: str, secret: str) -> dict[str, Any]:
+    """Requests through the whole application in this process, without a server and a network."""
+    environs, fifth = signed_requests(count, customers, key, secret), count // 5
     warm, rest, profiled = environs[:fifth], environs[fifth:-fifth], environs[-fifth:]
-    for environ in warm:
-        _answer(application, environ)
+    _answer(warm)
     with timed({"run": PHASES["reduce"]}) as seconds:
         started = time.perf_counter()
-        for environ in rest:
-            _answer(application, environ)
+        _answer(rest)
         elapsed = time.perf_counter() - started
     profiler = cProfile.Profile()
     profiler.enable()
-    for environ in profiled:
-        _answer(application, environ)
+    _answer(profiled)
     profiler.disable()
     return {
         "milliseconds_per_request": round(elapsed / len(rest) * 1000, 4),
@@ -209,14 +208,19 @@ def import_file(path: str, model: str) -> dict[str, Any]:
     }
 
 
-def _answer(application: Callable[..., Any], environ: dict[str, Any]) -> None:
+def _answer(environs: list[dict[str, Any]]) -> None:
+    from loyalty import wsgi
+
+    application: Callable[..., Any] = wsgi.application
+
     def start_response(status: str, headers: Any, exc_info: Any = None) -> None:
         if not status.startswith("200"):
             raise SystemExit(f"A checkout was answered with {status}")
 
-    answer = application(environ, start_response)
-    b"".join(answer)
-    answer.close()
+    for environ in environs:
+        answer = application(environ, start_response)
+        b"".join(answer)
+        answer.close()
 
 
 def main(arguments: list[str]) -> None:
