@@ -137,8 +137,8 @@ def tally() -> Counter[str]:
 @pytest.mark.random
 @pytest.mark.django_db
 def test_random_batches_never_diverge_from_a_plain_model(tally: Counter[str]) -> None:
-    run(examples(15), SEED)
-    assert tally["operations"] >= 500
+    run(examples(30), SEED)
+    assert tally["operations"] >= 1_000
 
 
 @pytest.mark.prove

@@ -290,7 +290,7 @@ def test_a_programme_is_read_of_one_moment(committed_db: None, read: Callable[[]
 
     def write() -> None:
         try:
-            for number in range(12):
+            for number in range(30):
                 apply(naming(f"word {number}"))
                 time.sleep(0.005)
         finally:
@@ -301,7 +301,7 @@ def test_a_programme_is_read_of_one_moment(committed_db: None, read: Callable[[]
             seen.append(words(read()))
 
     assert together(write, look, look) == [None, None, None]
-    assert len(seen) > 8
+    assert len(seen) > 20
     assert any(len(found) > 1 for found in seen) == is_mixed
 
 
