@@ -1,3 +1,5 @@
+"""What tests of the documents need of the machine."""
+
 import os
 import shutil
 
