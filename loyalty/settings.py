@@ -109,17 +109,17 @@ DATABASES = {"default": ENV.database(DATABASE_ROLE)}
 LOYALTY_PATIENCE = patience.BY_PROCESS[patience.kind_of_process(DATABASE_ROLE)]
 # Whether several threads of this process write, of which some must be left for other customers.
 LOYALTY_THREADED = patience.kind_of_process(DATABASE_ROLE) == "web"
-# A pooler that hands out connections by transaction takes none: there each transaction of the engine says it, and the
-# pooler for the rest (README).
 # A till's statements are planned once for all values: with arrays PostgreSQL would plan them anew each time. Pages send no
 # parameters, so theirs are planned for what they ask; a worker's batches fill tables too quickly for plans that stay.
 _PLANS = " -c plan_cache_mode=force_generic_plan" if LOYALTY_THREADED else ""
-_LIMITS = {} if ENV.pooled_database else {"options": LOYALTY_PATIENCE.options() + _PLANS}
+# A pooler that hands out connections by transaction takes no options: there each transaction of the engine says how long
+# it waits, and the pooler for the rest (README).
+_OPTIONS = {} if ENV.pooled_database else {"options": LOYALTY_PATIENCE.options() + _PLANS}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": None,
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": {
-        **_LIMITS,
+        **_OPTIONS,
         **DATABASES["default"].get("OPTIONS", {}),
         # The engine's few statements are prepared after their first use on a connection.
         "prepare_threshold": None if ENV.pooled_database else 5,

@@ -24,8 +24,8 @@ class Tombstone(models.Model):
     erased_at = models.DateTimeField(_("erased at"))
     banned = models.BooleanField(_("banned"), default=False)
 
-    PERSONAL: frozenset[str] = frozenset()
     OWN_KEY = True
+    PERSONAL: frozenset[str] = frozenset()
     NEUTRAL = frozenset({"pseudonym", "customer", "erased_at", "banned"})
 
     class Meta:
@@ -50,8 +50,8 @@ class Erasure(models.Model):
     # What the open places must look for, encrypted; emptied with the last receipt.
     sealed = models.BinaryField(null=True)
 
-    PERSONAL: frozenset[str] = frozenset()
     OWN_KEY = True
+    PERSONAL: frozenset[str] = frozenset()
     NEUTRAL = frozenset("id reference customer requested_at banned reason staff completed_at sealed".split())
 
     class Meta:
@@ -82,8 +82,8 @@ class ErasureItem(models.Model):
     erased = models.BigIntegerField(_("erased"), null=True)
     done_at = models.DateTimeField(_("done at"), null=True)
 
-    PERSONAL: frozenset[str] = frozenset()
     OWN_KEY = True
+    PERSONAL: frozenset[str] = frozenset()
     NEUTRAL = frozenset({"id", "erasure", "place", "erased", "done_at"})
 
     class Meta:

@@ -194,8 +194,8 @@ class BonusTotal(models.Model):
     bonus = models.OneToOneField(Bonus, on_delete=models.CASCADE, primary_key=True, related_name="total")
     points = models.BigIntegerField(default=0, db_default=0)
 
-    PERSONAL: frozenset[str] = frozenset()
     OWN_KEY = True
+    PERSONAL: frozenset[str] = frozenset()
     NEUTRAL = frozenset({"bonus", "points"})
 
     class Meta:
