@@ -1,6 +1,7 @@
 """Runs the mechanisms over one event and everything that follows from it. Pure: no database, no clock."""
 
 from datetime import datetime
+from typing import Any
 
 from loyalty.refusals import Refused, WrongField
 
@@ -65,7 +66,7 @@ def reduce(batch: Batch, composition: Composition, incoming: Incoming, state: St
     try:
         root = _root(batch, incoming, state)
         _enrol(batch, composition, root, state)
-        recorded = _cascade(batch, composition, root, state)
+        recorded = cascade(batch, composition, [root], state)
     except Refused as refusal:
         batch.roll_back()
         state.exists = existed
@@ -99,18 +100,25 @@ def _enrol(batch: Batch, composition: Composition, event: EventRow, state: State
 
 
 def _root(batch: Batch, incoming: Incoming, state: State) -> EventRow:
+    event = new_event(batch, state, incoming.action, incoming.data, _effect_time(incoming, batch))
+    event.account, event.via_id = incoming.account, batch.via_id
+    event.transaction_id = values.transaction_id(incoming)
+    return event
+
+
+def new_event(batch: Batch, state: State, action: str, data: dict[str, Any], occurred_at: datetime) -> EventRow:
+    """An event of the batch's sender that no other one causes."""
     customer: CustomerRow = state.customer
     by = batch.by
     event = EventRow.__new__(EventRow)
     event.customer_id, event.id = customer.id, batch.new_id("events_event_id")
-    event.action, event.data, event.account = incoming.action, incoming.data, incoming.account
+    event.action, event.data, event.account, event.transaction_id = action, data, None, None
     event.points, event.account_id, event.parent_id, event.expires_at, event.lines = 0, None, None, None, ()
-    event.via_id = batch.via_id
-    event.transaction_id = values.transaction_id(incoming)
+    event.via_id = None
     event.source, event.source_detail = by.source, by.detail
     event.staff_id, event.api_key_id = by.staff_id, by.api_key_id
     event.ip_address, event.user_agent = by.ip_address, by.user_agent
-    event.occurred_at, event.recorded_at = _effect_time(incoming, batch), batch.at
+    event.occurred_at, event.recorded_at = occurred_at, batch.at
     event.program_version, event.depth = batch.program.version, 0
     return event
 
@@ -122,21 +130,37 @@ def _effect_time(incoming: Incoming, batch: Batch) -> datetime:
     return values.moment(incoming.data, "effective_timestamp", latest=batch.at, zone=zone) or batch.at
 
 
-def _cascade(batch: Batch, composition: Composition, root: EventRow, state: State) -> list[EventRow]:
-    """The root and all that follows from it, in the order of recording."""
-    target = batch.target
-    recorded = [root]
-    for event in recorded:
-        if event.depth > MAX_DEPTH or len(recorded) > MAX_EVENTS:
+def cascade(batch: Batch, composition: Composition, events: list[EventRow], state: State) -> list[EventRow]:
+    """The events and all that follows from them, in the order of recording."""
+    recorded, waiting = list[EventRow](), events
+    while waiting:
+        fresh = _apply(batch, composition, waiting, state, len(recorded))
+        recorded += fresh
+        for event in fresh:
+            for hook in composition.on_recorded:
+                hook(event, _own(event, state, batch), batch)
+        # What follows from all of it together.
+        waiting, batch.emitted = batch.emitted, []
+    return recorded
+
+
+def _apply(
+    batch: Batch, composition: Composition, waiting: list[EventRow], state: State, before: int
+) -> list[EventRow]:
+    """These events and what they emit, one after the other; `before`: how many were recorded before them."""
+    fresh = [*waiting]
+    for event in fresh:
+        if event.depth > MAX_DEPTH or before + len(fresh) > MAX_EVENTS:
             raise Refused(0, f"This event causes too many further events. Send at most {MAX_EVENTS} items at once.")
         batch.add(event)
-        own = target if target is not None and event.customer_id == target.customer.id else state
         for apply in composition.plan(event.action).applies:
-            apply(event, own, batch)
-        recorded += batch.emitted
+            apply(event, _own(event, state, batch), batch)
+        fresh += batch.emitted
         batch.emitted = []
-    for event in recorded:
-        own = target if target is not None and event.customer_id == target.customer.id else state
-        for hook in composition.on_recorded:
-            hook(event, own, batch)
-    return recorded
+    return fresh
+
+
+def _own(event: EventRow, state: State, batch: Batch) -> State:
+    """Of the customer whose event it is: the second one's, if it is theirs."""
+    target = batch.target
+    return target if target is not None and event.customer_id == target.customer.id else state

@@ -48,7 +48,7 @@ class Reading:
         return program
 
     def new_id(self, sequence: str) -> int:
-        found = next(self._ids[sequence], None)
+        found = next(self._ids.get(sequence, iter(())), None)
         if found is not None:
             return found
         [drawn] = self.session.run(Statement(statements.DRAW_IDS, [sequence, 100]))
