@@ -52,7 +52,8 @@ def award(
         return None
     purchase = Purchase(amount, currency, percentage, earning.rounding, lines, channel, at)
     config: PointsConfig = batch.program.config["points"]
-    rules = config.bonuses.get(account.id)
+    # What rooms above know of the customer and let a purchase earn more, by account.
+    rules = (*config.bonuses.get(account.id, ()), *state.part("multipliers").get(account.id, ()))
     if rules and (found := applying(rules, purchase)):
         return _with_bonuses(state, batch, Applied(purchase, found))
     points = purchase.points(amount)
