@@ -22,6 +22,8 @@ import loyalty.program.room
 import loyalty.staff.contributions
 import loyalty.sync.contributions
 import loyalty.sync.room
+import loyalty.tiers.contributions
+import loyalty.tiers.room
 import loyalty.transfer.contributions
 import loyalty.transfer.room
 import loyalty.ui.contributions
@@ -44,6 +46,7 @@ RULES = (
     loyalty.accounts.room.RULES,
     loyalty.points.room.RULES,
     loyalty.points.bonuses.room.RULES,
+    loyalty.tiers.room.RULES,
     loyalty.sync.room.RULES,
     loyalty.transfer.room.RULES,
 )
@@ -57,6 +60,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     *events.contributions.CONTRIBUTIONS,
     *loyalty.points.contributions.CONTRIBUTIONS,
     *loyalty.points.bonuses.contributions.CONTRIBUTIONS,
+    *loyalty.tiers.contributions.CONTRIBUTIONS,
     *loyalty.sync.contributions.CONTRIBUTIONS,
     *loyalty.transfer.contributions.CONTRIBUTIONS,
 )

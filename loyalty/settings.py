@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "events",
     "loyalty.accounts",
     "loyalty.points",
+    "loyalty.tiers",
     "loyalty.transfer",
     "loyalty.sync",
     "loyalty.api",

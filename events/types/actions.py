@@ -62,11 +62,10 @@ def _later(name: str, label: Text, closed: str, *attributes: Attribute) -> Actio
 _POINTS = Attribute("points", Kind.POINTS)
 _CODE, _COUPON = Attribute("code", personal=True), Attribute("coupon")
 _TRANSACTION = Attribute("transaction_id", Kind.ID, label=_("Transaction ID"), personal=True)
-_OF_TIER = (Attribute("structure"), Attribute("tier"))
 _CLAIM, _COUPONS = follows("the claim of a reward"), follows("the coupons of a customer")
 _NO_COUPONS = "There are no coupons here yet, so none can be redeemed."
 _CHALLENGE, _CAMPAIGN = follows("a challenge"), follows("a campaign")
-_TIERS, _LISTS = follows("the tiers"), follows("the customer lists")
+_LISTS = follows("the customer lists")
 # Names of modules that are not here yet: labels of the history, and nobody can send them. Their modules will own them.
 LATER = (
     _later("reward", _("Reward"), _CLAIM, Attribute("reward"), _COUPON),
@@ -100,9 +99,6 @@ LATER = (
         follows("the last question of a profiling flow"),
         Attribute("flow"),
     ),
-    _later("tier_up", _("Tier up"), _TIERS, *_OF_TIER),
-    _later("tier_down", _("Tier down"), _TIERS, *_OF_TIER),
-    _later("tier_change", _("Tier change"), _TIERS, *_OF_TIER),
     _later("promotion_enter", _("Promotion enter"), follows("a promotion"), Attribute("promotion")),
     _later("customer_list_add", _("Customer list - add"), _LISTS, Attribute("customer_list")),
     _later("customer_list_remove", _("Customer list - remove"), _LISTS, Attribute("customer_list")),

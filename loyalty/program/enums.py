@@ -16,6 +16,7 @@ class Module(TextChoices):
     MULTI_ACCOUNTS = "multi_accounts", _("Multi-accounts")
     EXPIRING_POINTS = "expiring_points", _("Expiring points")
     CHECKOUT_ACCEPT = "checkout_accept", _("Checkout accept")
+    TIERS = "tiers", _("Tiers")
 
 
 class Origin(TextChoices):
