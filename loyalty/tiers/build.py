@@ -23,7 +23,7 @@ def structure_of(item: Mapping[str, Any], known: Mapping[str, Any], accounts: Ma
     """`known`: its facts. A level that is to be made has no internal id: minus its place stands for it."""
     ids: Mapping[str, int] = known["levels"]
     levels = tuple(_level(level, ids.get(level["id"], -place)) for place, level in enumerate(item["tiers"], 1))
-    validity = item["validity"] or {}
+    validity, named = item["validity"] or {}, {level.slug for level in levels}
     return StructureRule(
         id=known["id"],
         slug=item["id"],
@@ -43,7 +43,7 @@ def structure_of(item: Mapping[str, Any], known: Mapping[str, Any], accounts: Ma
         downgrade=item["downgrade"],
         points_grace_days=item["points_grace_days"],
         level_grace_days=item["level_grace_days"],
-        removed={id: slug for slug, id in ids.items() if slug not in {level.slug for level in levels}},
+        removed={id: (slug, Decimal(known["thresholds"][slug])) for slug, id in ids.items() if slug not in named},
     )
 
 

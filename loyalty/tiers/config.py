@@ -44,8 +44,8 @@ class StructureRule:
     downgrade: bool = False
     points_grace_days: int = 0
     level_grace_days: int = 0
-    # The IDs of levels that are no longer among them, by their internal ids.
-    removed: Mapping[int, str] = field(default_factory=dict)
+    # The IDs and thresholds of levels that are no longer among them, by their internal ids.
+    removed: Mapping[int, tuple[str, Decimal]] = field(default_factory=dict)
 
     @cached_property
     def places(self) -> Mapping[int, int]:

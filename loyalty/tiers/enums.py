@@ -49,3 +49,17 @@ class Reason(TextChoices):
     WORKFLOW = "workflow", _("Workflow")
     STRUCTURE = "structure", _("Change of the structure")
     MERGE = "merge", _("Merge")
+
+
+class Way(TextChoices):
+    """How a change of a structure takes hold of those who are there."""
+
+    RISE = "rise", _("Rise now, fall when the level expires")
+    EVERYONE = "everyone", _("Compute everybody now")
+    NEW = "new", _("Leave everybody as they are")
+
+
+class WorkStatus(TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")

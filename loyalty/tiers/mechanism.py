@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -24,19 +25,23 @@ from loyalty.refusals import MissingField, Refused, WrongField
 from .actions import FOLLOWING
 from .config import APP, StructureRule, TiersConfig
 from .counting import Changes, Counted
-from .enums import Method, Reason
+from .enums import Method, Reason, Way
 from .rows import EARNED_BY, LATE, TIERS, DayRow, LateRow, TierRow, days_of
 from .rules import (
     CHANGE,
+    DOWN,
     LOWEST,
+    UP,
     Standing,
     Step,
     begin,
     counted,
+    held_until,
     is_for_good,
     moved,
     overdue,
     reached,
+    recalculated,
     taken_back,
 )
 from .windows import Sums, counting_day
@@ -112,6 +117,39 @@ class Ladder:
         )
         for step in list(steps):
             self.take(step)
+
+    def recalculate(self, way: Way) -> str:
+        """Where a change of the structure leaves them: docs/tiers.md, "When a structure changes". The event that tells it."""
+        self.catch_up()
+        standing, sums = self.standing, self.sums()
+        best = reached(self.rule, sums.on(self.today))
+        left = self.rule.removed.get(self.row.level_id) if self.row and self.row.level_id else None
+        if left is not None:
+            target: int | None = best or LOWEST
+        else:
+            has_points, member = bool(sums.days), self.state.customer.optin_at is not None
+            target = recalculated(self.rule, standing, best, way, has_points=has_points, is_member=member)
+        if target is not None and target != standing.level:
+            return self._place(target, left)
+        if way == Way.EVERYONE and standing.level is not None and not (standing.manual or standing.grace):
+            until = held_until(self.rule, standing, sums, self.today)
+            self.take(Step(replace(standing, computed=until, expires=until), self.today))
+        return ""
+
+    def _place(self, level: int, left: tuple[str, Decimal] | None) -> str:
+        """Silently where it is the level that everybody begins with."""
+        before, lowest = self.standing.level, self.rule.levels[LOWEST]
+        action = moved(before, level)
+        if left is not None:
+            action = UP if self.rule.levels[level].threshold > left[1] else DOWN
+        elif before is None and (lowest.threshold <= 0 or self.rule.initialise_at_opt_in):
+            self.take(Step(begin(self.rule, self.standing, LOWEST, self.sums(), self.today), self.today))
+            if level == LOWEST:
+                return ""
+        self.take(
+            Step(begin(self.rule, self.standing, level, self.sums(), self.today), self.today, action, Reason.STRUCTURE)
+        )
+        return action
 
     def take(self, step: Step) -> None:
         row, before = self.open(), self.standing

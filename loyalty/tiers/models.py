@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from loyalty.accounts.models import Account
 from loyalty.database.saving import SavesOnlyChanges
+from loyalty.staff.models import User
 
-from .enums import Expiration, Method, StructureStatus, StructureType, Validity
+from .enums import Expiration, Method, StructureStatus, StructureType, Validity, Way, WorkStatus
 
 ID = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_-]*$", _("Use letters, digits, underscores and hyphens."))
 MAX_MONTHS = 120
@@ -273,3 +274,48 @@ class LatePoints(models.Model):
 
     def __str__(self) -> str:
         return f"{self.about}: {self.day}"
+
+
+class Recalculation(models.Model):
+    """What a change of a structure does to those who are there, in chunks: `after` is the last customer of the one before.
+
+    `recounts`: status points are counted anew from the ledger first, since nobody has counted them yet.
+    """
+
+    structure = models.ForeignKey(Structure, on_delete=models.CASCADE, related_name="recalculations")
+    way = models.CharField(_("way"), max_length=8, choices=Way, default=Way.RISE)
+    recounts = models.BooleanField(default=False)
+    status = models.CharField(_("status"), max_length=7, choices=WorkStatus, default=WorkStatus.WAITING)
+    staff = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(_("created at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    after = models.BigIntegerField(default=0)
+    customers = models.PositiveBigIntegerField(_("customers"), default=0)
+    risen = models.PositiveBigIntegerField(_("risen"), default=0)
+    fallen = models.PositiveBigIntegerField(_("fallen"), default=0)
+
+    class Meta:
+        verbose_name = _("recalculation of tiers")
+        ordering = ["-id"]
+        indexes = [
+            models.Index("structure", name="recalculation_open", condition=~Q(status=WorkStatus.DONE)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.structure_id}: {self.way}"
+
+
+class Distribution(models.Model):
+    """How many customers had a level as a day ended."""
+
+    structure = models.ForeignKey(Structure, on_delete=models.CASCADE, related_name="distributions")
+    level = models.ForeignKey(Level, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField(_("day"))
+    customers = models.PositiveBigIntegerField(_("customers"))
+
+    class Meta:
+        verbose_name = _("distribution of tiers")
+        constraints = [models.UniqueConstraint(fields=["structure", "day", "level"], name="distribution_of_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.customers}"

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from loyalty.accounts.models import Account
 from loyalty.accounts.program import plain
 from loyalty.program.section import (
@@ -25,7 +27,7 @@ from loyalty.program.section import (
 )
 
 from .enums import Expiration, Method, StructureStatus, StructureType, Validity
-from .models import MAX_DAYS, MAX_MONTHS, Level, Structure
+from .models import MAX_DAYS, MAX_MONTHS, Level, Recalculation, Structure
 
 # Their names in the file, and those of the columns.
 SETTINGS = {
@@ -108,9 +110,14 @@ def _tidy_level(level: Mapping[str, Any]) -> dict[str, Any]:
 
 def tier_facts() -> dict[str, Any]:
     """By structure its internal id, and those of all its levels: the removed ones, too."""
-    found: dict[str, Any] = {slug: {"id": id, "levels": {}} for slug, id in Structure.objects.values_list("slug", "id")}
-    for structure, slug, id in Level.objects.order_by("id").values_list("structure__slug", "slug", "id"):
+    found: dict[str, Any] = {
+        slug: {"id": id, "levels": {}, "thresholds": {}} for slug, id in Structure.objects.values_list("slug", "id")
+    }
+    for structure, slug, id, threshold in Level.objects.order_by("id").values_list(
+        "structure__slug", "slug", "id", "threshold"
+    ):
         found[structure]["levels"][slug] = id
+        found[structure]["thresholds"][slug] = plain(threshold)
     return found
 
 
@@ -118,13 +125,31 @@ def tier_facts() -> dict[str, Any]:
 
 
 def write_tiers(wanted: list[dict[str, Any]], current: list[dict[str, Any]]) -> None:
-    """New and changed ones; none is deleted, and of levels only their place on the ladder: events name them."""
+    """New and changed ones; none is deleted, and of levels only their place on the ladder: events name them.
+
+    What it makes of those who are there is left to a recalculation, which rises whom it can unless its way is changed."""
     accounts = dict(Account.objects.values_list("slug", "id"))
+    before = {item["id"]: item for item in current}
     for item in changed(wanted, current):
         columns = {column: item[name] for name, column in SETTINGS.items()}
         columns |= {"account_id": accounts[item["account"]], "currency": item["currency"] or "", **_validity(item)}
         structure, _ = Structure.objects.update_or_create(slug=item["id"], defaults=columns)
         _write_levels(structure, item["tiers"])
+        _plan(structure, item, before.get(item["id"]))
+
+
+def _plan(structure: Structure, item: Mapping[str, Any], before: Mapping[str, Any] | None) -> None:
+    """One of which nobody has counted since it was switched on, or at all, is counted from the ledger first."""
+    if item["status"] != StructureStatus.ACTIVE or (before and _ruling(item) == _ruling(before)):
+        return
+    recounts = before is None or before["status"] != StructureStatus.ACTIVE
+    Recalculation.objects.create(structure=structure, recounts=recounts, created_at=timezone.now())
+
+
+def _ruling(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What decides about levels: not what they are called, nor what they give."""
+    levels = [(level["id"], level["threshold"], level["kept"]) for level in item["tiers"]]
+    return {**item, "name": None, "tiers": levels, "points_grace_days": None, "level_grace_days": None}
 
 
 def _validity(item: Mapping[str, Any]) -> dict[str, Any]:

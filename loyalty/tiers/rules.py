@@ -8,7 +8,7 @@ from decimal import Decimal
 from loyalty.calendar import Unit, later
 
 from .config import StructureRule
-from .enums import Expiration, Method, Reason, StructureType, Validity
+from .enums import Expiration, Method, Reason, StructureType, Validity, Way
 from .windows import Sums, period
 
 UP, DOWN, RENEW, CHANGE = "tier_up", "tier_down", "tier_renew", "tier_change"
@@ -172,12 +172,17 @@ def _stays(rule: StructureRule, standing: Standing, sums: Sums, today: dt.date, 
     return Step(replace(standing, expires=standing.computed), today)
 
 
-def _held(rule: StructureRule, standing: Standing, sums: Sums, today: dt.date, reason: Reason) -> Step:
+def held_until(rule: StructureRule, standing: Standing, sums: Sums, today: dt.date) -> dt.date | None:
+    """The day of a level that stays, computed anew."""
     assert standing.level is not None
-    begins = standing.grace or today
-    if rule.validity == Validity.MONTHS and standing.grace is None:
-        return Step(replace(standing, expires=standing.computed), today)
-    until = valid_until(rule, standing.level, sums, today, begins)
+    is_open = standing.grace is None and (
+        rule.validity == Validity.MONTHS or not _holds(rule, standing.level, sums.on(today))
+    )
+    return standing.computed if is_open else valid_until(rule, standing.level, sums, today, standing.grace or today)
+
+
+def _held(rule: StructureRule, standing: Standing, sums: Sums, today: dt.date, reason: Reason) -> Step:
+    until = held_until(rule, standing, sums, today)
     is_later = standing.computed is not None and until is not None and until > standing.computed
     renewed = standing.grace is not None or (rule.validity == Validity.NEXT_PERIOD and is_later)
     found = replace(standing, computed=until, expires=until, grace=None)
@@ -191,3 +196,26 @@ def taken_back(rule: StructureRule, standing: Standing, sums: Sums, today: dt.da
     if level is None or best >= level or not rule.downgrade or standing.manual or rule.levels[level].kept:
         return None
     return Step(begin(rule, standing, best, sums, today), today, DOWN, reason)
+
+
+# When the structure itself has changed
+
+
+def recalculated(
+    rule: StructureRule, standing: Standing, best: int | None, way: Way, *, has_points: bool, is_member: bool
+) -> int | None:
+    """The level that a change of the structure leaves somebody at whose points reach `best`; None: without one.
+
+    `has_points`: some were counted; `is_member`: they have opted in.
+    """
+    level = standing.level
+    by_points = rule.type != StructureType.INVITATION_ONLY
+    if way == Way.NEW:
+        return level
+    if level is None:
+        placed = best if has_points and by_points else None
+        return LOWEST if placed is None and rule.initialise_at_opt_in and is_member else placed
+    target = LOWEST if best is None else best
+    is_free = not (standing.manual or standing.grace or rule.levels[level].kept)
+    falls = way == Way.EVERYONE and target < level and is_free
+    return target if by_points and (target > level or falls) else level

@@ -47,7 +47,7 @@ class Sums:
 
     def on(self, day: dt.date) -> Decimal:
         """What counts on the day; points of later days do, too: they were sent with a time ahead of ours."""
-        first = self._first(day)
+        first = self.first(day)
         return sum((points for at, points in self.days.items() if at >= first), NOTHING)
 
     def of_period_before(self, day: dt.date) -> Decimal:
@@ -58,7 +58,7 @@ class Sums:
         first = max(period(self.rule, begin - ONE_DAY, self.joined)[0], self.since or dt.date.min)
         return sum((points for at, points in self.days.items() if first <= at < begin), NOTHING)
 
-    def _first(self, day: dt.date) -> dt.date:
+    def first(self, day: dt.date) -> dt.date:
         """The first day that counts."""
         found = self.since or dt.date.min
         if self.rule.expiration == Expiration.ROLLING:
@@ -76,7 +76,7 @@ class Sums:
 
     def leaving(self, today: dt.date) -> Iterator[tuple[dt.date, Decimal]]:
         """The days from tomorrow on on which points leave a rolling window, and what is left on each."""
-        left, first = self.on(today), self._first(today)
+        left, first = self.on(today), self.first(today)
         by_day: dict[dt.date, Decimal] = {}
         for day in sorted(day for day in self.days if day >= first):
             by_day[self._leaves(day)] = by_day.get(self._leaves(day), NOTHING) + self.days[day]

@@ -1,0 +1,171 @@
+"""What a structure would make of today's customers: counted in the database by groups, decided by the rules for each group."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+
+from customers.models import Customer
+from loyalty.calendar import local_day
+from loyalty.engine.status import DEPARTED
+from loyalty.tiers.config import StructureRule
+from loyalty.tiers.enums import Expiration, StructureType, Way
+from loyalty.tiers.rules import LOWEST, Standing, recalculated
+from loyalty.tiers.windows import Sums
+
+from .history import days_from_history
+
+EXAMPLES = 10
+# Each customer with what their points come to today; `bucket` is one more than the place of the level that they reach.
+_EACH = """
+WITH days AS ({days}),
+sums AS (
+    SELECT c.id, t.level_id, coalesce(t.manual, false) AS manual, t.grace_from IS NOT NULL AS grace,
+        c.optin_at IS NOT NULL AS member, coalesce(p.counted, false) AS has_points,
+        width_bucket(coalesce(p.points, 0), %(thresholds)s::numeric[]) AS bucket
+    FROM customers_customer c
+    LEFT JOIN tiers_customertier t ON t.customer_id = c.id AND t.structure_id = %(structure)s
+    LEFT JOIN (
+        SELECT d.customer_id, true AS counted, sum(d.points) FILTER (WHERE d.day >= {first}) AS points
+        FROM days d JOIN customers_customer c ON c.id = d.customer_id
+        LEFT JOIN tiers_customertier t ON t.customer_id = d.customer_id AND t.structure_id = %(structure)s
+        GROUP BY d.customer_id
+    ) p ON p.customer_id = c.id
+    WHERE c.status <> ALL(%(departed)s)
+)
+"""
+_STORED = "SELECT customer_id, day, points FROM tiers_statusday WHERE structure_id = %(structure)s"
+_GROUPS = "level_id, manual, grace, member, has_points, bucket"
+_JOINED = "(coalesce(c.optin_at, c.created_at) AT TIME ZONE %(zone)s)::date"
+# The last anniversary that is not after today; an interval of years ends on 28 February as `day_of` does.
+_ANNIVERSARY = f"""(
+    SELECT CASE WHEN joined > %(today)s THEN '-infinity'::date
+        WHEN (joined + years * interval '1 year')::date <= %(today)s THEN (joined + years * interval '1 year')::date
+        ELSE (joined + (years - 1) * interval '1 year')::date END
+    FROM (SELECT {_JOINED} AS joined, (extract(year FROM %(today)s::date) - extract(year FROM {_JOINED}))::int AS years) of
+)"""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Customers who are alike to the rules: `standing` with their level in the structure, `left` the level that was removed."""
+
+    level_id: int | None
+    standing: Standing
+    left: int | None
+    member: bool
+    has_points: bool
+    bucket: int
+    number: int = 0
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return (
+            self.level_id, self.standing.manual, self.standing.grace is not None, self.member, self.has_points, self.bucket,
+        )  # fmt: skip
+
+
+@dataclass
+class Forecast:
+    """`levels`: how many each has afterwards, by place; None: without a level. `rising` and `falling`: how many do."""
+
+    way: Way
+    levels: dict[int | None, int] = field(default_factory=dict)
+    rising: int = 0
+    falling: int = 0
+    moving: list[Group] = field(default_factory=list)
+
+
+def forecast(rule: StructureRule, way: Way, groups: list[Group]) -> Forecast:
+    """What the way would make of the groups."""
+    found = Forecast(way)
+    for group in groups:
+        target = target_of(rule, group, way)
+        found.levels[target] = found.levels.get(target, 0) + group.number
+        change = direction(rule, group, target)
+        found.rising += group.number if change > 0 else 0
+        found.falling += group.number if change < 0 else 0
+        if change:
+            found.moving.append(group)
+    return found
+
+
+def target_of(rule: StructureRule, group: Group, way: Way) -> int | None:
+    """Whose level was removed goes to the best that is left, whatever the way."""
+    best = group.bucket - 1 if group.bucket else None
+    if group.left is not None:
+        return LOWEST if best is None or rule.type == StructureType.INVITATION_ONLY else best
+    return recalculated(rule, group.standing, best, way, has_points=group.has_points, is_member=group.member)
+
+
+def direction(rule: StructureRule, group: Group, target: int | None) -> int:
+    """1 where a `tier_up` tells of it, -1 for a `tier_down`, 0 for neither."""
+    if target is None:
+        return 0
+    if group.left is not None:
+        return 1 if rule.levels[target].threshold > rule.removed[group.left][1] else -1
+    before = group.standing.level
+    if before is None:
+        return 1 if target > LOWEST or (rule.levels[LOWEST].threshold > 0 and not rule.initialise_at_opt_in) else 0
+    return (target > before) - (target < before)
+
+
+def groups_of(rule: StructureRule, at: dt.datetime, *, recounts: bool = False) -> list[Group]:
+    """All customers, by what decides; one statement. `recounts`: from the ledger, as nobody has counted for it yet."""
+    sql, params = _each(rule, at, recounts=recounts)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} SELECT {_GROUPS}, count(*) FROM sums GROUP BY {_GROUPS}", params)
+        return [_group(rule, row) for row in cursor.fetchall()]
+
+
+def _group(rule: StructureRule, row: Sequence[Any]) -> Group:
+    level, manual, grace, member, has_points, bucket, number = row
+    place = rule.places.get(level) if level is not None else None
+    standing = Standing(place, manual, grace=dt.date.max if grace else None)
+    left = level if level in rule.removed else None
+    return Group(level, standing, left, member, has_points, bucket, number)
+
+
+def customers_in(
+    rule: StructureRule, groups: list[Group], at: dt.datetime, *, recounts: bool, limit: int = 0
+) -> Iterator[int]:
+    """The customers of these groups, in the order of their ids."""
+    if not groups:
+        return
+    sql, params = _each(rule, at, recounts=recounts)
+    columns = [list(column) for column in zip(*(group.key for group in groups), strict=True)]
+    kinds = ("bigint[]", "boolean[]", "boolean[]", "boolean[]", "boolean[]", "int[]")
+    chosen = ", ".join(f"%(chosen{place})s::{kind}" for place, kind in enumerate(kinds))
+    names = {f"chosen{place}": column for place, column in enumerate(columns)}
+    matches = " AND ".join(f"s.{name} IS NOT DISTINCT FROM g.{name}" for name in _GROUPS.split(", "))
+    select = f"{sql} SELECT s.id FROM sums s WHERE EXISTS (SELECT FROM unnest({chosen}) AS g({_GROUPS}) WHERE {matches}) ORDER BY 1"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{select}{f' LIMIT {limit:d}' if limit else ''}", {**params, **names})
+        yield from (id for (id,) in cursor.fetchall())
+
+
+def examples(rule: StructureRule, groups: list[Group], at: dt.datetime, *, recounts: bool) -> list[Customer]:
+    """The first customers who would move."""
+    ids = list(customers_in(rule, groups, at, recounts=recounts, limit=EXAMPLES))
+    return list(Customer.objects.filter(id__in=ids).order_by("id"))
+
+
+def _each(rule: StructureRule, at: dt.datetime, *, recounts: bool) -> tuple[str, Mapping[str, Any]]:
+    zone = ZoneInfo(settings.TIME_ZONE)
+    today = local_day(at, zone)
+    days, more = days_from_history(rule) if recounts else (_STORED, {})
+    params = {
+        **more,
+        "structure": rule.id,
+        "zone": settings.TIME_ZONE,
+        "today": today,
+        "thresholds": [level.threshold for level in rule.levels] if rule.type != StructureType.INVITATION_ONLY else [0],
+        "departed": list(DEPARTED),
+        "first": Sums(rule, {}, today).first(today) if rule.expiration != Expiration.ANNIVERSARY else dt.date.min,
+    }
+    first = _ANNIVERSARY if rule.expiration == Expiration.ANNIVERSARY else "%(first)s::date"
+    return _EACH.format(days=days, first=f"greatest({first}, coalesce(t.counts_from, '-infinity'))"), params
