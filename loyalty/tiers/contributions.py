@@ -1,11 +1,19 @@
 """What tiers show elsewhere."""
 
 from celery.schedules import crontab
+from django.utils.translation import gettext_lazy as _
 
+from loyalty.http.routes import Routes
+from loyalty.program.enums import Module
+from loyalty.staff.permissions import Right
 from loyalty.timers import Timer
+from loyalty.ui.navigation import Entry, Group
 
 CONTRIBUTIONS: tuple[object, ...] = (
+    Routes("loyalty.tiers.structures.urls"),
+    Entry(Group.LOYALTY, _("Tiers"), "tier_structures:list", "award", Right.CONFIGURE, Module.TIERS, shortcut="l"),
     # Two minutes after each midnight of the programme, and again each hour: what a night has missed, and changed dates.
     Timer("expire-tiers", "loyalty.tiers.expiry.tasks.expire", crontab(minute=2)),
     Timer("recalculate-tiers", "loyalty.tiers.recalculation.tasks.recalculate", 60.0),
+    Timer("count-tiers", "loyalty.tiers.structures.tasks.count", crontab(hour=0, minute=20)),
 )

@@ -76,7 +76,7 @@ def _concerned(rule: StructureRule, job: Recalculation, at: datetime) -> Sequenc
         chosen = [group for group in groups if group.standing.level or group in moving]
     else:
         chosen = [*moving, *(group for group in groups if _is_placed(rule, group, way) and group not in moving)]
-    return list(customers_in(rule, chosen, at, recounts=job.recounts))
+    return customers_in(rule, chosen, at, recounts=job.recounts)
 
 
 def _is_placed(rule: StructureRule, group: Group, way: Way) -> bool:

@@ -1,7 +1,7 @@
 """What a structure would make of today's customers: counted in the database by groups, decided by the rules for each group."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,6 +40,7 @@ sums AS (
 """
 _STORED = "SELECT customer_id, day, points FROM tiers_statusday WHERE structure_id = %(structure)s"
 _GROUPS = "level_id, manual, grace, member, has_points, bucket"
+_KINDS = ("bigint", "boolean", "boolean", "boolean", "boolean", "int")
 _JOINED = "(coalesce(c.optin_at, c.created_at) AT TIME ZONE %(zone)s)::date"
 # The last anniversary that is not after today; an interval of years ends on 28 February as `day_of` does.
 _ANNIVERSARY = f"""(
@@ -130,28 +131,36 @@ def _group(rule: StructureRule, row: Sequence[Any]) -> Group:
     return Group(level, standing, left, member, has_points, bucket, number)
 
 
-def customers_in(
-    rule: StructureRule, groups: list[Group], at: dt.datetime, *, recounts: bool, limit: int = 0
-) -> Iterator[int]:
+def customers_in(rule: StructureRule, groups: list[Group], at: dt.datetime, *, recounts: bool) -> list[int]:
     """The customers of these groups, in the order of their ids."""
-    if not groups:
-        return
+    return [id for id, *_ in _chosen(rule, groups, at, recounts=recounts)] if groups else []
+
+
+def examples(
+    rule: StructureRule, groups: list[Group], at: dt.datetime, *, recounts: bool
+) -> list[tuple[Customer, Group]]:
+    """The first customers of these groups, each with their group."""
+    rows = _chosen(rule, groups, at, recounts=recounts, limit=EXAMPLES) if groups else []
+    people, by_key = Customer.objects.in_bulk([id for id, *_ in rows]), {group.key: group for group in groups}
+    return [(people[id], by_key[tuple(key)]) for id, *key in rows if id in people]
+
+
+def _chosen(
+    rule: StructureRule, groups: list[Group], at: dt.datetime, *, recounts: bool, limit: int | None = None
+) -> list[tuple[Any, ...]]:
+    """Of each customer of the groups the id, and what makes the group."""
     sql, params = _each(rule, at, recounts=recounts)
     columns = [list(column) for column in zip(*(group.key for group in groups), strict=True)]
-    kinds = ("bigint[]", "boolean[]", "boolean[]", "boolean[]", "boolean[]", "int[]")
-    chosen = ", ".join(f"%(chosen{place})s::{kind}" for place, kind in enumerate(kinds))
+    chosen = ", ".join(f"%(chosen{place})s::{kind}[]" for place, kind in enumerate(_KINDS))
     names = {f"chosen{place}": column for place, column in enumerate(columns)}
     matches = " AND ".join(f"s.{name} IS NOT DISTINCT FROM g.{name}" for name in _GROUPS.split(", "))
-    select = f"{sql} SELECT s.id FROM sums s WHERE EXISTS (SELECT FROM unnest({chosen}) AS g({_GROUPS}) WHERE {matches}) ORDER BY 1"
+    select = (
+        f"{sql} SELECT s.id, {_GROUPS} FROM sums s WHERE EXISTS"
+        f" (SELECT FROM unnest({chosen}) AS g({_GROUPS}) WHERE {matches}) ORDER BY 1 LIMIT %(limit)s"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(f"{select}{f' LIMIT {limit:d}' if limit else ''}", {**params, **names})
-        yield from (id for (id,) in cursor.fetchall())
-
-
-def examples(rule: StructureRule, groups: list[Group], at: dt.datetime, *, recounts: bool) -> list[Customer]:
-    """The first customers who would move."""
-    ids = list(customers_in(rule, groups, at, recounts=recounts, limit=EXAMPLES))
-    return list(Customer.objects.filter(id__in=ids).order_by("id"))
+        cursor.execute(select, {**params, **names, "limit": limit})
+        return cursor.fetchall()
 
 
 def _each(rule: StructureRule, at: dt.datetime, *, recounts: bool) -> tuple[str, Mapping[str, Any]]:

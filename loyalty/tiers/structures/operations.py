@@ -1,0 +1,41 @@
+"""Saving a structure, and counting each night how many have which level."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+
+from loyalty.program.enums import Origin
+from loyalty.program.operations import apply_program
+from loyalty.staff.audit.deeds import Deed, operation
+from loyalty.staff.permissions import Right
+from loyalty.staff.sender import Sender
+from loyalty.tiers.enums import Way, WorkStatus
+from loyalty.tiers.models import Recalculation
+from loyalty.tiers.recalculation.waking import wake_workers
+
+_COUNT = """
+    INSERT INTO tiers_distribution (structure_id, level_id, day, customers)
+    SELECT structure_id, level_id, %(day)s, count(*) FROM tiers_customertier WHERE level_id IS NOT NULL GROUP BY 1, 2
+    ON CONFLICT (structure_id, day, level_id) DO UPDATE SET customers = excluded.customers
+"""
+
+
+@operation(right=Right.CONFIGURE, audit="tiers.save")
+def save_structure(*, item: Mapping[str, Any], way: Way, by: Sender) -> Deed[None]:
+    """Make the structure as the item of the program file says; what it makes of who is there goes on in the background.
+
+    Raises Invalid, naming each wrong field by its path.
+    """
+    apply_program({"tiers": [item]}, by=by, origin=Origin.ADMIN).result()
+    jobs = Recalculation.objects.filter(structure__slug=item["id"], status=WorkStatus.WAITING)
+    jobs.update(way=way, staff=by.user)
+    wake_workers()
+    return Deed(None, subject=f"tier_structure:{item['id']}", after={"way": way.value})
+
+
+def count_members(*, day: dt.date) -> None:
+    """How many have which level as the day ends; once more for the same day, they are counted anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, {"day": day})
