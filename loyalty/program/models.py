@@ -13,7 +13,7 @@ from .enums import AutoSubscribe, Module, Origin
 
 
 def all_modules() -> list[str]:
-    return [Module.EXPIRING_POINTS.value, Module.TIERS.value]
+    return [Module.EXPIRING_POINTS.value]
 
 
 def names_of_nobody() -> list[str]:

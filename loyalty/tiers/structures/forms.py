@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -33,7 +34,12 @@ def _column(name: str) -> Any:
 def _days(name: str) -> forms.Field:
     field = _column(name)
     return WholeNumberField(
-        label=field.verbose_name, help_text=field.help_text, min_value=0, max_value=MAX_DAYS, required=False, initial=0
+        label=capfirst(field.verbose_name),
+        help_text=field.help_text,
+        min_value=0,
+        max_value=MAX_DAYS,
+        required=False,
+        initial=0,
     )
 
 
@@ -129,9 +135,16 @@ class LevelForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": "hu: Arany; de: Gold"}),
     )
     threshold = WholeNumberField(label=_("From points"), min_value=0, max_value=MAX_THRESHOLD, required=False)
-    multiplier = NumberField(label=_("Multiplier"), min_value=0, max_value=100, decimal_places=4, required=False)
+    multiplier = NumberField(
+        label=_("Multiplier"),
+        min_value=0,
+        max_value=100,
+        decimal_places=4,
+        required=False,
+        help_text=_("Of what purchases earn, such as 1.5."),
+    )
     kept = forms.BooleanField(label=_("Kept for good"), required=False)
-    tags = forms.CharField(label=_("Tags"), max_length=500, required=False)
+    tags = forms.CharField(label=_("Tags"), max_length=500, required=False, help_text=_("With commas between them."))
     values = forms.JSONField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> None:
