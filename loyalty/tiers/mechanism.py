@@ -66,18 +66,24 @@ class Ladder:
         self.today = local_day(batch.at, self.zone)
         self.joined = local_day(state.customer.optin_at or state.customer.created_at, self.zone)
         self.row: TierRow | None = state.part("tiers").get(rule.id)
+        # Added up anew once something has been counted.
+        self._sums: Sums | None = None
 
     @property
     def standing(self) -> Standing:
         return self.row.standing(self.rule) if self.row else Standing()
 
     def sums(self) -> Sums:
-        return Sums(self.rule, days_of(self.state, self.rule.id), self.joined, self.standing.counts_from)
+        since = self.row.counts_from if self.row else None
+        if self._sums is None or self._sums.since != since:
+            self._sums = Sums(self.rule, days_of(self.state, self.rule.id), self.joined, since)
+        return self._sums
 
     def catch_up(self) -> None:
         """What has expired and the timer has not seen to."""
-        for step in list(overdue(self.rule, self.standing, self.sums(), self.today)):
-            self.take(step)
+        if self.row and self.row.expires_on and self.row.expires_on <= self.today:
+            for step in list(overdue(self.rule, self.standing, self.sums(), self.today)):
+                self.take(step)
 
     def count(self, changes: Iterable[Counted]) -> None:
         for change in changes:
@@ -102,6 +108,7 @@ class Ladder:
             row = DayRow.load((self.state.customer.id, self.rule.id, day, Decimal(0)))
             self.batch.put(days, key, self.batch.add(row))
         self.batch.edit(days[key]).points += points
+        self._sums = None
 
     def open(self) -> TierRow:
         if self.row is None:
