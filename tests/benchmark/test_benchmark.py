@@ -85,7 +85,7 @@ def test_the_floor_of_expiry_copies_the_rows_that_the_run_wrote(report: dict[str
 
 
 def test_an_unknown_part_is_refused() -> None:
-    with pytest.raises(CommandError, match="--only knows checkout, bulk, customers, checkouts, expiry, not coffee"):
+    with pytest.raises(CommandError, match="--only knows checkout, bulk, customers, checkouts, expiry, tiers, not coffee"):
         call_command("benchmark", only="coffee")
 
 
@@ -99,3 +99,16 @@ def test_a_ratio_is_the_median_of_each_rounds_own_pair() -> None:
     assert ratios([10, 30, 20], [100, 100, 50]) == {"median": 0.3, "min": 0.1, "max": 0.4}
     assert goal(0.3, ratios([30], [100])) == {"at_least": 0.3, "met": True}
     assert spread([3, 1, 2]) == {"median": 2, "min": 1, "max": 3}
+
+
+def test_a_recalculation_leaves_the_rows_of_a_statement_by_hand(report: dict[str, Any]) -> None:
+    found = report["tiers"]["recalculation"]
+    ours, floor = found["rows_written"]["ours"], found["rows_written"]["floor"]
+    assert {name: ours[name] for name in floor} == floor == {"events_event": 498.0, "sync_outboxrow": 498.0}
+    assert found["ratio"]["median"] > 0
+
+
+def test_checkouts_with_a_structure_are_measured_against_those_without(report: dict[str, Any]) -> None:
+    found = report["tiers"]["checkouts"]
+    assert found["tiered_per_second"]["median"] > 0
+    assert found["goal"]["at_least"] == 0.93

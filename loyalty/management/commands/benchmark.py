@@ -66,11 +66,17 @@ def _sizes(options: dict[str, Any]) -> tuple[checkout.Size, batches.Size, bulk.S
         over_http = checkout.Size(rounds=1, customers=50, warm_up=16, profiled=60, workers=1, requests=16)
         batched = batches.Size(rounds=1, customers=50, workers=1, events=100)
         imports = bulk.Size(rounds=1, customers=200, checkouts=300, profiled=0)
-        return over_http, batched, imports, expiry.Size(rounds=1, lots=600), tiers.Size(rounds=1, customers=2_001)
+        return (
+            over_http,
+            batched,
+            imports,
+            expiry.Size(rounds=1, lots=600),
+            tiers.Size(rounds=1, customers=2_001, buyers=50, workers=1, requests=16),
+        )
     return (
         checkout.Size(rounds=options["rounds"], seconds=options["seconds"]),
         batches.Size(rounds=options["rounds"], seconds=options["seconds"]),
         bulk.Size(rounds=options["rounds"], customers=options["customers"], checkouts=options["checkouts"]),
         expiry.Size(rounds=options["rounds"], lots=options["lots"]),
-        tiers.Size(rounds=options["rounds"], customers=options["members"]),
+        tiers.Size(rounds=options["rounds"], customers=options["members"], seconds=options["seconds"]),
     )
