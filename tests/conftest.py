@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
 import pytest
 
 from loyalty.engine.programs import programs
@@ -24,11 +23,10 @@ from django.db import connection, connections
 from django.db.models import QuerySet
 from django.test.testcases import LiveServerThread
 from django.test.utils import setup_databases, teardown_databases
-from psycopg import sql
 
 from tests.browser.absent import pytest_runtest_setup, pytest_terminal_summary  # noqa: F401
-
-TEMPLATE = "{}_template"
+from tests.databases import copies
+from tests.databases.origin import Origin
 
 
 def _refuse(address: object) -> None:
@@ -100,12 +98,12 @@ def django_db_setup(
         name = connection.settings_dict["NAME"]
         _keep_statistics()
         connection.close()
-        _clone(name, TEMPLATE.format(name))
+        copies.copy(name, copies.TEMPLATE.format(name))
         _as_role("app")
     yield
     with django_db_blocker.unblock():
         _as_role("owner")
-        _drop(TEMPLATE.format(name))
+        copies.drop(copies.TEMPLATE.format(name))
         teardown_databases(made, verbosity=0)
 
 
@@ -116,48 +114,27 @@ def _keep_statistics() -> None:
             cursor.execute(f"ALTER TABLE {connection.ops.quote_name(table)} SET (autovacuum_enabled = off)")
 
 
-def _administer(statement: sql.Composed, role: str = "owner") -> list[Any]:
-    """Run a statement beside the test database, as the role; its rows, if it has any."""
-    found = environment.read()
-    url = found.database_owner_url if role == "owner" and found.database_owner_url else found.database_url
-    with psycopg.connect(url, autocommit=True) as raw:
-        cursor = raw.execute(statement)
-        return cursor.fetchall() if cursor.description else []
-
-
-def _drop(name: str) -> None:
-    """Nobody may come in any more, those inside are sent home by their own role, and then the house goes."""
-    if not _administer(sql.SQL("SELECT 1 FROM pg_database WHERE datname = {}").format(sql.Literal(name))):
-        return
-    _administer(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
-    home = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = {} AND usename = current_user"
-    for role in ("app", "owner"):
-        _administer(sql.SQL(home).format(sql.Literal(name)), role=role)
-    _administer(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
-
-
-def _clone(source: str, target: str) -> None:
-    _drop(target)
-    _administer(
-        sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-            sql.Identifier(target), sql.Identifier(source)
-        )
-    )
+@pytest.fixture(scope="session")
+def origin(django_db_setup: None) -> Iterator[Origin]:
+    """What the database is like before any test."""
+    found = Origin(connection.settings_dict["NAME"])
+    yield found
+    found.close()
 
 
 @contextmanager
-def _restored_afterwards(blocker: Any) -> Iterator[None]:
+def _restored_afterwards(origin: Origin, blocker: Any) -> Iterator[None]:
     with blocker.unblock():
         yield
-        name = connection.settings_dict["NAME"]
         connections.close_all()
-        _clone(TEMPLATE.format(name), name)
+        if not origin.restore():
+            copies.copy(copies.TEMPLATE.format(origin.name), origin.name)
 
 
 @pytest.fixture
-def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def committed_db(origin: Origin, django_db_blocker: Any) -> Iterator[None]:
     """A database of the test's own, in which it may commit: write-once tables cannot be emptied afterwards."""
-    with _restored_afterwards(django_db_blocker):
+    with _restored_afterwards(origin, django_db_blocker):
         yield
 
 
@@ -170,9 +147,9 @@ def owned_db(committed_db: None) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def committed_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def committed_module(origin: Origin, django_db_blocker: Any) -> Iterator[None]:
     """The same for all tests of a file, which leave no traces."""
-    with _restored_afterwards(django_db_blocker):
+    with _restored_afterwards(origin, django_db_blocker):
         yield
 
 
