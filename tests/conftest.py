@@ -27,6 +27,7 @@ from django.test.utils import setup_databases, teardown_databases
 from tests.browser.absent import pytest_runtest_setup, pytest_terminal_summary  # noqa: F401
 from tests.databases import copies
 from tests.databases.origin import Origin
+from tests.long_first import pytest_collection_modifyitems  # noqa: F401
 
 
 def _refuse(address: object) -> None:
