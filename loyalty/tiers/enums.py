@@ -1,3 +1,5 @@
+"""What structures count, how long, and why levels change."""
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 

@@ -8,7 +8,8 @@ from loyalty.database.tables import our_models
 from .world import accepted, event, rows
 
 pytestmark = pytest.mark.django_db
-ELSEWHERE = {"transfer", "protection"}
+# Whose own tests try them.
+ELSEWHERE = {"transfer", "protection", "tiers"}
 ACCOUNT = "(SELECT id FROM points_account WHERE is_default)"
 EVENT = (
     "(customer_id, action, source, data, source_detail, user_agent, occurred_at, recorded_at, program_version, points)"

@@ -66,6 +66,7 @@ SPRING: dict[str, Any] = {
     "minimum": "20",
     "total_limit": 100_000,
 }
+CLUB: dict[str, Any] = {"id": "club", "name": "Club", "account": "main", "tiers": [{"id": "member", "name": {"en": "Member"}}]}
 FILE: dict[str, Any] = {
     "settings": {"brand_name": "Kék", "modules": ["multi_accounts", "checkout_accept"], "accept_after_days": 14},
     "event_types": [VISIT],
@@ -197,7 +198,7 @@ def test_a_difference_names_what_changes_from_what_to_what() -> None:
 
 WRONG: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "a name": (lambda f: f["settings"].update(colour=1), "settings.colour: is not known here"),
-    "a section": (lambda f: f.update(tiers=[]), "tiers: is not known here"),
+    "a section": (lambda f: f.update(vouchers=[]), "vouchers: is not known here"),
     "a currency": (lambda f: f["settings"].update(currency="EUR\n"), "settings.currency: must be an ISO 4217 code such as EUR"),
     "a choice": (
         lambda f: f["settings"].update(auto_subscribe="maybe"),
@@ -205,7 +206,7 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     ),
     "a module": (
         lambda f: f["settings"].update(modules=["x"]),
-        'settings.modules[0]: must be one of "multi_accounts", "expiring_points", "checkout_accept"',
+        'settings.modules[0]: must be one of "multi_accounts", "expiring_points", "checkout_accept", "tiers"',
     ),
     "a module twice": (
         lambda f: f["settings"].update(modules=["multi_accounts"] * 2), "settings.modules: must not have the same twice"
@@ -364,7 +365,7 @@ def test_a_section_that_fails_leaves_nothing_of_the_others(settings: Settings, m
     settings.LOYALTY_PROGRAM = "failing"
 
     with pytest.raises(OperationalError, match="plug"):
-        apply(FILE)
+        apply({**FILE, last.name: [CLUB]})
 
     assert (seen, program_version(), exported()) == (["Kék"], *before)
 
@@ -398,7 +399,7 @@ def test_neither_secrets_nor_staff_nor_ids_are_in_the_file() -> None:
     text = written(read_program()[1], sections())
 
     assert not [word for word in ("root-user", "the-key", "the-secret", "till") if word in text]
-    assert list(exported()) == ["$schema", "settings", "customer_fields", "event_types", "accounts", "bonuses"]
+    assert list(exported()) == ["$schema", "settings", "customer_fields", "event_types", "accounts", "bonuses", "tiers"]
     assert set(exported()["accounts"][0]) == {*GOLD, "default"}
 
 

@@ -21,7 +21,8 @@ def create(apps: Any, schema_editor: Any) -> None:
         found.factory, found.behavioural = True, False
         found.default_points, found.one_time, found.pending_days = 0, False, None
         found.save()
-        EventAttribute.objects.filter(event_type=found).delete()
+        # What was named before there were tiers goes; what the brand has named itself stays, as do its events.
+        EventAttribute.objects.filter(event_type=found, slug__in=["tier", *attributes]).delete()
         EventAttribute.objects.bulk_create(
             EventAttribute(event_type=found, slug=slug, type="any", personal=slug in personal, position=position)
             for position, slug in enumerate(attributes)
