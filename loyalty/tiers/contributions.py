@@ -9,7 +9,10 @@ from loyalty.staff.permissions import Right
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 
+from .checks import CHECKS
+
 CONTRIBUTIONS: tuple[object, ...] = (
+    CHECKS,
     Routes("loyalty.tiers.structures.urls"),
     Entry(Group.LOYALTY, _("Tiers"), "tier_structures:list", "award", Right.CONFIGURE, Module.TIERS, shortcut="l"),
     # Two minutes after each midnight of the programme, and again each hour: what a night has missed, and changed dates.

@@ -66,7 +66,12 @@ SPRING: dict[str, Any] = {
     "minimum": "20",
     "total_limit": 100_000,
 }
-CLUB: dict[str, Any] = {"id": "club", "name": "Club", "account": "main", "tiers": [{"id": "member", "name": {"en": "Member"}}]}
+CLUB: dict[str, Any] = {
+    "id": "club",
+    "name": "Club",
+    "account": "main",
+    "tiers": [{"id": "member", "name": {"en": "Member"}}],
+}
 FILE: dict[str, Any] = {
     "settings": {"brand_name": "Kék", "modules": ["multi_accounts", "checkout_accept"], "accept_after_days": 14},
     "event_types": [VISIT],

@@ -8,7 +8,9 @@ from tests.engine.world import rows
 from tests.tiers.ladders import done, set_up, structure
 
 pytestmark = pytest.mark.django_db
-STRUCTURE = "INSERT INTO tiers_structure (slug, name, account_id{}) SELECT {}, 'S', id{} FROM points_account WHERE is_default"
+STRUCTURE = (
+    "INSERT INTO tiers_structure (slug, name, account_id{}) SELECT {}, 'S', id{} FROM points_account WHERE is_default"
+)
 LEVEL = (
     "INSERT INTO tiers_level (structure_id, slug, position, names, threshold, values)"
     " SELECT id, {}, {}, '{{}}', {}, '{{}}' FROM tiers_structure"
@@ -32,8 +34,7 @@ ATTEMPTS = {
         "UPDATE tiers_customertier SET since = NULL",
     ],
     "distribution_of_a_day": [
-        "INSERT INTO tiers_distribution (structure_id, day, level_id, customers)"
-        " SELECT structure_id, date '2026-01-01', id, 1 FROM tiers_level, generate_series(1, 2) WHERE position = 0"
+        "INSERT INTO tiers_distribution (structure_id, day, level_id, customers) SELECT structure_id, date '2026-01-01', id, 1 FROM tiers_level, generate_series(1, 2) WHERE position = 0",
     ],
 }
 # The same statements where all is well: it is the constraint that refuses, not a slip of the statement.
@@ -76,8 +77,14 @@ def test_the_database_takes_what_is_well(statement: str) -> None:
     [
         ("tiers_structure_slug", STRUCTURE.format("", "'standard'", "")),
         ("tiers_customertier_pkey", "INSERT INTO tiers_customertier SELECT * FROM tiers_customertier"),
-        ("tiers_statusday_pkey", "INSERT INTO tiers_statusday {0} UNION ALL {0}"),
-        ("tiers_latepoints_pkey", "INSERT INTO tiers_latepoints {1} UNION ALL {1}"),
+        (
+            "tiers_statusday_pkey",
+            "INSERT INTO tiers_statusday (customer_id, structure_id, day, points) {0} UNION ALL {0}",
+        ),
+        (
+            "tiers_latepoints_pkey",
+            "INSERT INTO tiers_latepoints (customer_id, structure_id, about, day) {1} UNION ALL {1}",
+        ),
     ],
 )
 def test_there_is_one_row_of_a_key(key: str, statement: str) -> None:

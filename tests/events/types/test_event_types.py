@@ -13,6 +13,7 @@ from loyalty.engine.actions import names_of
 from loyalty.program.operations import apply_program
 from loyalty.program.section import Invalid
 from loyalty.staff.sender import Sender
+from loyalty.tiers.actions import ACTIONS as TIERS
 from tests.engine.world import NOW, accepted, codes, event, rows, send, spendable
 
 # What existing clients send and read.
@@ -143,7 +144,7 @@ def migrate(name: str) -> None:
 
 def test_a_brands_own_type_of_such_a_name_becomes_built_in_and_keeps_its_settings(owned_db: None) -> None:
     migrate("0015_purchases")
-    rows("DELETE FROM events_eventtype WHERE action = ANY(%s)", [[*names_of((*RECORDED, *LATER))]])
+    rows("DELETE FROM events_eventtype WHERE action = ANY(%s)", [[*names_of((*RECORDED, *LATER, *TIERS))]])
     own_type("review_submit", 30)
     own_type("tier_up", 30)
     accepted_before = rows("SELECT count(*) FROM events_eventtype")

@@ -1,0 +1,195 @@
+"""Status points by day against the ledger and the orders, and levels against the events that set them. Reads only.
+
+Counted here by statements of its own: neither by what the engine does nor by what a recalculation counts anew.
+"""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db.backends.utils import CursorWrapper
+
+from events.orders.actions import ACTIONS as OF_ORDERS
+from loyalty.engine.actions import names_of
+from loyalty.verify.checks import Apart, Checks, Found, Mismatch, Piece, Weighed, mismatch
+from loyalty.verify.families import Families
+from loyalty.verify.projections import Projection
+from loyalty.verify.weights import weight
+
+from .counting import CHECKOUT
+
+# Active ones that have been counted: a new one waits for its recalculation, and nothing counts while the module is off.
+_COUNTED = """(
+    SELECT id, account_id, type, actions, currency FROM tiers_structure
+    WHERE status = 'active' AND EXISTS (SELECT FROM staff_generalsettings WHERE 'tiers' = ANY(modules)) AND NOT EXISTS (
+        SELECT FROM tiers_recalculation r WHERE r.structure_id = tiers_structure.id AND r.recounts AND r.status <> 'done'
+    )
+)"""
+_ORDERS = ", ".join(f"'{action}'" for action in sorted(names_of(OF_ORDERS)))
+_EARN = """
+    FROM {counted} s JOIN points_entry e ON e.account_id = s.account_id AND e.kind = 'earn'
+    JOIN points_lot lot ON lot.customer_id = e.customer_id AND lot.id = e.lot_id
+"""
+# Whoever a profile belongs to has its lots; its own events and entries stay with it.
+_KIN = "(SELECT e.customer_id UNION ALL SELECT source_id FROM customers_merge WHERE survivor_id = coalesce(into_.survivor_id, e.customer_id))"
+# Of what a refund takes the lots of its own order tell the day: the one that it was taken from, or else the first.
+_TAKEN = f"""
+    FROM {{counted}} s JOIN points_entry e ON e.account_id = s.account_id AND e.kind IN ('deduct', 'refund')
+    JOIN events_event v ON v.customer_id = e.customer_id AND v.id = e.event_id
+    LEFT JOIN customers_merge into_ ON into_.source_id = e.customer_id
+    LEFT JOIN LATERAL (
+        SELECT lot.earned_at, lot.event_id, earner.action, earner.transaction_id = v.transaction_id AND earner.action IN ({_ORDERS}) AS own
+        FROM points_lot lot JOIN events_event earner ON earner.id = lot.event_id AND earner.customer_id IN {_KIN}
+        WHERE lot.customer_id = e.customer_id AND (lot.id = e.lot_id OR e.kind = 'refund'
+            AND earner.transaction_id = v.transaction_id AND earner.action IN ({_ORDERS}))
+        ORDER BY e.kind = 'refund' AND earner.transaction_id = v.transaction_id AND earner.action IN ({_ORDERS}) DESC NULLS LAST,
+            lot.id = e.lot_id DESC NULLS LAST, lot.id LIMIT 1
+    ) lot ON true
+"""
+
+
+def _is_listed(action: str) -> str:
+    return f"CASE WHEN {action} IN ({_ORDERS}) THEN '{CHECKOUT}' ELSE {action} END = ANY(s.actions)"
+
+
+_POINTS = (
+    "SELECT e.customer_id AS profile, s.id AS structure_id, {}, lot.event_id AS about, e.points::numeric AS points"
+)
+# (profile, structure, when, what it is about, points): earned without a list of actions, earned with one, taken back, bought.
+_CHANGES = f"""
+    {_POINTS.format("lot.earned_at AS at")} {_EARN} WHERE s.type = 'point_based' AND s.actions = '{{{{}}}}'
+    UNION ALL
+    {_POINTS.format("lot.earned_at")} {_EARN} JOIN events_event v ON v.customer_id = e.customer_id AND v.id = e.event_id
+    WHERE s.type = 'point_based' AND s.actions <> '{{{{}}}}' AND {_is_listed("v.action")}
+    UNION ALL
+    {_POINTS.format("coalesce(lot.earned_at, v.occurred_at)")} {_TAKEN}
+    WHERE s.type = 'point_based' AND (s.actions = '{{{{}}}}' OR {_is_listed("lot.action")})
+    UNION ALL
+    SELECT o.customer_id, s.id, o.checkout_at, o.id, o.total - o.refunded
+    FROM {{counted}} s JOIN events_transaction o ON coalesce(o.currency, (SELECT currency FROM staff_generalsettings)) = s.currency
+    WHERE s.type = 'spend_based' AND o.status = 'accepted' AND o.checkout_at IS NOT NULL
+"""
+# By customer and local day: what was late where it was counted then. Of erased people there is nothing left.
+_HISTORY = f"""(
+    SELECT customer.id AS customer_id, change.structure_id,
+        coalesce(late.day, (change.at AT TIME ZONE '{{zone}}')::date) AS day, change.points
+    FROM ({_CHANGES}) change LEFT JOIN customers_merge merged ON merged.source_id = change.profile
+    CROSS JOIN LATERAL (SELECT coalesce(merged.survivor_id, change.profile) AS id) customer
+    LEFT JOIN tiers_latepoints late ON late.customer_id = customer.id AND late.structure_id = change.structure_id
+        AND late.about = change.about
+    LEFT JOIN customers_customer gone ON gone.id = customer.id AND gone.status IN ('opted_out', 'banned')
+    WHERE gone.id IS NULL
+) history"""
+_IN_COUNTED = f"structure_id IN (SELECT id FROM {_COUNTED} counted)"
+# Ten-thousandths weigh, too.
+_DAY = "day - date '2000-01-01'"
+_WEIGHT = f"(points * 10000)::bigint * {weight(0, 'customer_id', 'structure_id', _DAY)}"
+
+
+def _days() -> Projection:
+    """The zone is that of the programme, which is known only once the settings are."""
+    zone = settings.TIME_ZONE.replace("'", "''")
+    history = _HISTORY.format(counted=_COUNTED, zone=zone)
+    return Projection(
+        name="status_days",
+        table="tiers_statusday",
+        key=("customer_id", "structure_id", "day"),
+        columns={"points": "0"},
+        stored=f"SELECT customer_id, structure_id, day, points FROM tiers_statusday WHERE {_IN_COUNTED} {{of}}",
+        recomputed=f"""
+            SELECT customer_id, structure_id, day, sum(points) AS points FROM {history} WHERE true {{of}} GROUP BY 1, 2, 3
+        """,
+        weighed=f"CASE WHEN {_IN_COUNTED} THEN {_WEIGHT} ELSE 0 END",
+        history=(Piece(history, _WEIGHT),),
+        # Which customer a profile's history belongs to is told by the merges, of all of them at once.
+        of_families=False,
+    )
+
+
+class StatusDayCheck:
+    """The status points of every day: `Check` of `tiers_statusday`."""
+
+    name = "status_days"
+
+    @property
+    def pieces(self) -> Sequence[Piece]:
+        return _days().pieces
+
+    def apart(self, cursor: CursorWrapper, *, families: Families, seed: int, limit: int) -> Apart:
+        return _days().apart(cursor, families=families, seed=seed, limit=limit)
+
+    def found(self, cursor: CursorWrapper, *, weighed: Weighed, apart: Apart, limit: int) -> Found:
+        return _days().found(cursor, weighed=weighed, apart=apart, limit=limit)
+
+
+# What tells of levels, by whom it belongs to now. Merged families have several last ones.
+_TOLD = """
+    told AS MATERIALIZED (
+        SELECT coalesce(merged.survivor_id, v.customer_id) AS customer_id, v.id,
+            v.data->>'structure' AS structure, v.data->>'to' AS level
+        FROM events_event v LEFT JOIN customers_merge merged ON merged.source_id = v.customer_id
+        WHERE v.action IN ('tier_up', 'tier_down')
+    ),
+    last AS (
+        SELECT DISTINCT ON (customer_id, structure) customer_id, structure, id, level FROM told
+        WHERE customer_id NOT IN (SELECT survivor_id FROM customers_merge) ORDER BY customer_id, structure, id DESC
+    )
+"""
+# (customer, table, the rest of the key, column, what is stored, what should be)
+_WRONG_LEVELS = f"""
+    WITH {_TOLD},
+    standing AS (
+        SELECT t.customer_id, t.structure_id, t.event_id, s.slug AS structure, level.slug AS level, level.structure_id AS of,
+            level.position, told.level AS said, last.id AS last_id, last.level AS last_level
+        FROM tiers_customertier t JOIN tiers_structure s ON s.id = t.structure_id
+        LEFT JOIN tiers_level level ON level.id = t.level_id
+        LEFT JOIN told ON told.customer_id = t.customer_id AND told.id = t.event_id AND told.structure = s.slug
+        LEFT JOIN last ON last.customer_id = t.customer_id AND last.structure = s.slug
+    )
+    SELECT customer_id, 'tiers_customertier', structure_id::text, 'level_id', level, coalesce(last_level, said)
+    FROM standing WHERE of <> structure_id OR level IS DISTINCT FROM coalesce(last_level, said, level)
+        -- Without an event of its own it is the lowest, as far as the ladder is the one of then.
+        OR said IS NULL AND last_id IS NULL AND position > 0 AND NOT EXISTS (
+            SELECT FROM tiers_recalculation r WHERE r.structure_id = standing.structure_id AND NOT r.recounts
+        )
+    UNION ALL
+    SELECT customer_id, 'tiers_customertier', structure_id::text, 'event_id', event_id::text, last_id::text
+    FROM standing WHERE last_id IS NOT NULL AND event_id IS DISTINCT FROM last_id
+"""
+
+
+def _left(table: str, rest: str) -> str:
+    """Of those who were erased or merged away nothing is left."""
+    return f"""
+        SELECT customer_id, '{table}', {rest}, 'customer_id', customer_id::text, NULL FROM {table}
+        JOIN customers_customer c ON c.id = customer_id AND c.status IN ('opted_out', 'banned', 'merged')
+    """
+
+
+_WRONG = f"""
+    {_WRONG_LEVELS} UNION ALL {_left("tiers_customertier", "structure_id::text")}
+    UNION ALL {_left("tiers_latepoints", "concat(structure_id, ', ', about)")} ORDER BY 1, 2, 3, 4
+"""
+
+
+class LevelCheck:
+    """Every standing: `Check` of `tiers_customertier`, and that nothing is left of who was erased or merged away."""
+
+    name = "levels"
+    # It weighs nothing: the events that tell of levels are few beside the others, and all of them are looked at.
+    pieces = (Piece("tiers_customertier", "0"),)
+
+    def apart(self, cursor: CursorWrapper, *, families: Families, seed: int, limit: int) -> Apart:
+        cursor.execute(_WRONG)
+        rows = cursor.fetchall()
+        return Apart(number=len(rows), mismatches=[self._mismatch(*row) for row in rows[:limit]])
+
+    def found(self, cursor: CursorWrapper, *, weighed: Weighed, apart: Apart, limit: int) -> Found:
+        return Found(weighed.compared, apart.number, [*apart.mismatches])
+
+    def _mismatch(
+        self, customer: int, table: str, rest: str, column: str, stored: str | None, told: str | None
+    ) -> Mismatch:
+        return mismatch(self.name, table, (customer, rest), {column: stored}, {column: told})
+
+
+CHECKS = Checks((StatusDayCheck(), LevelCheck()))
