@@ -21,7 +21,8 @@ class CustomerPart:
 
     `read` is also told what `fields` asks for. `schema`: of each property; those that come only if asked for or while a
     module is on are `optional`. `fields`: what can be asked for, for the description of the interface; `aliases`: by
-    what other names a property is asked for, too.
+    what other names a property is asked for, too. `example`: what it says of a customer of the description's examples,
+    by the ID, if these `fields` are asked for.
     """
 
     read: Callable[[Sequence[Customer], frozenset[str]], Mapping[int, Mapping[str, Any]]]
@@ -29,6 +30,7 @@ class CustomerPart:
     optional: Collection[str] = ()
     fields: Sequence[str] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
+    example: Callable[[str, frozenset[str]], Mapping[str, Any]] = lambda _id, _fields: {}
 
 
 @dataclass(frozen=True)

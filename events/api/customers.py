@@ -40,6 +40,11 @@ def _object(periods: Mapping[str, Purchases]) -> dict[str, Any]:
     }
 
 
+def _example(id: str, fields: frozenset[str]) -> dict[str, Any]:
+    jugs = {"total": 250, "count": 1, "items": 2}
+    return {"purchases": {"overall": jugs, "ytd": jugs}} if "purchases.ytd" in fields else {}
+
+
 def _imports(customers: Sequence[Customer]) -> dict[int, dict[str, Any]]:
     """The import that brought the customer."""
     return {id: {"src": source} for id, source in imports_of([customer.id for customer in customers]).items()}
@@ -51,5 +56,6 @@ CUSTOMER = CustomerPart(
     optional=("purchases",),
     fields=(f"`purchases.<period>` of these periods: {', '.join(PERIODS)}",),
     aliases={"purchase": "purchases"},
+    example=_example,
 )
 READ_CUSTOMER = ReadCustomerPart(_imports)

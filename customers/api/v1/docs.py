@@ -1,19 +1,13 @@
 """The customer of the Read API, for the description of the interface."""
 
-from loyalty.api.docs.describe import Example
-from loyalty.api.docs.shapes import DAY, FLAG, MOMENT, NUMBER, TEXT, WHOLE, described, list_of, map_of, one_of, shape
+from typing import Any
 
-_ACCOUNT = shape(
-    "ReadAccount",
-    {
-        "name": TEXT,
-        "type": one_of("standard", "status_points"),
-        "default": described(FLAG, "Whether the figures of the customer itself are this account's."),
-        **dict.fromkeys(("earned", "reserved", "spent", "pending", "expired"), WHOLE),
-        "point_balance": described(WHOLE, "What can be spent less what is owed."),
-        "negative_points": described(FLAG, "Whether the account may go negative."),
-    },
-)
+from loyalty.api.docs.describe import Example, Schema
+from loyalty.api.docs.shapes import DAY, MOMENT, NUMBER, TEXT, WHOLE, described, later, list_of, map_of, one_of, shape
+from loyalty.contributions import contributed
+
+from .objects import ReadCustomerPart
+
 _ALWAYS = {
     "_id": described(TEXT, "The brand's ID."),
     "status": one_of("active", "inactive", "merged", "suspended"),
@@ -28,9 +22,6 @@ _SOMETIMES = {
     "membership_id": list_of(TEXT, description="What the custom field membership_id holds."),
     "src": described(TEXT, "Where the customer came from; `import:<id>` if an import brought the customer."),
     "referrer": described(TEXT, "The ID of the customer who referred this one."),
-    "score": described(WHOLE, "Points ever earned. This and the next five are the default account's."),
-    **dict.fromkeys(("spent", "reserved", "expired", "pending"), WHOLE),
-    "point_balance": described(WHOLE, "What can be spent less what is owed: below 0 while there is a debt."),
     "purchase_total": NUMBER,
     "purchase_count": WHOLE,
     "purchase_item_count": described(NUMBER, "Pieces, or by weight."),
@@ -39,9 +30,15 @@ _SOMETIMES = {
         ("birth_date", "purchase_first_date", "purchase_last_date", "last_earn_date", "last_spend_date"), DAY
     ),
     "properties": described({"type": "object"}, "Custom attributes by their IDs."),
-    "accounts": map_of(_ACCOUNT, "By the account's ID, while the module Multi-accounts is on."),
 }
-CUSTOMER = shape("ReadCustomer", {**_ALWAYS, **_SOMETIMES}, optional=_SOMETIMES)
+
+
+def _customer() -> Schema:
+    parts = {name: schema for part in contributed(ReadCustomerPart) for name, schema in part.schema.items()}
+    return shape("ReadCustomer", {**_ALWAYS, **_SOMETIMES, **parts}, optional={*_SOMETIMES, *parts})
+
+
+CUSTOMER = later(_customer)
 
 _ANN = {
     "_id": "0519001",
@@ -54,12 +51,6 @@ _ANN = {
     "birth_date": "1980-01-16",
     "status": "active",
     "properties": {"loyalty_barcode": "1234"},
-    "score": 250,
-    "point_balance": 250,
-    "spent": 0,
-    "reserved": 0,
-    "expired": 0,
-    "pending": 0,
     "purchase_total": 250,
     "purchase_count": 1,
     "purchase_item_count": 2,
@@ -70,50 +61,50 @@ _ANN = {
     "updated_at": "2026-01-15T09:30:00+00:00",
     "optin_at": "2026-01-15T09:30:00+00:00",
 }
-EXAMPLES = (
-    Example("Ann", None, {"status": "success", "metadata": {}, "payload": _ANN}),
-    Example(
-        "Nobody",
-        None,
-        {"error": {"message": "Customer not found", "code": 160212, "resendable": False}},
-        path={"customer_id": "0519009"},
-        status=404,
-    ),
+
+
+def _ann() -> dict[str, Any]:
+    """Her profile, and what rooms say of her."""
+    told = [part.example("0519001") for part in contributed(ReadCustomerPart)]
+    return {**_ANN, **{name: value for part in told for name, value in part.items()}}
+
+
+_NOBODY = Example(
+    "Nobody",
+    None,
+    {"error": {"message": "Customer not found", "code": 160212, "resendable": False}},
+    path={"customer_id": "0519009"},
+    status=404,
 )
-LIST_EXAMPLES = (
-    Example(
-        "Enrolled in January, by status",
-        None,
-        {
-            "status": "success",
-            "metadata": {
-                "pagination": {
-                    "next": "/v1/customers?filter%5Bcreated_at%5D%5Blt%5D=2026-02-01&sort%5B0%5D%5Bfield%5D=status"
-                    "&sort%5B0%5D%5Bdirection%5D=asc&limit=1&offset=1",
-                    "previous": None,
-                }
-            },
-            "payload": {"customers": [_ANN]},
-        },
-        query={
-            "filter[created_at][lt]": "2026-02-01",
-            "sort[0][field]": "status",
-            "sort[0][direction]": "asc",
-            "limit": "1",
-        },
-    ),
-    Example(
-        "A day that no calendar has",
-        None,
-        {
-            "error": {
-                "message": "'filter[created_at][lt]' must be a day (2026-05-14) or a time (2026-05-14T08:30:00Z) that the"
-                " calendar has",
-                "code": 300122,
-                "resendable": False,
-            }
-        },
-        query={"filter[created_at][lt]": "2026-02-31"},
-        status=422,
-    ),
+
+
+def examples() -> list[Example]:
+    return [Example("Ann", None, {"status": "success", "metadata": {}, "payload": _ann()}), _NOBODY]
+
+
+_NEXT = (
+    "/v1/customers?filter%5Bcreated_at%5D%5Blt%5D=2026-02-01&sort%5B0%5D%5Bfield%5D=status"
+    "&sort%5B0%5D%5Bdirection%5D=asc&limit=1&offset=1"
 )
+_NO_DAY = Example(
+    "A day that no calendar has",
+    None,
+    {
+        "error": {
+            "message": "'filter[created_at][lt]' must be a day (2026-05-14) or a time (2026-05-14T08:30:00Z) that the"
+            " calendar has",
+            "code": 300122,
+            "resendable": False,
+        }
+    },
+    query={"filter[created_at][lt]": "2026-02-31"},
+    status=422,
+)
+
+
+def list_examples() -> list[Example]:
+    pagination = {"next": _NEXT, "previous": None}
+    answer = {"status": "success", "metadata": {"pagination": pagination}, "payload": {"customers": [_ann()]}}
+    sort = {"sort[0][field]": "status", "sort[0][direction]": "asc"}
+    query = {"filter[created_at][lt]": "2026-02-01", **sort, "limit": "1"}
+    return [Example("Enrolled in January, by status", None, answer, query=query), _NO_DAY]

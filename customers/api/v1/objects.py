@@ -1,7 +1,7 @@
 """The customer of the Read API, for a page of them: each part is read once for all. What is not known is left out."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 from customers.api.serializers import number
 from customers.models import Customer
 from loyalty.api.access.dates import iso_date
+from loyalty.api.docs.describe import Schema
 from loyalty.contributions import contributed
 from loyalty.engine.status import Status
 
@@ -23,9 +24,15 @@ TEXTS = (
 
 @dataclass(frozen=True)
 class ReadCustomerPart:
-    """What a room adds to the customers, by their ids; a fixed number of queries. What the profile says itself stands."""
+    """What a room adds to the customers, by their ids; a fixed number of queries. What the profile says itself stands.
+
+    `schema`: of each property, all of which may be left out. `example`: what it says of a customer of the description's
+    examples, by the ID.
+    """
 
     read: Callable[[Sequence[Customer]], Mapping[int, Mapping[str, Any]]]
+    schema: Mapping[str, Schema] = field(default_factory=dict)
+    example: Callable[[str], Mapping[str, Any]] = lambda _id: {}
 
 
 def customer_entities(customers: Sequence[Customer]) -> list[dict[str, Any]]:

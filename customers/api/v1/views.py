@@ -11,7 +11,7 @@ from loyalty.api.lists.docs import get_many, get_one
 from loyalty.api.problems import unknown_customer
 from loyalty.api.views import ApiView
 
-from .docs import CUSTOMER, EXAMPLES, LIST_EXAMPLES
+from .docs import CUSTOMER, examples, list_examples
 from .objects import customer_entities
 from .queries import CRITERIA, listed_customer, listed_customers
 
@@ -37,7 +37,7 @@ class ReadCustomers(ApiView):
             "In the order of their creation, unless another one is asked for. Who has opted out or was banned is erased and not"
             " listed; of who was merged into another one, only that.",
             of_customer=False,
-            examples=LIST_EXAMPLES,
+            examples=list_examples,
         )
     }
 
@@ -52,7 +52,7 @@ class ReadCustomers(ApiView):
 class ReadCustomer(ApiView):
     api = Api.READ
     generation = "read"
-    operations = {"get": get_one("Get a customer", CUSTOMER, examples=EXAMPLES)}
+    operations = {"get": get_one("Get a customer", CUSTOMER, examples=examples)}
 
     def get(self, request: Request, public_id: str) -> Response:
         return single(customer_entities([known_customer(request, public_id)])[0])

@@ -49,7 +49,8 @@ class Operation:
     # As a function where it is made of what all rooms say.
     body: Schema | Callable[[], Schema] | None = None
     refusals: Mapping[int, str] = field(default_factory=dict)
-    examples: Sequence[Example] = ()
+    # As a function where they tell what all rooms say.
+    examples: Sequence[Example] | Callable[[], Sequence[Example]] = ()
     # Other media types of 200, beside JSON.
     other_answers: Mapping[str, Schema] = field(default_factory=dict)
     # Not of the interface that existing clients know.
@@ -58,3 +59,7 @@ class Operation:
     @property
     def body_schema(self) -> Schema | None:
         return self.body() if callable(self.body) else self.body
+
+    @property
+    def all_examples(self) -> Sequence[Example]:
+        return self.examples() if callable(self.examples) else self.examples

@@ -115,7 +115,7 @@ def _common_parameters(*, once: bool) -> Sequence[dict[str, str]]:
 
 def _body(described: Operation, schema: Schema) -> dict[str, Any]:
     content: dict[str, Any] = {media_type: {"schema": schema} for media_type in (JSON, FORM)}
-    examples = {one.name: {"value": one.body} for one in described.examples if one.body is not None}
+    examples = {one.name: {"value": one.body} for one in described.all_examples if one.body is not None}
     if examples:
         content[JSON]["examples"] = examples
     is_needed = bool(schema.get("required") or "oneOf" in schema)
@@ -124,11 +124,11 @@ def _body(described: Operation, schema: Schema) -> dict[str, Any]:
 
 def _responses(described: Operation, method: str, generation: str, *, once: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"200": _answer(described, once=once)}
-    sent = (example.status for example in described.examples if example.status != 200)
+    sent = (example.status for example in described.all_examples if example.status != 200)
     statuses = {*common_statuses(has_body=method in WRITES, once=once), *described.refusals, *sent}
     for status in sorted(statuses):
         text = described.refusals.get(status)
-        examples = _examples(described.examples, status)
+        examples = _examples(described.all_examples, status)
         name = f"{GENERATION_NAMES[generation]}{status}"
         if text is None and not examples:
             found[str(status)] = {"$ref": f"#/components/responses/{name}"}
@@ -142,7 +142,7 @@ GENERATION_NAMES = {"legacy": "Error", "versioned": "VersionedError", "read": "R
 
 def _answer(described: Operation, *, once: bool) -> dict[str, Any]:
     content: dict[str, Any] = {JSON: {"schema": described.answer}}
-    if examples := _examples(described.examples, 200):
+    if examples := _examples(described.all_examples, 200):
         content[JSON]["examples"] = examples
     content |= {media_type: {"schema": schema} for media_type, schema in described.other_answers.items()}
     headers = headers_of(*ON_ANSWERS, *(["Idempotent-Replayed"] if once else []))

@@ -102,7 +102,7 @@ def _page(path: str, method: str, described: Operation) -> Page:
         body=field_of("", body["content"][JSON]["schema"]) if body else None,
         answer=field_of("", told["responses"]["200"]["content"][JSON]["schema"], is_answer=True),
         refusals=list(_refusals(told["responses"])),
-        samples=[_sample(path, method, described, example) for example in described.examples],
+        samples=[_sample(path, method, described, example) for example in described.all_examples],
         is_own=described.is_own,
     )
 

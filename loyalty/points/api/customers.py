@@ -15,7 +15,7 @@ from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 
 from .objects import account_object, expiring_object
-from .schemas import OF_CUSTOMER
+from .schemas import EXAMPLES, OF_CUSTOMER
 
 FIGURES = ("spent", "reserved", "expired", "spendable", "point_balance", "pending")
 
@@ -57,9 +57,18 @@ def _expiring(
     return {one.id: {account.id: part(one, account) for account in accounts} for one in customers}
 
 
+def _example(id: str, fields: frozenset[str]) -> dict[str, Any]:
+    earned = EXAMPLES.get(id, 0)
+    found = {"score": earned, **dict.fromkeys(FIGURES, 0), "spendable": earned, "point_balance": earned}
+    due = dict.fromkeys(("today", "this_month", "this_year", "next_month", "next_year"), 0)
+    expiring = {"expiring_points": {"account": "main", **due, "reset_date": None}}
+    return {**found, **(expiring if "expiring_points" in fields else {})}
+
+
 CUSTOMER = CustomerPart(
     _parts,
     OF_CUSTOMER,
     optional=("accounts", "expiring_points"),
     fields=("`expiring_points`", "`expiring_points.history`"),
+    example=_example,
 )

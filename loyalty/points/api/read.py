@@ -16,6 +16,8 @@ from loyalty.points.ledger.queries import balances_of_all
 from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 
+from .schemas import EXAMPLES, OF_READ_CUSTOMER
+
 
 def _of_events(customer: Customer, family: Sequence[int], events: Sequence[Event]) -> dict[int, dict[str, Any]]:
     """The balance right after each event, the last change of its date, and what became of what it earned."""
@@ -92,4 +94,10 @@ def _accounts(balances: Iterable[Balance]) -> dict[str, Any]:
     }
 
 
-READ_CUSTOMER = ReadCustomerPart(_of_customers)
+def _example(id: str) -> dict[str, int]:
+    earned = EXAMPLES.get(id, 0)
+    none = dict.fromkeys(("spent", "reserved", "expired", "pending"), 0)
+    return {"score": earned, "point_balance": earned, **none}
+
+
+READ_CUSTOMER = ReadCustomerPart(_of_customers, OF_READ_CUSTOMER, _example)

@@ -1,8 +1,23 @@
 """What the customer object says of points, for the description of the interface."""
 
 from loyalty.api.docs.describe import Schema
-from loyalty.api.docs.shapes import DAY, FLAG, NUMBER, TEXT, UNIX, WHOLE, described, list_of, nullable, shape
+from loyalty.api.docs.shapes import (
+    DAY,
+    FLAG,
+    NUMBER,
+    TEXT,
+    UNIX,
+    WHOLE,
+    described,
+    list_of,
+    map_of,
+    nullable,
+    one_of,
+    shape,
+)
 
+# What the customers of the description's examples have earned, and not spent.
+EXAMPLES = {"0519001": 250, "0519002": 100}
 _DUE = described(WHOLE, "Points that are still to expire then.")
 EXPIRING = shape(
     "ExpiringPoints",
@@ -67,4 +82,21 @@ OF_CUSTOMER: dict[str, Schema] = {
     "pending": described(WHOLE, "Points that wait for the acceptance of their order."),
     "accounts": list_of(ACCOUNT, description="Every points account, while there are several."),
     "expiring_points": EXPIRING,
+}
+_READ_ACCOUNT = shape(
+    "ReadAccount",
+    {
+        "name": TEXT,
+        "type": one_of("standard", "status_points"),
+        "default": described(FLAG, "Whether the figures of the customer itself are this account's."),
+        **dict.fromkeys(("earned", "reserved", "spent", "pending", "expired"), WHOLE),
+        "point_balance": described(WHOLE, "What can be spent less what is owed."),
+        "negative_points": described(FLAG, "Whether the account may go negative."),
+    },
+)
+OF_READ_CUSTOMER: dict[str, Schema] = {
+    "score": described(WHOLE, "Points ever earned. This and the next five are the default account's."),
+    **dict.fromkeys(("spent", "reserved", "expired", "pending"), WHOLE),
+    "point_balance": described(WHOLE, "What can be spent less what is owed: below 0 while there is a debt."),
+    "accounts": map_of(_READ_ACCOUNT, "By the account's ID, while the module Multi-accounts is on."),
 }

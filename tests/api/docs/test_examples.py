@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def examples() -> Iterator[Any]:
     for path, _, method, callback in Endpoints().get_api_endpoints():
         described: Operation | None = callback.cls.operations.get(method.lower())
-        for example in described.examples if described else ():
+        for example in described.all_examples if described else ():
             yield pytest.param(path, method, described, example, id=f"{method} {path}: {example.name}")
 
 
