@@ -8,6 +8,7 @@ from loyalty.ui.navigation import Entry, Group
 
 CONTRIBUTIONS = (
     Routes("loyalty.api.docs.urls"),
+    Routes("loyalty.api.entities.urls"),
     Entry(Group.FOOT, _("Developers"), "developers", "code-xml", Right.VIEW_CUSTOMERS, shortcut="d"),
     Timer("saved-answers", "loyalty.api.once.tasks.purge_answers", crontab(minute=24)),
 )

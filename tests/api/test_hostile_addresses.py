@@ -59,7 +59,8 @@ def ask(client: Client, path: str, query: str = "", method: str = "GET", **heade
 
 
 def ours(route: ApiRoute) -> str:
-    return route.path({"public_id": "C-1", "transaction_id": "T-1"} | {"reference": UUID, "customer_id": "C-1"})
+    entity = {"module": "tiers", "entity": "tier", "entity_id": "standard"}
+    return route.path({"public_id": "C-1", "transaction_id": "T-1", "reference": UUID, "customer_id": "C-1", **entity})
 
 
 UUID = "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10"
@@ -78,7 +79,7 @@ def test_no_name_in_a_path_makes_a_route_fail(client: Client, key: str, route: A
     for method in route.methods:
         for name in sorted(NAMES):
             path = route.address
-            for place in ("public_id", "transaction_id", "customer_id", "reference"):
+            for place in ("public_id", "transaction_id", "customer_id", "reference", "module", "entity", "entity_id"):
                 path = path.replace(f"{{{place}}}", UUID if place == "reference" else name)
             status = ask(client, path, f"api_key={key}", method.upper())
             # An opt-in makes the customer.

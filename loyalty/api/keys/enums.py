@@ -9,6 +9,7 @@ class Api(TextChoices):
     CUSTOMERS = "customers", _("Customers")
     DISPLAY = "display", _("Display")
     READ = "read", _("Read")
+    ENTITIES = "entities", _("Entities")
 
 
 class KeyKind(TextChoices):

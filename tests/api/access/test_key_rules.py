@@ -55,12 +55,15 @@ RULES = {
     "read-customer": Rule(Api.READ, "get"),
     "read-events": Rule(Api.READ, "get"),
     "read-transactions": Rule(Api.READ, "get"),
+    "api-entities": Rule(Api.ENTITIES, "get post put delete"),
+    "api-entity": Rule(Api.ENTITIES, "get post put delete"),
 }
 ROUTES = api_routes()
 How = Callable[[str, str], dict[str, Any]]
 """Of a method and a path, what to send."""
 UUID = "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10"
-VALUES = {"public_id": "C-1", "transaction_id": "T-1", "reference": UUID}
+ENTITY = {"module": "tiers", "entity": "tier", "entity_id": "standard"}
+VALUES = {"public_id": "C-1", "transaction_id": "T-1", "reference": UUID, **ENTITY}
 SHOP = "https://shop.example.com"
 each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 

@@ -58,7 +58,14 @@ API_VIEWS: list[Any] = [
 def address(pattern: URLPattern) -> str:
     route = next(route for route in api_routes() if route.name == pattern.name)
     return route.path(
-        {"public_id": "C-1", "transaction_id": "C-1", "reference": "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10"}
+        {
+            "public_id": "C-1",
+            "transaction_id": "C-1",
+            "reference": "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10",
+            "module": "tiers",
+            "entity": "tier",
+            "entity_id": "standard",
+        }
     )
 
 

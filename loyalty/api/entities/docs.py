@@ -1,0 +1,106 @@
+"""What `/entities` takes and answers, with examples that a test sends: of each type, what its room gives."""
+
+from typing import Any
+
+from loyalty.api.docs.describe import Example, Operation, Parameter, Schema
+from loyalty.api.docs.shapes import TEXT, WHOLE, later, list_of, or_empty, shape
+from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
+from loyalty.contributions import contributed
+
+from .pairs import EntityPair
+
+_PART: Schema = {"type": "string", "minLength": 1, "maxLength": 64}
+TYPE = [
+    Parameter("module", "The first half of the type, in any letter case.", _PART, example="tiers", place="path"),
+    Parameter("entity", "The other half.", _PART, example="tier", place="path"),
+]
+ID = Parameter("entity_id", "The ID of the entity.", _PART, example="status", place="path")
+PAGE = [
+    Parameter(
+        "limit", "How many at most.", or_empty({**WHOLE, "minimum": 1, "maximum": MAX_LIMIT, "default": MAX_LIMIT})
+    ),
+    Parameter(
+        "offset", "How many to leave out.", or_empty({**WHOLE, "minimum": 0, "maximum": MAX_OFFSET, "default": 0})
+    ),
+]
+
+
+def _entity() -> Schema:
+    return {"oneOf": [pair.schema for pair in contributed(EntityPair)]}
+
+
+def _error(code: int, message: str) -> dict[str, Any]:
+    return {"error": {"type": "BadRequestException", "code": code, "message": message}}
+
+
+_NO_TYPE = Example(
+    "A type that there is not",
+    None,
+    _error(350300, "Entity type does not exist"),
+    path={"module": "tiers", "entity": "ladder"},
+    status=400,
+)
+
+
+def _list_examples() -> list[Example]:
+    return [
+        *(
+            Example(
+                f"All of type {pair.type}",
+                None,
+                {"data": [pair.example]},
+                path={"module": pair.module, "entity": pair.entity},
+            )
+            for pair in contributed(EntityPair)
+        ),
+        _NO_TYPE,
+    ]
+
+
+def _show_examples() -> list[Example]:
+    unknown = Example("An unknown one", None, _error(0, "Entity not found"), path={"entity_id": "nothing"}, status=400)
+    return [*(_shown(pair) for pair in contributed(EntityPair)), unknown]
+
+
+def _shown(pair: EntityPair) -> Example:
+    path = {"module": pair.module, "entity": pair.entity, "entity_id": str(pair.example["id"])}
+    return Example(f"One of type {pair.type}", None, pair.example, path=path)
+
+
+LIST = Operation(
+    "List entities",
+    shape("Entities", {"data": list_of(later(_entity))}),
+    "All entities of a type, in the order of their IDs.",
+    parameters=[*TYPE, *PAGE],
+    refusals={
+        400: "350300: there is no such type, or its module is off. 300121, 300123: `offset` or `limit`. 300122: any other"
+        " parameter."
+    },
+    examples=_list_examples,
+)
+SHOW = Operation(
+    "Show an entity",
+    later(_entity),
+    parameters=[*TYPE, ID],
+    refusals={400: "350300: there is no such type, or its module is off. 0: there is no such entity."},
+    examples=_show_examples,
+)
+
+
+def _never(summary: str, *more: Parameter) -> Operation:
+    """What existing clients may send, and what no type takes."""
+    message = "Entities of type tiers/tier cannot be created, changed or deleted by the API"
+    return Operation(
+        summary,
+        list_of(TEXT),
+        "No type takes it: what there is comes from the configuration of the programme.",
+        parameters=[*TYPE, *more],
+        refusals={400: "300706: entities of this type are only read. 350300: there is no such type."},
+        examples=[Example("Tiers", None, _error(300706, message), status=400)],
+    )
+
+
+CREATE = _never("Create an entity")
+CREATE_NAMED = _never("Create an entity of an ID", ID)
+CHANGE, CHANGE_ALL = _never("Change an entity", ID), _never("Change entities")
+DELETE, DELETE_ALL = _never("Delete an entity", ID), _never("Delete entities")
