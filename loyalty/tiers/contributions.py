@@ -9,6 +9,8 @@ from loyalty.staff.permissions import Right
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 
+from .api.customers import CUSTOMER, READ_CUSTOMER
+from .api.entities import PAIR
 from .checks import CHECKS
 
 CONTRIBUTIONS: tuple[object, ...] = (
@@ -19,4 +21,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     Timer("expire-tiers", "loyalty.tiers.expiry.tasks.expire", crontab(minute=2)),
     Timer("recalculate-tiers", "loyalty.tiers.recalculation.tasks.recalculate", 60.0),
     Timer("count-tiers", "loyalty.tiers.structures.tasks.count", crontab(hour=0, minute=20)),
+    CUSTOMER,
+    READ_CUSTOMER,
+    PAIR,
 )

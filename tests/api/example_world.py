@@ -12,6 +12,7 @@ from loyalty.api.keys.models import ApiKey
 from loyalty.engine.events import Incoming
 from tests.api_keys import development_key
 from tests.factories import NOON, tell
+from tests.tiers.ladders import set_up, structure
 
 JANUARY = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
 OCTOBER = datetime(2026, 10, 2, 16, 5, tzinfo=UTC)
@@ -23,10 +24,20 @@ JUG = {
     "price": 125,
     "subtotal": 250,
 }
+LEVELS = {"bronze": 150, "silver": 250, "gold": 1_000}
+STATUS = structure(
+    "status",
+    [{"id": id, "name": {"en": id.capitalize()}, "threshold": points} for id, points in LEVELS.items()],
+    initialise_at_opt_in=False,
+    expiration_type="rolling",
+    rolling_months=12,
+)
 
 
 def make_people() -> None:
-    """Ann (0519001, card 1234) bought two jugs in October; Ben (0519002) has 100 points; Cleo (0519003) is suspended."""
+    """Ann (0519001, card 1234) bought two jugs in October and is silver; Ben (0519002) has 100 points; Cleo (0519003) is
+    suspended."""
+    set_up(STATUS)
     Field.objects.create(slug="loyalty_barcode", name="Card", external_id=True)
     EventType.objects.create(action="app_install", name="App install", default_points=50, one_time=True)
     ann = {"first_name": "Ann", "last_name": "Example", "email": "ann@example.com", "language": "en", "currency": "EUR"}

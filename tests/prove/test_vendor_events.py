@@ -15,6 +15,7 @@ from tests.api_keys import development_key
 from tests.factories import make_customer, make_order, tell
 from tests.prove.vendor import Operation, answered, assert_only, deviations, needs_files, request_deviations, sent
 from tests.prove.vendor import operations as published
+from tests.tiers.ladders import set_up, structure
 
 pytestmark = [pytest.mark.prove, pytest.mark.django_db, needs_files]
 
@@ -43,7 +44,7 @@ OF_CUSTOMER = {
     "properties.city: missing": "a custom attribute of the vendor's example",
     "groups: missing": "comes with its module",
     "campaigns: missing": "comes with its module",
-    "tiers: missing": "comes with its module",
+    "tiers.*.next.points: type": "a number, as in the Read API's file; the schema says text",
     "purchases: unknown": "asked for by `fields`, which the schema leaves out",
     "expiring_points: unknown": "asked for by `fields`, which the schema leaves out",
 }  # fmt: skip
@@ -143,7 +144,10 @@ def test_the_vendors_examples_keep_to_its_own_schemas(key: str) -> None:
 
 
 def test_the_customer_has_what_the_schema_names(client: Client, key: str) -> None:
+    modules = {"modules": ["expiring_points", "multi_accounts", "tiers"]}
+    set_up(structure(expiration_type="rolling", rolling_months=12), settings=modules)
     make_order(make_customer("C-1", first_name="Ann", last_name="Lee", email="ann@example.com", currency="EUR"), "T-1")
+    tell(Incoming("C-1", "point_add", {"points": 1_000}))
     asked = (
         "",
         "?fields=groups",

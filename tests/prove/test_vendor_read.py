@@ -17,6 +17,7 @@ from tests.engine.world import accepted, configure, event
 from tests.events.api.reading import KEY, get
 from tests.merging import merge
 from tests.prove.vendor import Operation, assert_only, deviations, document, needs_files
+from tests.tiers.ladders import set_up, structure
 
 pytestmark = [pytest.mark.prove, pytest.mark.django_db, needs_files]
 
@@ -28,7 +29,7 @@ AT = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 LATER = "its module comes later"
 GONE = "who opted out is erased and not told of"
 NO_CUSTOMER = {
-    **dict.fromkeys(("group_id", "labels", "tiers", "clubs", "activities", "rewards", "referrals"), LATER),
+    **dict.fromkeys(("group_id", "labels", "clubs", "activities", "rewards", "referrals"), LATER),
     "optout_at": GONE,
 }
 NO_EVENT = {"signed": "it is not kept whether a request was signed"}
@@ -67,6 +68,10 @@ def world() -> None:
     change = event("ann", "point_expiration", events=[str(added.id)], expdate="2027-05-05")
     record([change], by=Actor("back_office", staff_id=dana.pk), at=AT)
     merge(Customer.objects.get(public_id="bob"), Customer.objects.get(public_id="ann"), AT)
+    # Of the ID that the file has as its example, so that what is in it is compared.
+    modules = {"modules": ["expiring_points", "multi_accounts", "checkout_accept", "tiers"]}
+    set_up(structure("fashion_tiers", expiration_type="rolling", rolling_months=12), settings=modules)
+    accepted(event("ann", "point_add", points=1_000), at=AT)
 
 
 def different(client: Client, operation: Operation, path: str, name: str) -> set[str]:

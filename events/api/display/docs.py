@@ -230,7 +230,7 @@ EVENTS_OF_EVERYBODY = Operation(
         Example(
             "What happened in the autumn",
             None,
-            {"total": 4, "data": [_GIVEN], "next": "/customers/-/events?timestamp.gt=2026-09-01&limit=1&offset=2", "prev": "/customers/-/events?timestamp.gt=2026-09-01&limit=1&offset=0"},
+            {"total": 5, "data": [_GIVEN], "next": "/customers/-/events?timestamp.gt=2026-09-01&limit=1&offset=2", "prev": "/customers/-/events?timestamp.gt=2026-09-01&limit=1&offset=0"},
             query={"timestamp.gt": "2026-09-01", "limit": "1", "offset": "1"},
         )
     ],

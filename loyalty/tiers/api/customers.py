@@ -1,0 +1,44 @@
+"""What the customer objects of the APIs say of tiers, while the module is on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from customers.api.objects import CustomerPart
+from customers.api.v1.objects import ReadCustomerPart
+from customers.models import Customer
+from loyalty.program.enums import Module
+from loyalty.program.queries import general_settings
+from loyalty.tiers.queries import tiers_of
+
+from .objects import language_of, tier_entity, tier_object
+from .schemas import OF_ANN, OF_CUSTOMER, OF_READ_CUSTOMER, READ_OF_ANN
+
+
+def _parts(customers: Sequence[Customer], fields: frozenset[str]) -> dict[int, dict[str, Any]]:
+    """A list of the levels, in the order of their structures' IDs: empty for whoever has none."""
+    if Module.TIERS not in general_settings().modules:
+        return {}
+    found = tiers_of(customers)
+    return {one.id: {"tiers": [tier_object(tier, language_of(one)) for tier in found[one.id]]} for one in customers}
+
+
+def _read_parts(customers: Sequence[Customer]) -> dict[int, dict[str, Any]]:
+    """By the structures' IDs; left out of whoever has no level."""
+    found = tiers_of(customers)
+    return {
+        one.id: {"tiers": {tier.rule.slug: tier_entity(tier, language_of(one)) for tier in tiers}}
+        for one in customers
+        if (tiers := found[one.id])
+    }
+
+
+def _example(id: str, fields: frozenset[str]) -> dict[str, Any]:
+    return {"tiers": OF_ANN if id == "0519001" else []}
+
+
+def _read_example(id: str) -> dict[str, Any]:
+    return {"tiers": READ_OF_ANN} if id == "0519001" else {}
+
+
+CUSTOMER = CustomerPart(_parts, OF_CUSTOMER, optional=("tiers",), example=_example)
+READ_CUSTOMER = ReadCustomerPart(_read_parts, OF_READ_CUSTOMER, _read_example)
