@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,8 @@ from loyalty.ui.navigation import Crumb, Tab
 from loyalty.ui.responses import Text
 
 from .mixins import CustomerMixin
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class ProfileAction:
 
     Offered to who has the right, for customers of these statuses. `page` takes the customer's id and these arguments.
     `is_daily`: it has a button of its own, at least where there is room; the first one has it on a phone, too.
-    `is_final`: it can't be undone.
+    `is_final`: it can't be undone. `is_possible`: what else of the customer it depends on.
     """
 
     label: Text
@@ -49,6 +51,14 @@ class ProfileAction:
     is_dialog: bool = True
     is_daily: bool = False
     is_final: bool = False
+    is_possible: Callable[["ProfilePage"], bool] | None = None
+
+
+@dataclass(frozen=True)
+class ProfileBadge:
+    """What a room says of the customer beside the status, on every page of the profile."""
+
+    read: Callable[["ProfilePage"], Iterable[Text]]
 
 
 class Area(StrEnum):
@@ -97,11 +107,23 @@ class ProfilePage(CustomerMixin, StaffPage):
         return [Crumb(_("Customers"), reverse("customers:list"))]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**({"tabs": self._tabs(), "menu": self._menu()} | kwargs))
+        frame = {"tabs": self._tabs(), "menu": self._menu(), "badges": self._badges()}
+        return super().get_context_data(**(frame | kwargs))
 
     @cached_property
     def settings(self) -> GeneralSettings:
         return general_settings()
+
+    def once(self, read: Callable[["ProfilePage"], Found]) -> Found:
+        """What several contributions of a room need, read once for the page."""
+        if read not in self._read:
+            self._read[read] = read(self)
+        found: Found = self._read[read]
+        return found
+
+    @cached_property
+    def _read(self) -> dict[Callable[["ProfilePage"], Any], Any]:
+        return {}
 
     def url_of(self, page: str, *args: object) -> str:
         return reverse(page, args=[self.customer.id, *args])
@@ -116,4 +138,8 @@ class ProfilePage(CustomerMixin, StaffPage):
             MenuItem(action, self.url_of(action.page, *action.arguments))
             for action in actions
             if self.customer.status in action.statuses and may(self.request.user, action.right)
+            if action.is_possible is None or action.is_possible(self)
         ]
+
+    def _badges(self) -> list[Text]:
+        return [text for badge in contributed(ProfileBadge) for text in badge.read(self)]
