@@ -1,4 +1,4 @@
-"""What the customer list shows and sorts by beside the profile itself: figures that other rooms keep."""
+"""What the customer list shows and sorts by beside the profile itself: figures and words that other rooms keep."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from customers.models import Customer
 from loyalty.contributions import contributed
 from loyalty.program.enums import Module
 from loyalty.ui.paging import Order
@@ -44,6 +45,23 @@ class ListFigures:
     orders: Mapping[str, FigureOrder]
     rows: Callable[[], QuerySet[Any]]
     empty: Callable[[], Model]
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """A column of words after the addresses. `read`: by customer what it says, given those of a page; a fixed number of
+    queries. `is_shown`: whether there is anything to say at all.
+    """
+
+    label: Text
+    css: str
+    read: Callable[[Sequence[Customer]], Mapping[int, str]]
+    is_shown: Callable[[], bool]
+
+
+def word_columns() -> list[ListColumn]:
+    """Those that are shown."""
+    return [column for column in contributed(ListColumn) if column.is_shown()]
 
 
 def figure_orders() -> dict[str, FigureOrder]:

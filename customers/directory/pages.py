@@ -1,6 +1,6 @@
 """The customer list: its filters, its order, its tabs and its search."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from customers.names import country_name, gender_name
+from loyalty.contributions import contributed
 from loyalty.engine.status import Status
 from loyalty.program.queries import general_settings
 from loyalty.staff.permissions import Right, may
@@ -16,9 +17,9 @@ from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb, Tab
 from loyalty.ui.responses import Text
 
-from .columns import columns, figure_orders
+from .columns import ListColumn, columns, figure_orders, word_columns
 from .queries import NEWEST, Listing, browse, find, sorts
-from .search import LONGEST_SEARCH, Count, Filters, count_of, countries, genders
+from .search import LONGEST_SEARCH, Count, Filters, ListFilter, count_of, countries, genders
 
 # Inactive customers are shown under their own tab only.
 STATUSES: dict[str, tuple[Text, Sequence[str]]] = {
@@ -51,36 +52,59 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class ShownFilter:
+    """A filter of the toolbar; `name` is that of its parameter."""
+
+    name: str
+    label: Text
+    choices: Sequence[Choice]
+
+    @property
+    def chosen(self) -> Sequence[Choice]:
+        return [choice for choice in self.choices if choice.is_chosen]
+
+
+@dataclass(frozen=True)
 class ListRequest:
-    """What the address of the list asks for; whatever it does not know is left out."""
+    """What the address of the list asks for; whatever it does not know is left out. `added`: the filters of other rooms."""
 
     text: str
     tab: str
     sort: str
     filters: Filters
     page: str
+    added: Sequence[ShownFilter] = ()
 
     @classmethod
     def read(cls, query: QueryDict) -> "ListRequest":
         tab = query.get("status", "")
         tab = tab if tab in STATUSES else ""
         sort = query.get("sort", "")
+        offered = [(one, one.choices()) for one in contributed(ListFilter)]
+        added = {one: _added(one, choices, query) for one, choices in offered if choices}
+        chosen = [(one, [choice.value for choice in shown.chosen]) for one, shown in added.items() if shown.chosen]
         return cls(
             text=query.get("q", "").strip()[:LONGEST_SEARCH],
             tab=tab,
             sort=sort if sort in sorts() else NEWEST,
-            filters=Filters(STATUSES[tab][1], _values(query, "gender", 20), _values(query, "country", 2)),
+            filters=Filters(STATUSES[tab][1], _values(query, "gender", 20), _values(query, "country", 2), chosen),
             page=query.get("page", ""),
+            added=list(added.values()),
         )
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.text or self.filters.genders or self.filters.countries)
+        return bool(self.text or self.filters.genders or self.filters.countries or self.filters.chosen)
 
     def listing(self) -> Listing:
         if self.text:
             return find(self.text, self.filters, self.sort, self.page)
         return browse(self.filters, self.sort, self.page)
+
+
+def _added(one: ListFilter, choices: Sequence[tuple[str, Text]], query: QueryDict) -> ShownFilter:
+    asked = set(query.getlist(one.name)[:MOST_CHOICES])
+    return ShownFilter(one.name, one.label, [Choice(value, label, value in asked) for value, label in choices])
 
 
 def _values(query: QueryDict, name: str, longest: int) -> Sequence[str]:
@@ -103,6 +127,12 @@ def _orders(current: str) -> list[Choice]:
     return [Choice(value, label, value == current) for value, label in offered]
 
 
+def _words(
+    customer: int, columns: Sequence[ListColumn], told: Sequence[Mapping[int, str]]
+) -> list[tuple[ListColumn, str]]:
+    return [(column, by_customer.get(customer, "")) for column, by_customer in zip(columns, told, strict=True)]
+
+
 class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
     right = Right.VIEW_CUSTOMERS
     template_name = "customers/list.html"
@@ -115,7 +145,9 @@ class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
         listing = wanted.listing()
         totals = {status: count_of(Filters([status])) for status in ("active", "inactive", "suspended")}
         totals[""] = totals["active"] + totals["suspended"]
-        shown = columns(general_settings().modules)
+        shown, words = columns(general_settings().modules), word_columns()
+        customers = [row.customer for row in listing.rows]
+        told = [column.read(customers) if customers else {} for column in words]
         total = count_of(wanted.filters) if wanted.is_narrowed and not wanted.text else totals[wanted.tab]
         context = {
             "wanted": wanted,
@@ -124,7 +156,8 @@ class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
             "tabs": self._tabs(wanted.tab, totals),
             "is_first_day": not wanted.is_narrowed and not any(count.number for count in totals.values()),
             "columns": shown,
-            "rows": [(row.customer, row.cells(shown)) for row in listing.rows],
+            "word_columns": words,
+            "rows": [(row.customer, _words(row.customer.id, words, told), row.cells(shown)) for row in listing.rows],
             "may_create": may(self.request.user, Right.EDIT_CUSTOMERS),
             "may_import": may(self.request.user, Right.IMPORT_DATA),
             "orders": _orders(wanted.sort),

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from unicodedata import normalize
@@ -19,6 +19,7 @@ from loyalty import formats
 from loyalty.database.trigrams import with_part
 from loyalty.engine.status import Status
 from loyalty.identifiers import forms, normal
+from loyalty.ui.responses import Text
 
 # What a search collects of each column at most, and what it shows at most.
 MATCHES = 400
@@ -32,17 +33,33 @@ SAMPLE = 2_000
 
 
 @dataclass(frozen=True)
+class ListFilter:
+    """A filter that a room adds to the list. `name`: of its parameter; `choices`: values with their labels, in their order,
+    none for no filter; `members`: the customers that any of the values means, as a query for their ids.
+    """
+
+    name: str
+    label: Text
+    choices: Callable[[], Sequence[tuple[str, Text]]]
+    members: Callable[[Sequence[str]], QuerySet[Any]]
+
+
+@dataclass(frozen=True)
 class Filters:
-    """Empty genders or countries mean all of them."""
+    """Empty genders or countries mean all of them. `chosen`: what is chosen of the filters that rooms add."""
 
     statuses: Sequence[str] = (Status.ACTIVE.value, Status.SUSPENDED.value)
     genders: Sequence[str] = ()
     countries: Sequence[str] = ()
+    chosen: Sequence[tuple[ListFilter, Sequence[str]]] = ()
 
     def condition(self, path: str = "") -> Q:
         """`path` leads from the queried model to the customer: "customer__"."""
         wanted = {"status": self.statuses, "gender": self.genders, "country": self.countries}
-        return Q(**{f"{path}{name}__in": values for name, values in wanted.items() if values})
+        found = Q(**{f"{path}{name}__in": values for name, values in wanted.items() if values})
+        for one, values in self.chosen:
+            found &= Q(**{f"{path}id__in": one.members(values)})
+        return found
 
 
 @dataclass(frozen=True)
