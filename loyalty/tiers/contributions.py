@@ -12,11 +12,14 @@ from loyalty.ui.navigation import Entry, Group
 from .api.customers import CUSTOMER, READ_CUSTOMER
 from .api.entities import PAIR
 from .checks import CHECKS
+from .profile.contributions import CONTRIBUTIONS as PROFILE
 
 CONTRIBUTIONS: tuple[object, ...] = (
     CHECKS,
     Routes("loyalty.tiers.structures.urls"),
     Entry(Group.LOYALTY, _("Tiers"), "tier_structures:list", "award", Right.CONFIGURE, Module.TIERS, shortcut="l"),
+    Routes("loyalty.tiers.urls"),
+    *PROFILE,
     # Two minutes after each midnight of the programme, and again each hour: what a night has missed, and changed dates.
     Timer("expire-tiers", "loyalty.tiers.expiry.tasks.expire", crontab(minute=2)),
     Timer("recalculate-tiers", "loyalty.tiers.recalculation.tasks.recalculate", 60.0),

@@ -89,9 +89,13 @@ class Tier:
 
 def level_name(level: LevelRule, language: str | None = None) -> str:
     """In the language, else in English, else in the first one that it has."""
-    names = level.names
+    return in_language(level.names, level.slug, language)
+
+
+def in_language(names: Mapping[str, str], slug: str, language: str | None = None) -> str:
+    """A level's name by its names, as `level_name`."""
     wanted = (language or get_language() or "en").partition("-")[0]
-    return names.get(language or "") or names.get(wanted) or names.get("en") or next(iter(names.values()), level.slug)
+    return names.get(language or "") or names.get(wanted) or names.get("en") or next(iter(names.values()), slug)
 
 
 def tiers_of(

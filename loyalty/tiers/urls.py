@@ -1,0 +1,10 @@
+from django.urls import include, path
+
+from .profile import dialogs
+
+page_patterns = [
+    path("up/", dialogs.TierUp.as_view(), name="up"),
+    path("down/", dialogs.TierDown.as_view(), name="down"),
+    path("expiration/", dialogs.ChangeExpiration.as_view(), name="expiration"),
+]
+urlpatterns = [path("customers/<int:customer_id>/tiers/", include((page_patterns, "tiers")))]
