@@ -8,10 +8,11 @@ from django.db.models import Sum
 from customers.profile.frame import Area, Card, OverviewCards, ProfilePage
 from events.models import Event
 from events.types.models import EventType
+from loyalty.contributions import contributed
 from loyalty.program.actions import icon_of
 from loyalty.ui.paging import nearest
 
-from .queries import events_per_profile
+from .queries import EventSentences, events_of, events_per_profile, sentences_of
 
 LATEST = 8
 # Part of the checkout above it, which shows their points.
@@ -25,6 +26,7 @@ class Action:
     event: Event
     label: str
     points: int
+    sentence: str = ""
 
     @property
     def icon(self) -> str:
@@ -41,10 +43,23 @@ def latest_actions(family: Sequence[int]) -> list[Action]:
         kind.action: kind.label for kind in EventType.objects.filter(action__in={event.action for event in events})
     }
     of_parts = _points_of_parts(family, {event.transaction_id for event in events} - {None})
+    sentences = _sentences(family, events)
     return [
-        Action(event, labels.get(event.action, event.action), event.points + of_parts.get(event.id, 0))
+        Action(
+            event,
+            labels.get(event.action, event.action),
+            event.points + of_parts.get(event.id, 0),
+            sentences.get(event.id, ""),
+        )
         for event in events
     ]
+
+
+def _sentences(family: Sequence[int], events: Sequence[Event]) -> dict[int, str]:
+    """With the attributes of those events only that rooms say something of."""
+    spoken_of = {action for one in contributed(EventSentences) for action in one.actions}
+    ids = {event.id for event in events if event.action in spoken_of}
+    return sentences_of(list(events_of(family).filter(id__in=ids))) if ids else {}
 
 
 def _points_of_parts(family: Sequence[int], transactions: set[str | None]) -> dict[int | None, int]:

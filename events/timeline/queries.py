@@ -36,6 +36,23 @@ class EventPoints:
 
 
 @dataclass(frozen=True)
+class EventSentences:
+    """What a room says of its events, by their ids: given those of its actions; a fixed number of queries."""
+
+    actions: frozenset[str]
+    describe: Callable[[Sequence[Event]], Mapping[int, str]]
+
+
+def sentences_of(events: Sequence[Event]) -> dict[int, str]:
+    """What rooms say of some of these events."""
+    found: dict[int, str] = {}
+    for one in contributed(EventSentences):
+        own = [event for event in events if event.action in one.actions]
+        found |= one.describe(own) if own else {}
+    return found
+
+
+@dataclass(frozen=True)
 class Names:
     """What the pages call the things that events name by their keys."""
 
@@ -46,7 +63,7 @@ class Names:
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """An event as the timeline tells it. `is_child`: its cause stands above it.
+    """An event as the timeline tells it. `is_child`: its cause stands above it. `sentence`: what its room says of it.
 
     `via`: the ID of the merged-away profile whose event it is, or by whose ID it came in.
     """
@@ -59,6 +76,7 @@ class TimelineEntry:
     cause: str
     via: str = ""
     is_child: bool = False
+    sentence: str = ""
 
     @property
     def icon(self) -> str:
@@ -66,7 +84,9 @@ class TimelineEntry:
 
     @property
     def highlight(self) -> str:
-        """What staff look for first: what was bought, or why points were changed."""
+        """What staff look for first: what was bought, why points were changed, what a room says of its event."""
+        if self.sentence:
+            return self.sentence
         data = self.event.data
         found = str(data.get("product_name") or data.get("reason") or "")
         quantity = data.get("quantity")
@@ -122,7 +142,7 @@ def describe_events(
     causes = _causes(family, events)
     found = (points.statuses(family[0], events, at) for points in contributed(EventPoints))
     statuses = {id: status for by_event in found for id, status in by_event.items()}
-    merged = _merged(family, events)
+    merged, sentences = _merged(family, events), sentences_of(events)
     if not expiring:
         statuses = {id: status for id, status in statuses.items() if status == PointsStatus.EXHAUSTED}
     children: dict[int | None, list[Event]] = {}
@@ -135,8 +155,17 @@ def describe_events(
         is_child = event.parent_id in shown
         account = known.accounts.get(event.account_id or 0, "")
         label = known.actions.get(event.action, event.action)
-        via = merged.get(event.id, "")
-        yield TimelineEntry(event, label, account, _source(event, known), statuses.get(event.id), cause, via, is_child)
+        yield TimelineEntry(
+            event=event,
+            label=label,
+            account=account,
+            source=_source(event, known),
+            status=statuses.get(event.id),
+            cause=cause,
+            via=merged.get(event.id, ""),
+            is_child=is_child,
+            sentence=sentences.get(event.id, ""),
+        )
         for child in sorted(children.get(event.id, ()), key=lambda child: child.id):
             yield from told(child)
 
