@@ -84,6 +84,7 @@ RULES: dict[str, str | Right] = {
     "points:explain": Right.VIEW_CUSTOMERS,
     "points:expiration": Right.RECORD_EVENTS,
     "points:set_expiration": Right.RECORD_EVENTS,
+    "tiers:history": Right.VIEW_CUSTOMERS,
     "tiers:up": Right.EDIT_CUSTOMERS,
     "tiers:down": Right.EDIT_CUSTOMERS,
     "tiers:expiration": Right.EDIT_CUSTOMERS,

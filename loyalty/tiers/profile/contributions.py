@@ -3,12 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from customers.profile.frame import ProfileAction
+from events.timeline.queries import EventSentences
 from loyalty.engine.status import Status
 from loyalty.staff.permissions import Right
 
 from .dialogs import can_expire, can_fall, can_rise
 from .directory import COLUMN, FILTER
 from .overview import BADGES, OVERVIEW
+from .sentences import ACTIONS, describe
 
 MEMBERS = frozenset({Status.ACTIVE, Status.SUSPENDED})
 
@@ -17,6 +19,7 @@ CONTRIBUTIONS = (
     BADGES,
     FILTER,
     COLUMN,
+    EventSentences(ACTIONS, describe),
     ProfileAction(
         _("Tier up…"),
         "tiers:up",
