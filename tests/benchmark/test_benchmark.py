@@ -85,7 +85,9 @@ def test_the_floor_of_expiry_copies_the_rows_that_the_run_wrote(report: dict[str
 
 
 def test_an_unknown_part_is_refused() -> None:
-    with pytest.raises(CommandError, match="--only knows checkout, bulk, customers, checkouts, expiry, tiers, not coffee"):
+    with pytest.raises(
+        CommandError, match="--only knows checkout, bulk, customers, checkouts, expiry, tiers, not coffee"
+    ):
         call_command("benchmark", only="coffee")
 
 

@@ -30,7 +30,7 @@ def staff(client: Client) -> Client:
 
 def rows(*levels: tuple[str, str, int | str], **more: str) -> dict[str, str]:
     """Of each level its ID, its name and its threshold."""
-    fields = {}
+    fields: dict[str, str] = {}
     for place, (id, name, threshold) in enumerate(levels):
         fields |= {
             f"levels-{place}-{key}": str(value) for key, value in (("id", id), ("name", name), ("threshold", threshold))

@@ -197,7 +197,8 @@ NAMES = (
 )
 def test_names_are_in_the_customers_language(client: Client, language: str, names: tuple[str, str]) -> None:
     set_up(structure(levels=NAMES))
-    done("opt_in", **({"language": language} if language else {}))
+    profile: dict[str, Any] = {"language": language} if language else {}
+    done("opt_in", **profile)
 
     answer = client.get("/customers/C-1?api_key=till-key", headers={"Accept-Language": "fr"})
 
