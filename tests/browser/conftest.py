@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from loyalty.staff.enums import Role
@@ -89,13 +91,13 @@ def complaints(page: Page) -> list[str]:
 
 @pytest.fixture
 def signed_in(page: Page, served: str, manager: User) -> Page:
-    """A page whose visitor has logged in as a manager, through the form."""
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto("/login/")
-    page.get_by_label("Username").fill(manager.username)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/customers/")
+    """A page whose visitor has logged in as a manager. `test_log_in.py` does it through the form."""
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    visitor = Client()
+    visitor.force_login(manager)
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": visitor.cookies[name].value, "url": served}])
+    page.goto("/customers/")
     return page
 
 
