@@ -45,6 +45,8 @@ RULES: dict[str, str | Right] = {
     "api-transaction": API_KEY,
     "api-transaction-events": API_KEY,
     "read-transactions": API_KEY,
+    "api-entities": API_KEY,
+    "api-entity": API_KEY,
     "home": EVERYBODY,
     "login": EVERYBODY,
     "admin-login": EVERYBODY,
@@ -140,6 +142,9 @@ def _sample(pattern: Any) -> str:
         "<customer:public_id>",
         f"(?P<public_id>{CustomerConverter.regex})",
         "<path:identity>",
+        "<str:module>",
+        "<str:entity>",
+        "<str:entity_id>",
         "(?P<transaction_id>.+)",
         "(?P<transaction_id>.*[^/])",
     ):

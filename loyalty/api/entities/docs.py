@@ -3,7 +3,7 @@
 from typing import Any
 
 from loyalty.api.docs.describe import Example, Operation, Parameter, Schema
-from loyalty.api.docs.shapes import TEXT, WHOLE, later, list_of, or_empty, shape
+from loyalty.api.docs.shapes import WHOLE, later, list_of, or_empty, shape
 from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
 from loyalty.contributions import contributed
 
@@ -70,7 +70,7 @@ def _shown(pair: EntityPair) -> Example:
 LIST = Operation(
     "List entities",
     shape("Entities", {"data": list_of(later(_entity))}),
-    "All entities of a type, in the order of their IDs.",
+    "All entities of a type, in the order of their IDs. They are only read: PUT, POST and DELETE are refused with 300706.",
     parameters=[*TYPE, *PAGE],
     refusals={
         400: "350300: there is no such type, or its module is off. 300121, 300123: `offset` or `limit`. 300122: any other"
@@ -85,22 +85,3 @@ SHOW = Operation(
     refusals={400: "350300: there is no such type, or its module is off. 0: there is no such entity."},
     examples=_show_examples,
 )
-
-
-def _never(summary: str, *more: Parameter) -> Operation:
-    """What existing clients may send, and what no type takes."""
-    message = "Entities of type tiers/tier cannot be created, changed or deleted by the API"
-    return Operation(
-        summary,
-        list_of(TEXT),
-        "No type takes it: what there is comes from the configuration of the programme.",
-        parameters=[*TYPE, *more],
-        refusals={400: "300706: entities of this type are only read. 350300: there is no such type."},
-        examples=[Example("Tiers", None, _error(300706, message), status=400)],
-    )
-
-
-CREATE = _never("Create an entity")
-CREATE_NAMED = _never("Create an entity of an ID", ID)
-CHANGE, CHANGE_ALL = _never("Change an entity", ID), _never("Change entities")
-DELETE, DELETE_ALL = _never("Delete an entity", ID), _never("Delete entities")

@@ -1,6 +1,6 @@
 """`/entities/<module>/<entity>`: things of the programme, by the types that rooms contribute."""
 
-from typing import NoReturn
+from typing import Any, ClassVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,7 +11,7 @@ from loyalty.api.lists.paging import INVALID_PARAMETER, read_page
 from loyalty.api.problems import bad_request
 from loyalty.api.views import ApiView
 
-from .docs import CHANGE, CHANGE_ALL, CREATE, CREATE_NAMED, DELETE, DELETE_ALL, LIST, SHOW
+from .docs import LIST, SHOW
 from .pairs import pair_named
 
 READ_ONLY = 300706
@@ -20,25 +20,19 @@ PAGE = ("limit", "offset")
 
 class EntityView(ApiView):
     api = Api.ENTITIES
-    # No type can be written: who asks twice is told so twice.
-    changes_nothing = True
+    refused: ClassVar = frozenset({"PUT", "POST", "DELETE"})
+    """What existing clients may send, and no type takes: not a method that is unknown here, but one with a code of its own."""
 
-    def put(self, request: Request, module: str, entity: str, entity_id: str = "") -> Response:
-        self._refuse(module, entity)
-
-    def post(self, request: Request, module: str, entity: str, entity_id: str = "") -> Response:
-        self._refuse(module, entity)
-
-    def delete(self, request: Request, module: str, entity: str, entity_id: str = "") -> Response:
-        self._refuse(module, entity)
-
-    def _refuse(self, module: str, entity: str) -> NoReturn:
-        pair = pair_named(module, entity)
-        raise bad_request(f"Entities of type {pair.type} cannot be created, changed or deleted by the API", READ_ONLY)
+    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        if request.method in self.refused:
+            pair = pair_named(self.kwargs["module"], self.kwargs["entity"])
+            message = f"Entities of type {pair.type} cannot be created, changed or deleted by the API"
+            raise bad_request(message, READ_ONLY)
+        return super().http_method_not_allowed(request, *args, **kwargs)
 
 
 class Entities(EntityView):
-    operations = {"get": LIST, "put": CREATE, "post": CHANGE_ALL, "delete": DELETE_ALL}
+    operations = {"get": LIST}
 
     def get(self, request: Request, module: str, entity: str) -> Response:
         pair = pair_named(module, entity)
@@ -49,7 +43,7 @@ class Entities(EntityView):
 
 
 class EntityDetail(EntityView):
-    operations = {"get": SHOW, "put": CREATE_NAMED, "post": CHANGE, "delete": DELETE}
+    operations = {"get": SHOW}
 
     def get(self, request: Request, module: str, entity: str, entity_id: str) -> Response:
         pair = pair_named(module, entity)

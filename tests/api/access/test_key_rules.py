@@ -55,8 +55,8 @@ RULES = {
     "read-customer": Rule(Api.READ, "get"),
     "read-events": Rule(Api.READ, "get"),
     "read-transactions": Rule(Api.READ, "get"),
-    "api-entities": Rule(Api.ENTITIES, "get post put delete"),
-    "api-entity": Rule(Api.ENTITIES, "get post put delete"),
+    "api-entities": Rule(Api.ENTITIES, "get"),
+    "api-entity": Rule(Api.ENTITIES, "get"),
 }
 ROUTES = api_routes()
 How = Callable[[str, str], dict[str, Any]]

@@ -63,7 +63,7 @@ def test_a_client_side_key_has_origins_and_no_secret() -> None:
     [
         (
             ("--scope", "evnts"),
-            "evnts is no scope. Valid: events, customers, display, read, points_rewarded, client_side,",
+            "evnts is no scope. Valid: events, customers, display, read, entities, points_rewarded, client_side,",
         ),
         (("--scope", "action:chekout"), "action:chekout is no scope. Valid: action:"),
         (("--scope", "external_id:card"), "external_id:card is no scope. Valid: external_id:id."),
