@@ -45,6 +45,9 @@ OF_CUSTOMER = {
     "groups: missing": "comes with its module",
     "campaigns: missing": "comes with its module",
     "tiers.*.next.points: type": "a number, as in the Read API's file; the schema says text",
+    **dict.fromkeys(("point_balance: unknown", "accounts.*.point_balance: unknown"), "what can be spent less what is owed"),
+    "accounts.*.default: unknown": "whose figures are the customer's own",
+    "accounts.*.expiring_points: unknown": "of each account, as the customer's own",
     "purchases: unknown": "asked for by `fields`, which the schema leaves out",
     "expiring_points: unknown": "asked for by `fields`, which the schema leaves out",
 }  # fmt: skip

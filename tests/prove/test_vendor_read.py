@@ -32,6 +32,7 @@ NO_CUSTOMER = {
     **dict.fromkeys(("group_id", "labels", "clubs", "activities", "rewards", "referrals"), LATER),
     "optout_at": GONE,
 }
+DEBT = {"point_balance: unknown": "what can be spent less what is owed"}
 NO_EVENT = {"signed": "it is not kept whether a request was signed"}
 # Examples of names that are data: those of fields and accounts.
 EXAMPLES = ("external_ids.crm_id", "properties.city", "accounts.family_account")
@@ -91,7 +92,7 @@ def test_a_customer(client: Client) -> None:
     told = {one.removeprefix("payload.") for one in found}
     # The file names an account as an example; ours has another ID.
     expected = {f"{name}: missing": why for name, why in NO_CUSTOMER.items()}
-    expected |= {"accounts.family_account: missing": "an example", "accounts.main: unknown": "an example"}
+    expected |= {"accounts.family_account: missing": "an example", "accounts.main: unknown": "an example", **DEBT}
     expected |= {f"properties.{name}: unknown": "an example" for name in ("crm_id", "membership_id")}
     assert_only(told, expected)
 
@@ -99,7 +100,7 @@ def test_a_customer(client: Client) -> None:
 def test_customers(client: Client) -> None:
     found = different(client, CUSTOMERS, "customers", "customers")
     expected = {f"{name}: missing": why for name, why in NO_CUSTOMER.items()}
-    expected |= {"accounts.main: unknown": "an example"}
+    expected |= {"accounts.main: unknown": "an example", **DEBT}
     expected |= {f"properties.{name}: unknown": "an example" for name in ("crm_id", "membership_id")}
     assert_only({one for one in found if one.removesuffix(": missing") not in (*EXAMPLES, "accounts")}, expected)
 
