@@ -11,19 +11,26 @@ from loyalty.engine.mechanism import Mechanism
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
 
+from .build import structure_of
 from .config import StructureRule
-from .enums import Reason
+from .enums import Reason, Validity
 from .mechanism import Ladder, config_of
 from .rows import LATE, TIERS, DayRow, LateRow, TierRow
+from .rules import Step
 
 _NEVER = dt.date.max
 
 
 def move_tiers(event: EventRow, state: State, batch: Batch) -> None:
+    """What has expired of either has; then the higher level stays, and what both have earned together is judged."""
     if event.depth:
         return
     assert batch.target is not None
     row, told = merge_of(state)
+    active = {rule.id: rule for rule in config_of(batch.program).all if rule.id in state.part("tiers")}
+    for rule in active.values():
+        Ladder(rule, event, state, batch).catch_up()
+        Ladder(rule, told, batch.target, batch).catch_up()
     days: list[DayRow] = list(state.part("status_days").values())
     for day in days:
         _move_day(day, state, batch.target, batch)
@@ -31,9 +38,12 @@ def move_tiers(event: EventRow, state: State, batch: Batch) -> None:
     for one in late:
         _move_late(one, state, batch.target, batch)
     tiers: list[TierRow] = list(state.part("tiers").values())
-    for tier in tiers:
-        _move_tier(tier, told, state, batch.target, batch)
     row.moved |= {"tiers": sum(tier.level_id is not None for tier in tiers)}
+    for tier in tiers:
+        rule = active.get(tier.structure_id) or _inactive(tier.structure_id, batch)
+        _move_tier(tier, rule, state, batch.target, batch)
+    for rule in active.values():
+        _judge(Ladder(rule, told, batch.target, batch))
 
 
 def _move_day(day: DayRow, state: State, target: State, batch: Batch) -> None:
@@ -54,10 +64,7 @@ def _move_late(late: LateRow, state: State, target: State, batch: Batch) -> None
     batch.put(target.part("late_points"), key, batch.add(LateRow.load((target.customer.id, *key, late.day))))
 
 
-def _move_tier(tier: TierRow, told: EventRow, state: State, target: State, batch: Batch) -> None:
-    """Then what both have earned together is judged, in the survivor's event."""
-    rules = {rule.id: rule for rule in config_of(batch.program).all}
-    rule = rules.get(tier.structure_id)
+def _move_tier(tier: TierRow, rule: StructureRule | None, state: State, target: State, batch: Batch) -> None:
     batch.remove(tier)
     batch.pop(state.part("tiers"), tier.structure_id)
     ours: TierRow | None = target.part("tiers").get(tier.structure_id)
@@ -65,12 +72,32 @@ def _move_tier(tier: TierRow, told: EventRow, state: State, target: State, batch
         moved = copy(tier)
         moved.customer_id = target.customer.id
         batch.put(target.part("tiers"), tier.structure_id, batch.add(moved))
-    elif rule is None or _is_higher(tier, ours, rule):
+        return
+    resets = [day for day in (ours.counts_from, tier.counts_from) if day]
+    if rule is not None and _is_higher(tier, ours, rule):
         _take_over(batch.edit(ours), tier)
-    if rule is not None:
-        ladder = Ladder(rule, told, target, batch)
-        ladder.catch_up()
-        ladder.judge(Reason.MERGE)
+    # What one of them lost by a reset does not come back.
+    batch.edit(ours).counts_from = max(resets, default=None)
+
+
+def _inactive(structure_id: int, batch: Batch) -> StructureRule | None:
+    """The ladder of one that does not count now: by it the higher level is told, too."""
+    accounts = {slug: known["id"] for slug, known in batch.program.facts["accounts"].items()}
+    for item in batch.program.document["tiers"]:
+        known = batch.program.facts["tiers"][item["id"]]
+        if known["id"] == structure_id:
+            return structure_of(item, known, accounts)
+    return None
+
+
+def _judge(ladder: Ladder) -> None:
+    """A day that was set by hand stays, unless the level is reached anew."""
+    before = ladder.standing
+    ladder.judge(Reason.MERGE)
+    after = ladder.standing
+    renewed = ladder.rule.validity == Validity.NEXT_PERIOD and (after.computed or _NEVER) > (before.computed or _NEVER)
+    if after.level == before.level and before.expires != before.computed and not renewed:
+        ladder.take(Step(before, ladder.today))
 
 
 def _is_higher(theirs: TierRow, ours: TierRow, rule: StructureRule) -> bool:

@@ -74,11 +74,11 @@ CORRUPTIONS: dict[str, tuple[str, dict[str, list[str]]]] = {
     ),
     "entry points": (
         f"UPDATE points_entry SET points = points + 1 WHERE {_A_GAIN}",
-        {"balances": ["earned"], "lots": ["points", "remaining"], "events": ["points"]},
+        {"status_days": ["points"], "balances": ["earned"], "lots": ["points", "remaining"], "events": ["points"]},
     ),
     "no entry": (
         f"DELETE FROM points_entry WHERE {_A_GAIN}",
-        {"balances": ["earned"], "lots": _LOT, "events": ["points"]},
+        {"status_days": ["points"], "balances": ["earned"], "lots": _LOT, "events": ["points"]},
     ),
     "lot expired": (
         f"UPDATE points_lot SET remaining = remaining - 1, expired = expired + 1 WHERE {_A_LOT}",
@@ -153,6 +153,14 @@ CORRUPTIONS: dict[str, tuple[str, dict[str, list[str]]]] = {
         f"INSERT INTO events_transaction (customer_id, id, transaction_id, status, {_COPIED}) {_NEW_ORDER}",
         {"transactions": _ORDER},
     ),
+    "status points": (
+        f"UPDATE tiers_statusday SET points = points + 1 WHERE {_MINE} AND day = date '2026-03-02'",
+        {"status_days": ["points"]},
+    ),
+    "level": (
+        f"UPDATE tiers_customertier SET level_id = (SELECT max(id) FROM tiers_level) WHERE {_MINE}",
+        {"levels": ["level_id"]},
+    ),
     "used limit": (f"UPDATE points_bonususe SET points = points + 1 WHERE {_MINE}", {"limits": ["points"]}),
     "status": ("UPDATE customers_customer SET status = 'merged' WHERE id = {customer}", {"merges": ["status"]}),
     **{
@@ -170,7 +178,8 @@ CORRUPTIONS: dict[str, tuple[str, dict[str, list[str]]]] = {
 
 
 def record_histories(*names: str) -> None:
-    """Orders with and without a total, in numbers and texts; points of every kind."""
+    """Orders with and without a total, in numbers and texts; points of every kind, which count for a tier."""
+    _switch_tiers_on()
     rows("INSERT INTO events_eventtype (action, name, labels, description, default_points,"
          " one_time, exposed, factory, pending_days) VALUES ('review', 'Review', '{}', '', 5, false, true, false, 2)"
          " ON CONFLICT DO NOTHING")  # fmt: skip
@@ -210,6 +219,16 @@ def record_histories(*names: str) -> None:
         )
     _await_acceptance(names)
     expire_points(now=lambda: LATER)
+
+
+def _switch_tiers_on() -> None:
+    rows("UPDATE staff_generalsettings SET modules = modules || '{tiers}' WHERE 'tiers' <> ALL(modules)")
+    rows("INSERT INTO tiers_structure (slug, name, account_id) SELECT 'standard', 'Standard', id FROM points_account"
+         " WHERE is_default ON CONFLICT DO NOTHING")  # fmt: skip
+    rows("INSERT INTO tiers_level (structure_id, slug, position, names, threshold, values)"
+         " SELECT s.id, level.slug, position, '{}', threshold, '{}' FROM tiers_structure s,"
+         " (VALUES ('basic', 0, 0), ('silver', 1, 20), ('gold', 2, 1000000)) AS level (slug, position, threshold)"
+         " ON CONFLICT (structure_id, slug) DO NOTHING")  # fmt: skip
 
 
 def _await_acceptance(names: Sequence[str]) -> None:

@@ -119,6 +119,19 @@ def lived(committed_db: None) -> int:
         " SELECT now(), 'customer.change', id, '', 'x', 'x', '{}', '{}' FROM unnest(ARRAY[%s, %s]::bigint[]) AS id",
         [ann, old],
     )
+    rows(
+        "WITH structure AS (INSERT INTO tiers_structure (slug, name, account_id)"
+        " SELECT 's', 'S', id FROM points_account WHERE is_default RETURNING id),"
+        " level AS (INSERT INTO tiers_level (structure_id, slug, position, names, values)"
+        " SELECT id, 'l', 0, '{}', '{}' FROM structure RETURNING id, structure_id),"
+        " standing AS (INSERT INTO tiers_customertier (customer_id, structure_id, level_id, since)"
+        " SELECT who, structure_id, id, now() FROM level, unnest(ARRAY[%s, %s]::bigint[]) who RETURNING customer_id, structure_id),"
+        " day AS (INSERT INTO tiers_statusday (customer_id, structure_id, day, points)"
+        " SELECT customer_id, structure_id, now()::date, 5 FROM standing)"
+        " INSERT INTO tiers_latepoints (customer_id, structure_id, about, day)"
+        " SELECT customer_id, structure_id, 1, now()::date FROM standing",
+        [ann, old],
+    )
     rows("INSERT INTO customers_secret (customer_id, name, sealed) VALUES (%s, 'token', 'x')", [ann])
     return ann
 
