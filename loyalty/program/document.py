@@ -197,7 +197,8 @@ def _kind(kind: str, schema: Schema) -> str:
     if kind == "string" and "maxLength" in schema:
         return f"a text of {schema.get('minLength', 0)} to {schema['maxLength']} characters"
     if kind == "array" and "maxItems" in schema:
-        return f"a list of at most {schema['maxItems']} items"
+        least = f"{schema['minItems']} to" if schema.get("minItems") else "at most"
+        return f"a list of {least} {schema['maxItems']} items"
     return {"string": "a text", "boolean": "true or false", "array": "a list […]"}.get(kind, "an object {…}")
 
 

@@ -24,6 +24,14 @@ _COUNTED = """(
         SELECT FROM tiers_recalculation r WHERE r.structure_id = tiers_structure.id AND r.recounts AND r.status <> 'done'
     )
 )"""
+# Whom a profile belongs to now, by the merges as they were made.
+_MERGED = """(
+    WITH RECURSIVE line AS (
+        SELECT source_id, "into" FROM customers_merge
+        UNION SELECT line.source_id, later."into" FROM line JOIN customers_merge later ON later.source_id = line."into"
+    )
+    SELECT source_id, "into" AS survivor_id FROM line WHERE "into" NOT IN (SELECT source_id FROM customers_merge)
+)"""
 _ORDERS = ", ".join(f"'{action}'" for action in sorted(names_of(OF_ORDERS)))
 _EARN = """
     FROM {counted} s JOIN points_entry e ON e.account_id = s.account_id AND e.kind = 'earn'
@@ -72,7 +80,7 @@ _CHANGES = f"""
 _HISTORY = f"""(
     SELECT customer.id AS customer_id, change.structure_id,
         coalesce(late.day, (change.at AT TIME ZONE '{{zone}}')::date) AS day, change.points
-    FROM ({_CHANGES}) change LEFT JOIN customers_merge merged ON merged.source_id = change.profile
+    FROM ({_CHANGES}) change LEFT JOIN {_MERGED} merged ON merged.source_id = change.profile
     CROSS JOIN LATERAL (SELECT coalesce(merged.survivor_id, change.profile) AS id) customer
     LEFT JOIN tiers_latepoints late ON late.customer_id = customer.id AND late.structure_id = change.structure_id
         AND late.about = change.about
@@ -122,16 +130,16 @@ class StatusDayCheck:
 
 
 # What tells of levels, by whom it belongs to now. Merged families have several last ones.
-_TOLD = """
+_TOLD = f"""
     told AS MATERIALIZED (
         SELECT coalesce(merged.survivor_id, v.customer_id) AS customer_id, v.id,
             v.data->>'structure' AS structure, v.data->>'to' AS level
-        FROM events_event v LEFT JOIN customers_merge merged ON merged.source_id = v.customer_id
+        FROM events_event v LEFT JOIN {_MERGED} merged ON merged.source_id = v.customer_id
         WHERE v.action IN ('tier_up', 'tier_down')
     ),
     last AS (
         SELECT DISTINCT ON (customer_id, structure) customer_id, structure, id, level FROM told
-        WHERE customer_id NOT IN (SELECT survivor_id FROM customers_merge) ORDER BY customer_id, structure, id DESC
+        WHERE customer_id NOT IN (SELECT "into" FROM customers_merge) ORDER BY customer_id, structure, id DESC
     )
 """
 # (customer, table, the rest of the key, column, what is stored, what should be)
@@ -161,7 +169,8 @@ def _left(table: str, rest: str) -> str:
     """Of those who were erased or merged away nothing is left."""
     return f"""
         SELECT customer_id, '{table}', {rest}, 'customer_id', customer_id::text, NULL FROM {table}
-        JOIN customers_customer c ON c.id = customer_id AND c.status IN ('opted_out', 'banned', 'merged')
+        WHERE customer_id IN (SELECT id FROM customers_customer WHERE status IN ('opted_out', 'banned'))
+            OR customer_id IN (SELECT source_id FROM customers_merge)
     """
 
 

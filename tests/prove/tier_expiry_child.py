@@ -1,0 +1,57 @@
+"""A run of the timer of tiers in a process of its own, which may be killed. Run with `processes.environment`.
+
+    python tier_expiry_child.py plain
+    python tier_expiry_child.py flawed CHECKPOINT [CHUNK]
+
+`flawed` keeps in the file CHECKPOINT how far it has come, beside the chunk's transaction instead of by what the levels
+say, and dies between the two at the chunk CHUNK.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import django
+
+CHUNK = 40
+
+
+def main(mode: str, checkpoint: str = "", chunk: str = "0") -> None:
+    django.setup()
+    from django.utils import timezone
+
+    from loyalty.tiers.expiry import operations
+
+    operations.AT_ONCE = CHUNK
+    if mode == "flawed":
+        make_flawed(Path(checkpoint), int(chunk))
+    print("ready", flush=True)
+    operations.expire_tiers(now=timezone.now)
+
+
+def make_flawed(checkpoint: Path, last: int) -> None:
+    from loyalty.tiers.expiry import operations
+
+    find, expire, done = operations._due, operations._expire, 0
+
+    def due_after_checkpoint(today: date) -> Iterator[Sequence[int]]:
+        after = int(checkpoint.read_text()) if checkpoint.exists() else 0
+        return (chunk for chunk in find(today) if chunk[-1] > after)
+
+    def expire_after_its_checkpoint(customers: Sequence[int], *, at: datetime) -> int:
+        nonlocal done
+        checkpoint.write_text(str(customers[-1]))
+        done += 1
+        if done == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return expire(customers, at=at)
+
+    operations._due = due_after_checkpoint
+    operations._expire = expire_after_its_checkpoint
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
