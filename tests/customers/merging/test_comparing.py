@@ -58,7 +58,8 @@ def test_the_preview_is_what_the_merge_does(kind: str) -> None:
     filled = [one.name for one in found.fields if one.is_filled]
     assert filled == ["last_name", "size"][: 2 if kind == "full" else 1]
     assert rows("SELECT filled FROM customers_merge") == [(filled,)]
-    [(_, balances)] = found.cards
+    [(_, balances), (_, tiers)] = found.cards
+    assert tiers == []
     after = {
         row.account.slug: {name: getattr(row, name) for name in balances[0].result}
         for row in Balance.objects.select_related("account")
@@ -66,7 +67,7 @@ def test_the_preview_is_what_the_merge_does(kind: str) -> None:
     assert {one.account.slug: one.result for one in balances} == after
     assert [one.account.slug for one in balances] == ["main", "extra"]
     [(moved,)] = rows("SELECT moved FROM customers_merge")
-    for name in ("identities", "orders", "lots", "bonus_uses"):
+    for name in ("identities", "orders", "lots", "bonus_uses", "tiers"):
         assert f'"{name}": {found.moves[name]}' in moved
 
 
@@ -139,7 +140,7 @@ def test_the_preview_takes_the_same_queries_for_any_number_of_accounts(accounts:
     pair = customer("old"), customer("new")
     with CaptureQueriesContext(connection) as queries:
         merge_preview(*pair, "full")
-    assert len(queries) == 9
+    assert len(queries) == 11
 
 
 # What may have happened twice
