@@ -58,6 +58,8 @@ def _joins(end: dt.datetime) -> Iterator[Scene]:
     gift = {"points": GIFT, "reason": "Birthday gift", "expdate": _day(end, -240)}
     yield Scene(_ago(end, 299.9), "point_add", gift)
     yield Scene(_ago(end, 238), "expire")
+    # What counted for her level a year before counts no longer.
+    yield Scene(_ago(end, 18), "expire")
     joined = _ago(end, JOINED)
     day = kept_on(joined.date(), joined.year + 1)
     yield Scene(dt.datetime.combine(day, dt.time(11), dt.UTC), "anniversary", source="timer")

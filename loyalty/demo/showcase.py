@@ -27,9 +27,11 @@ from loyalty.points.expiry.operations import expire_points
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.program.operations import apply_program
+from loyalty.program.queries import general_settings
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
+from loyalty.tiers.expiry.operations import expire_tiers
 from loyalty.transfer.enums import Model
 from loyalty.transfer.operations import import_here
 
@@ -44,10 +46,25 @@ IMPORTS = (
     (44, Model.EVENTS, "fair.csv"),
 )
 CLUB = {"id": "club", "name": "Club account", "currency_label": "stars"}
+# Everybody's from the first day on; who holds the highest level earns half as much again.
+TIERS: dict[str, Any] = {
+    "id": "club", "name": "Club", "account": "main", "expiration_type": "rolling", "rolling_months": 12, "downgrade": True,
+    "tiers": [
+        {"id": "basic", "name": {"en": "Basic"}, "threshold": 0},
+        {"id": "silver", "name": {"en": "Silver"}, "threshold": 500},
+        {"id": "gold", "name": {"en": "Gold"}, "threshold": 1_500, "multiplier": "1.5", "tags": ["Free delivery"]},
+    ],
+}  # fmt: skip
 BEAUTY = {
     "id": "double_beauty", "account": "main", "name": "Double points on beauty", "multiplier": "2",
     "categories": ["Beauty"], "customer_limit": 100, "total_limit": 100_000,
 }  # fmt: skip
+
+
+def prepare(start: dt.datetime) -> None:
+    """Before the story begins: levels are of those who do something from then on."""
+    modules = sorted({*general_settings().modules, Module.TIERS.value})
+    apply_program({"settings": {"modules": modules}, "tiers": [TIERS]}, by=Sender(None, start))
 
 
 def show(end: dt.datetime) -> None:
@@ -133,6 +150,7 @@ def _note(scene: Scene, by: User) -> None:
 def _expire(scene: Scene, by: User) -> None:
     """As the timer would have done on that day: nothing is due any more of the customers before."""
     expire_points(now=partial(_same, scene.at))
+    expire_tiers(now=partial(_same, scene.at))
 
 
 BY_STAFF: dict[str, Callable[[Scene, User], None]] = {"merge": _merge, "note": _note, "expire": _expire}

@@ -16,6 +16,7 @@ from loyalty.demo.hero import HERO
 from loyalty.points.bonuses.models import BonusUse
 from loyalty.points.ledger.models import Balance, Lot
 from loyalty.program.models import GeneralSettings
+from loyalty.tiers.models import CustomerTier
 from loyalty.transfer.models import ImportJob
 
 UNTIL = dt.date(2026, 11, 1)
@@ -43,6 +44,7 @@ def test_the_demo_shows_a_programme_that_lives_and_its_books_agree() -> None:
         "checkout", "checkout_item", "checkout_accept", "checkout_reject", "refund", "refund_item", "partial_refund",
         "point_add", "point_sub", "point_spend", "point_unspend", "point_fix", "point_expire", "reserve_points",
         "release_points", "customer_merge", "referral", "profiling_answer", "review_submit",
+        "tier_up", "tier_down",
     }  # fmt: skip
     statuses = set(Transaction.objects.filter(customer=emma).values_list("status", flat=True))
     assert statuses == {"draft", "pending", "accepted", "rejected", "refunded"}
@@ -54,6 +56,11 @@ def test_the_demo_shows_a_programme_that_lives_and_its_books_agree() -> None:
         customer=emma, remaining__gt=0, expires_at__lt=dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
     ).exists()
     assert Note.objects.filter(customer=emma).count() == 2
+    moves = Event.objects.filter(customer=emma, action__startswith="tier_").order_by("occurred_at", "id")
+    assert [(move.action, move.data["to"]) for move in moves] == [
+        ("tier_up", "silver"), ("tier_up", "gold"), ("tier_down", "silver"), ("tier_up", "gold"),
+    ]  # fmt: skip
+    assert {"basic", "silver", "gold"} == {*CustomerTier.objects.values_list("level__slug", flat=True)}
 
     assert set(Customer.objects.values_list("status", flat=True)) == {
         "inactive", "active", "suspended", "opted_out", "banned", "merged",

@@ -13,12 +13,13 @@ from django.db import transaction
 from customers.models import Customer
 from loyalty.demo.batches import batches, months
 from loyalty.demo.lives import DemoEvent, Period
-from loyalty.demo.showcase import show
+from loyalty.demo.showcase import prepare, show
 from loyalty.demo.story import demo_events, digest
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
 from loyalty.intake.actors import made_up
 from loyalty.points.expiry.operations import expire_points
+from loyalty.tiers.expiry.operations import expire_tiers
 
 MOST_CUSTOMERS, MOST_MONTHS = 1_000_000, 60
 
@@ -51,8 +52,11 @@ class Command(BaseCommand):
         period = Period(until - dt.timedelta(days=round(options["months"] * 365.25 / 12)), until - dt.timedelta(days=1))
         told = demo_events(options["customers"], period, options["seed"])
         end = _beginning(until)
+        if options["showcase"]:
+            prepare(_beginning(period.first))
         recorded, expired = _record(told, end), _expire(told, end)
         if options["showcase"]:
+            expire_tiers(now=partial(_same, end))
             show(end)
         events, points = map(sum, zip(recorded, expired, strict=True))
         summary = {"customers": options["customers"], "events": events, "points": points}
