@@ -62,10 +62,12 @@ class ProfileBadge:
 
 
 class Area(StrEnum):
-    """Where on the Overview a card stands: above the columns, or in one of them below what is there."""
+    """Where on the Overview a card stands: above the columns, or in one of them; in the side column above or below what is
+    there."""
 
     TOP = "top"
     MAIN = "main"
+    SIDE_TOP = "side_top"
     SIDE = "side"
 
 

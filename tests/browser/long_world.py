@@ -15,6 +15,7 @@ from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
 from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
+from loyalty.program.operations import apply_program
 from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
 from loyalty.transfer.models import ImportJob
@@ -31,6 +32,32 @@ FILE_NAME = "export_of_all_tills_of_the_northern_and_the_southern_region_2026-11
 A_LOT = 987_654_321_098
 ATTRIBUTES: dict[str, Any] = {"f" * 40: ONE_WORD * 3, "unheard_of_" * 5 + "attribute": f"{ADDRESS} " * 3}
 MOST_MONEY = "9876543210.99"
+# Levels with names of 60 characters, which cannot wrap, and of 100, and a structure that is called as long.
+CIRCLE = "Circle of the friends and patrons of the independent booksellers of the northern and southern regions"[:100]
+LEVELS: list[dict[str, Any]] = [
+    {"id": "a", "name": {"en": "New"}, "threshold": 0},
+    {
+        "id": "b",
+        "name": {"en": ONE_WORD},
+        "threshold": A_LOT // 2,
+        "values": {"Delivery": "free"},
+        "tags": [ONE_WORD, "Free delivery"],
+    },
+    {"id": "c", "name": {"en": CIRCLE}, "threshold": 10**12},
+]
+ROLLING: dict[str, Any] = {"expiration_type": "rolling", "rolling_months": 12, "account": "main"}
+LADDERS = [
+    {"id": "s" * 64, "name": CIRCLE, "tiers": LEVELS, **ROLLING},
+    {
+        "id": "club",
+        "name": "Club",
+        "tiers": [
+            {**LEVELS[0], "id": "n"},
+            {**LEVELS[0], "id": "o", "name": {"en": "Old friend"}, "threshold": 10**11},
+        ],
+        **ROLLING,
+    },
+]
 
 
 @dataclass(frozen=True)
@@ -62,9 +89,10 @@ def _configure() -> None:
         id=1,
         defaults={
             "brand_name": "The Cooperative of Independent Booksellers",
-            "modules": [Module.EXPIRING_POINTS, Module.MULTI_ACCOUNTS],
+            "modules": [Module.EXPIRING_POINTS, Module.MULTI_ACCOUNTS, Module.TIERS],
         },
     )
+    apply_program({"tiers": LADDERS}, by=Sender(None, NOON))
     Account.objects.create(slug="a" * 64, name="Account of the northern and the southern regions of the cooperative")
     EventType.objects.create(action="w" * 64, name=ONE_WORD + ONE_WORD[:40], default_points=5)
     Field.objects.create(slug="f" * 40, name="Preferred shop of the northern and the southern regions", type="string")

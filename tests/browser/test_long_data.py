@@ -23,7 +23,14 @@ def world(served: str, manager: User, settings: Any, tmp_path: Path) -> World:
 
 
 def _pages(world: World) -> Iterator[str]:
-    yield from ("/customers/", "/customers/?q=hohenstaufen", "/customers/new/", "/transactions/", "/erasures/")
+    yield from (
+        "/customers/",
+        "/customers/?q=hohenstaufen",
+        "/customers/?tier=club/o",
+        "/customers/new/",
+        "/transactions/",
+        "/erasures/",
+    )
     yield from ("/imports/", "/imports/new/", f"/imports/{world.job.pk}/", "/preferences/", "/search/")
     for customer in (world.one, world.other, world.few):
         yield from _of_profile(customer)
@@ -33,6 +40,8 @@ def _pages(world: World) -> Iterator[str]:
     yield f"{one}/events/{world.event_id}/"
     yield f"{one}/points/{world.event_id}/"
     yield f"{one}/merge/{world.few.id}/"
+    yield f"{one}/tiers/down/"
+    yield f"{one}/tiers/expiration/"
 
 
 def _of_profile(customer: Customer) -> Iterator[str]:
@@ -46,6 +55,8 @@ def _of_profile(customer: Customer) -> Iterator[str]:
         "notes/",
         "merge/",
         "opt-out/",
+        "tiers/",
+        "tiers/up/",
     )
     yield from (f"/customers/{customer.id}/{tab}" for tab in tabs)
 

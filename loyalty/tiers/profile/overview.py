@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from customers.profile.frame import Area, Card, OverviewCards, ProfileBadge, ProfilePage
+from loyalty.program.enums import Module
 from loyalty.tiers.queries import level_name
 
 from . import words
@@ -19,7 +20,8 @@ def places_on(page: ProfilePage) -> list[Place]:
 
 
 def _read(page: ProfilePage) -> list[Place]:
-    return places_of(page.customer)
+    # The page knows the modules already: no query more while this one is off.
+    return places_of(page.customer) if Module.TIERS in page.settings.modules else []
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,16 @@ def _cards(page: ProfilePage) -> Iterator[Card]:
     if places := places_on(page):
         known = benefits_of(places)
         shown = [ShownPlace(place, known.get(place.level.id) if place.level else None) for place in places]
-        yield Card(Area.SIDE, 10, "tiers/card.html", shown)
+        yield Card(Area.SIDE_TOP, 10, "tiers/card.html", shown)
 
 
 def _badges(page: ProfilePage) -> Iterator[str]:
-    for place in places_on(page):
+    """With the structure where there are several."""
+    places = places_on(page)
+    for place in places:
         if place.level:
-            yield level_name(place.level)
+            level = level_name(place.level)
+            yield f"{place.rule.name} · {level}" if len(places) > 1 else level
 
 
 OVERVIEW = OverviewCards(_cards)

@@ -203,7 +203,7 @@ def test_structures_stand_side_by_side_by_name(client: Client) -> None:
     done("opt_in", TODAY)
     shown = card(client)
     assert shown.index("Air T0") < shown.index("Club Basic")
-    assert badges(client) == ["T0", "Basic"]
+    assert badges(client) == ["Air · T0", "Club · Basic"]
 
 
 def test_nothing_while_the_module_is_off_or_no_structure_is_active(client: Client) -> None:
