@@ -87,10 +87,8 @@ class Orders(Points):
         reserved = order.reserved if order.account == account else 0
         if burned > held.spendable + reserved and account not in self.setup.negative:
             raise Refusal(120241)
-        items = self.items_of(data)
-        lines = self.lines_of(items, order.lines)
+        lines = self.lines_of(self.items_of(data), order.lines)
         self._fill(order, event, data, account, lines)
-        self._same_currency(order, items)
         self._settle_reservation(event, order, burned)
         self.member.events[event].data = {name: value for name, value in data.items() if name != "items"}
         self._renew_draft(event, order, lines)
@@ -111,20 +109,20 @@ class Orders(Points):
                 self._earn_by_line(event, order, line, waits=True)
 
     def _fill(self, order: Order, event: int, data: Data, account: str, lines: list[Line]) -> None:
-        total, currency = money(data, "total"), text(data, "currency", 3)
-        rule = self.setup.accounts[account]
-        accept_at = self._accept_at(data, self.member.events[event].when)
+        """Property by property, each judged as a whole: of two that are wrong the first one is told, missing or malformed."""
+        total = money(data, "total")
         order.lines += lines
         if total is None and not order.lines:
             raise Refusal(0, "total")
+        order.total = self._sum(order) if total is None else total
+        order.currency = (text(data, "currency", 3) or self.setup.currency).upper()
+        self._same_currency(order, self.items_of(data))
+        order.event, order.account, order.status = event, account, "pending"
+        order.checkout_at, order.updated_at = self.member.events[event].when, self.at
+        order.accept_at = self._accept_at(data, self.member.events[event].when) if self.setup.accept else None
+        rule = self.setup.accounts[account]
         if rule and rule.basis == "item" and not order.lines:
             raise Refusal(0, "items")
-        order.total = self._sum(order) if total is None else total
-        order.event, order.account = event, account
-        order.currency = (currency or self.setup.currency).upper()
-        order.status = "pending"
-        order.checkout_at, order.updated_at = self.member.events[event].when, self.at
-        order.accept_at = accept_at if self.setup.accept else None
 
     def _sum(self, order: Order) -> Decimal:
         return max(sum((line.subtotal for line in order.lines), Decimal(0)), Decimal(0))
