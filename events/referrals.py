@@ -129,10 +129,11 @@ def referral(event: EventRow, state: State, batch: Batch) -> None:
         raise MissingField(REFERRED)
     if folded(name) in batch.program.refused_names:
         raise WrongField(REFERRED, fault_of_id(name, batch.program.refused_names))
+    # Whoever comes to be by this event is nobody's second customer yet.
+    if referred is state or (referred is None and name == state.customer.public_id):
+        raise WrongField(REFERRED, "names the customer itself, or a profile merged into it: name somebody else")
     if referred is None or not _known(referred):
         raise Refused(160212, f"Customer not found: '{REFERRED}' names nobody", field=REFERRED)
-    if referred is state:
-        raise WrongField(REFERRED, "names the customer itself, or a profile merged into it: name somebody else")
     if not _take(referred, batch):
         raise Refused(
             10001,

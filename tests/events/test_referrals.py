@@ -115,6 +115,15 @@ def test_an_unknown_one_is_not_created_by_being_named(members: None) -> None:
     assert not rows("SELECT 1 FROM customers_customer WHERE public_id = 'new'")
 
 
+@pytest.mark.parametrize("auto_subscribe", ["off", "any"])
+def test_nobody_brings_themselves_by_their_first_event(members: None, auto_subscribe: str) -> None:
+    configure(auto_subscribe=auto_subscribe)
+    [outcome] = send(refer("new", "new"))
+    itself = (0, "'referred' names the customer itself, or a profile merged into it: name somebody else")
+    assert refused(outcome) == (itself if auto_subscribe == "any" else (160212, "Customer not found"))
+    assert not rows("SELECT 1 FROM customers_customer WHERE public_id = 'new'")
+
+
 def test_who_is_named_by_an_external_id(members: None) -> None:
     rows(
         "INSERT INTO customers_field (slug, name, labels, description, type, format, options, searchable, external_id,"
