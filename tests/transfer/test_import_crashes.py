@@ -38,14 +38,15 @@ SELECT count(*), md5(string_agg(t, chr(10) ORDER BY t)) FROM said
 
 
 def file_of(name: str) -> bytes:
-    """Enrolments, points without a key of their own, receipts, refusals; always the same but for the name."""
+    """Enrolments, some of them of people who are known, with another or with no right address; points without a key of
+    their own; receipts; refusals. Always the same but for the name."""
     dice = random.Random(7)
     lines = ["customer,action,email,points,transaction_id,total,items[0][price],items[0][quantity]"]
     for number in range(ROWS):
         customer = f"{name}-{dice.randrange(4_000)}"
         match dice.randrange(5):
             case 0:
-                lines.append(f"{customer},opt_in,{dice.choice(['', 'x'])}@example.com,,,,,")
+                lines.append(f"{customer},opt_in,{dice.choice(['', 'x', 'y'])}@example.com,,,,,")
             case 1 | 2:
                 lines.append(f"{customer},point_add,,{dice.randrange(1, 90)},,,,")
             case 3:

@@ -113,6 +113,15 @@ def test_a_refused_row_takes_no_other_row_with_it_whatever_the_chunks(import_tex
     assert {column for _, column, _ in refusals(job)} == {"email"}
 
 
+@pytest.mark.parametrize("rows", [1, 2_000])
+def test_a_malformed_address_of_somebody_known_is_refused_by_itself(import_text: Import, rows: int) -> None:
+    head = "_id,action,email\n1,opt_in,ann@example.com\n"
+    job = import_text(f"{head}1,opt_in,@example.com\n2,opt_in,bob@example.com\n", rows=rows)
+    assert counts(job) == (3, 2, 0, 1)
+    assert refusals(job) == [(3, "email", "'email' must be an address such as name@example.com")]
+    assert Customer.objects.get(public_id="1").email == "ann@example.com"
+
+
 def test_customers_are_enrolled_changed_or_left_as_they_are(import_text: Import) -> None:
     import_text(
         "id,email,first_name,country,shop\n1,a@example.com,Ann,hu,Harbour\n2,b@example.com,Bob,de,\n", "customers"

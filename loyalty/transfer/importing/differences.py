@@ -7,6 +7,7 @@ from typing import Any
 
 from customers.fields.reserved import ABOUT_THE_EVENT, SECRETS
 from customers.mechanism import CustomerExists
+from customers.models import Customer
 from customers.queries import customers_named
 from events.orders.queries import own_receipts
 from events.orders.receipts import Receipt, receipts
@@ -50,14 +51,20 @@ def verdicts(plan: Plan, refused: Sequence[tuple[Incoming, Refused]]) -> list[Ve
         if error.code == TAKEN:
             found.append(orders.verdict(event, error))
             continue
-        customer = people.get(event.customer)
-        names = sorted(differing(customer, _profile(event), plan.catalogue.config)) if customer else []
-        if names:
-            reason = f"{error.message}, and '{names[0]}' differs: import a “profile” event, or customers, to change it"
-            found.append(Refused(error.code, reason, field=names[0]))
-        else:
-            found.append(Known(customer.optin_at or customer.created_at if customer else None))
+        found.append(_verdict_on_person(plan, people.get(event.customer), event, error))
     return found
+
+
+def _verdict_on_person(plan: Plan, known: Customer | None, event: Incoming, error: Refused) -> Verdict:
+    try:
+        names = sorted(differing(known, _profile(event), plan.catalogue.config)) if known else []
+    except Refused as malformed:
+        # The engine had refused the person as known before it came to the fields.
+        return malformed
+    if not names:
+        return Known(known.optin_at or known.created_at if known else None)
+    reason = f"{error.message}, and '{names[0]}' differs: import a “profile” event, or customers, to change it"
+    return Refused(error.code, reason, field=names[0])
 
 
 def _profile(event: Incoming) -> dict[str, Any]:
