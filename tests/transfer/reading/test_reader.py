@@ -115,6 +115,9 @@ def test_empty_lines_end_a_chunk_too() -> None:
 @pytest.mark.prove
 def test_more_than_a_hundred_thousand_rows_a_second_are_read() -> None:
     content = b"_id,action,email\n" + b"".join(b"%d,opt_in,user%d@example.com\n" % (i, i) for i in range(300_000))
-    started = time.perf_counter()
+    # The processor's time: what else the machine has to do is no affair of the reader's.
+    started = time.process_time()
     assert len(read(content)) == 300_000
-    assert 300_000 / (time.perf_counter() - started) > 100_000
+    rate = 300_000 / (time.process_time() - started)
+    assert rate > 100_000
+    print(f"{rate:,.0f} rows a second of processor time")
