@@ -18,7 +18,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     CHECKS,
     Routes("loyalty.tiers.structures.urls"),
     Entry(Group.LOYALTY, _("Tiers"), "tier_structures:list", "award", Right.CONFIGURE, Module.TIERS, shortcut="l"),
-    Routes("loyalty.tiers.urls"),
+    Routes("loyalty.tiers.profile.urls"),
     *PROFILE,
     # Two minutes after each midnight of the programme, and again each hour: what a night has missed, and changed dates.
     Timer("expire-tiers", "loyalty.tiers.expiry.tasks.expire", crontab(minute=2)),

@@ -18,11 +18,11 @@ from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 from loyalty.tiers.config import LevelRule, StructureRule
 from loyalty.tiers.enums import Method
-from loyalty.tiers.operations import change_tier
 from loyalty.tiers.queries import level_name
 from loyalty.tiers.rules import reached
 
 from .forms import ExpirationForm, MoveForm
+from .operations import change_tier
 from .overview import places_on
 from .queries import Place, places_of
 from .words import day

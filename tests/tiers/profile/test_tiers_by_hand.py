@@ -15,7 +15,7 @@ from loyalty.staff.audit.models import AuditEntry
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
-from loyalty.tiers.operations import change_tier
+from loyalty.tiers.profile.operations import change_tier
 from tests.tiers.ladders import LEVELS, done, level, set_up, structure, told
 from tests.tiers.ladders import tier as standing_of
 

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from .profile import dialogs, pages
+from . import dialogs, pages
 
 page_patterns = [
     path("", pages.TierHistory.as_view(), name="history"),
