@@ -38,7 +38,7 @@ def progress(place: Place) -> str:
         return gettext("%(points)s to %(level)s") % found
     if place.rule.type == StructureType.INVITATION_ONLY:
         return gettext("Levels are given by invitation: points do not count here")
-    return gettext("The highest level is reached") if place.tier else ""
+    return gettext("This is the highest level") if place.tier else ""
 
 
 def counted(place: Place) -> str:
