@@ -9,8 +9,7 @@ from loyalty.intake.staff import deed_of, record_by_hand
 from loyalty.staff.audit.deeds import Deed, operation
 from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
-
-from .rules import CHANGE
+from loyalty.tiers.rules import CHANGE
 
 
 @operation(right=Right.EDIT_CUSTOMERS, audit="tier.change")
