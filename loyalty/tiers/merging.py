@@ -40,8 +40,8 @@ def move_tiers(event: EventRow, state: State, batch: Batch) -> None:
     tiers: list[TierRow] = list(state.part("tiers").values())
     row.moved |= {"tiers": sum(tier.level_id is not None for tier in tiers)}
     for tier in tiers:
-        rule = active.get(tier.structure_id) or _inactive(tier.structure_id, batch)
-        _move_tier(tier, rule, state, batch.target, batch)
+        ladder = active.get(tier.structure_id) or _inactive(tier.structure_id, batch)
+        _move_tier(tier, ladder, state, batch.target, batch)
     for rule in active.values():
         _judge(Ladder(rule, told, batch.target, batch))
 

@@ -26,7 +26,7 @@ STRUCTURES = (
     structure("falls", LEVELS, type="invitation_only"),
     structure("steps", LEVELS, type="invitation_only", method="one_down"),
     structure("resets", LEVELS, type="invitation_only", method="reset"),
-    structure("waits", LEVELS, type="invitation_only", level_grace_days=400),
+    structure("waits", LEVELS, type="invitation_only", level_grace_days=300),
 )
 
 # Customers' IDs begin with the name of their set, which the digest leaves out. Each has been at t2 in every structure since an

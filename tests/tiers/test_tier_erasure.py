@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 TABLES = (CustomerTier, StatusDay, LatePoints)
 STAFF = Actor("back_office", grants=frozenset({BAN}))
 LATER = local("2026-02-01")
-YEARLY = {"expiration_type": "calendar", "calendar_expirations": ["01-01"], "points_grace_days": 3}
+YEARLY: dict[str, Any] = {"expiration_type": "calendar", "calendar_expirations": ["01-01"], "points_grace_days": 3}
 
 
 @pytest.fixture(autouse=True)

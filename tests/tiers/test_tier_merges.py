@@ -13,7 +13,7 @@ from tests.tiers.ladders import buy, done, level, local, run_timer, set_up, stru
 
 pytestmark = pytest.mark.django_db
 DAY = local("2025-02-01")
-CALENDAR = {"expiration_type": "calendar", "calendar_expirations": ["01-01"]}
+CALENDAR: dict[str, Any] = {"expiration_type": "calendar", "calendar_expirations": ["01-01"]}
 
 
 @pytest.fixture(autouse=True)
