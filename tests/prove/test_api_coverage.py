@@ -23,12 +23,12 @@ _ROW = re.compile(r"\| `([A-Z]+) (\S+)` \| (\w+) \|(.*)\|")
 
 
 def table() -> dict[Operation, tuple[str, str]]:
-    """Operation → state, and what is said of it."""
+    """Operation → state, and what is said of it. Addresses that no file lists stand before the first file."""
     found, file = {}, ""
     for line in DOCUMENT.read_text().splitlines():
         if heading := _FILE.fullmatch(line):
             file = heading[1]
-        elif row := _ROW.fullmatch(line):
+        elif file and (row := _ROW.fullmatch(line)):
             operation = Operation(file, row[1], row[2])
             assert operation not in found, f"{operation} is listed twice"
             found[operation] = row[3], row[4].strip()
