@@ -29,6 +29,8 @@ SOME = "only of points that expire, or belong to an account"
 NO_POINTS = "left out where there are none"
 NO_DRAFT = "a draft has no checkout"
 AS_ELSEWHERE = "one form of an order and of an event everywhere"
+# The files give it code 0, as they do an address that is not there: clients could not tell the two apart.
+UNKNOWN_ORDER = 112210
 LINKS = dict.fromkeys(("prev: unknown", "next: unknown"), "pages, as the vendor's text has them")
 OF_EVENTS = {
     "data.*.properties.*.value: type": AS_SENT,
@@ -133,6 +135,6 @@ def test_refusals_are_those_of_the_file(client: Client, key: str, operation: Ope
     assert (deviations(operation, nobody, 404), nobody["error"]["code"]) == (set(), 160212)
     if operation in (ORDER, ORDER_EVENTS):
         nothing = get(client, operation, key, transaction_id="none")
-        assert (deviations(operation, nothing, 404), nothing["error"]["code"]) == (set(), 0)
+        assert (deviations(operation, nothing, 404), nothing["error"]["code"]) == (set(), UNKNOWN_ORDER)
         # The file's examples leave the wrapper out, its schema has it.
-        assert [nobody["error"], nothing["error"]] == list(answered(operation, 404).values())
+        assert [nobody["error"], {**nothing["error"], "code": 0}] == list(answered(operation, 404).values())

@@ -27,6 +27,7 @@ ID = "280e674c-c4ea-4a30-987a-d9267d1a5018"
 
 # Deviations of our answers, each with its reason.
 NULL = "what is not known is null, as in the manual's sample of a customer"
+OWED = "what can be spent less what is owed: without it nothing on the wire shows a debt"
 OF_EVENT = {
     "expired: unknown": "older clients read it",
     "spendable: unknown": "older clients read it",
@@ -50,6 +51,10 @@ OF_CUSTOMER = {
     "accounts.*.expiring_points: unknown": "of each account, as the customer's own",
     "purchases: unknown": "asked for by `fields`, which the schema leaves out",
     "expiring_points: unknown": "asked for by `fields`, which the schema leaves out",
+    "point_balance: unknown": OWED,
+    "accounts.*.point_balance: unknown": OWED,
+    "accounts.*.default: unknown": "which account the figures at the root are of",
+    "accounts.*.expiring_points: unknown": "the block at the root is the default account's: points of another one expired unseen",
 }  # fmt: skip
 OF_SEARCH = {
     "data: unknown": "several are a list, as in the vendor's text; the schema knows one",
