@@ -17,8 +17,8 @@ pytestmark = pytest.mark.prove
 
 CUSTOMERS = 4_000
 KILLS = 20
-# As in the child.
-CHUNK_LOTS = 200
+# The child's chunks have at most 200 lots; a customer, none of whom is parted, has at most seven.
+LEAST_OF_A_CHUNK = 194
 CHILD = Path(__file__).with_name("expiry_child.py")
 
 # Customers' IDs begin with the name of their set, which the digest leaves out. Each has six lots: of 1 to 6 points,
@@ -95,13 +95,31 @@ def expired_lots() -> int:
 
 
 def start(*arguments: object) -> "subprocess.Popen[str]":
-    """A run in a process of its own, when it has begun."""
+    """A run in a process of its own, when it is about to begin."""
     command = [sys.executable, str(CHILD), *map(str, arguments)]
-    process = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    )
     assert process.stdout is not None
-    with process.stdout as said:
-        assert said.readline() == "ready\n"
+    assert process.stdout.readline() == "ready\n"
     return process
+
+
+def begin(*runs: "subprocess.Popen[str]") -> None:
+    for run in runs:
+        assert run.stdin is not None
+        run.stdin.write("\n")
+
+
+def end(run: "subprocess.Popen[str]") -> int:
+    with run:
+        return run.wait()
+
+
+def run_to_the_end(*arguments: object) -> int:
+    run = start(*arguments)
+    begin(run)
+    return end(run)
 
 
 @pytest.fixture
@@ -117,44 +135,47 @@ def undisturbed(committed_db: None) -> tuple[int, str]:
     return found
 
 
-def kill_in_the_midst(child: "subprocess.Popen[str]", lots: int) -> None:
-    """When so many more lots have expired, and a moment later: anywhere in a chunk."""
-    goal, deadline = expired_lots() + lots, time.monotonic() + 60
-    while expired_lots() < goal and time.monotonic() < deadline:
-        time.sleep(0.002)
-    time.sleep(random.uniform(0, 0.1))
-    child.kill()
+def kill_in_the_midst(leashed: "subprocess.Popen[str]") -> None:
+    """When it has come to the end of its leash, and a moment later: anywhere in a chunk, or behind it."""
+    assert leashed.stdout is not None
+    took = float(leashed.stdout.readline())
+    time.sleep(random.uniform(0, 1.5 * took))
+    leashed.kill()
+    assert end(leashed) == -9
 
 
 def test_a_run_killed_at_random_points_ends_as_if_nothing_had_happened(undisturbed: tuple[int, str]) -> None:
-    before, steps = expired_lots(), list[int]()
+    before, steps, cut_off = expired_lots(), list[int](), 0
     for _ in range(KILLS):
-        child = start("plain")
-        kill_in_the_midst(child, random.randrange(3 * CHUNK_LOTS))
-        assert child.wait() == -9, "The run was over too soon: fewer kills, or more customers"
+        chunks = random.randrange(3)
+        child = start("leashed", chunks)
+        begin(child)
+        kill_in_the_midst(child)
         steps.append(expired_lots() - before)
+        cut_off += steps[-1] - sum(steps[-2:-1]) < (chunks + 1) * LEAST_OF_A_CHUNK
     assert digest("b") != undisturbed
+    assert cut_off > 0, "No kill came before the end of a chunk"
 
-    assert start("plain").wait() == 0
+    assert run_to_the_end("plain") == 0
 
     assert digest("b") == undisturbed
     check_books()
-    print(f"{KILLS} kills in the midst of {expired_lots() - before} lots, after {steps}")
+    print(f"{KILLS} kills, {cut_off} of them before the end of a chunk, at {steps} of {expired_lots() - before} lots")
 
 
 def test_two_runs_and_a_killed_one_at_once_end_as_if_nothing_had_happened(undisturbed: tuple[int, str]) -> None:
-    runs = [start("plain") for _ in range(3)]
-    time.sleep(0.2)
-    runs[0].kill()
+    runs = [start("leashed", 3), start("plain"), start("plain")]
+    begin(*runs)
+    kill_in_the_midst(runs[0])
 
-    assert [run.wait() for run in runs] == [-9, 0, 0]
+    assert [end(run) for run in runs[1:]] == [0, 0]
 
     assert digest("b") == undisturbed
 
 
 def test_a_checkpoint_outside_of_the_transaction_would_be_noticed(undisturbed: tuple[int, str], tmp_path: Path) -> None:
     """The control: such a version passes over what it was about to do."""
-    assert start("flawed", tmp_path / "checkpoint", 5).wait() == -9
-    assert start("flawed", tmp_path / "checkpoint").wait() == 0
+    assert run_to_the_end("flawed", tmp_path / "checkpoint", 5) == -9
+    assert run_to_the_end("flawed", tmp_path / "checkpoint") == 0
 
     assert digest("b") != undisturbed
