@@ -5,7 +5,8 @@
 `plain`: to the end. `thief`: with a lease so short that two of them take the job from each other all the time.
 `flawed`: as plain, but with the checkpoint after the effects' transaction instead of in it, and rows without keys of
 their own; dies between the two at the chunk CHUNK. `careless`: asks which rows are there, and takes the others for its
-own without a lock.
+own without a lock. `in_step`: as plain, but a chunk begins when the other job, CHUNK, has come as far: neither runs
+ahead of the other, however the machine shares itself out.
 """
 
 import os
@@ -30,6 +31,8 @@ def main(job_id: int, rows: int, mode: str, chunk: int = 0) -> None:
         running.run_chunk = flawed(chunk)
     if mode == "careless":
         careless()
+    if mode == "in_step":
+        running.run_chunk = in_step_with(chunk)
     if mode == "thief":
         running.LEASE = timedelta(seconds=0.02)
     print("ready", flush=True)
@@ -63,6 +66,22 @@ def flawed(last: int) -> Callable[..., bool]:
 
     event_rows.claim = lambda job, keys: Claims()  # type: ignore[attr-defined]
     return run_chunk
+
+
+def in_step_with(other: int) -> Callable[..., bool]:
+    from loyalty.transfer.importing import running
+    from loyalty.transfer.models import ImportJob
+
+    run_chunk = running.run_chunk
+
+    def after_the_other(*, job_id: int, fence: int, file: running.OpenFile, now: Any, rows: int) -> bool:
+        reached = ImportJob.objects.get(pk=job_id).next_offset
+        behind = ImportJob.objects.filter(pk=other, status="processing", next_offset__lt=reached)
+        while behind.exists():
+            time.sleep(0.002)
+        return run_chunk(job_id=job_id, fence=fence, file=file, now=now, rows=rows)
+
+    return after_the_other
 
 
 def careless() -> None:

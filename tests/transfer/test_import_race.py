@@ -55,7 +55,8 @@ def run(mode: str) -> tuple[list[ImportJob], int]:
     with ThreadPoolExecutor(TILLS) as pool:
         # Held until both workers are ready: they begin at once, and the tills with them.
         ImportJob.objects.update(lease_until=timezone.now() + timedelta(hours=1))
-        workers = [start_child(job.pk, CHUNK, mode) for job in jobs]
+        pairs = zip(jobs, reversed(jobs), strict=True)
+        workers = [start_child(job.pk, CHUNK, mode, other.pk) for job, other in pairs]
         ImportJob.objects.update(lease_until=None)
         sold = sum(pool.map(sell, range(TILLS)))
         assert [worker.wait() for worker in workers] == [0, 0]
@@ -72,7 +73,7 @@ def effects() -> dict[str, int]:
 
 
 def test_each_effect_is_there_once() -> None:
-    jobs, sold = run("plain")
+    jobs, sold = run("in_step")
     gifts = sum(5 + number // (2 * PEOPLE) for number in range(EACH))
     assert effects() == {"checkout": EACH, "point_add": EACH, "point_spend": EACH}
     assert Event.objects.filter(action="checkout").values("transaction_id").distinct().count() == EACH
