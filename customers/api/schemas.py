@@ -6,6 +6,7 @@ from customers.enums import BanReason
 from loyalty.api.docs.describe import Parameter, Schema
 from loyalty.api.docs.shapes import (
     DAY,
+    DAY_OR_EMPTY,
     FLAG,
     MOMENT,
     NUMBER,
@@ -25,6 +26,8 @@ from loyalty.contributions import contributed
 from .objects import CustomerAnswer, CustomerPart
 
 _MAYBE = nullable(TEXT)
+# As in events: a number is read as the text that it is written as.
+_SENT: Schema = {"type": ["string", "number", "null"]}
 NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 400}
 WHO = Parameter(
     "customer_id",
@@ -95,9 +98,9 @@ PROFILE: Schema = {
     "properties": {
         **dict.fromkeys(
             "first_name last_name nickname handler email mobile_phone gender language country currency image_url".split(),
-            _MAYBE,
+            _SENT,
         ),
-        "birth_date": nullable(DAY),
+        "birth_date": nullable(DAY_OR_EMPTY),
     },
     "description": "Built-in fields, and your own by their names; null or an empty text clears one.",
 }

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import override
 
 from loyalty.api.docs.describe import Schema
-from loyalty.api.docs.shapes import TEXT, described, list_of, request_body
+from loyalty.api.docs.shapes import DAY_OR_EMPTY, TEXT, described, list_of, request_body
 from loyalty.engine.actions import EFFECTIVE, Action, Attribute, Kind
 from loyalty.engine.values import MAX_MONEY, MAX_POINTS
 from loyalty.identifiers import MAX_ID
@@ -33,7 +33,7 @@ SCHEMAS: Mapping[Kind, Schema] = {
     Kind.MONEY: {**_MONEY, "minimum": 0},
     Kind.SIGNED_MONEY: {**_MONEY, "minimum": -int(MAX_MONEY)},
     Kind.QUANTITY: {"type": ["number", "string"]},
-    Kind.DAY: {"type": ["string"], "format": "date"},
+    Kind.DAY: {**DAY_OR_EMPTY, "type": ["string"]},
     Kind.MOMENT: {"type": ["integer", "number", "string"]},
     Kind.EVENTS: {"type": ["array", "string", "integer"], "items": {"type": ["string", "integer"]}},
 }

@@ -207,7 +207,8 @@ def _kind(kind: str, schema: Schema) -> str:
         inner = _resolved(schema.get("items", {}))
         return f"list of {inner.get('title') or type_of(inner)}"
     if kind == "string":
-        return {"date": "date", "date-time": "time", "uuid": "UUID"}.get(schema.get("format", ""), "text")
+        formats = [part["format"] for part in (schema, *schema.get("anyOf", ())) if "format" in part]
+        return {"date": "date", "date-time": "time", "uuid": "UUID"}.get(formats[0] if formats else "", "text")
     if kind == "object":
         return str(schema.get("title", "object"))
     return {"integer": "whole number", "boolean": "true or false"}.get(kind, kind)

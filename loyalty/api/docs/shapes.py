@@ -10,6 +10,8 @@ WHOLE: Schema = {"type": "integer"}
 NUMBER: Schema = {"type": "number"}
 FLAG: Schema = {"type": "boolean"}
 DAY: Schema = {"type": "string", "format": "date"}
+# Of a body: an empty text leaves it out or clears it, which is all that a form can say.
+DAY_OR_EMPTY: Schema = {"type": "string", "anyOf": [{"format": "date"}, {"maxLength": 0}]}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 UNIX: Schema = {"type": "integer", "description": "Unix time in seconds."}
 

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from jsonschema import Draft202012Validator
 
 from events.models import Event
+from loyalty.api.docs.openapi import FORM, JSON, document
 from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event, rows
 
@@ -59,6 +61,34 @@ def test_a_wrong_value_is_refused_with_its_name(client: Client) -> None:
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, 0)
     assert "'birth_date'" in answer.json()["error"]["message"]
+
+
+def described(name: str, *values: object) -> list[object]:
+    """Those of the values that the description allows for a field."""
+    schema = document()["components"]["schemas"]["Profile"]
+    told = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return [value for value in values if told.is_valid({name: value})]
+
+
+@pytest.mark.parametrize("form", [False, True])
+def test_an_empty_date_clears_it_as_the_description_says(client: Client, *, form: bool) -> None:
+    accepted(event("ann", "opt_in", birth_date="1980-01-16"))
+    address, body = f"/customers/ann?api_key={KEY}", {"birth_date": ""}
+
+    answer = client.post(address, "birth_date=", FORM) if form else client.post(address, body, JSON)
+
+    assert (answer.status_code, answer.json()["birth_date"]) == (200, None)
+    assert described("birth_date", "", None, "1980-01-16", "16.1.1980", 16) == ["", None, "1980-01-16"]
+
+
+def test_a_number_is_a_text_as_the_description_says(client: Client) -> None:
+    accepted(event("ann", "opt_in"))
+
+    answer = post(client, "ann", {"nickname": 7})
+
+    assert (answer.status_code, answer.json()["nickname"]) == (200, "7")
+    assert post(client, "ann", {"nickname": True}).status_code == 400
+    assert described("nickname", 7, "Annie", None, True, ["Annie"]) == [7, "Annie", None]
 
 
 def test_what_belongs_to_modules_that_are_not_there_is_left_out(client: Client) -> None:
