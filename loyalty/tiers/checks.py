@@ -33,59 +33,73 @@ _MERGED = """(
     SELECT source_id, "into" AS survivor_id FROM line WHERE "into" NOT IN (SELECT source_id FROM customers_merge)
 )"""
 _ORDERS = ", ".join(f"'{action}'" for action in sorted(names_of(OF_ORDERS)))
-_EARN = """
-    FROM {counted} s JOIN points_entry e ON e.account_id = s.account_id AND e.kind = 'earn'
-    JOIN points_lot lot ON lot.customer_id = e.customer_id AND lot.id = e.lot_id
+# As a list of counted actions has it.
+_NAMED = f"CASE WHEN {{}} IN ({_ORDERS}) THEN '{CHECKOUT}' ELSE {{}} END"
+
+
+def _any(column: str, of: str) -> str:
+    """That it is one of these structures'; nothing is read where there are none. The planner knows how many rows an array leaves."""
+    chosen = f"FROM {_COUNTED} s WHERE {of}"
+    return f"= ANY(ARRAY(SELECT {column} {chosen})) AND EXISTS (SELECT {chosen})"
+
+
+_ALL, _LISTED = "s.type = 'point_based' AND s.actions = '{{}}'", "s.type = 'point_based' AND s.actions <> '{{}}'"
+# A lot is what was earned, as the lots' own check sees to; those of a merged-away profile are the survivor's.
+_LIVING = "lot.customer_id NOT IN (SELECT source_id FROM customers_merge)"
+_EARNED = f"""
+    SELECT lot.customer_id, s.id AS structure_id, lot.earned_at AS at, lot.event_id AS about, lot.points::numeric AS points
+    FROM (
+        SELECT * FROM points_lot lot WHERE {_LIVING} AND lot.account_id {_any("s.account_id", _ALL)} OFFSET 0
+    ) lot JOIN {_COUNTED} s ON s.account_id = lot.account_id WHERE {_ALL}
+    UNION ALL
+    SELECT lot.customer_id, s.id, lot.earned_at, lot.event_id, lot.points
+    FROM (
+        SELECT lot.*, {_NAMED.format("v.action", "v.action")} AS action
+        FROM events_event v LEFT JOIN {_MERGED} merged ON merged.source_id = v.customer_id
+        JOIN points_lot lot ON lot.event_id = v.id AND lot.customer_id = coalesce(merged.survivor_id, v.customer_id)
+        WHERE lot.account_id {_any("s.account_id", _LISTED)} OFFSET 0
+    ) lot JOIN {_COUNTED} s ON s.account_id = lot.account_id AND lot.action = ANY(s.actions) WHERE {_LISTED}
 """
 # Whoever a profile belongs to has its lots; its own events and entries stay with it.
-_KIN = "(SELECT e.customer_id UNION ALL SELECT source_id FROM customers_merge WHERE survivor_id = coalesce(into_.survivor_id, e.customer_id))"
+_KIN = """(
+    SELECT e.customer_id UNION ALL
+    SELECT source_id FROM customers_merge WHERE survivor_id = coalesce(into_.survivor_id, e.customer_id)
+)"""
+_OWN = f"e.kind = 'refund' AND earner.transaction_id = e.transaction_id AND earner.action IN ({_ORDERS})"
 # Of what a refund takes the lots of its own order tell the day: the one that it was taken from, or else the first.
 _TAKEN = f"""
-    FROM {{counted}} s JOIN points_entry e ON e.account_id = s.account_id AND e.kind IN ('deduct', 'refund')
-    JOIN events_event v ON v.customer_id = e.customer_id AND v.id = e.event_id
-    LEFT JOIN customers_merge into_ ON into_.source_id = e.customer_id
+    SELECT coalesce(into_.survivor_id, e.customer_id), s.id, coalesce(lot.earned_at, e.occurred_at), lot.event_id, e.points
+    FROM (
+        SELECT e.customer_id, e.account_id, e.kind, e.points, e.lot_id, v.transaction_id, v.occurred_at FROM points_entry e
+        JOIN events_event v ON v.customer_id = e.customer_id AND v.id = e.event_id
+        WHERE e.kind IN ('deduct', 'refund') AND e.account_id {_any("s.account_id", "s.type = 'point_based'")} OFFSET 0
+    ) e
+    LEFT JOIN {_MERGED} into_ ON into_.source_id = e.customer_id
     LEFT JOIN LATERAL (
-        SELECT lot.earned_at, lot.event_id, earner.action, earner.transaction_id = v.transaction_id AND earner.action IN ({_ORDERS}) AS own
+        SELECT lot.earned_at, lot.event_id, {_NAMED.format("earner.action", "earner.action")} AS action
         FROM points_lot lot JOIN events_event earner ON earner.id = lot.event_id AND earner.customer_id IN {_KIN}
-        WHERE lot.customer_id = e.customer_id AND (lot.id = e.lot_id OR e.kind = 'refund'
-            AND earner.transaction_id = v.transaction_id AND earner.action IN ({_ORDERS}))
-        ORDER BY e.kind = 'refund' AND earner.transaction_id = v.transaction_id AND earner.action IN ({_ORDERS}) DESC NULLS LAST,
-            lot.id = e.lot_id DESC NULLS LAST, lot.id LIMIT 1
+        WHERE lot.customer_id = e.customer_id AND (lot.id = e.lot_id OR {_OWN})
+        ORDER BY {_OWN} DESC NULLS LAST, lot.id = e.lot_id DESC NULLS LAST, lot.id LIMIT 1
     ) lot ON true
+    JOIN {_COUNTED} s ON s.account_id = e.account_id AND (s.actions = '{{{{}}}}' OR lot.action = ANY(s.actions))
+    WHERE s.type = 'point_based'
 """
-
-
-def _is_listed(action: str) -> str:
-    return f"CASE WHEN {action} IN ({_ORDERS}) THEN '{CHECKOUT}' ELSE {action} END = ANY(s.actions)"
-
-
-_POINTS = (
-    "SELECT e.customer_id AS profile, s.id AS structure_id, {}, lot.event_id AS about, e.points::numeric AS points"
-)
-# (profile, structure, when, what it is about, points): earned without a list of actions, earned with one, taken back, bought.
-_CHANGES = f"""
-    {_POINTS.format("lot.earned_at AS at")} {_EARN} WHERE s.type = 'point_based' AND s.actions = '{{{{}}}}'
-    UNION ALL
-    {_POINTS.format("lot.earned_at")} {_EARN} JOIN events_event v ON v.customer_id = e.customer_id AND v.id = e.event_id
-    WHERE s.type = 'point_based' AND s.actions <> '{{{{}}}}' AND {_is_listed("v.action")}
-    UNION ALL
-    {_POINTS.format("coalesce(lot.earned_at, v.occurred_at)")} {_TAKEN}
-    WHERE s.type = 'point_based' AND (s.actions = '{{{{}}}}' OR {_is_listed("lot.action")})
-    UNION ALL
+_BOUGHT = f"""
     SELECT o.customer_id, s.id, o.checkout_at, o.id, o.total - o.refunded
-    FROM {{counted}} s JOIN events_transaction o ON coalesce(o.currency, (SELECT currency FROM staff_generalsettings)) = s.currency
-    WHERE s.type = 'spend_based' AND o.status = 'accepted' AND o.checkout_at IS NOT NULL
+    FROM (
+        SELECT o.*, coalesce(o.currency, (SELECT currency FROM staff_generalsettings)) AS paid_in FROM events_transaction o
+        WHERE o.status = 'accepted' AND o.checkout_at IS NOT NULL
+            AND EXISTS (SELECT FROM {_COUNTED} s WHERE s.type = 'spend_based') OFFSET 0
+    ) o JOIN {_COUNTED} s ON s.currency = o.paid_in WHERE s.type = 'spend_based'
 """
 # By customer and local day: what was late where it was counted then. Of erased people there is nothing left.
 _HISTORY = f"""(
-    SELECT customer.id AS customer_id, change.structure_id,
+    SELECT change.customer_id, change.structure_id,
         coalesce(late.day, (change.at AT TIME ZONE '{{zone}}')::date) AS day, change.points
-    FROM ({_CHANGES}) change LEFT JOIN {_MERGED} merged ON merged.source_id = change.profile
-    CROSS JOIN LATERAL (SELECT coalesce(merged.survivor_id, change.profile) AS id) customer
-    LEFT JOIN tiers_latepoints late ON late.customer_id = customer.id AND late.structure_id = change.structure_id
-        AND late.about = change.about
-    LEFT JOIN customers_customer gone ON gone.id = customer.id AND gone.status IN ('opted_out', 'banned')
-    WHERE gone.id IS NULL
+    FROM ({_EARNED} UNION ALL {_TAKEN} UNION ALL {_BOUGHT}) change
+    LEFT JOIN tiers_latepoints late ON late.customer_id = change.customer_id
+        AND late.structure_id = change.structure_id AND late.about = change.about
+    WHERE change.customer_id NOT IN (SELECT id FROM customers_customer WHERE status IN ('opted_out', 'banned'))
 ) history"""
 _IN_COUNTED = f"structure_id IN (SELECT id FROM {_COUNTED} counted)"
 # Ten-thousandths weigh, too.
@@ -96,7 +110,7 @@ _WEIGHT = f"(points * 10000)::bigint * {weight(0, 'customer_id', 'structure_id',
 def _days() -> Projection:
     """The zone is that of the programme, which is known only once the settings are."""
     zone = settings.TIME_ZONE.replace("'", "''")
-    history = _HISTORY.format(counted=_COUNTED, zone=zone)
+    history = _HISTORY.format(zone=zone)
     return Projection(
         name="status_days",
         table="tiers_statusday",

@@ -59,14 +59,17 @@ CORRUPTIONS: dict[str, tuple[str, dict[str, list[str]]]] = {
     ),
     "no balance": (f"DELETE FROM points_balance WHERE {_MINE}", {"balances": _BUCKETS}),
     "lot remaining": (f"UPDATE points_lot SET remaining = remaining - 1 WHERE {_A_LOT}", {"lots": ["remaining"]}),
-    "lot points": (f"UPDATE points_lot SET points = points + 1 WHERE {_A_LOT}", {"lots": ["points"]}),
+    "lot points": (
+        f"UPDATE points_lot SET points = points + 1 WHERE {_A_LOT}",
+        {"lots": ["points"], "status_days": ["points"]},
+    ),
     "lot event": (
         f"UPDATE points_lot SET event_id = ({_FIRST}) WHERE {_A_LOT}",
         {"lots": ["event_id"]},
     ),
     "lot from nowhere": (
         f"INSERT INTO points_lot (customer_id, id, event_id, account_id, points, remaining, earned_at) {_NEW_LOT}",
-        {"lots": _LOT},
+        {"lots": _LOT, "status_days": ["points"]},
     ),
     "event points": (
         f"UPDATE events_event SET points = points + 1 WHERE {_MINE} AND action = 'opt_in'",
@@ -74,11 +77,11 @@ CORRUPTIONS: dict[str, tuple[str, dict[str, list[str]]]] = {
     ),
     "entry points": (
         f"UPDATE points_entry SET points = points + 1 WHERE {_A_GAIN}",
-        {"status_days": ["points"], "balances": ["earned"], "lots": ["points", "remaining"], "events": ["points"]},
+        {"balances": ["earned"], "lots": ["points", "remaining"], "events": ["points"]},
     ),
     "no entry": (
         f"DELETE FROM points_entry WHERE {_A_GAIN}",
-        {"status_days": ["points"], "balances": ["earned"], "lots": _LOT, "events": ["points"]},
+        {"balances": ["earned"], "lots": _LOT, "events": ["points"]},
     ),
     "lot expired": (
         f"UPDATE points_lot SET remaining = remaining - 1, expired = expired + 1 WHERE {_A_LOT}",
