@@ -2,7 +2,8 @@
 
     python child.py JOB ROWS MODE [CHUNK]
 
-`plain`: to the end. `thief`: with a lease so short that two of them take the job from each other all the time.
+`plain`: to the end. `leashed`: says after CHUNK chunks how many seconds the last one took, does one more, and then waits
+to be killed: whoever watches it may be as late as they like. `thief`: with a lease so short that two of them take the job from each other all the time.
 `flawed`: as plain, but with the checkpoint after the effects' transaction instead of in it, and rows without keys of
 their own; dies between the two at the chunk CHUNK. `careless`: asks which rows are there, and takes the others for its
 own without a lock. `in_step`: as plain, but a chunk begins when the other job, CHUNK, has come as far: neither runs
@@ -29,6 +30,11 @@ def main(job_id: int, rows: int, mode: str, chunk: int = 0) -> None:
 
     if mode == "flawed":
         running.run_chunk = flawed(chunk)
+    if mode == "leashed":
+        running.run_chunk = leashed(chunk)
+    if mode in ("leashed", "thief"):
+        # Whose chunks are taken from them more often than anybody's in earnest.
+        running.MAX_ATTEMPTS = 10**6
     if mode == "careless":
         careless()
     if mode == "in_step":
@@ -39,6 +45,25 @@ def main(job_id: int, rows: int, mode: str, chunk: int = 0) -> None:
     while ImportJob.objects.get(pk=job_id).status == "processing":
         running.work(job_id=job_id, now=timezone.now, rows=rows)
         time.sleep(0.01)
+
+
+def leashed(chunks: int) -> Callable[..., bool]:
+    from loyalty.transfer.importing import running
+
+    run_chunk, done, took = running.run_chunk, 0, 0.5
+
+    def run_chunk_if_near(**named: Any) -> bool:
+        nonlocal done, took
+        if done == chunks:
+            print(took, flush=True)
+        while done > chunks:
+            signal.pause()
+        began = time.monotonic()
+        found = run_chunk(**named)
+        done, took = done + 1, time.monotonic() - began
+        return found
+
+    return run_chunk_if_near
 
 
 def flawed(last: int) -> Callable[..., bool]:

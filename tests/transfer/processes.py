@@ -32,11 +32,18 @@ def environment() -> dict[str, str]:
 
 def start_child(*arguments: object) -> "subprocess.Popen[str]":
     """The worker of `child.py`, when it has begun."""
+    process = start_telling_child(*arguments)
+    assert process.stdout is not None
+    process.stdout.close()
+    return process
+
+
+def start_telling_child(*arguments: object) -> "subprocess.Popen[str]":
+    """The same for one that has more to say than that it has begun."""
     command = [sys.executable, str(CHILD), *map(str, arguments)]
     process = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    with process.stdout as said:
-        assert said.readline() == "ready\n"
+    assert process.stdout.readline() == "ready\n"
     return process
 
 

@@ -13,7 +13,7 @@ from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import start_import
 
 from .conftest import Import
-from .processes import start_child
+from .processes import start_child, start_telling_child
 
 pytestmark = pytest.mark.prove
 
@@ -46,7 +46,7 @@ def file_of(name: str) -> bytes:
         customer = f"{name}-{dice.randrange(4_000)}"
         match dice.randrange(5):
             case 0:
-                lines.append(f"{customer},opt_in,{dice.choice(['', 'x', 'y'])}@example.com,,,,,")
+                lines.append(f"{customer},opt_in,{dice.choice(['', 'x', 'x', 'x', 'y'])}@example.com,,,,,")
             case 1 | 2:
                 lines.append(f"{customer},point_add,,{dice.randrange(1, 90)},,,,")
             case 3:
@@ -80,6 +80,16 @@ def release(job: ImportJob) -> None:
     ImportJob.objects.filter(pk=job.pk).update(lease_until=None)
 
 
+def kill_in_the_midst(job: ImportJob, chunks: int) -> None:
+    """After so many chunks, and a moment later: anywhere in a chunk, or behind it."""
+    with start_telling_child(job.pk, CHUNK, "leashed", chunks) as child:
+        assert child.stdout is not None
+        took = float(child.stdout.readline())
+        time.sleep(random.uniform(0, 1.5 * took))
+        child.kill()
+    assert child.returncode == -9
+
+
 @pytest.fixture
 def undisturbed(committed_db: None, import_text: Import) -> tuple[tuple[object, ...], tuple[int, str]]:
     """What becomes of the file when nothing happens."""
@@ -95,14 +105,16 @@ def undisturbed(committed_db: None, import_text: Import) -> tuple[tuple[object, 
 def test_an_import_killed_at_random_points_ends_as_if_nothing_had_happened(
     undisturbed: tuple[tuple[object, ...], tuple[int, str]],
 ) -> None:
-    job, kills = start("b"), 0
-    while kills < KILLS:
-        child = start_child(job.pk, CHUNK, "plain")
-        time.sleep(random.uniform(0, 0.5))
-        child.kill()
-        assert child.wait() == -9, "The import was over too soon: fewer kills, or more rows"
-        kills += 1
+    job, cut_off = start("b"), 0
+    for _ in range(KILLS):
+        chunks, before = random.randrange(3), job.rows_done
+        kill_in_the_midst(job, chunks)
         release(job)
+        job.refresh_from_db()
+        cut_off += job.rows_done - before < (chunks + 1) * CHUNK
+    assert cut_off > 0, "No kill came before the end of a chunk"
+    assert job.rows_done < ROWS
+    print(f"{KILLS} kills, {cut_off} of them before the end of a chunk, the last one after {job.rows_done} rows")
     assert start_child(job.pk, CHUNK, "plain").wait() == 0
     assert (result(job), digest("b")) == undisturbed
 
