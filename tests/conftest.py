@@ -150,6 +150,8 @@ def owned_db(committed_db: None) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def committed_module(origin: Origin, django_db_blocker: Any) -> Iterator[None]:
     """The same for all tests of a file, which leave no traces."""
+    # A file's world is made before any fixture of its first test.
+    programs._program = None
     with _restored_afterwards(origin, django_db_blocker):
         yield
 

@@ -37,20 +37,26 @@ class Counted:
     about: int | None = None
 
 
-class Changes:
-    """What one event and all that followed from it have changed of the customer's points and orders."""
+class Fresh:
+    """What came of the batch since this was asked last: entries and events, whoever they are of."""
 
-    def __init__(self, event: EventRow, state: State, batch: Batch) -> None:
-        self.event, self.state, self.batch = event, state, batch
-        self.zone = batch.program.time_zone
+    def __init__(self, batch: Batch) -> None:
         seen = batch.shared.part("status_seen")
         entries: list[EntryRow] = batch.added.get(ENTRY, [])
         events: list[EventRow] = batch.added.get(EVENT, [])
-        first, first_event = seen.get("entries", 0), seen.get("events", 0)
-        self.entries = [entry for entry in entries[first:] if entry.customer_id == event.customer_id]
-        self.events = events[first_event:]
+        self.entries, self.events = entries[seen.get("entries", 0) :], events[seen.get("events", 0) :]
         batch.put(seen, "entries", len(entries))
         batch.put(seen, "events", len(events))
+
+
+class Changes:
+    """What one event and all that followed from it have changed of a customer's points and orders."""
+
+    def __init__(self, event: EventRow, state: State, batch: Batch, fresh: Fresh) -> None:
+        self.event, self.state, self.batch = event, state, batch
+        self.zone = batch.program.time_zone
+        self.entries = [entry for entry in fresh.entries if entry.customer_id == event.customer_id]
+        self.events = fresh.events
 
     def of(self, rule: StructureRule) -> list[Counted]:
         if rule.type == StructureType.SPEND_BASED:

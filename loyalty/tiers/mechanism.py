@@ -10,28 +10,29 @@ from events.orders.actions import ACTIONS as OF_ORDERS
 from events.orders.actions import UNDOING
 from loyalty.calendar import ONE_DAY, end_of, local_day
 from loyalty.engine import values
-from loyalty.engine.actions import EARNING_ACTION, names_of
+from loyalty.engine.actions import names_of
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
-from loyalty.engine.mechanism import ANY_OTHER_ACTION, Mechanism, record_only
+from loyalty.engine.mechanism import EVERY_ACTION, Mechanism, record_only
 from loyalty.engine.program import Program
 from loyalty.engine.reduce import new_event
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
-from loyalty.points.actions import ACTIONS as OF_POINTS
 from loyalty.points.config import BonusRule
 from loyalty.refusals import MissingField, Refused, WrongField
 
 from .actions import FOLLOWING
 from .config import APP, StructureRule, TiersConfig
-from .counting import Changes, Counted
+from .counting import Changes, Counted, Fresh
 from .enums import Method, Reason, Way
 from .rows import EARNED_BY, LATE, TIERS, DayRow, LateRow, TierRow, days_of
 from .rules import (
     CHANGE,
     DOWN,
     LOWEST,
+    SOME,
     UP,
+    Added,
     Standing,
     Step,
     begin,
@@ -44,12 +45,11 @@ from .rules import (
     recalculated,
     taken_back,
 )
-from .windows import Sums, counting_day
+from .windows import Sums, counting_day, period
 
 # What may take points back.
 TAKING = UNDOING | {"checkout_update", "point_sub", "point_fix"}
 _NONE = TiersConfig()
-COUNTING = names_of(OF_ORDERS) | names_of(OF_POINTS) | {ANY_OTHER_ACTION, EARNING_ACTION}
 
 
 def config_of(program: Program) -> TiersConfig:
@@ -87,9 +87,14 @@ class Ladder:
             for step in list(overdue(self.rule, self.standing, self.sums(), self.today)):
                 self.take(step)
 
-    def count(self, changes: Iterable[Counted]) -> None:
-        for change in changes:
-            self._add(self._day(change), change.points)
+    def count(self, changes: Iterable[Counted]) -> Added:
+        """Whether, and where, points came."""
+        found = [(self._day(change), change.points) for change in changes]
+        for day, points in found:
+            self._add(day, points)
+        came = [day for day, points in found if points > 0]
+        begin = period(self.rule, self.today, self.joined)[0] if self.rule.has_periods else dt.date.min
+        return Added(bool(came), any(day < begin for day in came))
 
     def _day(self, change: Counted) -> dt.date:
         """Where it counts: what was late, where it was counted then."""
@@ -118,11 +123,11 @@ class Ladder:
             self.batch.put(self.state.part("tiers"), self.rule.id, self.row)
         return self.row
 
-    def judge(self, reason: Reason, *, taken: bool = False) -> None:
+    def judge(self, reason: Reason, *, taken: bool = False, added: Added = SOME) -> None:
         """What the points make of the standing."""
         fallen = taken_back(self.rule, self.standing, self.sums(), self.today, reason) if taken else None
         steps: Iterable[Step] = (
-            (fallen,) if fallen else counted(self.rule, self.standing, self.sums(), self.today, reason)
+            (fallen,) if fallen else counted(self.rule, self.standing, self.sums(), self.today, reason, added)
         )
         for step in list(steps):
             self.take(step)
@@ -185,7 +190,7 @@ class Ladder:
         level, until = step.standing.level, step.standing.expires
         assert level is not None
         from_ = {} if before.level is None else {"from": self.rule.levels[before.level].slug}
-        to, points = self.rule.levels[level].slug, self.sums().on(step.on)
+        to, points = self.rule.levels[level].slug, self.sums().on(step.on) if step.points is None else step.points
         ends = {} if until is None else {"expdate": until.isoformat()}
         return {"structure": self.rule.slug, **from_, "to": to, "points": points, "reason": step.reason, **ends}
 
@@ -208,14 +213,26 @@ def count_status_points(event: EventRow, state: State, batch: Batch) -> None:
     rules = config_of(batch.program).all
     if event.depth or not rules or event.action == "customer_merge":
         return
-    changes = Changes(event, state, batch)
+    fresh = Fresh(batch)
     reason = Reason.REFUND if event.action in UNDOING else Reason.POINTS
-    for rule in rules:
-        if found := changes.of(rule):
-            ladder = Ladder(rule, event, state, batch)
-            ladder.catch_up()
-            ladder.count(found)
-            ladder.judge(reason, taken=any(one.points < 0 for one in found))
+    for own, owner in _owners(event, state, batch, fresh):
+        changes = Changes(own, owner, batch, fresh)
+        for rule in rules:
+            if found := changes.of(rule):
+                ladder = Ladder(rule, own, owner, batch)
+                ladder.catch_up()
+                added = ladder.count(found)
+                ladder.judge(reason, taken=any(one.points < 0 for one in found), added=added)
+
+
+def _owners(event: EventRow, state: State, batch: Batch, fresh: Fresh) -> Iterator[tuple[EventRow, State]]:
+    """The event's customer; and a second one, whom some event of theirs may have given points, too."""
+    yield event, state
+    second = batch.target
+    if second is not None and second is not state:
+        own = next((one for one in fresh.events if one.customer_id == second.customer.id), None)
+        if own is not None:
+            yield own, second
 
 
 def initialise(event: EventRow, state: State, batch: Batch) -> None:
@@ -312,11 +329,7 @@ def _with_day(ladder: Ladder, standing: Standing, event: EventRow) -> Standing:
     if day is not None and day < ladder.today:
         raise WrongField("expdate", "must not be in the past")
     expires = day + ONE_DAY if day is not None else None
-    return Standing(standing.level, standing.manual, expires, standing.computed, None, standing.counts_from)
-
-
-def _tiers(incoming: Incoming) -> Iterable[Part]:
-    return (TIERS,)
+    return replace(standing, expires=expires)
 
 
 def _parts_to_count(incoming: Incoming) -> Iterable[Part]:
@@ -330,9 +343,9 @@ def _later(incoming: Incoming, program: Program, at: dt.datetime) -> Iterator[Pa
 
 MECHANISMS_BEFORE = (Mechanism(names_of(OF_ORDERS), offer_multipliers),)
 MECHANISMS = (
-    # What counts is seen to once all that follows from it is known.
-    Mechanism(COUNTING, record_only, parts=_parts_to_count, later=_later),
-    Mechanism(frozenset({"opt_in"}), initialise, parts=_tiers),
-    Mechanism(frozenset({CHANGE}), change, parts=_tiers),
+    # Whatever happens may bring points, by what follows from it: they are counted once all of that is known.
+    Mechanism(frozenset({EVERY_ACTION}), record_only, parts=_parts_to_count, later=_later),
+    Mechanism(frozenset({"opt_in"}), initialise),
+    Mechanism(frozenset({CHANGE}), change),
     Mechanism(names_of(FOLLOWING), record_only),
 )

@@ -91,12 +91,13 @@ def _inactive(structure_id: int, batch: Batch) -> StructureRule | None:
 
 
 def _judge(ladder: Ladder) -> None:
-    """A day that was set by hand stays, unless the level is reached anew."""
+    """A day that was set by hand stays, unless the level is reached anew; no day comes forward."""
     before = ladder.standing
     ladder.judge(Reason.MERGE)
     after = ladder.standing
     renewed = ladder.rule.validity == Validity.NEXT_PERIOD and (after.computed or _NEVER) > (before.computed or _NEVER)
-    if after.level == before.level and before.expires != before.computed and not renewed:
+    is_sooner = (after.expires or _NEVER) < (before.expires or _NEVER)
+    if after.level == before.level and not renewed and (is_sooner or before.expires != before.computed):
         ladder.take(Step(before, ladder.today))
 
 

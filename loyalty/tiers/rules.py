@@ -32,12 +32,27 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a standing becomes on a day, and the event that tells it; none: only dates have changed."""
+    """What a standing becomes on a day, and the event that tells it; none: only dates have changed.
+
+    `points`: those that it tells, if not what counts on the day.
+    """
 
     standing: Standing
     on: dt.date
     action: str = ""
     reason: str = ""
+    points: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Whether points were added at all, and to the period before."""
+
+    any: bool = True
+    late: bool = False
+
+
+SOME = Added()
 
 
 def reached(rule: StructureRule, points: Decimal) -> int | None:
@@ -129,16 +144,18 @@ def overdue(rule: StructureRule, standing: Standing, sums: Sums, today: dt.date)
 # After points were counted
 
 
-def counted(rule: StructureRule, standing: Standing, sums: Sums, today: dt.date, reason: Reason) -> Iterator[Step]:
-    """Of a standing without an overdue expiry: what its points make of it. `reason` REFUND and POINTS_TAKEN may lower it."""
-    best = reached(rule, sums.on(today))
+def counted(
+    rule: StructureRule, standing: Standing, sums: Sums, today: dt.date, reason: Reason, added: Added
+) -> Iterator[Step]:
+    """Of a standing without an overdue expiry: what its points make of it. What is taken back raises nobody."""
+    best = reached(rule, sums.on(today)) if added.any else None
     if rule.type == StructureType.INVITATION_ONLY:
         return
     if standing.level is None and best is not None and rule.levels[LOWEST].threshold <= 0:
         standing = begin(rule, standing, LOWEST, sums, today)
         yield Step(standing, today)
     level = standing.level
-    late = _reached_late(rule, standing, sums, today)
+    late = _reached_late(rule, standing, sums, today) if added.late else None
     if best is not None and (level is None or best > level) and (late is None or best >= (late.standing.level or 0)):
         yield Step(begin(rule, standing, best, sums, today), today, UP, reason)
     elif late is not None:
@@ -149,18 +166,18 @@ def counted(rule: StructureRule, standing: Standing, sums: Sums, today: dt.date,
 
 def _reached_late(rule: StructureRule, standing: Standing, sums: Sums, today: dt.date) -> Step | None:
     """Within the grace for points those of the period before may reach a level whose validity goes on."""
-    if rule.validity != Validity.NEXT_PERIOD or not rule.points_grace_days:
-        return None
     first, end = period(rule, today, sums.joined)
-    best = reached(rule, sums.of_period_before(today))
-    if (today - first).days >= rule.points_grace_days or best is None or is_for_good(rule, best):
+    points = sums.of_period_before(today)
+    best = reached(rule, points)
+    if rule.validity != Validity.NEXT_PERIOD or (today - first).days >= rule.points_grace_days or not best:
         return None
-    is_higher = standing.level is None or best > standing.level
-    is_longer = best == standing.level and standing.computed is not None and end > standing.computed
-    if not (is_higher or is_longer):
-        return None
-    found = replace(standing, level=best, manual=False, computed=end, expires=end, grace=None)
-    return Step(found, today, UP if is_higher else RENEW)
+    until = None if is_for_good(rule, best) else end
+    if standing.level is None or best > standing.level:
+        found = replace(standing, level=best, manual=False, computed=until, expires=until, grace=None)
+        return Step(found, today, UP, points=points)
+    if best == standing.level and until and standing.computed and until > standing.computed:
+        return Step(replace(standing, computed=until, expires=until, grace=None), today, RENEW, points=points)
+    return None
 
 
 def _stays(rule: StructureRule, standing: Standing, sums: Sums, today: dt.date, reason: Reason) -> Step:
@@ -185,7 +202,8 @@ def _held(rule: StructureRule, standing: Standing, sums: Sums, today: dt.date, r
     until = held_until(rule, standing, sums, today)
     is_later = standing.computed is not None and until is not None and until > standing.computed
     renewed = standing.grace is not None or (rule.validity == Validity.NEXT_PERIOD and is_later)
-    found = replace(standing, computed=until, expires=until, grace=None)
+    manual = standing.manual and standing.grace is None
+    found = replace(standing, manual=manual, computed=until, expires=until, grace=None)
     return Step(found, today, RENEW if renewed else "", reason if renewed else "")
 
 

@@ -34,7 +34,9 @@ def counting_day(rule: StructureRule, day: dt.date, today: dt.date, joined: dt.d
         return day
     begin, _ = period(rule, today, joined)
     is_late = day < begin and (today - begin).days >= rule.points_grace_days
-    return today if is_late and begin > dt.date.min and day >= period(rule, begin - ONE_DAY, joined)[0] else day
+    # What came before the opt-in is in no period.
+    before = period(rule, begin - ONE_DAY, joined)[0] if begin > dt.date.min else dt.date.min
+    return today if is_late and dt.date.min < before <= day else day
 
 
 class Sums:
@@ -78,7 +80,7 @@ class Sums:
         """The days from tomorrow on on which points leave a rolling window, and what is left on each."""
         left, first = self.on(today), self.first(today)
         by_day: dict[dt.date, Decimal] = {}
-        for day in sorted(day for day in self.days if day >= first):
+        for day in sorted(day for day, points in self.days.items() if day >= first and points):
             by_day[self._leaves(day)] = by_day.get(self._leaves(day), NOTHING) + self.days[day]
         for day, points in by_day.items():
             left -= points

@@ -121,7 +121,11 @@ class StructureForm(forms.Form):
 
 def _earns(kind: EventType) -> bool:
     """Orders all count as checkout; what only tells of something earns nothing."""
-    return not kind.factory or kind.default_points > 0 or kind.action in {"checkout", "point_add", "point_fix"}
+    return (
+        not kind.factory
+        or kind.default_points > 0
+        or kind.action in {"checkout", "point_add", "point_fix", "pending_accept"}
+    )
 
 
 class LevelForm(forms.Form):
