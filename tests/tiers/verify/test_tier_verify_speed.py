@@ -49,4 +49,4 @@ def test_it_takes_a_few_times_a_plain_sum(committed_db: None) -> None:
     print(f"plain {plain:.2f} s, three structures {tiers:.2f} s: × {tiers / plain:.2f}")
 
     # Each structure reads the entries or the orders once, and the days once.
-    assert tiers <= 15 * plain
+    assert tiers <= 10 * plain
