@@ -15,7 +15,8 @@ from .naming import in_one_form
 from .recording import Recording
 from .storage.people import LostRace
 
-ATTEMPTS = 5
+# Of many who wait for each other in a ring each attempt lets some through.
+ATTEMPTS = 8
 # A customer with many old IDs may be merged over and over while an event of theirs waits.
 RACES = 100
 
@@ -38,7 +39,7 @@ def record(events: Sequence[Incoming], *, by: Actor, at: datetime) -> list[Outco
             if races == RACES:
                 raise OperationalError("Others kept creating or merging the same customers: try again") from error
         except DatabaseError as error:
-            attempts, pause = attempts + 1, 0.02 * 2**attempts
+            attempts, pause = attempts + 1, min(0.02 * 2**attempts, 0.5)
             if attempts == ATTEMPTS or not (may_retry(error) or recording.found_nobody()):
                 raise
         time.sleep(random.uniform(0, pause))  # noqa: S311  spreads retries, hides nothing

@@ -19,13 +19,16 @@ STRUCTURE = Attribute(
 )
 _LEVEL = Attribute("to", description="The ID of the level.")
 _OF_LEVEL = (
-    Attribute("structure", description="The ID of the tier structure."),
+    Attribute("structure", label=_("Tier structure"), description="The ID of the tier structure."),
     Attribute("from", description="The ID of the level before; absent for a first one."),
     _LEVEL,
     Attribute("points", description="The status points that it was reached or lost with."),
     Attribute("reason", description="`points`, `refund`, `expiry`, `manual`, `workflow`, `structure` or `merge`."),
     Attribute(
-        "expdate", Kind.DAY, description="The day as which the level is computed anew; absent: it does not expire."
+        "expdate",
+        Kind.DAY,
+        label=_("Expiration date"),
+        description="The day as which the level is computed anew; absent: it does not expire.",
     ),
 )
 _CLOSED = follows("the tiers")

@@ -48,7 +48,7 @@ from .rules import (
 from .windows import Sums, counting_day, period
 
 # What may take points back.
-TAKING = UNDOING | {"checkout_update", "point_sub", "point_fix"}
+TAKING = UNDOING | {"checkout_update"} | {"point_sub", "point_fix"}
 _NONE = TiersConfig()
 
 

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from loyalty.accounts.models import Account
-from loyalty.database.saving import SavesOnlyChanges
 from loyalty.staff.models import User
 
 from .enums import Expiration, Method, StructureStatus, StructureType, Validity, Way, WorkStatus
@@ -18,7 +17,7 @@ MAX_MONTHS = 120
 MAX_DAYS = 366
 
 
-class Structure(SavesOnlyChanges):
+class Structure(models.Model):
     """A ladder of levels: what counts, how long it counts, and what becomes of levels that expire."""
 
     slug = models.CharField(_("ID"), max_length=64, unique=True, validators=[ID])
@@ -152,7 +151,7 @@ class Structure(SavesOnlyChanges):
         return self.name
 
 
-class Level(SavesOnlyChanges):
+class Level(models.Model):
     """A rung of a structure. One that was removed stays, since events name it: its position is empty."""
 
     structure = models.ForeignKey(Structure, on_delete=models.CASCADE, related_name="levels")

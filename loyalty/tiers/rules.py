@@ -7,11 +7,13 @@ from decimal import Decimal
 
 from loyalty.calendar import Unit, later
 
+from .actions import CHANGING, FOLLOWING
 from .config import StructureRule
 from .enums import Expiration, Method, Reason, StructureType, Validity, Way
 from .windows import Sums, period
 
-UP, DOWN, RENEW, CHANGE = "tier_up", "tier_down", "tier_renew", "tier_change"
+UP, DOWN, RENEW = (action.name for action in FOLLOWING)
+CHANGE = CHANGING.name
 LOWEST = 0
 
 

@@ -120,6 +120,10 @@ TABLES = {
     " FROM points_account",
     "points_earningrate": "INSERT INTO points_earningrate (rule_id, currency, percentage)"
     " SELECT id, 'EUR', 1 FROM points_earningrule",
+    "tiers_structure": "INSERT INTO tiers_structure (slug, name, account_id) SELECT 'club', 'Club', id FROM points_account",
+    "tiers_level": "WITH made AS (INSERT INTO tiers_structure (slug, name, account_id) SELECT 'crew', 'Crew', id"
+    " FROM points_account RETURNING id)"
+    """ INSERT INTO tiers_level (structure_id, slug, names, "values") SELECT id, 'gold', '{}', '{}' FROM made""",
 }
 
 

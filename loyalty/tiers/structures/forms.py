@@ -12,6 +12,7 @@ from events.types.models import EventType
 from loyalty.accounts.models import Account
 from loyalty.forms.lines import Lines
 from loyalty.forms.numbers import NumberField, WholeNumberField
+from loyalty.tiers.counting import CHECKOUT
 from loyalty.tiers.enums import Expiration, Method, StructureStatus, StructureType, Validity, Way
 from loyalty.tiers.models import ID, MAX_DAYS, MAX_MONTHS, Structure
 from loyalty.tiers.program import FIXED, MAX_LEVELS, MAX_THRESHOLD, Place
@@ -90,7 +91,8 @@ class StructureForm(forms.Form):
         choices: Any = self.fields
         choices["account"].choices = list(Account.objects.order_by("slug").values_list("slug", "name"))
         earning = EventType.objects.order_by("name")
-        choices["actions"].choices = [(one.action, one.label) for one in earning if _earns(one)]
+        stored = before["actions"] if before else []
+        choices["actions"].choices = [(one.action, one.label) for one in earning if _earns(one) or one.action in stored]
         for name in ("id", *FIXED) if before else ():
             self.fields[name].disabled = True
 
@@ -121,11 +123,7 @@ class StructureForm(forms.Form):
 
 def _earns(kind: EventType) -> bool:
     """Orders all count as checkout; what only tells of something earns nothing."""
-    return (
-        not kind.factory
-        or kind.default_points > 0
-        or kind.action in {"checkout", "point_add", "point_fix", "pending_accept"}
-    )
+    return not kind.factory or kind.default_points > 0 or kind.action in {CHECKOUT, "point_add"}
 
 
 class LevelForm(forms.Form):

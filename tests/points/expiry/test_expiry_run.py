@@ -162,7 +162,12 @@ def test_the_engine_would_do_nothing_more_at_an_expiry() -> None:
         "refuse_near_misses",
         "open_order",
     ]
-    assert [hook.__name__ for hook in COMPOSITION.on_recorded] == ["keep_activity", "put_in_outbox"]
+    # Status points are counted of what is earned and taken back; an expiry is neither.
+    assert [hook.__name__ for hook in COMPOSITION.on_recorded] == [
+        "keep_activity",
+        "count_status_points",
+        "put_in_outbox",
+    ]
 
 
 @pytest.mark.django_db
