@@ -138,12 +138,13 @@ def _item(value: Any, place: int) -> dict[str, Any]:
 
 def read_lines(items: Sequence[Mapping[str, Any]], others: Iterable[Line] = ()) -> list[Line]:
     """Raises Refused naming the place of the line that is wrong, or has the ID of another, which may be there already."""
-    found = [read_line(item, place) for place, item in enumerate(items)]
-    known = {line.line_id for line in others}
-    for place, line in enumerate(found):
+    found, known = list[Line](), {line.line_id for line in others}
+    for place, item in enumerate(items):
+        line = read_line(item, place)
         if line.line_id is not None and line.line_id in known:
             raise WrongField("line_id", f"is that of another line: {line.line_id[:64]}").within(f"items[{place}]")
         known.add(line.line_id)
+        found.append(line)
     return found
 
 

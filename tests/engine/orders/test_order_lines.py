@@ -86,6 +86,12 @@ def test_two_lines_cannot_have_one_id_nor_an_id_that_means_a_place() -> None:
     refuse(checkout(items=[{**TWINS[0], "line_id": "#1"}]), 0, "items[0]: 'line_id' must not begin with #")
 
 
+def test_of_two_wrong_lines_the_first_is_told() -> None:
+    twice = [{"line_id": "a", "subtotal": 10}, {"line_id": "a", "subtotal": 5}, {"quantity": -1, "subtotal": 5}]
+    refuse(checkout(items=twice), 0, "items[1]: 'line_id' is that of another line: a")
+    refuse(checkout(items=[twice[2], *twice]), 0, "items[0]: 'subtotal' must not be above 0 where 'quantity' is below")
+
+
 @pytest.mark.usefixtures("by_item")
 def test_a_quantity_may_span_lines() -> None:
     accepted(checkout(total=None, items=[{"product_id": "tee", "price": 10, "quantity": 2},
