@@ -1,0 +1,26 @@
+"""Two statuses in one structure become one."""
+
+import datetime as dt
+
+from .levels import Tell, begin, rise
+from .status import Held, Status
+
+
+def merge(ours: Status, theirs: Status, first_lot: int, today: dt.date, tell: Tell) -> None:
+    """Into `ours`; `first_lot` is the number that the first of their lots has now."""
+    ours.held = higher(ours.held, theirs.held)
+    ours.counts += theirs.counts
+    ours.lots |= {first_lot + number: count for number, count in theirs.lots.items()}
+    ours.orders |= theirs.orders
+    ours.opted_in = min((day for day in (ours.opted_in, theirs.opted_in) if day), default=None)
+    ours.reset_on = max((day for day in (ours.reset_on, theirs.reset_on) if day), default=None)
+    if ours.held is None and ours.counts:
+        begin(ours, today)
+    rise(ours, today, "merge", tell)
+
+
+def higher(ours: Held | None, theirs: Held | None) -> Held | None:
+    """Of equal levels the one that expires later; none is the latest."""
+    if ours is None or theirs is None:
+        return ours or theirs
+    return max(ours, theirs, key=lambda held: (held.level, held.expdate or dt.date.max))

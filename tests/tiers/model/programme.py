@@ -1,0 +1,94 @@
+"""Customers, structures, and what happens to them one after the other."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
+from tests.engine.model import Model, Refusal, Sent, Setup
+
+from . import expiring, hand, joining, levels, merging
+from .book import Book, Doings
+from .counting import count
+from .days import local_day
+from .reading import Block, read
+from .status import Held, Status, TierEvent
+from .structures import Structure
+
+
+class Programme:
+    """`events`: of each customer's own stream, in their order."""
+
+    def __init__(self, setup: Setup, structures: Iterable[Structure]) -> None:
+        self.structures = tuple(structures)
+        self.model = Model(setup)
+        self.book = Book(self.model)
+        self.statuses: dict[str, dict[str, Status]] = {}
+        self.events: defaultdict[str, list[TierEvent]] = defaultdict(list)
+        # Who was merged into whom.
+        self.survivors: dict[str, str] = {}
+
+    def name_of(self, name: str) -> str:
+        while name in self.survivors:
+            name = self.survivors[name]
+        return name
+
+    def send(self, sent: Sent, at: dt.datetime) -> bool:
+        """Whether it was accepted."""
+        sent = Sent(self.name_of(sent.customer), sent.action, sent.data, sent.account)
+        doings = self.book.send(sent, at)
+        if isinstance(doings, Refusal):
+            return False
+        self._join(sent.customer, at)
+        for status in self.statuses[sent.customer].values():
+            self._act(sent.customer, status, doings, local_day(at))
+        return True
+
+    def _join(self, name: str, at: dt.datetime) -> None:
+        own = self.statuses.setdefault(name, {one.id: Status(one) for one in self.structures})
+        optin_at = self.model.members[name].fields["optin_at"]
+        for status in own.values():
+            if status.opted_in is None and optin_at:
+                status.opted_in = local_day(optin_at)
+                if status.structure.initialise_at_opt_in and status.held is None:
+                    status.held = Held(0, local_day(at), local_day(at))
+
+    def _act(self, name: str, status: Status, doings: Doings, today: dt.date) -> None:
+        if not count(status, doings, today):
+            return
+        expiring.expire_due(status, today, self.events[name].append)
+        # Anew: after a fall by `reset` less counts.
+        counts = count(status, doings, today)
+        reason = "refund" if doings.is_refund else "points"
+        levels.act(status, counts, today, reason, self.events[name].append)
+
+    def run_timers(self, at: dt.datetime) -> None:
+        """What the programme does by itself at night."""
+        self.book.run_out(at)
+        for sent in (*self.model.due_orders(at), *self.model.due_points(at)):
+            self.send(sent, at)
+        self.expire(at)
+
+    def expire(self, at: dt.datetime) -> None:
+        for name, own in self.statuses.items():
+            for status in own.values():
+                expiring.expire_due(status, local_day(at), self.events[name].append)
+
+    def change(self, name: str, structure: str, change: hand.Change, at: dt.datetime) -> bool:
+        name, today = self.name_of(name), local_day(at)
+        status = self.statuses[name][structure]
+        allowed = hand.is_allowed(status, change, today)
+        if allowed:
+            hand.set_by_hand(status, change, today, self.events[name].append)
+        return allowed
+
+    def merge(self, source: str, target: str, at: dt.datetime) -> None:
+        source, target = self.name_of(source), self.name_of(target)
+        first_lot = joining.join(self.model, source, target)
+        self.book.move(source, target, first_lot)
+        theirs = self.statuses.pop(source)
+        for id, ours in self.statuses[target].items():
+            merging.merge(ours, theirs[id], first_lot, local_day(at), self.events[target].append)
+        self.survivors[source] = target
+
+    def read(self, name: str, structure: str, today: dt.date) -> Block | None:
+        return read(self.statuses[name][structure], today)
