@@ -81,14 +81,18 @@ class Programme:
             hand.set_by_hand(status, change, today, self.events[name].append)
         return allowed
 
-    def merge(self, source: str, target: str, at: dt.datetime) -> None:
+    def merge(self, source: str, target: str, at: dt.datetime) -> bool:
+        """Not of those who are suspended."""
         source, target = self.name_of(source), self.name_of(target)
+        if any(self.model.members[name].fields["status"] != "active" for name in (source, target)):
+            return False
         first_lot = joining.join(self.model, source, target)
         self.book.move(source, target, first_lot)
         theirs = self.statuses.pop(source)
         for id, ours in self.statuses[target].items():
             merging.merge(ours, theirs[id], first_lot, local_day(at), self.events[target].append)
         self.survivors[source] = target
+        return True
 
     def read(self, name: str, structure: str, today: dt.date) -> Block | None:
         return read(self.statuses[name][structure], today)
