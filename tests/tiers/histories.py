@@ -8,6 +8,8 @@ import datetime as dt
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -60,12 +62,17 @@ def lives(seed: str, customers: int, structures: Sequence[Structure]) -> list[St
         if dice.random() < 0.3:
             day = FIRST + dt.timedelta(days=dice.randint(100, 700))
             steps.append(Step(at_time(day, dt.time(13, 13)), source, merge_into=target))
-    return _parted(sorted(steps, key=lambda step: (step.at, step.customer)))
+    return _parted(sorted(steps, key=lambda step: (step.at, step.customer, step.merge_into or "")))
 
 
 def _parted(steps: list[Step]) -> list[Step]:
-    """No two at one instant: which lot is older would be anybody's guess."""
-    return [replace(step, at=step.at + dt.timedelta(microseconds=number)) for number, step in enumerate(steps)]
+    """No two customers' at one instant: which lot is older after a merge would be anybody's guess."""
+    groups = groupby(steps, key=lambda step: (step.at, step.customer, step.merge_into))
+    return [
+        replace(step, at=step.at + dt.timedelta(microseconds=number))
+        for number, (_, group) in enumerate(groups)
+        for step in group
+    ]
 
 
 def at_time(day: dt.date, time: dt.time) -> dt.datetime:
@@ -94,7 +101,9 @@ class Life:
         """Some have a quiet year."""
         quiet = self.dice.choice((None, None, None, 2024, 2025))
         days = [self._day() for _ in range(self.dice.randint(40, 90))]
-        return [at_time(day, self.dice.choice(TIMES)) for day in days if day > self.joined and day.year != quiet]
+        times = [at_time(day, self.dice.choice(TIMES)) for day in days if day > self.joined and day.year != quiet]
+        # Now and then several things are sent at once.
+        return [*times, *self.dice.choices(times or [at_time(LAST, dt.time(12))], k=5)]
 
     def _day(self) -> dt.date:
         dice = self.dice
@@ -130,7 +139,7 @@ class Life:
 
     def _checkout(self) -> dict[str, Any]:
         dice, id = self.dice, f"{self.name}-{len(self.orders)}"
-        amounts = [dice.choice((*AMOUNTS, 19.99)) for _ in range(dice.randint(1, 3))]
+        amounts = [dice.choice((*AMOUNTS, Decimal("19.99"))) for _ in range(dice.randint(1, 3))]
         items = [{"product_id": f"p{place}", "price": price} for place, price in enumerate(amounts)]
         self.orders.append((id, items))
         currency = {"currency": "HUF"} if dice.random() < 0.1 else {}
@@ -144,7 +153,7 @@ class Life:
         if kind in ("refund_item", "checkout_accept_item"):
             return {"transaction_id": id, "product_id": self.dice.choice(items)["product_id"]}
         if kind == "partial_refund":
-            return {"transaction_id": id, "amount": self.dice.choice((1, 50, 100, 333.33, 600))}
+            return {"transaction_id": id, "amount": self.dice.choice((1, 50, 100, Decimal("333.33"), 600))}
         return {"transaction_id": id}
 
     def _backdated(self, at: dt.datetime) -> dict[str, Any]:

@@ -44,7 +44,7 @@ TYPES: tuple[dict[str, object], ...] = (
     {},
     {"type": "spend_based"},
     {},
-    {"actions": frozenset({"checkout", "survey"})},
+    {"actions": frozenset({"checkout", "point_fix"})},
     {},
     {"initialise_at_opt_in": False},
     {"actions": frozenset({"point_add", "point_sub", "review"}), "initialise_at_opt_in": False},
@@ -82,6 +82,10 @@ def _structure(dice: random.Random, expiration: Expiration, method: str, downgra
         dice.choice(ladders), downgrade=downgrade, expiration=expiration.kind,
         rolling_months=expiration.rolling_months, dates=expiration.dates, method=method, validity=validity,
         validity_months=dice.choice(MONTHS) if validity == "months" else 0,
-        points_grace_days=dice.choice((0, 0, 3, 40)), level_grace_days=dice.choice((0, 0, 1, 30)),
+        points_grace_days=dice.choice((0, 0, 3, 40)),
+        # By `reset` nobody has a grace.
+        level_grace_days=0 if method == "reset" else dice.choice((0, 0, 1, 30)),
     )  # fmt: skip
-    return replace(found, **dice.choice(TYPES))  # type: ignore[arg-type]
+    found = replace(found, **dice.choice(TYPES))  # type: ignore[arg-type]
+    # Nobody begins on a level that asks for points.
+    return replace(found, initialise_at_opt_in=False) if found.levels is FROM_100 else found

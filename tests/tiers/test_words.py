@@ -160,7 +160,8 @@ def test_by_invitation_nobody_is_moved_by_points() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arrived", "old", "new"), [("2025-01-02", 1000, 0), ("2025-01-04", 1000, 0), ("2025-01-05", 0, 1000)]
+    ("arrived", "old", "new"),
+    [("2025-01-02", 1000, 0), ("2025-01-03", 1000, 0), ("2025-01-04", 0, 1000), ("2025-01-05", 0, 1000)],
 )
 def test_late_events_count_for_the_old_period_within_the_grace(arrived: str, old: int, new: int) -> None:
     life = Life(expiration="calendar", dates=((1, 1),), points_grace_days=3)

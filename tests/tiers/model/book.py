@@ -28,7 +28,6 @@ class Taken:
     """From a lot; None where no lot tells, and the event's own day has to."""
 
     lot: int | None
-    action: str
     account: str
     points: int
     day: dt.date
@@ -46,8 +45,9 @@ class Cost:
 
 @dataclass
 class Doings:
-    """Of one customer's action."""
+    """Of one customer's action; `event` is its number."""
 
+    event: int
     earned: list[Earned] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
@@ -58,6 +58,7 @@ class Doings:
 class Before:
     """How far a customer's books went."""
 
+    events: int = 0
     lots: int = 0
     entries: int = 0
     costs: dict[str, Decimal] = field(default_factory=dict)
@@ -91,12 +92,11 @@ class Book:
             self.refunded[target, first_lot + lot] = self.refunded.pop((name, lot))
 
     def _doings(self, name: str, member: Member, before: Before) -> Doings:
-        found = Doings([_earned(member, lot) for lot in range(before.lots, len(member.lots))])
+        found = Doings(before.events, [_earned(member, lot) for lot in range(before.lots, len(member.lots))])
         refunds = Counter[int]()
         for event, account, kind, points, lot in member.entries[before.entries :]:
             if kind == "deduct":
-                told = member.events[event]
-                found.taken.append(Taken(lot, told.action, account, -points, local_day(told.when)))
+                found.taken.append(Taken(lot, account, -points, local_day(member.events[event].when)))
             elif kind == "refund":
                 refunds[event] -= points
         for event, points in refunds.items():
@@ -116,7 +116,7 @@ class Book:
             left -= part
         parts.append((min(lots), left))
         day = local_day(event.when)
-        return [Taken(lot, event.action, str(order.account), part, day) for lot, part in parts if part]
+        return [Taken(lot, str(order.account), part, day) for lot, part in parts if part]
 
 
 def _before(member: Member | None) -> Before:
@@ -124,7 +124,9 @@ def _before(member: Member | None) -> Before:
         return Before()
     orders = member.orders.values()
     lines = {id(line): line.refunded for order in orders for line in order.lines}
-    return Before(len(member.lots), len(member.entries), {order.id: _cost(order) for order in orders}, lines)
+    return Before(
+        len(member.events), len(member.lots), len(member.entries), {order.id: _cost(order) for order in orders}, lines
+    )
 
 
 def _cost(order: Order) -> Decimal:

@@ -10,10 +10,11 @@ from .status import Count, Status
 
 def count(status: Status, doings: Doings, today: dt.date) -> list[Count]:
     """Earnings first: an action that does both takes back what it may have earned itself."""
+    found: list[Count | None] = []
     if status.structure.type == "spend_based":
-        found = [_cost(status, cost, today) for cost in doings.costs]
-    else:
-        found = [_earned(status, earned, today) for earned in doings.earned]
+        found += [_cost(status, cost, today) for cost in doings.costs]
+    elif status.structure.type == "point_based":
+        found += [_earned(status, earned, today) for earned in doings.earned]
         found += [_taken(status, taken, today) for taken in doings.taken]
     return [one for one in found if one and one.points]
 
@@ -26,16 +27,19 @@ def _earned(status: Status, earned: Earned, today: dt.date) -> Count | None:
 
 
 def _taken(status: Status, taken: Taken, today: dt.date) -> Count | None:
-    """What did not count is not taken back."""
+    """What did not count is not taken back; where only some actions count, nor is what no lot tells of."""
+    structure = status.structure
+    if taken.account != structure.account or (taken.lot is None and structure.actions):
+        return None
     if taken.lot is None:
-        return _on_its_day(status, taken.day, today, -taken.points) if _is_counted(status, taken) else None
+        return Count(taken.day, Decimal(-taken.points), _is_over(status, taken.day))
     found = status.lots.get(taken.lot)
     return Count(found.day, Decimal(-taken.points), found.is_over) if found else None
 
 
-def _is_counted(status: Status, doing: Earned | Taken) -> bool:
+def _is_counted(status: Status, earned: Earned) -> bool:
     structure = status.structure
-    return doing.account == structure.account and (not structure.actions or doing.action in structure.actions)
+    return earned.account == structure.account and (not structure.actions or earned.action in structure.actions)
 
 
 def _cost(status: Status, cost: Cost, today: dt.date) -> Count | None:
@@ -49,4 +53,9 @@ def _cost(status: Status, cost: Cost, today: dt.date) -> Count | None:
 
 def _on_its_day(status: Status, happened: dt.date, today: dt.date, points: Decimal | int) -> Count:
     day = day_to_count_on(status.structure, status.opted_in, happened, today)
-    return Count(day, Decimal(points), bool(status.reset_on and day < status.reset_on))
+    return Count(day, Decimal(points), _is_over(status, day))
+
+
+def _is_over(status: Status, day: dt.date) -> bool:
+    """By the last fall by `reset`."""
+    return bool(status.reset_on and day < status.reset_on)

@@ -64,5 +64,5 @@ def day_to_count_on(structure: Structure, opted_in: dt.date | None, happened: dt
         return happened
     before = period_of(structure, opted_in, current.start - ONE_DAY)
     was_the_period_before = before.start != dt.date.min and before.start <= happened < current.start
-    is_too_late = (arrived - current.start).days > structure.points_grace_days
+    is_too_late = (arrived - current.start).days >= structure.points_grace_days
     return arrived if was_the_period_before and is_too_late else happened

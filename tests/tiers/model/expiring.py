@@ -1,44 +1,46 @@
 """What becomes of a level on the day of its expiry."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from . import validity
-from .levels import Tell, move, renew, rise
-from .status import Held, Status
+from .levels import Moment, move, renew, rise
+from .status import Held, Status, TierEvent
 
 
-def expire_due(status: Status, today: dt.date, tell: Tell) -> None:
+def expire_due(status: Status, today: dt.date, tell: Callable[[TierEvent], None]) -> None:
     """By the timer, or before the next action that counts points; a timer that was long away comes to several."""
     while status.is_due(today):
         assert status.held
         assert status.held.expdate
-        _expire(status, status.held, status.held.expdate, tell)
+        _expire(status, status.held, Moment(status.held.expdate, status.held.expdate, tell))
 
 
-def _expire(status: Status, held: Held, day: dt.date, tell: Tell) -> None:
-    cannot_fall = not validity.has_expiry(status)
-    if status.structure.method == "reset" and not cannot_fall:
-        _reset(status, day, tell)
-    elif rise(status, day, "expiry", tell):
+def _expire(status: Status, held: Held, now: Moment) -> None:
+    """All as of the day of the expiry, whenever it is seen to. By `reset` nothing is held, and nothing has a grace."""
+    if status.structure.method == "reset":
+        _fall(status, held, now)
+    elif rise(status, now, "expiry"):
         pass
-    elif status.holds_at(day) or cannot_fall:
-        renew(status, held.grace_from or day, status.points_at(day), "expiry", day, tell)
+    elif status.holds_at(now.today):
+        renew(status, held.grace_from or now.today, status.points_at(now.today), "expiry", now)
     elif status.structure.level_grace_days and held.grace_from is None:
-        held.grace_from = day
-        validity.compute(status, day)
+        held.grace_from = now.today
+        validity.compute(status, now.today)
     else:
-        _fall(status, held, day, tell)
+        _fall(status, held, now)
 
 
-def _reset(status: Status, day: dt.date, tell: Tell) -> None:
+def _fall(status: Status, held: Held, now: Moment) -> None:
+    points, reached = status.points_at(now.today), status.reached_at(now.today)
+    level = {"one_down": max(held.level - 1, reached), "reset": 0}.get(status.structure.method, reached)
+    if status.structure.method == "reset":
+        _begin_anew(status, now.today)
+    move(status, "tier_down", Held(level, now.today, now.today), points, "expiry", now)
+
+
+def _begin_anew(status: Status, day: dt.date) -> None:
     """Points from this day on count."""
     status.reset_on = day
     for count in (*status.counts, *status.lots.values(), *status.orders.values()):
         count.is_over = count.is_over or count.day < day
-    move(status, "tier_down", Held(0, day, day), status.points_at(day), "expiry", day, tell)
-
-
-def _fall(status: Status, held: Held, day: dt.date, tell: Tell) -> None:
-    reached = status.reached_at(day)
-    level = max(held.level - 1, reached) if status.structure.method == "one_down" else reached
-    move(status, "tier_down", Held(level, day, day), status.points_at(day), "expiry", day, tell)

@@ -1,11 +1,11 @@
 """Levels and expiries that are set by hand."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import validity
 from .days import ONE_DAY
-from .levels import Tell, event_of
+from .levels import Moment, event_of
 from .status import Held, Status, TierEvent
 
 
@@ -17,33 +17,46 @@ class Change:
     names_day: bool = False
     last_day: dt.date | None = None
 
+    @property
+    def expdate(self) -> dt.date | None:
+        return self.last_day + ONE_DAY if self.last_day else None
+
 
 def is_allowed(status: Status, change: Change, today: dt.date) -> bool:
     held, structure = status.held, status.structure
-    if change.last_day and change.last_day < today:
-        return False
-    level = held.level if held else None
     if change.tier is not None:
         level = structure.place_of(change.tier)
-        if held and level == held.level:
+        is_below_points = structure.method == "keep_highest" and level < status.reached_at(today)
+        if (held and level == held.level) or is_below_points:
             return False
-        if structure.method == "keep_highest" and level < status.reached_at(today):
-            return False
-    elif not change.names_day or level is None:
+    elif held is None or not change.names_day or change.expdate == held.expdate:
         return False
-    return not (change.last_day and level == 0)
+    return change.last_day is None or _may_end(status, change, today)
 
 
-def set_by_hand(status: Status, change: Change, today: dt.date, tell: Tell) -> None:
+def _may_end(status: Status, change: Change, today: dt.date) -> bool:
+    """No day in the past, and none for a level that does not expire."""
+    assert change.last_day
+    structure = status.structure
+    level = structure.place_of(change.tier) if change.tier else status.held.level if status.held else 0
+    would_be = replace(status, held=Held(level, today, today))
+    return change.last_day >= today and validity.has_expiry(would_be)
+
+
+def set_by_hand(status: Status, change: Change, now: Moment) -> None:
     before = status.held.level if status.held else None
     if change.tier is not None:
-        status.held = Held(status.structure.place_of(change.tier), today, today, by_hand=True)
+        status.held = Held(status.structure.place_of(change.tier), now.since, now.today, by_hand=True)
     held = status.held
     assert held
-    validity.compute(status, today)
+    validity.compute(status, now.today)
     if change.names_day:
-        held.expdate = change.last_day + ONE_DAY if change.last_day else None
-    tell(TierEvent("tier_change", status.structure.id, None, change.tier, None, "manual", change.last_day))
+        held.expdate = change.expdate
+    now.tell(
+        TierEvent(
+            "tier_change", status.structure.id, status.name_of(before), change.tier, None, "manual", change.last_day
+        )
+    )
     if change.tier is not None:
         action = "tier_up" if before is None or held.level > before else "tier_down"
-        tell(event_of(status, action, before, status.points_at(today), "manual"))
+        now.tell(event_of(status, action, before, status.points_at(now.today), "manual"))

@@ -2,11 +2,12 @@
 
 import datetime as dt
 
-from .levels import Tell, begin, rise
+from . import validity
+from .levels import Moment, begin, renew_reached, rise
 from .status import Held, Status
 
 
-def merge(ours: Status, theirs: Status, first_lot: int, today: dt.date, tell: Tell) -> None:
+def merge(ours: Status, theirs: Status, first_lot: int, now: Moment) -> None:
     """Into `ours`; `first_lot` is the number that the first of their lots has now."""
     ours.held = higher(ours.held, theirs.held)
     ours.counts += theirs.counts
@@ -14,9 +15,18 @@ def merge(ours: Status, theirs: Status, first_lot: int, today: dt.date, tell: Te
     ours.orders |= theirs.orders
     ours.opted_in = min((day for day in (ours.opted_in, theirs.opted_in) if day), default=None)
     ours.reset_on = max((day for day in (ours.reset_on, theirs.reset_on) if day), default=None)
-    if ours.held is None and ours.counts:
-        begin(ours, today)
-    rise(ours, today, "merge", tell)
+    if ours.counts:
+        begin(ours, now)
+        _reach_together(ours, now)
+
+
+def _reach_together(status: Status, now: Moment) -> None:
+    """Else the expiry stays; the one that follows the points themselves follows them, unless it was set by hand."""
+    if rise(status, now, "merge") or renew_reached(status, now, "merge"):
+        return
+    follows = status.structure.expiration == "rolling" and status.structure.validity is None
+    if follows and status.held and status.held.expdate == status.held.computed:
+        validity.compute(status, now.today)
 
 
 def higher(ours: Held | None, theirs: Held | None) -> Held | None:

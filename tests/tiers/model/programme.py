@@ -10,6 +10,7 @@ from . import expiring, hand, joining, levels, merging
 from .book import Book, Doings
 from .counting import count
 from .days import local_day
+from .levels import Moment
 from .reading import Block, read
 from .status import Held, Status, TierEvent
 from .structures import Structure
@@ -38,28 +39,29 @@ class Programme:
         doings = self.book.send(sent, at)
         if isinstance(doings, Refusal):
             return False
-        self._join(sent.customer, at)
+        told = local_day(self.model.members[sent.customer].events[doings.event].when)
+        now = Moment(local_day(at), told, self.events[sent.customer].append)
+        self._join(sent.customer, now)
         for status in self.statuses[sent.customer].values():
-            self._act(sent.customer, status, doings, local_day(at))
+            self._act(status, doings, now)
         return True
 
-    def _join(self, name: str, at: dt.datetime) -> None:
+    def _join(self, name: str, now: Moment) -> None:
         own = self.statuses.setdefault(name, {one.id: Status(one) for one in self.structures})
         optin_at = self.model.members[name].fields["optin_at"]
         for status in own.values():
             if status.opted_in is None and optin_at:
                 status.opted_in = local_day(optin_at)
                 if status.structure.initialise_at_opt_in and status.held is None:
-                    status.held = Held(0, local_day(at), local_day(at))
+                    status.held = Held(0, now.since, now.today)
 
-    def _act(self, name: str, status: Status, doings: Doings, today: dt.date) -> None:
-        if not count(status, doings, today):
+    def _act(self, status: Status, doings: Doings, now: Moment) -> None:
+        if not count(status, doings, now.today):
             return
-        expiring.expire_due(status, today, self.events[name].append)
+        expiring.expire_due(status, now.today, now.tell)
         # Anew: after a fall by `reset` less counts.
-        counts = count(status, doings, today)
-        reason = "refund" if doings.is_refund else "points"
-        levels.act(status, counts, today, reason, self.events[name].append)
+        counts = count(status, doings, now.today)
+        levels.act(status, counts, now, "refund" if doings.is_refund else "points")
 
     def run_timers(self, at: dt.datetime) -> None:
         """What the programme does by itself at night."""
@@ -78,7 +80,7 @@ class Programme:
         status = self.statuses[name][structure]
         allowed = hand.is_allowed(status, change, today)
         if allowed:
-            hand.set_by_hand(status, change, today, self.events[name].append)
+            hand.set_by_hand(status, change, Moment(today, today, self.events[name].append))
         return allowed
 
     def merge(self, source: str, target: str, at: dt.datetime) -> bool:
@@ -89,8 +91,9 @@ class Programme:
         first_lot = joining.join(self.model, source, target)
         self.book.move(source, target, first_lot)
         theirs = self.statuses.pop(source)
+        now = Moment(local_day(at), local_day(at), self.events[target].append)
         for id, ours in self.statuses[target].items():
-            merging.merge(ours, theirs[id], first_lot, local_day(at), self.events[target].append)
+            merging.merge(ours, theirs[id], first_lot, now)
         self.survivors[source] = target
         return True
 

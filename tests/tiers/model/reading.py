@@ -35,7 +35,8 @@ def read(status: Status, today: dt.date) -> Block | None:
 
 
 def _next(status: Status, place: int, points: Decimal) -> tuple[str, Decimal] | None:
-    if place + 1 == len(status.structure.levels):
+    """Nothing where points lead nowhere."""
+    if place + 1 == len(status.structure.levels) or status.structure.type == "invitation_only":
         return None
     above = status.structure.levels[place + 1]
     return above.id, max(above.threshold - points, Decimal(0))
@@ -48,12 +49,13 @@ def _points_after_expiration(status: Status, today: dt.date) -> Decimal:
         days.append(status.period_of(today).end)
     elif status.structure.expiration == "rolling" and not expdate:
         days += days_of_leaving(status, today)
-    if not days:
+    coming = [day for day in days if day > today]
+    if not coming:
         return status.points_at(today)
-    if status.structure.method == "reset" and min(days) == expdate:
+    if status.structure.method == "reset" and min(coming) == expdate:
         # What was counted before a fall by `reset` does not count after it.
         return Decimal(0)
-    return status.points_at(min(days))
+    return status.points_at(min(coming))
 
 
 def history(status: Status) -> dict[dt.date, Decimal]:

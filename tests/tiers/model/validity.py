@@ -23,15 +23,19 @@ def _expiry(status: Status, held: Held, today: dt.date) -> dt.date | None:
     structure = status.structure
     if held.grace_from:
         return held.grace_from + dt.timedelta(days=structure.level_grace_days)
+    if structure.validity or structure.has_periods:
+        # A merge may move the anniversaries of those who have reached the level, not the end of what was.
+        stays = held.computed and not status.holds_at(today)
+        return held.computed if stays else _end_of_validity(status, held.valid_from)
+    return _first_day_without(status, held, today) if structure.expiration == "rolling" else None
+
+
+def _end_of_validity(status: Status, valid_from: dt.date) -> dt.date:
+    structure = status.structure
     if structure.validity == "months":
-        return months_after(held.valid_from, structure.validity_months)
-    if structure.validity == "next_period":
-        return status.period_of(status.period_of(held.valid_from).end).end
-    if structure.has_periods:
-        return status.period_of(held.valid_from).end
-    if structure.expiration == "rolling":
-        return _first_day_without(status, held, today)
-    return None
+        return months_after(valid_from, structure.validity_months)
+    end = status.period_of(valid_from).end
+    return status.period_of(end).end if structure.validity == "next_period" else end
 
 
 def _first_day_without(status: Status, held: Held, today: dt.date) -> dt.date:
