@@ -36,7 +36,7 @@ AMOUNTS = (1, 50, 99, 120, 250, 300, 400, 400, 600, 600, 999, 1000, 1000, 1500, 
 WEIGHTS = {
     "checkout": 26, "point_add": 16, "refund": 4, "partial_refund": 4, "refund_item": 5, "checkout_reject": 2,
     "checkout_accept": 4, "checkout_accept_item": 4, "point_sub": 7, "point_fix": 5, "point_spend": 7, "survey": 3,
-    "review": 3, "suspend": 1, "unsuspend": 2, "profile": 2, "hand": 12,
+    "review": 3, "suspend": 1, "unsuspend": 2, "profile": 2, "login": 3, "hand": 12,
 }  # fmt: skip
 OF_AN_ORDER = {"refund", "partial_refund", "refund_item", "checkout_reject", "checkout_accept", "checkout_accept_item"}
 
