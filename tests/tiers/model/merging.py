@@ -15,7 +15,7 @@ def merge(ours: Status, theirs: Status, first_lot: int, now: Moment) -> None:
     ours.orders |= theirs.orders
     ours.opted_in = min((day for day in (ours.opted_in, theirs.opted_in) if day), default=None)
     ours.reset_on = max((day for day in (ours.reset_on, theirs.reset_on) if day), default=None)
-    if ours.counts:
+    if theirs.counts:
         begin(ours, now)
         _reach_together(ours, now)
 
