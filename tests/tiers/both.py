@@ -37,7 +37,6 @@ class Both:
         self.model, self.config = Programme(setup, structures), tiers_config()
         self.tally: Counter[str] = Counter()
         self.taken = 0
-        self.left_out: set[tuple[str, str]] = set()
 
     def live(self, steps: Sequence[Step]) -> None:
         """Nothing happens on most days: they are compared at intervals."""
@@ -75,14 +74,7 @@ class Both:
         if step.change:
             return self.model.change(step.customer, step.structure, step.change, step.at)
         assert step.merge_into
-        self._leave_out(self.model.name_of(step.customer), self.model.name_of(step.merge_into))
         return self.model.merge(step.customer, step.merge_into, step.at)
-
-    def _leave_out(self, *names: str) -> None:
-        """Days before a fall by `reset` do not count, and those of the other profile do: that is a test of its own."""
-        for structure in self.model.structures:
-            if any(self.model.statuses[name][structure.id].reset_on for name in names):
-                self.left_out.add((names[-1], structure.id))
 
     def _as_incoming(self, step: Step) -> Incoming:
         if step.sent:
@@ -114,16 +106,14 @@ class Both:
 
     def _agree(self, about: tuple[str, Structure, dt.date], found: Block | None, expected: Block | None) -> None:
         self.tally["blocks"] += 1
-        is_left_out = (about[0], about[1].id) in self.left_out
-        assert is_left_out or found == expected, "\n".join((f"{about}:", *differences(found, expected)))
+        assert found == expected, "\n".join((f"{about}:", *differences(found, expected)))
 
     def compare_events(self) -> None:
         for name in Customer.objects.values_list("public_id", flat=True):
             found, expected = told(name), self.model.events[name]
             for structure in self.model.structures:
                 pair = [[one for one in events if one.structure == structure.id] for events in (found, expected)]
-                is_left_out = (name, structure.id) in self.left_out
-                assert is_left_out or pair[0] == pair[1], (name, structure, *_first_difference(*pair))
+                assert pair[0] == pair[1], (name, structure, *_first_difference(*pair))
             self.tally.update(f"{one.action} {one.reason}" for one in found)
 
 

@@ -44,7 +44,7 @@ TYPES: tuple[dict[str, object], ...] = (
     {},
     {"type": "spend_based"},
     {},
-    {"actions": frozenset({"checkout", "point_fix"})},
+    {"actions": frozenset({"checkout", "point_fix", "pending_accept"})},
     {},
     {"initialise_at_opt_in": False},
     {"actions": frozenset({"point_add", "point_sub", "review"}), "initialise_at_opt_in": False},

@@ -139,12 +139,10 @@ def _earned(member: Member, number: int) -> Earned:
 
 
 def _action_of(member: Member, lot: int) -> str:
-    """All that an order earns counts as its checkout; what was promised as what promised it."""
+    """All that an order earns counts as its checkout; what else was promised as what brings it."""
     if any(lot in _own_lots(order) for order in member.orders.values()):
         return "checkout"
-    event = member.lots[lot].event
-    promise = next((one for one in member.pending if one.settled_by == event), None)
-    return member.events[promise.event if promise else event].action
+    return member.events[member.lots[lot].event].action
 
 
 def _own_lots(order: Order) -> list[int]:

@@ -35,12 +35,5 @@ def _fall(status: Status, held: Held, now: Moment) -> None:
     points, reached = status.points_at(now.today), status.reached_at(now.today)
     level = {"one_down": max(held.level - 1, reached), "reset": 0}.get(status.structure.method, reached)
     if status.structure.method == "reset":
-        _begin_anew(status, now.today)
+        status.count_from(now.today)
     move(status, "tier_down", Held(level, now.today, now.today), points, "expiry", now)
-
-
-def _begin_anew(status: Status, day: dt.date) -> None:
-    """Points from this day on count."""
-    status.reset_on = day
-    for count in (*status.counts, *status.lots.values(), *status.orders.values()):
-        count.is_over = count.is_over or count.day < day

@@ -92,19 +92,20 @@ def renew_reached(status: Status, now: Moment, reason: str) -> bool:
     if held.grace_from:
         renew(status, held.grace_from, points, reason, now)
         return True
-    has_periods = status.structure.validity != "months" and status.structure.has_periods
-    return has_periods and _move_on(status, status.period_of(now.today), now.today, points, reason, now)
+    ends_with_periods = status.structure.validity != "months" and status.structure.has_periods
+    return ends_with_periods and _move_on(status, status.period_of(now.today), now.today, points, reason, now)
 
 
 def _move_on(status: Status, period: Period, valid_from: dt.date, points: Decimal, reason: str, now: Moment) -> bool:
-    """To a later period than that in which the level was reached before."""
+    """To a later period than that in which the level was reached before; whether there is something to tell."""
     held = status.held
     if not held or not validity.has_expiry(status) or held.valid_from >= period.start:
         return False
     held.valid_from, held.grace_from, held.computed = valid_from, None, None
     validity.compute(status, now.today)
-    if status.structure.validity == "next_period":
-        now.tell(event_of(status, "tier_renew", held.level, points, reason))
+    if status.structure.validity != "next_period":
+        return False
+    now.tell(event_of(status, "tier_renew", held.level, points, reason))
     return True
 
 

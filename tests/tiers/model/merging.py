@@ -1,6 +1,7 @@
 """Two statuses in one structure become one."""
 
 import datetime as dt
+from dataclasses import replace
 
 from . import validity
 from .levels import Moment, begin, renew_reached, rise
@@ -14,19 +15,23 @@ def merge(ours: Status, theirs: Status, first_lot: int, now: Moment) -> None:
     ours.lots |= {first_lot + number: count for number, count in theirs.lots.items()}
     ours.orders |= theirs.orders
     ours.opted_in = min((day for day in (ours.opted_in, theirs.opted_in) if day), default=None)
-    ours.reset_on = max((day for day in (ours.reset_on, theirs.reset_on) if day), default=None)
+    reset_on = max((day for day in (ours.reset_on, theirs.reset_on) if day), default=None)
+    if reset_on:
+        ours.count_from(reset_on)
     if theirs.counts:
         begin(ours, now)
         _reach_together(ours, now)
 
 
 def _reach_together(status: Status, now: Moment) -> None:
-    """Else the expiry stays; the one that follows the points themselves follows them, unless it was set by hand."""
-    if rise(status, now, "merge") or renew_reached(status, now, "merge"):
+    """Else the expiry is computed anew, unless it was set by hand, or would come forward."""
+    before = replace(status.held) if status.held else None
+    if rise(status, now, "merge") or renew_reached(status, now, "merge") or status.held is None:
         return
-    follows = status.structure.expiration == "rolling" and status.structure.validity is None
-    if follows and status.held and status.held.expdate == status.held.computed:
-        validity.compute(status, now.today)
+    validity.compute(status, now.today)
+    is_sooner = before and (status.held.expdate or dt.date.max) < (before.expdate or dt.date.max)
+    if before and (is_sooner or before.expdate != before.computed):
+        status.held = before
 
 
 def higher(ours: Held | None, theirs: Held | None) -> Held | None:

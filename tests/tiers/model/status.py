@@ -81,6 +81,12 @@ class Status:
     def holds_at(self, day: dt.date) -> bool:
         return self.held is not None and self.reached_at(day) >= self.held.level
 
+    def count_from(self, day: dt.date) -> None:
+        """After a fall by `reset`: what was before counts no longer."""
+        self.reset_on = day
+        for count in (*self.counts, *self.lots.values(), *self.orders.values()):
+            count.is_over = count.is_over or count.day < day
+
     def is_due(self, day: dt.date) -> bool:
         return bool(self.held and self.held.expdate and self.held.expdate <= day)
 
