@@ -241,6 +241,7 @@ def malformed(draw: Draw) -> Sent:
             Sent(sent.customer, "checkout_item_accept", {"product_id": "p1"}),
             Sent(sent.customer, "point_burn", {"points": 1}),
             Sent(sent.customer, "point_add", {"points": 5}, "nowhere"),
+            Sent(sent.customer, "profile", {"first_name": "Ann", draw(st.sampled_from(["status", "score"])): "1"}),
         ]
         return draw(st.sampled_from(strange))
     name, value = draw(st.sampled_from(FAULTS))

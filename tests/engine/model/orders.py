@@ -27,12 +27,6 @@ class Orders(Points):
         self._same_currency(found, [self.sent.data])
         return found
 
-    def _same_currency(self, order: Order, named: Iterable[Data]) -> None:
-        for data in named:
-            currency = text(data, "currency", 3)
-            if currency and order.currency and currency.upper() != order.currency:
-                raise Refusal(0, "currency")
-
     def pending_order(self) -> Order:
         found = self.order()
         if found.status != "pending":

@@ -1,11 +1,12 @@
 """The actions that name points."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from .dates import end_of, local_day
 from .people import People
 from .state import Order, Pending, lots_in_order
-from .values import Refusal, day, text, whole
+from .values import Data, Refusal, day, text, whole
 
 
 class Points(People):
@@ -94,12 +95,19 @@ class Points(People):
         order = self.member.orders[self.transaction] = Order(self.transaction, next(self.ranks), self.at, self.at)
         return order
 
+    def _same_currency(self, order: Order | None, named: Iterable[Data]) -> None:
+        for data in named:
+            currency = text(data, "currency", 3)
+            if currency and order and order.currency and currency.upper() != order.currency:
+                raise Refusal(0, "currency")
+
     def release_points(self) -> None:
         if self.transaction is None:
             raise Refusal(0, "transaction_id")
         order = self.member.orders.get(self.transaction)
         if order is not None:
             self.after_checkout(order)
+        self._same_currency(order, [self.sent.data])
         if order is None or not order.reserved:
             raise Refusal(112910, "reserved")
         points = whole(self.sent.data, "points", 1) or order.reserved
