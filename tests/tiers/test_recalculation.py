@@ -146,3 +146,24 @@ def test_a_run_that_is_repeated_moves_nobody_twice() -> None:
     recalculate_all(now=now)
     assert (level(), moved()) == ("t0", (0, 1))
     assert tiers_config().all[0].levels[1].threshold == 1_500
+
+
+def test_points_earned_while_the_module_was_off_count_when_it_comes_on() -> None:
+    set_up(structure())
+    recalculate_all(now=now)
+    people(400)
+    set_up(structure(), settings={"modules": ["expiring_points"]})
+    done("point_add", points=700)
+    set_up(structure())
+    recalculate_all(now=now)
+    found = tier()
+    assert found
+    assert (found.level.slug, int(found.points)) == ("t1", 1_100)
+    assert told() == [("tier_up", "t0", "t1", "structure")]
+
+
+def test_settings_that_leave_the_module_on_count_nobody_anew() -> None:
+    set_up(structure())
+    recalculate_all(now=now)
+    set_up(structure(), settings={"modules": ["tiers"]})
+    assert not Recalculation.objects.exclude(status="done").exists()
