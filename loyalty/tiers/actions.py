@@ -33,10 +33,24 @@ _OF_LEVEL = (
 )
 _CLOSED = follows("the tiers")
 
+_ANNOUNCED = (
+    *_OF_LEVEL[:2],
+    Attribute("to", description="The ID of the level that will be left."),
+    Attribute("points", description="The status points that will then be left."),
+    Attribute("expdate", Kind.DAY, label=_("Expiration date"), description="The day as which the level will be lost."),
+)
 FOLLOWING = (
     Action("tier_up", _("Tier up"), _OF_LEVEL, "trending-up", "A higher level is reached.", closed=_CLOSED),
     Action("tier_down", _("Tier down"), _OF_LEVEL, "trending-down", "A level is lost.", closed=_CLOSED),
     Action("tier_renew", _("Tier renewal"), _OF_LEVEL, "refresh-cw", "A level is valid anew.", closed=_CLOSED),
+    Action(
+        "tier_expiring",
+        _("Tier expiring"),
+        _ANNOUNCED,
+        "clock",
+        "A level will be lost soon, unless points hold it: told once for each day of a loss.",
+        closed=_CLOSED,
+    ),
 )
 CHANGING = Action(
     "tier_change",

@@ -43,6 +43,8 @@ def structure_of(item: Mapping[str, Any], known: Mapping[str, Any], accounts: Ma
         downgrade=item["downgrade"],
         points_grace_days=item["points_grace_days"],
         level_grace_days=item["level_grace_days"],
+        # Versions from before there were notices.
+        notice_days=item.get("notice_days", 0),
         removed={id: (slug, Decimal(known["thresholds"][slug])) for slug, id in ids.items() if slug not in named},
     )
 

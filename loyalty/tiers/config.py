@@ -44,6 +44,7 @@ class StructureRule:
     downgrade: bool = False
     points_grace_days: int = 0
     level_grace_days: int = 0
+    notice_days: int = 0
     # The IDs and thresholds of levels that are no longer among them, by their internal ids.
     removed: Mapping[int, tuple[str, Decimal]] = field(default_factory=dict)
 

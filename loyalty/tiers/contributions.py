@@ -22,6 +22,8 @@ CONTRIBUTIONS: tuple[object, ...] = (
     *PROFILE,
     # Two minutes after each midnight of the programme, and again each hour: what a night has missed, and changed dates.
     Timer("expire-tiers", "loyalty.tiers.expiry.tasks.expire", crontab(minute=2)),
+    # Once a night, when what expired is seen to.
+    Timer("announce-tiers", "loyalty.tiers.expiry.tasks.announce", crontab(hour=0, minute=40)),
     Timer("recalculate-tiers", "loyalty.tiers.recalculation.tasks.recalculate", 60.0),
     Timer("count-tiers", "loyalty.tiers.structures.tasks.count", crontab(hour=0, minute=20)),
     CUSTOMER,

@@ -29,6 +29,7 @@ from .rows import EARNED_BY, LATE, TIERS, DayRow, LateRow, TierRow, days_of
 from .rules import (
     CHANGE,
     DOWN,
+    EXPIRING,
     LOWEST,
     SOME,
     UP,
@@ -36,6 +37,7 @@ from .rules import (
     Standing,
     Step,
     begin,
+    coming_loss,
     counted,
     held_until,
     is_for_good,
@@ -86,6 +88,17 @@ class Ladder:
         if self.row and self.row.expires_on and self.row.expires_on <= self.today:
             for step in list(overdue(self.rule, self.standing, self.sums(), self.today)):
                 self.take(step)
+
+    def announce(self) -> None:
+        """Tells ahead that the level will be lost, once for each day of a loss."""
+        row = self.row
+        loss = coming_loss(self.rule, self.standing, self.sums(), self.today)
+        if row is None or loss is None or row.announced_on == loss.on:
+            return
+        self.batch.edit(row).announced_on = loss.on
+        told = {name: value for name, value in self._told(loss, self.standing).items() if name != "reason"}
+        data = {**told, "expdate": loss.on.isoformat()}
+        self.batch.emit(new_event(self.batch, self.state, EXPIRING, data, self.batch.at))
 
     def count(self, changes: Iterable[Counted]) -> Added:
         """Whether, and where, points came."""
@@ -277,15 +290,11 @@ def change(event: EventRow, state: State, batch: Batch) -> None:
     standing = _with_day(ladder, standing, event)
     if standing == before:
         raise MissingField("tier")
-    event.data = {**event.data, **({"from": _slug(ladder.rule, before.level)} if before.level is not None else {})}
+    event.data = {**event.data, **({"from": ladder.rule.levels[before.level].slug} if before.level is not None else {})}
     changed = standing.level != before.level
     assert standing.level is not None
     action = moved(before.level, standing.level) if changed else ""
     ladder.take(Step(standing, ladder.today, action, Reason.MANUAL if action else ""))
-
-
-def _slug(rule: StructureRule, level: int) -> str:
-    return rule.levels[level].slug
 
 
 def _structure(event: EventRow, batch: Batch) -> StructureRule:
@@ -312,7 +321,7 @@ def _with_level(ladder: Ladder, event: EventRow) -> Standing:
     best = reached(rule, ladder.sums().on(ladder.today))
     if rule.method == Method.KEEP_HIGHEST and best is not None and level < best:
         cure = "the structure keeps the highest level that is reached"
-        raise Refused(113011, f"The customer's points reach {_slug(rule, best)}: {cure}", field="tier")
+        raise Refused(113011, f"The customer's points reach {rule.levels[best].slug}: {cure}", field="tier")
     return begin(rule, standing, level, ladder.sums(), ladder.today, manual=True)
 
 

@@ -118,6 +118,13 @@ class Structure(models.Model):
         validators=[MaxValueValidator(MAX_DAYS)],
         help_text=_("For so many days a level that has expired is kept, and can be reached again."),
     )
+    notice_days = models.PositiveSmallIntegerField(
+        _("notice of a loss"),
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(MAX_DAYS)],
+        help_text=_("So many days before a level is lost, an event says so. 0: none does."),
+    )
 
     class Meta:
         verbose_name = _("tier structure")
@@ -198,7 +205,8 @@ class CustomerTier(models.Model):
     """Where a customer stands in a structure; without a level while only points are counted.
 
     Days are local ones, as which they begin: `expires_on` is in force, `computed_on` what it is without a change by hand,
-    `grace_from` the day as which a level expired that is still kept, `counts_from` the first day that counts after a reset.
+    `grace_from` the day as which a level expired that is still kept, `counts_from` the first day that counts after a reset,
+    `announced_on` the day of whose loss an event has told ahead.
     """
 
     pk = models.CompositePrimaryKey("customer_id", "structure_id")
@@ -213,8 +221,9 @@ class CustomerTier(models.Model):
     computed_on = models.DateField(null=True)
     grace_from = models.DateField(null=True)
     counts_from = models.DateField(null=True)
+    announced_on = models.DateField(null=True)
 
-    PERSONAL = frozenset({"since", "expires_on", "computed_on", "grace_from", "counts_from"})
+    PERSONAL = frozenset({"since", "expires_on", "computed_on", "grace_from", "counts_from", "announced_on"})
     NEUTRAL = frozenset({"pk", "customer", "structure", "level", "event_id", "manual"})
 
     class Meta:

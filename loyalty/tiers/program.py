@@ -44,6 +44,7 @@ SETTINGS = {
     "method": "method",
     "points_grace_days": "points_grace_days",
     "level_grace_days": "level_grace_days",
+    "notice_days": "notice_days",
 }
 # What was counted was counted so: another rule is another structure.
 FIXED = ("account", "type", "currency", "actions")
@@ -149,7 +150,8 @@ def _plan(structure: Structure, item: Mapping[str, Any], before: Mapping[str, An
 def _ruling(item: Mapping[str, Any]) -> dict[str, Any]:
     """What decides about levels: not what they are called, nor what they give."""
     levels = [(level["id"], level["threshold"], level["kept"]) for level in item["tiers"]]
-    return {**item, "name": None, "tiers": levels, "points_grace_days": None, "level_grace_days": None}
+    days = dict.fromkeys(("points_grace_days", "level_grace_days", "notice_days"))
+    return {**item, "name": None, "tiers": levels, **days}
 
 
 def _validity(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -278,6 +280,7 @@ TIERS = Section(
             "validity": {**_VALIDITY, "type": ["object", "null"], "default": None},
             "points_grace_days": whole(0, MAX_DAYS, default=0),
             "level_grace_days": whole(0, MAX_DAYS, default=0),
+            "notice_days": whole(0, MAX_DAYS, default=0, description="So many days ahead `tier_expiring` tells of a loss."),
             "tiers": {
                 "type": "array", "items": _LEVEL, "minItems": 1, "maxItems": MAX_LEVELS, "description": "From the lowest.",
             },

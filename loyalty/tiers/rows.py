@@ -19,6 +19,7 @@ _TIER_COLUMNS = {
     "event_id": "bigint",
     "manual": "boolean",
     **dict.fromkeys(_DATES, "date"),
+    "announced_on": "date",
 }
 
 
@@ -30,7 +31,7 @@ class TierRow(Row):
         name="tiers_customertier",
         columns=_TIER_COLUMNS,
         key=("customer_id", "structure_id"),
-        mutable=("level_id", "since", "event_id", "manual", *_DATES),
+        mutable=("level_id", "since", "event_id", "manual", *_DATES, "announced_on"),
     )
 
     customer_id: int
@@ -43,10 +44,11 @@ class TierRow(Row):
     computed_on: dt.date | None
     grace_from: dt.date | None
     counts_from: dt.date | None
+    announced_on: dt.date | None
 
     @classmethod
     def new(cls, customer_id: int, structure_id: int) -> "TierRow":
-        return cls.load((customer_id, structure_id, None, None, None, False, None, None, None, None))
+        return cls.load((customer_id, structure_id, None, None, None, False, None, None, None, None, None))
 
     def standing(self, rule: StructureRule) -> Standing:
         """A level that was removed is none."""

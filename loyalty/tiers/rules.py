@@ -12,7 +12,7 @@ from .config import StructureRule
 from .enums import Expiration, Method, Reason, StructureType, Validity, Way
 from .windows import Sums, period
 
-UP, DOWN, RENEW = (action.name for action in FOLLOWING)
+UP, DOWN, RENEW, EXPIRING = (action.name for action in FOLLOWING)
 CHANGE = CHANGING.name
 LOWEST = 0
 
@@ -141,6 +141,15 @@ def overdue(rule: StructureRule, standing: Standing, sums: Sums, today: dt.date)
         step = expired(rule, standing, sums)
         standing = step.standing
         yield step
+
+
+def coming_loss(rule: StructureRule, standing: Standing, sums: Sums, today: dt.date) -> Step | None:
+    """The fall within the days of notice, if nothing else happens; None: the level stays, or its grace begins first."""
+    ends = standing.expires
+    if standing.level is None or ends is None or not today < ends <= today + dt.timedelta(days=rule.notice_days):
+        return None
+    step = expired(rule, standing, sums)
+    return step if step.action == DOWN else None
 
 
 # After points were counted

@@ -35,7 +35,7 @@ FULL: dict[str, Any] = {
     "method": "one_down",
     "validity": {"until": "next_period"},
     "points_grace_days": 5,
-    "level_grace_days": 30,
+    "level_grace_days": 30, "notice_days": 14,
     "tiers": [
         {
             "id": "silver", "name": {"en": "Silver", "hu": "Ezüst"}, "threshold": 100, "multiplier": "1.25", "kept": True,
@@ -73,7 +73,7 @@ def test_a_structure_needs_an_id_a_name_an_account_and_a_level_and_has_defaults_
             "id": "club", "name": "Club", "status": "active", "account": "main", "type": "point_based", "actions": [],
             "currency": None, "expiration_type": "none", "rolling_months": None, "calendar_expirations": [],
             "initialise_at_opt_in": True, "downgrade": False, "method": "keep_highest", "validity": None,
-            "points_grace_days": 0, "level_grace_days": 0,
+            "points_grace_days": 0, "level_grace_days": 0, "notice_days": 0,
             "tiers": [
                 {"id": "member", "name": {"en": "Member"}, "threshold": 0, "multiplier": None, "kept": False, "tags": [],
                  "values": {}},

@@ -1,15 +1,16 @@
-"""The timer of tiers: levels that expire, are renewed, or whose grace ends.
+"""The timers of tiers: levels that expire, are renewed, or whose grace ends; and notices of losses to come.
 
 Nothing is kept about how far a run has come: a level whose day has been seen to is no longer due. So a run may end at any
 point, and the next one goes on; two at once wait for each other's customers and then find nothing left to do.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q, QuerySet
 
 from loyalty.calendar import local_day
 from loyalty.engine.batch import Batch
@@ -28,13 +29,34 @@ AT_ONCE = 500
 def expire_tiers(*, now: Callable[[], datetime]) -> int:
     """See to the levels whose day has come, in chunks of a transaction each; how many events came of it."""
     at = now()
-    return sum(_expire(customers, at=at) for customers in _due(local_day(at, ZoneInfo(settings.TIME_ZONE))))
+    return sum(_sweep(customers, _catch_up, at=at) for customers in _chunks(_due(_local_day(at))))
 
 
-def _due(today: date) -> Iterator[Sequence[int]]:
-    """The customers in their order, as of now; what matters is read again under the lock."""
+def announce_losses(*, now: Callable[[], datetime]) -> int:
+    """Tell of the levels that will be lost within the days of notice; how many events. Run again, it tells nothing twice."""
+    at = now()
+    return sum(_sweep(customers, _announce, at=at) for customers in _chunks(_ending(_local_day(at))))
+
+
+def _local_day(at: datetime) -> date:
+    return local_day(at, ZoneInfo(settings.TIME_ZONE))
+
+
+def _due(today: date) -> QuerySet[CustomerTier]:
     structures = [rule.id for rule in tiers_config().all]
-    rows = CustomerTier.objects.filter(structure__in=structures, expires_on__lte=today)
+    return CustomerTier.objects.filter(structure__in=structures, expires_on__lte=today)
+
+
+def _ending(today: date) -> QuerySet[CustomerTier]:
+    """Not told of yet; whether they will be lost is for the rules to say."""
+    soon = Q(pk__in=())
+    for rule in tiers_config().all:
+        soon |= Q(structure=rule.id, expires_on__gt=today, expires_on__lte=today + timedelta(days=rule.notice_days))
+    return CustomerTier.objects.filter(soon).exclude(announced_on=F("expires_on"))
+
+
+def _chunks(rows: QuerySet[CustomerTier]) -> Iterator[Sequence[int]]:
+    """The customers in their order, as of now; what matters is read again under the lock."""
     after = 0
     while found := list(
         rows.filter(customer__gt=after)
@@ -46,12 +68,23 @@ def _due(today: date) -> Iterator[Sequence[int]]:
         after = found[-1]
 
 
-def _expire(customers: Sequence[int], *, at: datetime) -> int:
+def _sweep(customers: Sequence[int], apply: Callable[[State, Batch], None], *, at: datetime) -> int:
     with transaction.atomic(durable=True):
-        return Sweep(customers, [TIERS], by=TIMER, at=at).run(_catch_up)
+        return Sweep(customers, [TIERS], by=TIMER, at=at).run(apply)
 
 
 def _catch_up(state: State, batch: Batch) -> None:
+    for ladder in _ladders(state, batch):
+        ladder.catch_up()
+
+
+def _announce(state: State, batch: Batch) -> None:
+    for ladder in _ladders(state, batch):
+        ladder.catch_up()
+        ladder.announce()
+
+
+def _ladders(state: State, batch: Batch) -> Iterator[Ladder]:
     for rule in config_of(batch.program).all:
         if rule.id in state.part("tiers"):
-            Ladder(rule, None, state, batch).catch_up()
+            yield Ladder(rule, None, state, batch)

@@ -14,11 +14,11 @@ from loyalty.calendar import ONE_DAY
 from loyalty.tiers.enums import Reason
 from loyalty.tiers.models import Level, Structure
 from loyalty.tiers.queries import in_language
-from loyalty.tiers.rules import CHANGE, DOWN, RENEW, UP
+from loyalty.tiers.rules import CHANGE, DOWN, EXPIRING, RENEW, UP
 
 from .words import day
 
-ACTIONS = frozenset({UP, DOWN, RENEW, CHANGE})
+ACTIONS = frozenset({UP, DOWN, RENEW, EXPIRING, CHANGE})
 # What a reason means; where it depends on what came of it, by the action, too.
 REASONS: Mapping[str | tuple[str, str], str | Promise] = {
     Reason.POINTS: _("points reached it"),
@@ -90,6 +90,8 @@ def _what(event: Event, names: TierNames) -> str:
 
 
 def _followed(event: Event) -> str:
+    if event.action == EXPIRING:
+        return gettext("%(from)s in %(structure)s is about to be lost: then %(to)s, unless points hold it.")
     if event.action == RENEW:
         return gettext("%(to)s in %(structure)s was renewed: %(reason)s.")
     if event.action == DOWN:

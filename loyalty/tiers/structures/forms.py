@@ -20,7 +20,7 @@ from loyalty.tiers.program import FIXED, MAX_LEVELS, MAX_THRESHOLD, Place
 LANGUAGE = "en"
 _PLAIN = (
     "name", "status", "account", "type", "actions", "expiration_type", "rolling_months", "calendar_expirations",
-    "initialise_at_opt_in", "downgrade", "method", "points_grace_days", "level_grace_days",
+    "initialise_at_opt_in", "downgrade", "method", "points_grace_days", "level_grace_days", "notice_days",
 )  # fmt: skip
 
 
@@ -82,6 +82,7 @@ class StructureForm(forms.Form):
     validity_months = _months(_("For months"), help_text=_("For “For some months”: how many."))
     points_grace_days = _days("points_grace_days")
     level_grace_days = _days("level_grace_days")
+    notice_days = _days("notice_days")
     way = forms.ChoiceField(
         label=_("Who is there already"), choices=Way.choices, widget=forms.RadioSelect, initial=Way.RISE.value
     )
@@ -109,6 +110,7 @@ class StructureForm(forms.Form):
             **{name: given[name] for name in _PLAIN},
             "points_grace_days": given["points_grace_days"] or 0,
             "level_grace_days": given["level_grace_days"] or 0,
+            "notice_days": given["notice_days"] or 0,
             "currency": given["currency"] or None,
             "validity": {"until": validity, **months} if validity else None,
             "tiers": levels,

@@ -162,7 +162,7 @@ def test_the_timeline_is_filtered_by_each_of_them(client: Client, ann: Customer)
     assert SENTENCES[3] in text(page)
     assert SENTENCES[4] not in text(page)
     offered = re.findall(r'<option value="(tier_[a-z]+)"', page)
-    assert {*offered} == {"tier_up", "tier_down", "tier_renew", "tier_change"}
+    assert {*offered} == {"tier_up", "tier_down", "tier_renew", "tier_expiring", "tier_change"}
 
 
 def test_the_latest_actions_and_the_event_itself_say_it_too(client: Client, ann: Customer) -> None:
