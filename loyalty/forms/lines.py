@@ -15,6 +15,10 @@ class Lines(forms.CharField):
 
     widget = UnfoldAdminTextareaWidget(attrs={"rows": 3})
 
+    def __init__(self, *, max_line: int = MAX_LENGTH, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.max_line = max_line
+
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
 
@@ -23,10 +27,10 @@ class Lines(forms.CharField):
         if len(found) > MAX_LISTED:
             raise forms.ValidationError(_("Enter at most %(most)s lines."), params={"most": MAX_LISTED})
         for number, line in enumerate(found, 1):
-            if len(line) > MAX_LENGTH:
+            if len(line) > self.max_line:
                 raise forms.ValidationError(
                     _("Line %(number)s is longer than %(most)s characters: shorten it."),
-                    params={"number": number, "most": MAX_LENGTH},
+                    params={"number": number, "most": self.max_line},
                 )
         return found
 

@@ -50,6 +50,7 @@ SETTINGS = {
 FIXED = ("account", "type", "currency", "actions")
 MAX_THRESHOLD = 10**12
 MAX_LEVELS = 50
+MAX_KEY, MAX_VALUE = 100, 500
 
 
 # Read
@@ -242,6 +243,13 @@ _DATE = {
     "title": "a month and a day such as 01-31",
 }
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 100}
+# Forms write each as a line, `lounge: yes`.
+_KEY = {"type": "string", "pattern": f"^[^:\\n]{{1,{MAX_KEY}}}$", "title": f"1 to {MAX_KEY} characters without a colon"}
+_VALUE = {
+    "type": "string",
+    "pattern": f"^[^\\n]{{0,{MAX_VALUE}}}$",
+    "title": f"one line of at most {MAX_VALUE} characters",
+}
 _LEVEL = fields(
     {
         "id": _ID,
@@ -250,7 +258,7 @@ _LEVEL = fields(
         "multiplier": optional({**_NUMBER, "description": "Of what purchases earn: 1.5 gives half as much again."}),
         "kept": flag(default=False, description="Kept for good: lost only by hand."),
         "tags": several({"type": "string", "minLength": 1, "maxLength": 64}, maxItems=50, default=[]),
-        "values": by_name(_TEXT, {"type": "string", "maxLength": 500}, maxProperties=50, default={}),
+        "values": by_name(_KEY, _VALUE, maxProperties=50, default={}, description="Further benefits, each a line."),
     },
     "id",
     "name",

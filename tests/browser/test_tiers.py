@@ -97,11 +97,13 @@ def test_a_last_day_is_changed_and_the_one_who_may_not_fall_is_told_why(
     expect(page.get_by_text("Silver is valid through 31 December 2099.")).to_be_visible()
     expect(page.get_by_text("The date was set by hand: the next action that counts points")).to_be_visible()
 
+    choose(page, "Tier up…")
+    dialog.get_by_role("button", name="Tier up").click()
     choose(page, "Tier down…")
     expect(dialog.get_by_text("Club keeps the highest level that points reach: not below Silver")).to_be_visible()
-    dialog.get_by_role("button", name="Tier down").click()
-    expect(dialog.get_by_text("The points of the customer reach a higher level")).to_be_visible()
     check_page(page)
+    dialog.get_by_role("button", name="Tier down").click()
+    expect(page.get_by_text("now has the level Silver in Club.")).to_be_visible()
 
 
 def test_who_has_no_level_yet_sees_what_reaches_one(

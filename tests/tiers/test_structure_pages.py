@@ -170,3 +170,28 @@ def test_how_many_have_which_level_is_counted_once_a_day_and_drawn(staff: Client
 def test_only_who_may_configure_sees_them(client: Client) -> None:
     client.force_login(User.objects.create_user("dana", role=Role.MANAGER))
     assert [client.get(address).status_code for address in ("/tiers/", "/tiers/new/")] == [403, 403]
+
+
+def test_further_benefits_are_entered_as_lines(staff: Client) -> None:
+    lines = "lounge: yes\nhotline: +36 1 234: round the clock"
+    answer = staff.post("/tiers/new/", FORM | LADDER | {"levels-1-values": lines, "notice_days": "14"})
+    assert answer.status_code == 302, errors(answer)
+    gold = Level.objects.get(structure__slug="club", slug="gold")
+    assert (gold.values, gold.structure.notice_days) == ({"lounge": "yes", "hotline": "+36 1 234: round the clock"}, 14)
+    assert lines in staff.get("/tiers/club/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("lines", "error"),
+    [
+        ("lounge", "Write each as “lounge: yes”, one a line."),
+        (": yes", "Write each as “lounge: yes”, one a line."),
+        ("lounge: yes\nlounge: no", "“lounge” stands there twice."),
+        (f"lounge: {'x' * 700}", "Line 1 is longer than 610 characters: shorten it."),
+        (f"lounge: {'x' * 501}", "“lounge” is too long: at most 100 characters before the colon, and 500 after it."),
+    ],
+)
+def test_a_benefit_that_cannot_be_read_is_told_at_its_field(staff: Client, lines: str, error: str) -> None:
+    answer = staff.post("/tiers/new/", FORM | LADDER | {"levels-1-values": lines})
+    assert list(errors(answer)) == ["levels-1-values"]
+    assert error in errors(answer)["levels-1-values"]

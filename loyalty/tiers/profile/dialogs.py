@@ -17,9 +17,7 @@ from loyalty.engine.mechanism import Outcome
 from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 from loyalty.tiers.config import LevelRule, StructureRule
-from loyalty.tiers.enums import Method
 from loyalty.tiers.queries import level_name
-from loyalty.tiers.rules import reached
 
 from .forms import ExpirationForm, MoveForm
 from .operations import change_tier
@@ -104,13 +102,13 @@ class TierDown(MoveDialog):
     def effects(self) -> Iterator[str]:
         yield gettext("The level stays until points reach a higher one, or until it expires.")
         for place in self.places:
-            if place.below and place.rule.method == Method.KEEP_HIGHEST and (best := reached(place.rule, place.points)):
-                yield _keeps_highest(place, best)
+            if place.below and place.least:
+                yield _keeps_highest(place)
 
 
-def _keeps_highest(place: Place, best: int) -> str:
+def _keeps_highest(place: Place) -> str:
     text = gettext("%(structure)s keeps the highest level that points reach: not below %(level)s for this customer.")
-    return text % {"structure": place.rule.name, "level": level_name(place.rule.levels[best])}
+    return text % {"structure": place.rule.name, "level": level_name(place.rule.levels[place.least])}
 
 
 class ChangeExpiration(TierDialog):

@@ -12,10 +12,10 @@ from django.utils import timezone
 from customers.models import Customer
 from loyalty.calendar import local_day
 from loyalty.tiers.config import LevelRule, StructureRule
-from loyalty.tiers.enums import StructureType
+from loyalty.tiers.enums import Method, StructureType
 from loyalty.tiers.models import CustomerTier, Level, StatusDay
 from loyalty.tiers.queries import Tier, tiers_config, tiers_of
-from loyalty.tiers.rules import is_for_good
+from loyalty.tiers.rules import LOWEST, is_for_good, reached
 from loyalty.tiers.windows import NOTHING, Sums
 
 from .outlook import Outlook, outlook_of
@@ -62,7 +62,13 @@ class Place:
     @property
     def below(self) -> Sequence[LevelRule]:
         """The levels that staff can lower the customer to, the nearest first."""
-        return self.rule.levels[: self.tier.place][::-1] if self.tier else ()
+        return self.rule.levels[self.least : self.tier.place][::-1] if self.tier else ()
+
+    @property
+    def least(self) -> int:
+        """The place of the lowest level that can be set by hand: the engine refuses those below."""
+        keeps = self.rule.method == Method.KEEP_HIGHEST
+        return (reached(self.rule, self.points) or LOWEST) if keeps else LOWEST
 
     @property
     def may_expire(self) -> bool:

@@ -15,9 +15,11 @@ from loyalty.forms.numbers import NumberField, WholeNumberField
 from loyalty.tiers.counting import CHECKOUT
 from loyalty.tiers.enums import Expiration, Method, StructureStatus, StructureType, Validity, Way
 from loyalty.tiers.models import ID, MAX_DAYS, MAX_MONTHS, Structure
-from loyalty.tiers.program import FIXED, MAX_LEVELS, MAX_THRESHOLD, Place
+from loyalty.tiers.program import FIXED, MAX_KEY, MAX_LEVELS, MAX_THRESHOLD, MAX_VALUE, Place
 
 LANGUAGE = "en"
+# The key, the colon and the value of a benefit.
+MAX_BENEFIT = MAX_KEY + MAX_VALUE + 10
 _PLAIN = (
     "name", "status", "account", "type", "actions", "expiration_type", "rolling_months", "calendar_expirations",
     "initialise_at_opt_in", "downgrade", "method", "points_grace_days", "level_grace_days", "notice_days",
@@ -149,7 +151,13 @@ class LevelForm(forms.Form):
     )
     kept = forms.BooleanField(label=_("Kept for good"), required=False)
     tags = forms.CharField(label=_("Tags"), max_length=500, required=False, help_text=_("With commas between them."))
-    values = forms.JSONField(required=False, widget=forms.HiddenInput)
+    values = Lines(
+        label=_("Further benefits"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "lounge: yes"}),
+        help_text=_("One a line: what integrators know it by, a colon, and its value."),
+        max_line=MAX_BENEFIT,
+    )
 
     def clean(self) -> None:
         given = self.cleaned_data
@@ -168,6 +176,23 @@ class LevelForm(forms.Form):
             found[language.strip().lower()] = name.strip()
         return found
 
+    def clean_values(self) -> dict[str, str]:
+        """`lounge: yes`, one a line."""
+        found: dict[str, str] = {}
+        for line in self.cleaned_data["values"]:
+            key, mark, value = (part.strip() for part in line.partition(":"))
+            if not mark or not key:
+                raise forms.ValidationError(gettext("Write each as “lounge: yes”, one a line."))
+            if len(key) > MAX_KEY or len(value) > MAX_VALUE:
+                text = gettext(
+                    "“%(key)s” is too long: at most %(most)s characters before the colon, and %(more)s after it."
+                )
+                raise forms.ValidationError(text % {"key": key[:MAX_KEY], "most": MAX_KEY, "more": MAX_VALUE})
+            if key in found:
+                raise forms.ValidationError(gettext("“%(key)s” stands there twice.") % {"key": key})
+            found[key] = value
+        return found
+
     def item(self) -> dict[str, Any] | None:
         given = self.cleaned_data
         if not given.get("id"):
@@ -179,7 +204,7 @@ class LevelForm(forms.Form):
             "multiplier": None if given["multiplier"] is None else f"{given['multiplier'].normalize():f}",
             "kept": given["kept"],
             "tags": list(dict.fromkeys(filter(None, (tag.strip() for tag in given["tags"].split(","))))),
-            "values": given["values"] or {},
+            "values": given["values"],
         }
 
 
@@ -204,4 +229,5 @@ def _initial_level(level: Mapping[str, Any]) -> dict[str, Any]:
     names = dict(level["name"])
     language = LANGUAGE if LANGUAGE in names else next(iter(names))
     others = "; ".join(f"{code}: {name}" for code, name in names.items() if code != language)
-    return {**level, "name": names[language], "others": others, "tags": ", ".join(level["tags"])}
+    values = [f"{key}: {value}" for key, value in level["values"].items()]
+    return {**level, "name": names[language], "others": others, "tags": ", ".join(level["tags"]), "values": values}

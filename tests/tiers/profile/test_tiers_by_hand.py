@@ -81,7 +81,9 @@ def choices(page: str) -> list[str]:
 # What is offered
 
 
-def test_the_menu_offers_what_is_possible(client: Client, ann: Customer) -> None:
+def test_the_menu_offers_what_is_possible(client: Client) -> None:
+    set_up(structure(method="one_down", **ROLLING))
+    ann = member()
     assert offered(client, ann) == ["Tier up…"]
     done("point_add", NOW, points=1_000)
     assert offered(client, ann) == ["Tier up…", "Tier down…", "Change tier expiration…"]
@@ -107,10 +109,21 @@ def test_without_tiers_there_are_no_dialogs(client: Client) -> None:
         assert client.get(f"/customers/{customer.id}/tiers/{name}/").status_code == 404
 
 
-def test_levels_above_and_below_the_nearest_first(client: Client, ann: Customer) -> None:
-    done("point_add", NOW, points=1_000)
-    assert choices(dialog(client, ann, "up")) == ["standard/t2"]
-    assert choices(dialog(client, ann, "down")) == ["standard/t0"]
+def test_levels_above_and_below_the_nearest_first(client: Client) -> None:
+    set_up(structure(method="one_down", **ROLLING))
+    ann = member(points=5_000)
+    assert choices(dialog(client, ann, "up")) == []
+    assert choices(dialog(client, ann, "down")) == ["standard/t1", "standard/t0"]
+
+
+def test_a_level_below_the_one_that_points_reach_is_not_offered_where_the_highest_is_kept(
+    client: Client, ann: Customer
+) -> None:
+    done("point_add", NOW, points=1_200)
+    assert "Tier down…" not in offered(client, ann)
+    done("tier_change", NOW, structure="standard", tier="t2")
+    assert choices(dialog(client, ann, "down")) == ["standard/t1"]
+    assert "Standard keeps the highest level that points reach: not below T1" in dialog(client, ann, "down")
 
 
 def test_levels_of_several_structures_are_grouped(client: Client) -> None:
@@ -124,7 +137,6 @@ def test_levels_of_several_structures_are_grouped(client: Client) -> None:
 def test_the_dialogs_say_what_will_happen(client: Client, ann: Customer) -> None:
     done("point_add", NOW, points=1_200)
     assert "The level stays until points reach a higher one, or until it expires." in dialog(client, ann, "up")
-    assert "Standard keeps the highest level that points reach: not below T1" in dialog(client, ann, "down")
     assert "The next action of the customer that counts points computes the date anew." in dialog(
         client, ann, "expiration"
     )
