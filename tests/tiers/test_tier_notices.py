@@ -14,7 +14,7 @@ from loyalty.tiers.recalculation.operations import recalculate_all
 from tests.tiers.ladders import done, local, run_timer, set_up, structure
 
 pytestmark = pytest.mark.django_db
-ROLLING = {"expiration_type": "rolling", "rolling_months": 6}
+ROLLING: dict[str, Any] = {"expiration_type": "rolling", "rolling_months": 6}
 # Reached on 10 January 2025, so held through 9 July.
 REACHED, LOST = local("2025-01-10"), dt.date(2025, 7, 10)
 
