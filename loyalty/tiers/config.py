@@ -21,6 +21,11 @@ class LevelRule:
     multiplier: Decimal | None = None
     kept: bool = False
 
+    @property
+    def name(self) -> str:
+        """One of its names, whatever its language."""
+        return self.names.get("en") or next(iter(self.names.values()), self.slug)
+
 
 @dataclass(frozen=True)
 class StructureRule:

@@ -51,6 +51,8 @@ from .windows import Sums, counting_day, period
 
 # What may take points back.
 TAKING = UNDOING | {"checkout_update"} | {"point_sub", "point_fix"}
+# What merging judges itself, and what levels tell of themselves.
+NOT_COUNTED = names_of(FOLLOWING) | {"customer_merge"}
 _NONE = TiersConfig()
 
 
@@ -224,7 +226,7 @@ class Ladder:
 def count_status_points(event: EventRow, state: State, batch: Batch) -> None:
     """After an event and all that followed from it: its points count, and make their holder rise or fall."""
     rules = config_of(batch.program).all
-    if event.depth or not rules or event.action == "customer_merge":
+    if event.depth or not rules or event.action in NOT_COUNTED:
         return
     fresh = Fresh(batch)
     reason = Reason.REFUND if event.action in UNDOING else Reason.POINTS
@@ -271,12 +273,7 @@ def _multiplier(ladder: Ladder) -> BonusRule | None:
     if standing.level is None or ladder.rule.levels[standing.level].multiplier is None:
         return None
     level = ladder.rule.levels[standing.level]
-    return BonusRule(0, name_of(level.names, level.slug), level.multiplier)
-
-
-def name_of(names: Any, slug: str) -> str:
-    """One name of a level, whatever its language."""
-    return str(names.get("en") or next(iter(names.values()), slug))
+    return BonusRule(0, level.name, level.multiplier)
 
 
 # By hand

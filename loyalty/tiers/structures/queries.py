@@ -10,7 +10,7 @@ from django.db.models import Count
 from customers.models import Customer
 from loyalty.accounts.program import account_facts
 from loyalty.tiers.build import structure_of
-from loyalty.tiers.config import LevelRule, StructureRule
+from loyalty.tiers.config import StructureRule
 from loyalty.tiers.enums import StructureStatus, Way
 from loyalty.tiers.models import CustomerTier, Distribution, Recalculation, Structure
 from loyalty.tiers.program import read_tiers, tier_facts
@@ -124,5 +124,4 @@ def _example(rule: StructureRule, way: Way, customer: Customer, group: Group) ->
 def _name(rule: StructureRule, place: int | None) -> str:
     if place is None:
         return ""
-    level: LevelRule = rule.levels[place]
-    return str(level.names.get("en") or next(iter(level.names.values()), level.slug))
+    return rule.levels[place].name
