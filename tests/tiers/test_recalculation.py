@@ -13,6 +13,7 @@ from loyalty.tiers.enums import Way
 from loyalty.tiers.models import Recalculation, StatusDay
 from loyalty.tiers.program import read_tiers, tier_facts
 from loyalty.tiers.queries import tiers_config
+from loyalty.tiers.recalculation import operations
 from loyalty.tiers.recalculation.operations import recalculate_all
 from loyalty.tiers.recalculation.queries import forecast, groups_of
 from tests.tiers.ladders import LEVELS, START, buy, done, level, local, set_up, structure, tier, told
@@ -167,3 +168,17 @@ def test_settings_that_leave_the_module_on_count_nobody_anew() -> None:
     recalculate_all(now=now)
     set_up(structure(), settings={"modules": ["tiers"]})
     assert not Recalculation.objects.exclude(status="done").exists()
+
+
+def test_a_place_is_kept_only_up_to_what_is_not_done_yet() -> None:
+    """Whoever goes on after a loss skips nobody."""
+    set_up(structure())
+    job = Recalculation.objects.get()
+    [rule] = tiers_config().all
+    chunks = operations.Chunks(rule, job, [[1, 2], [3, 4], [5]], now)
+    kept = []
+    for place in (1, 0, 2):
+        chunks._keep(place)
+        job.refresh_from_db()
+        kept.append((job.after, job.customers))
+    assert kept == [(0, 0), (4, 4), (5, 5)]

@@ -1,7 +1,9 @@
 """A structure that has changed takes hold of those who are there: in chunks of a transaction each, gone on with after a loss."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from threading import Lock
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -19,9 +21,11 @@ from loyalty.tiers.rows import TIERS
 from loyalty.tiers.rules import DOWN, UP
 
 from .history import days_from_history
-from .queries import Group, customers_in, forecast, groups_of
+from .queries import Group, customers_in, forecast, possible_groups
 
 AT_ONCE = 1_000
+# Those of the timer and of the command.
+THREADS = 2
 # What nobody counts by any more, and what is counted now; the customers are locked.
 _FORGET = "DELETE FROM tiers_statusday WHERE structure_id = %(structure)s AND customer_id = ANY(%(customers)s)"
 _COUNT = """
@@ -36,11 +40,11 @@ _COUNT = """
 _LOCK = "SELECT id FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 
 
-def recalculate_all(*, now: Callable[[], datetime]) -> int:
+def recalculate_all(*, now: Callable[[], datetime], threads: int = 1) -> int:
     """What is open, in its order; how many. Whoever else comes meanwhile finds nothing to do."""
     number = 0
     while (job := _next()) is not None:
-        recalculate(job, now=now)
+        recalculate(job, now=now, threads=threads)
         number += 1
     return number
 
@@ -49,14 +53,62 @@ def _next() -> Recalculation | None:
     return Recalculation.objects.exclude(status=WorkStatus.DONE).order_by("id").first()
 
 
-def recalculate(job: Recalculation, *, now: Callable[[], datetime]) -> None:
-    """All of it. A run that was lost has kept what it did: nobody who has moved moves again."""
+def recalculate(job: Recalculation, *, now: Callable[[], datetime], threads: int = 1) -> None:
+    """All of it. A run that was lost has kept what it did: nobody who has moved moves again.
+
+    Of several `threads`, one computes while another waits for the database; each has a connection of its own.
+    """
     rule = next((rule for rule in tiers_config().all if rule.id == job.structure_id), None)
     Recalculation.objects.filter(id=job.id).update(status=WorkStatus.RUNNING)
     if rule is not None:
-        for customers in _chunks(rule, job, now()):
-            _take_hold(rule, job, customers, at=now())
+        Chunks(rule, job, _chunks(rule, job, now()), now).take_all(threads)
     Recalculation.objects.filter(id=job.id).update(status=WorkStatus.DONE, finished_at=now())
+
+
+class Chunks:
+    """Chunks of a recalculation that threads share. The job's `after` follows what is done without a gap."""
+
+    def __init__(
+        self, rule: StructureRule, job: Recalculation, chunks: Sequence[Sequence[int]], now: Callable[[], datetime]
+    ) -> None:
+        self.rule, self.job, self.chunks, self.now = rule, job, chunks, now
+        self.waiting, self.lock = iter(range(len(chunks))), Lock()
+        self.done, self.through = set[int](), 0
+
+    def take_all(self, threads: int) -> None:
+        if threads == 1:
+            return self._take()
+        with ThreadPoolExecutor(threads) as pool:
+            for future in [pool.submit(self._take_apart) for _ in range(threads)]:
+                future.result()
+        return None
+
+    def _take_apart(self) -> None:
+        try:
+            self._take()
+        finally:
+            connection.close()
+
+    def _take(self) -> None:
+        while (place := self._next()) is not None:
+            _take_hold(self.rule, self.job, self.chunks[place], at=self.now())
+            self._keep(place)
+
+    def _next(self) -> int | None:
+        with self.lock:
+            return next(self.waiting, None)
+
+    def _keep(self, place: int) -> None:
+        with self.lock:
+            self.done.add(place)
+            before = self.through
+            while self.through in self.done:
+                self.through += 1
+            fresh = self.chunks[before : self.through]
+            if fresh:
+                Recalculation.objects.filter(id=self.job.id).update(
+                    after=fresh[-1][-1], customers=F("customers") + sum(map(len, fresh))
+                )
 
 
 def _chunks(rule: StructureRule, job: Recalculation, at: datetime) -> "list[Sequence[int]]":
@@ -66,9 +118,9 @@ def _chunks(rule: StructureRule, job: Recalculation, at: datetime) -> "list[Sequ
 
 
 def _concerned(rule: StructureRule, job: Recalculation, at: datetime) -> Sequence[int]:
-    groups = groups_of(rule, at, recounts=job.recounts)
+    groups = possible_groups(rule)
     way = Way(job.way)
-    moving = forecast(rule, way, groups).moving
+    moving = set(forecast(rule, way, groups).moving)
     if job.recounts:
         chosen = [group for group in groups if group.has_points or group.member]
     elif way == Way.EVERYONE and rule.expiration == Expiration.ROLLING:
@@ -99,12 +151,7 @@ def _take_hold(rule: StructureRule, job: Recalculation, customers: Sequence[int]
     if job.recounts:
         _recount(rule, customers)
     Sweep(customers, [TIERS], by=TIMER, at=at).run(apply)
-    Recalculation.objects.filter(id=job.id).update(
-        after=customers[-1],
-        customers=F("customers") + len(customers),
-        risen=F("risen") + moved[UP],
-        fallen=F("fallen") + moved[DOWN],
-    )
+    Recalculation.objects.filter(id=job.id).update(risen=F("risen") + moved[UP], fallen=F("fallen") + moved[DOWN])
 
 
 def _recount(rule: StructureRule, customers: Sequence[int]) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,7 @@ sums AS (
 """
 _STORED = "SELECT customer_id, day, points FROM tiers_statusday WHERE structure_id = %(structure)s"
 _GROUPS = "level_id, manual, grace, member, has_points, bucket"
+_KEY = _GROUPS.replace("level_id", "coalesce(level_id, 0)")
 _KINDS = ("bigint", "boolean", "boolean", "boolean", "boolean", "int")
 _JOINED = "(coalesce(c.optin_at, c.created_at) AT TIME ZONE %(zone)s)::date"
 # The last anniversary that is not after today; an interval of years ends on 28 February as `day_of` does.
@@ -65,8 +67,9 @@ class Group:
 
     @property
     def key(self) -> tuple[Any, ...]:
+        """What a database compares: 0 stands for no level."""
         return (
-            self.level_id, self.standing.manual, self.standing.grace is not None, self.member, self.has_points, self.bucket,
+            self.level_id or 0, self.standing.manual, self.standing.grace is not None, self.member, self.has_points, self.bucket,
         )  # fmt: skip
 
 
@@ -131,6 +134,13 @@ def _group(rule: StructureRule, row: Sequence[Any]) -> Group:
     return Group(level, standing, left, member, has_points, bucket, number)
 
 
+def possible_groups(rule: StructureRule) -> list[Group]:
+    """All that there may be, without asking the database; of nobody's number."""
+    flags, buckets = product((False, True), repeat=4), range(len(rule.levels) + 1)
+    levels = (None, *rule.places, *rule.removed)
+    return [_group(rule, (level, *of, bucket, 0)) for level, of, bucket in product(levels, [*flags], buckets)]
+
+
 def customers_in(rule: StructureRule, groups: list[Group], at: dt.datetime, *, recounts: bool) -> list[int]:
     """The customers of these groups, in the order of their ids."""
     return [id for id, *_ in _chosen(rule, groups, at, recounts=recounts)] if groups else []
@@ -153,11 +163,8 @@ def _chosen(
     columns = [list(column) for column in zip(*(group.key for group in groups), strict=True)]
     chosen = ", ".join(f"%(chosen{place})s::{kind}[]" for place, kind in enumerate(_KINDS))
     names = {f"chosen{place}": column for place, column in enumerate(columns)}
-    matches = " AND ".join(f"s.{name} IS NOT DISTINCT FROM g.{name}" for name in _GROUPS.split(", "))
-    select = (
-        f"{sql} SELECT s.id, {_GROUPS} FROM sums s WHERE EXISTS"
-        f" (SELECT FROM unnest({chosen}) AS g({_GROUPS}) WHERE {matches}) ORDER BY 1 LIMIT %(limit)s"
-    )
+    # Compared by equality, so that it can be hashed: nobody is compared with each group.
+    select = f"{sql} SELECT id, {_KEY} FROM sums WHERE ({_KEY}) IN (SELECT * FROM unnest({chosen})) ORDER BY 1 LIMIT %(limit)s"
     with connection.cursor() as cursor:
         cursor.execute(select, {**params, **names, "limit": limit})
         return cursor.fetchall()

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from loyalty.tiers.recalculation.operations import recalculate_all
+from loyalty.tiers.recalculation.operations import THREADS, recalculate_all
 
 
 class Command(BaseCommand):
@@ -16,5 +16,5 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         started = time.perf_counter()
-        structures = recalculate_all(now=timezone.now)
+        structures = recalculate_all(now=timezone.now, threads=THREADS)
         self.stdout.write(json.dumps({"structures": structures, "seconds": round(time.perf_counter() - started, 3)}))
