@@ -9,6 +9,7 @@ from customers.profile.frame import ProfileAction, ProfileTab
 from customers.queries import family
 from events.orders.replay.checks import OrderCheck
 from loyalty.http.routes import Routes
+from loyalty.program.modules import Module
 from loyalty.staff.permissions import Right
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
@@ -18,6 +19,7 @@ from loyalty.verify.checks import Checks
 from .api import customers
 from .duplicates.pages import AFTER_MERGE
 from .models import BusinessKey, Event
+from .orders.enums import CHECKOUT_ACCEPT
 from .orders.finding import claimed, owners_of_orders
 from .orders.models import GuestOrder, Transaction
 from .orders.preview import same_order
@@ -25,8 +27,9 @@ from .timeline.latest import OVERVIEW
 from .transactions.palette import find_orders
 from .types.models import EventType
 
-CONTRIBUTIONS = (
+CONTRIBUTIONS: tuple[object, ...] = (
     Routes("events.urls"),
+    Module(CHECKOUT_ACCEPT, _("Checkout accept")),
     Checks((OrderCheck(),)),
     ProfileTab(_("Events"), "events:timeline", 30),
     ProfileTab(_("Transactions"), "transactions:list", 50),

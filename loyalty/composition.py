@@ -11,6 +11,7 @@ import customers.contributions
 import customers.room
 import events.contributions
 import events.room
+import loyalty.accounts.contributions
 import loyalty.accounts.room
 import loyalty.api.contributions
 import loyalty.api.room
@@ -56,6 +57,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     *loyalty.api.contributions.CONTRIBUTIONS,
     *loyalty.ui.contributions.CONTRIBUTIONS,
     *loyalty.verify.contributions.CONTRIBUTIONS,
+    *loyalty.accounts.contributions.CONTRIBUTIONS,
     *customers.contributions.CONTRIBUTIONS,
     *events.contributions.CONTRIBUTIONS,
     *loyalty.points.contributions.CONTRIBUTIONS,

@@ -8,7 +8,6 @@ from django.db.models import Model, QuerySet
 
 from customers.models import Customer
 from loyalty.contributions import contributed
-from loyalty.program.enums import Module
 from loyalty.ui.paging import Order
 from loyalty.ui.responses import Text
 
@@ -24,7 +23,7 @@ class Column:
     name: str
     css: str
     sort: str = ""
-    module: Module | None = None
+    module: str = ""
     is_strong: bool = False
 
 
@@ -72,4 +71,4 @@ def figure_orders() -> dict[str, FigureOrder]:
 def columns(modules: Sequence[str]) -> list[Column]:
     """Those that are shown while these modules are on."""
     found = (column for figures in contributed(ListFigures) for column in figures.columns)
-    return [column for column in found if column.module is None or column.module in modules]
+    return [column for column in found if not column.module or column.module in modules]

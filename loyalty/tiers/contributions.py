@@ -4,7 +4,7 @@ from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.http.routes import Routes
-from loyalty.program.enums import Module
+from loyalty.program.modules import Module
 from loyalty.staff.permissions import Right
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
@@ -12,12 +12,14 @@ from loyalty.ui.navigation import Entry, Group
 from .api.customers import CUSTOMER, READ_CUSTOMER
 from .api.entities import PAIR
 from .checks import CHECKS
+from .enums import TIERS_MODULE
 from .profile.contributions import CONTRIBUTIONS as PROFILE
 
 CONTRIBUTIONS: tuple[object, ...] = (
+    Module(TIERS_MODULE, _("Tiers")),
     CHECKS,
     Routes("loyalty.tiers.structures.urls"),
-    Entry(Group.LOYALTY, _("Tiers"), "tier_structures:list", "award", Right.CONFIGURE, Module.TIERS, shortcut="l"),
+    Entry(Group.LOYALTY, _("Tiers"), "tier_structures:list", "award", Right.CONFIGURE, TIERS_MODULE, shortcut="l"),
     Routes("loyalty.tiers.profile.urls"),
     *PROFILE,
     # Two minutes after each midnight of the programme, and again each hour: what a night has missed, and changed dates.

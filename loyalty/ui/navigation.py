@@ -10,7 +10,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.contributions import contributed
-from loyalty.program.enums import Module
 from loyalty.staff.permissions import Right, may
 
 Text = str | Promise
@@ -42,7 +41,7 @@ class Entry:
     url_name: str
     icon: str
     right: Right | None = None
-    module: Module | None = None
+    module: str = ""
     shortcut: str = ""
 
 
@@ -92,7 +91,7 @@ def links(request: HttpRequest, group: Group, modules: Sequence[str]) -> list[Li
 
 def _is_offered(request: HttpRequest, entry: Entry, modules: Sequence[str]) -> bool:
     is_allowed = entry.right is None or may(request.user, entry.right)
-    return is_allowed and (entry.module is None or entry.module in modules)
+    return is_allowed and (not entry.module or entry.module in modules)
 
 
 def _link(request: HttpRequest, entry: Entry) -> Link:

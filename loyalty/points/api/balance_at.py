@@ -12,10 +12,10 @@ from customers.api.filters import LATEST
 from customers.api.objects import CustomerAnswer
 from customers.api.serializers import unix
 from customers.models import Customer
+from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.api.errors import bad_request
 from loyalty.engine.moments import likely
 from loyalty.points.ledger.balances import Figures, balances_at
-from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 
 from .objects import named
@@ -27,7 +27,7 @@ def _balance_at(customer: Customer, query: QueryDict) -> dict[str, Any]:
     if text is None:
         return {}
     at = _instant(text)
-    has_accounts = Module.MULTI_ACCOUNTS in general_settings().modules
+    has_accounts = MULTI_ACCOUNTS in general_settings().modules
     figures = balances_at(customer, at, timezone.now())
     return {"balance_at": _object(at, [one for one in figures if has_accounts or one.account.is_default])}
 

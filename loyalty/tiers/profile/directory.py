@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from customers.directory.columns import ListColumn
 from customers.directory.search import ListFilter
 from customers.models import Customer
-from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
-from loyalty.tiers.enums import StructureStatus
+from loyalty.tiers.enums import TIERS_MODULE, StructureStatus
 from loyalty.tiers.models import CustomerTier, Level
 from loyalty.tiers.queries import in_language
 
@@ -26,7 +25,7 @@ def _levels() -> QuerySet[Level]:
 
 
 def _choices() -> list[tuple[str, str]]:
-    if Module.TIERS not in general_settings().modules:
+    if TIERS_MODULE not in general_settings().modules:
         return []
     rows = list(_levels().values_list("structure__slug", "structure__name", "slug", "names"))
     several = len({structure for structure, *_ in rows}) > 1
@@ -60,7 +59,7 @@ def _of_customers(customers: Sequence[Customer]) -> dict[int, str]:
 
 
 def _is_shown() -> bool:
-    return Module.TIERS in general_settings().modules and _levels().exists()
+    return TIERS_MODULE in general_settings().modules and _levels().exists()
 
 
 FILTER = ListFilter("tier", _("Level"), _choices, _members)
