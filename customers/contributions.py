@@ -14,6 +14,7 @@ from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 from loyalty.ui.palette import PaletteSearch
 
+from .codes import CODES
 from .directory.palette import find_customers
 from .erasure.models import Erasure, ErasureItem, Tombstone
 from .export.queries import CustomerColumns, NotExported, ReferenceNames
@@ -21,7 +22,8 @@ from .merging.contributions import CONTRIBUTIONS as MERGING
 from .models import Customer, Merge
 from .profile.frame import ProfileAction, ProfileTab
 
-CONTRIBUTIONS = (
+CONTRIBUTIONS: tuple[object, ...] = (
+    CODES,
     Routes("customers.urls"),
     *MERGING,
     Entry(Group.INSIGHTS, _("Customers"), "customers:list", "users", Right.VIEW_CUSTOMERS, shortcut="c"),

@@ -17,6 +17,7 @@ from loyalty.ui.palette import PaletteSearch
 from loyalty.verify.checks import Checks
 
 from .api import customers
+from .codes import CODES
 from .duplicates.pages import AFTER_MERGE
 from .models import BusinessKey, Event
 from .orders.enums import CHECKOUT_ACCEPT
@@ -29,6 +30,7 @@ from .types.models import EventType
 
 CONTRIBUTIONS: tuple[object, ...] = (
     Routes("events.urls"),
+    CODES,
     Module(CHECKOUT_ACCEPT, _("Checkout accept")),
     Checks((OrderCheck(),)),
     ProfileTab(_("Events"), "events:timeline", 30),

@@ -6,7 +6,10 @@ from loyalty.staff.permissions import Right
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 
-CONTRIBUTIONS = (
+from .codes import CODES
+
+CONTRIBUTIONS: tuple[object, ...] = (
+    CODES,
     Routes("loyalty.api.docs.urls"),
     Routes("loyalty.api.entities.urls"),
     Entry(Group.FOOT, _("Developers"), "developers", "code-xml", Right.VIEW_CUSTOMERS, shortcut="d"),

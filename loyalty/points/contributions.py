@@ -13,14 +13,16 @@ from loyalty.staff.permissions import Right
 from loyalty.timers import Timer
 
 from .api import balance_at, customers, display, outcomes, read
-from .columns import BALANCES
+from .codes import CODES
 from .comparing import compared_balances
 from .history.lots import postings_of, promised_by, statuses_of
 from .ledger.checks import CHECKS
 from .ledger.models import Lot, Pending
+from .overview.columns import BALANCES
 from .overview.pages import OVERVIEW
 
-CONTRIBUTIONS = (
+CONTRIBUTIONS: tuple[object, ...] = (
+    CODES,
     Routes("loyalty.points.urls"),
     CHECKS,
     ProfileTab(_("Points history"), "points:history", 40),

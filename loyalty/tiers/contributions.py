@@ -12,11 +12,13 @@ from loyalty.ui.navigation import Entry, Group
 from .api.customers import CUSTOMER, READ_CUSTOMER
 from .api.entities import PAIR
 from .checks import CHECKS
+from .codes import CODES
 from .enums import TIERS_MODULE
 from .profile.contributions import CONTRIBUTIONS as PROFILE
 
 CONTRIBUTIONS: tuple[object, ...] = (
     Module(TIERS_MODULE, _("Tiers")),
+    CODES,
     CHECKS,
     Routes("loyalty.tiers.structures.urls"),
     Entry(Group.LOYALTY, _("Tiers"), "tier_structures:list", "award", Right.CONFIGURE, TIERS_MODULE, shortcut="l"),

@@ -9,7 +9,7 @@ from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
 from .describe import Example, Operation, Parameter, Schema
-from .responses import GENERATIONS, HEADERS, ON_ANSWERS, PARAMETERS, RESPONSES, SECURITY, common_statuses, headers_of
+from .responses import HEADERS, ON_ANSWERS, PARAMETERS, RESPONSES, SECURITY, common_statuses, envelopes, headers_of
 from .shapes import LATER
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -44,7 +44,7 @@ class Generator(SchemaGenerator):
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
         found = super().get_schema(request, public)
-        schemas: dict[str, Any] = dict(GENERATIONS)
+        schemas: dict[str, Any] = dict(envelopes())
         paths = _hoisted(found["paths"], schemas)
         common = {
             "schemas": dict(sorted(schemas.items())),

@@ -6,9 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from customers.directory.columns import Column, FigureOrder, ListFigures
 from loyalty.accounts.enums import EXPIRING_POINTS
 from loyalty.accounts.models import Account
+from loyalty.points.ledger.models import Balance
 from loyalty.ui.paging import Order
-
-from .ledger.models import Balance
 
 
 def _rows() -> QuerySet[Balance]:
