@@ -90,11 +90,11 @@ def operation_id(path: str, method: str) -> str:
 
 
 def _parameters(described: Operation, path: str) -> Iterator[dict[str, Any]]:
-    given = {(one.place, one.name) for one in described.parameters}
+    given = {(one.place, one.name) for one in described.all_parameters}
     missing = [name for name in _VARIABLE.findall(path) if ("path", name) not in given]
     if missing:
         raise LookupError(f"{path}: describe the parameter {missing[0]} of the path")
-    for one in described.parameters:
+    for one in described.all_parameters:
         yield _parameter(one)
 
 

@@ -1,5 +1,6 @@
 """The balance as of any instant: past ones as they were noted then, future ones from what is known to come."""
 
+import inspect
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,6 +13,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from customers.api import docs
+from customers.api.docs import SHOW
 from customers.models import Customer
 from events.orders.enums import CHECKOUT_ACCEPT
 from events.types.models import EventType
@@ -20,6 +23,7 @@ from loyalty.accounts.models import Account
 from loyalty.api.keys.models import ApiKey
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
+from loyalty.points.api.balance_at import ANSWER
 from loyalty.points.enums import EntryKind
 from loyalty.points.ledger.balances import Figures, balances_at, balances_by_effect
 from loyalty.points.ledger.models import Balance, Entry
@@ -284,3 +288,10 @@ def test_the_number_of_queries_is_fixed(client: Client, key: ApiKey, customer: C
             ask(client, when)
         counts.append(len(captured))
     assert counts[0] == counts[2]
+
+
+def test_points_say_themselves_how_to_ask_for_it() -> None:
+    [parameter] = [one for one in SHOW.all_parameters if one.name == "balance_at"]
+
+    assert parameter is ANSWER.parameter
+    assert "balance_at" not in inspect.getsource(docs)
