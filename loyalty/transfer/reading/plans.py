@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from customers.fields.enums import FieldType
 from customers.fields.reserved import ABOUT_THE_EVENT, READ_ONLY, SECRETS
 from customers.fields.rules import BUILT_IN
 from customers.fields.spelling import compared as normal
+from loyalty.intake.files import Importable
 from loyalty.transfer.enums import Model, UnknownColumns
 
 from .cells import Numbers
 from .columns import Catalogue, Plan
-from .headings import CUSTOMER_NAMES, FIELD_SYNONYMS, REFUSAL, TIME, TIME_NAMES, Known, doubled
+from .headings import CUSTOMER_NAMES, FIELD_SYNONYMS, REFUSAL, TIME, TIME_NAMES, Known, doubled, misspelt
 from .options import DEFAULT, Options
 from .reader import Header, UnreadableFile
 
@@ -76,6 +78,28 @@ def _of_customers(header: Header, catalogue: Catalogue, options: Options) -> Pla
             plan.unknown.append(written)
         if name or options.unknown_columns != UnknownColumns.LEAVE_OUT:
             _put(plan, number, [name or written])
+    return plan
+
+
+def plan_of_room(kind: Importable, header: Header, catalogue: Catalogue, options: Options = DEFAULT) -> Plan:
+    """Of a file that a room takes: its columns and no others. Raises UnreadableFile."""
+    types = {one.name: (FieldType.NUMERIC if one.is_number else FieldType.STRING).value for one in kind.columns}
+    customer, scheme = _customer_column(header.names, catalogue)
+    plan = Plan(
+        header.names, customer, scheme,
+        catalogue=Catalogue(catalogue.config, {kind.name: types}, catalogue.zone),
+        numbers=Numbers(options.decimal_mark, header.delimiter), known=Known(frozenset(types)),
+    )  # fmt: skip
+    for number, written in enumerate(header.names):
+        if number == customer or normal(written) in REFUSAL:
+            continue
+        name = plan.known.find(written)
+        if not name:
+            [told] = misspelt([written], plan.known)
+            raise UnreadableFile(f"There is no column {told} in files of this kind: rename it, or remove it.")
+        _put(plan, number, [name])
+    if missing := [one.name for one in kind.columns if one.required and one.name not in plan.attributes]:
+        raise UnreadableFile(f"The column “{missing[0]}” is missing.")
     return plan
 
 
