@@ -1,5 +1,6 @@
 """Every address has a written rule: who is let in, and what everybody else is told."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from loyalty.http.routes import CustomerConverter
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.staff.permissions import RIGHTS, Right
+from tests.listing import all_of
 
 EVERYBODY, SIGNED_IN, API_KEY = "everybody", "signed in", "API key"
 
@@ -86,15 +88,8 @@ RULES: dict[str, str | Right] = {
     "points:explain": Right.VIEW_CUSTOMERS,
     "points:expiration": Right.RECORD_EVENTS,
     "points:set_expiration": Right.RECORD_EVENTS,
-    "tiers:history": Right.VIEW_CUSTOMERS,
-    "tiers:up": Right.EDIT_CUSTOMERS,
-    "tiers:down": Right.EDIT_CUSTOMERS,
-    "tiers:expiration": Right.EDIT_CUSTOMERS,
     "transactions": Right.VIEW_CUSTOMERS,
     "transactions:list": Right.VIEW_CUSTOMERS,
-    "tier_structures:list": Right.CONFIGURE,
-    "tier_structures:new": Right.CONFIGURE,
-    "tier_structures:edit": Right.CONFIGURE,
     "transactions:detail": Right.VIEW_CUSTOMERS,
     "transactions:checkout_accept": Right.RECORD_EVENTS,
     "transactions:checkout_reject": Right.RECORD_EVENTS,
@@ -111,6 +106,7 @@ RULES: dict[str, str | Right] = {
     "transfer:cancel": Right.IMPORT_DATA,
     "transfer:refused": Right.IMPORT_DATA,
     "admin": Right.CONFIGURE,
+    **all_of("pages"),
 }
 
 pytestmark = pytest.mark.django_db
@@ -130,30 +126,10 @@ def routes(patterns: Any, prefix: str = "", namespace: str = "") -> Iterator[tup
 
 
 def _sample(pattern: Any) -> str:
-    text = str(pattern.pattern).strip("^$")
-    for name in (
-        "<int:customer_id>",
-        "<int:event_id>",
-        "<int:note_id>",
-        "<int:transaction_id>",
-        "<int:place>",
-        "<int:other_id>",
-        "<int:id>",
-        "<uuid:reference>",
-        "<slug:format>",
-        "<slug:operation>",
-        "<slug:slug>",
-        "<customer:public_id>",
-        f"(?P<public_id>{CustomerConverter.regex})",
-        "<path:identity>",
-        "<str:module>",
-        "<str:entity>",
-        "<str:entity_id>",
-        "(?P<transaction_id>.+)",
-        "(?P<transaction_id>.*[^/])",
-    ):
-        text = text.replace(name, "1" if "uuid" not in name else "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10")
-    return text
+    """The address with something for each of its parts."""
+    text = str(pattern.pattern).strip("^$").replace(CustomerConverter.regex, "[^/]+")
+    text = re.sub(r"<uuid:\w+>", "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10", text)
+    return re.sub(r"<\w+:\w+>|\(\?P<\w+>[^()]*\)", "1", text)
 
 
 ROUTES = sorted(set(routes(get_resolver().url_patterns)))
