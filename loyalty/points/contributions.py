@@ -3,6 +3,7 @@
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
+from customers.fields.reserved import ReservedNames
 from customers.merging.preview import MergeCard, MergeMove
 from customers.profile.frame import ProfileAction, ProfileTab
 from events.timeline.pages import EventCard
@@ -21,8 +22,12 @@ from .ledger.models import Lot, Pending
 from .overview.columns import BALANCES
 from .overview.pages import OVERVIEW
 
+RESERVED_NAMES = frozenset(
+    "score spent reserved expired spendable pending point_balance debt accounts balance_at expiring_points".split()
+)
 CONTRIBUTIONS: tuple[object, ...] = (
     CODES,
+    ReservedNames(RESERVED_NAMES),
     Routes("loyalty.points.urls"),
     CHECKS,
     ProfileTab(_("Points history"), "points:history", 40),

@@ -3,6 +3,7 @@
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
+from customers.fields.reserved import ReservedNames
 from loyalty.http.routes import Routes
 from loyalty.program.modules import Module
 from loyalty.staff.permissions import Right
@@ -19,6 +20,7 @@ from .profile.contributions import CONTRIBUTIONS as PROFILE
 CONTRIBUTIONS: tuple[object, ...] = (
     Module(TIERS_MODULE, _("Tiers")),
     CODES,
+    ReservedNames(frozenset({"tiers"})),
     CHECKS,
     Routes("loyalty.tiers.structures.urls"),
     Entry(Group.LOYALTY, _("Tiers"), "tier_structures:list", "award", Right.CONFIGURE, TIERS_MODULE, shortcut="l"),
