@@ -19,15 +19,15 @@ from loyalty.program.section import Invalid
 from loyalty.staff.sender import Sender
 from tests.engine.world import NOW
 
-FILE = json.dumps({"settings": {"modules": ["stamps"]}}).encode()
+FILE = json.dumps({"settings": {"modules": ["party_games"]}}).encode()
 BY = Sender(None, NOW)
 
 
 @pytest.fixture
-def stamps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def games(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A room more, which has a module."""
     with monkeypatch.context() as patch:
-        patch.setattr(composition, "CONTRIBUTIONS", (*composition.CONTRIBUTIONS, Module("stamps", "Stamps")))
+        patch.setattr(composition, "CONTRIBUTIONS", (*composition.CONTRIBUTIONS, Module("party_games", "Party games")))
         contributions._contributed.cache_clear()
         yield
     contributions._contributed.cache_clear()
@@ -50,10 +50,10 @@ def test_a_new_programme_has_the_modules_that_are_on_at_first() -> None:
 
 
 @pytest.mark.django_db
-def test_a_module_of_a_room_is_known_to_the_program_file_and_its_schema(stamps: None) -> None:
+def test_a_module_of_a_room_is_known_to_the_program_file_and_its_schema(games: None) -> None:
     apply_program(read_document(FILE), by=BY).result()
 
-    assert general_settings().modules == ["stamps"]
+    assert general_settings().modules == ["party_games"]
     assert schema_of(sections())["properties"]["settings"]["properties"]["modules"]["items"]["enum"] == [
         *module_names()
     ]
@@ -66,16 +66,16 @@ def test_a_module_of_no_room_is_refused_by_the_program_file() -> None:
 
 
 @pytest.mark.django_db
-def test_a_module_of_a_room_can_be_ticked_in_the_settings(stamps: None) -> None:
-    assert "modules" not in settings_form("stamps").errors
+def test_a_module_of_a_room_can_be_ticked_in_the_settings(games: None) -> None:
+    assert "modules" not in settings_form("party_games").errors
 
 
 @pytest.mark.django_db
 def test_a_module_of_no_room_cannot_be_sent_to_the_settings() -> None:
-    assert "modules" in settings_form("stamps").errors
+    assert "modules" in settings_form("party_games").errors
 
 
 @pytest.mark.django_db
-def test_a_module_more_asks_for_no_migration(stamps: None) -> None:
+def test_a_module_more_asks_for_no_migration(games: None) -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
     assert GeneralSettings._meta.get_field("modules").base_field.choices is None
