@@ -1,6 +1,6 @@
 """What the customer list shows and sorts by beside the profile itself: figures and words that other rooms keep."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,18 +49,20 @@ class ListFigures:
 @dataclass(frozen=True)
 class ListColumn:
     """A column of words after the addresses. `read`: by customer what it says, given those of a page; a fixed number of
-    queries. `is_shown`: whether there is anything to say at all.
+    queries. `is_shown`: whether there is anything to say at all; not asked while its `module` is off.
     """
 
     label: Text
     css: str
     read: Callable[[Sequence[Customer]], Mapping[int, str]]
-    is_shown: Callable[[], bool]
+    is_shown: Callable[[], bool] = lambda: True
+    module: str = ""
 
 
-def word_columns() -> list[ListColumn]:
-    """Those that are shown."""
-    return [column for column in contributed(ListColumn) if column.is_shown()]
+def word_columns(modules: Collection[str]) -> list[ListColumn]:
+    """Those that are shown while these modules are on."""
+    on = (column for column in contributed(ListColumn) if not column.module or column.module in modules)
+    return [column for column in on if column.is_shown()]
 
 
 def figure_orders() -> dict[str, FigureOrder]:
