@@ -18,6 +18,7 @@ from .codes import CODES
 from .directory.palette import find_customers
 from .erasure.models import Erasure, ErasureItem, Tombstone
 from .export.queries import CustomerColumns, NotExported, ReferenceNames
+from .labels import AUDIT
 from .merging.contributions import CONTRIBUTIONS as MERGING
 from .models import Customer, Merge
 from .profile.frame import ProfileAction, ProfileTab
@@ -25,6 +26,7 @@ from .profile.frame import ProfileAction, ProfileTab
 CONTRIBUTIONS: tuple[object, ...] = (
     CODES,
     Routes("customers.urls"),
+    *AUDIT,
     *MERGING,
     Entry(Group.INSIGHTS, _("Customers"), "customers:list", "users", Right.VIEW_CUSTOMERS, shortcut="c"),
     Entry(Group.INSIGHTS, _("Erasures"), "erasures:list", "eraser", Right.ERASE_CUSTOMERS),

@@ -19,6 +19,7 @@ from loyalty.verify.checks import Checks
 from .api import customers
 from .codes import CODES
 from .duplicates.pages import AFTER_MERGE
+from .labels import AUDIT
 from .models import BusinessKey, Event
 from .orders.enums import CHECKOUT_ACCEPT
 from .orders.finding import claimed, owners_of_orders
@@ -32,6 +33,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     Routes("events.urls"),
     CODES,
     Module(CHECKOUT_ACCEPT, _("Checkout accept")),
+    *AUDIT,
     Checks((OrderCheck(),)),
     ProfileTab(_("Events"), "events:timeline", 30),
     ProfileTab(_("Transactions"), "transactions:list", 50),

@@ -31,6 +31,7 @@ ROOMS = (
     "loyalty.tiers",
     "loyalty.sync",
     "loyalty.transfer",
+    "loyalty.trail",
 )
 
 

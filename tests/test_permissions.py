@@ -105,6 +105,10 @@ RULES: dict[str, str | Right] = {
     "transfer:count_again": Right.IMPORT_DATA,
     "transfer:cancel": Right.IMPORT_DATA,
     "transfer:refused": Right.IMPORT_DATA,
+    "audit:list": Right.CONFIGURE,
+    "audit:export": Right.CONFIGURE,
+    "audit:detail": Right.CONFIGURE,
+    "audit:customer": Right.CONFIGURE,
     "admin": Right.CONFIGURE,
     **all_of("pages"),
 }

@@ -13,11 +13,13 @@ from loyalty.contributions import contributed
 from loyalty.engine.status import Status
 from loyalty.program.queries import general_settings
 from loyalty.staff.permissions import Right, may
+from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb, Tab
 from loyalty.ui.responses import Text
 
 from .columns import ListColumn, columns, figure_orders, word_columns
+from .operations import note_list_view
 from .queries import NEWEST, Listing, browse, find, sorts
 from .search import LONGEST_SEARCH, Count, Filters, ListFilter, count_of, countries, genders
 
@@ -145,6 +147,7 @@ class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
         modules = general_settings().modules
         wanted = ListRequest.read(self.request.GET, modules)
         listing = wanted.listing()
+        note_list_view(rows=len(listing.rows), leafing=bool(wanted.page), by=by_staff(self.request)).result()
         totals = {status: count_of(Filters([status])) for status in ("active", "inactive", "suspended")}
         totals[""] = totals["active"] + totals["suspended"]
         shown, words = columns(modules), word_columns(modules)

@@ -25,11 +25,15 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True)
 class ProfileTab:
-    """`page` is a URL name that takes the customer's id; tabs stand in the order of their `position`."""
+    """`page` is a URL name that takes the customer's id; tabs stand in the order of their `position`.
+
+    With a `right` only those see the tab who have it.
+    """
 
     label: Text
     page: str
     position: int
+    right: Right | None = None
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,11 @@ class ProfilePage(CustomerMixin, StaffPage):
 
     def _tabs(self) -> list[Tab]:
         tabs = sorted(contributed(ProfileTab), key=lambda tab: tab.position)
-        return [Tab(tab.label, self.url_of(tab.page), tab.page == self.tab) for tab in tabs]
+        return [
+            Tab(tab.label, self.url_of(tab.page), tab.page == self.tab)
+            for tab in tabs
+            if tab.right is None or may(self.request.user, tab.right)
+        ]
 
     def _menu(self) -> list[MenuItem]:
         actions = sorted(contributed(ProfileAction), key=lambda action: action.position)

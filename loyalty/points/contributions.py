@@ -10,6 +10,7 @@ from events.timeline.pages import EventCard
 from events.timeline.queries import EventPoints
 from events.transactions.queries import OrderPoints
 from loyalty.http.routes import Routes
+from loyalty.staff.audit.kinds import OperationLabels
 from loyalty.staff.permissions import Right
 from loyalty.timers import Timer
 
@@ -59,4 +60,12 @@ CONTRIBUTIONS: tuple[object, ...] = (
     read.READ_CUSTOMER,
     display.EVENT,
     read.READ_EVENT,
+    OperationLabels(
+        _("Points"),
+        {
+            "points.manage": _("Points added, deducted or spent by hand"),
+            "points.change_expiration": _("Expiration of points changed"),
+            "points.export": _("Points history exported"),
+        },
+    ),
 )

@@ -14,7 +14,7 @@ from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 
-from .document import Change, differences, left_out, merged, shown_path, written
+from .document import MISSING, Change, differences, left_out, merged, shown_path, written
 from .enums import Origin
 from .models import ProgramVersion
 from .queries import read_program, sections
@@ -26,6 +26,7 @@ _KEEP = (
     " VALUES (%s, %s::jsonb, %s::jsonb, %s, %s, %s) ON CONFLICT (version) DO NOTHING RETURNING version"
 )
 _IS_KEPT = "SELECT document = %s::jsonb AND facts = %s::jsonb FROM staff_programrecord WHERE version = %s"
+MOST_TOLD = 200
 _ADVANCE = "UPDATE staff_programversion SET version = nextval('staff_program_version') WHERE id = 1"
 
 
@@ -81,7 +82,20 @@ def apply_program(
     applied = replace(found, version=version)
     if not found.changes:
         return Nothing(applied)
-    return Deed(applied, subject=f"program:{version}", before={"version": found.version}, after={"version": version})
+    before, after = _told(found.changes)
+    return Deed(
+        applied,
+        subject=f"program:{version}",
+        before={"version": found.version, **before},
+        after={"version": version, **after},
+    )
+
+
+def _told(changes: Sequence[Change]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Old and new values by their places in the file; of a great many the first ones, since each version is kept whole."""
+    first = changes[:MOST_TOLD]
+    before = {one.place: one.old for one in first if one.old is not MISSING}
+    return before, {one.place: one.new for one in first if one.new is not MISSING}
 
 
 @contextmanager

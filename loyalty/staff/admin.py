@@ -8,8 +8,6 @@ from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
 from loyalty.forms.stale_admin import StaleSafeAdmin
 
-# The page of the inner room, for Django.
-from .audit.admin import AuditEntryAdmin as AuditEntryAdmin
 from .enums import Role
 from .forms import StaffForm
 from .models import User

@@ -2,4 +2,6 @@ from celery.schedules import crontab
 
 from loyalty.timers import Timer
 
-CONTRIBUTIONS = (Timer("clear-sessions", "loyalty.staff.tasks.clear_sessions", crontab(minute=34)),)
+from .audit.labels import AUDIT
+
+CONTRIBUTIONS = (Timer("clear-sessions", "loyalty.staff.tasks.clear_sessions", crontab(minute=34)), *AUDIT)

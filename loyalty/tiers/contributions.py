@@ -15,6 +15,7 @@ from .api.entities import PAIR
 from .checks import CHECKS
 from .codes import CODES
 from .enums import TIERS_MODULE
+from .labels import AUDIT
 from .profile.contributions import CONTRIBUTIONS as PROFILE
 
 CONTRIBUTIONS: tuple[object, ...] = (
@@ -35,4 +36,5 @@ CONTRIBUTIONS: tuple[object, ...] = (
     CUSTOMER,
     READ_CUSTOMER,
     PAIR,
+    *AUDIT,
 )

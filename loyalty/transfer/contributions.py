@@ -1,12 +1,21 @@
 """What imports show elsewhere."""
 
 from celery.schedules import crontab
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.http.routes import Routes
+from loyalty.staff.audit.kinds import OperationLabels, SubjectKind
 from loyalty.staff.permissions import Right
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
+
+from .models import ImportJob
+
+
+def _page(key: str, customer: int | None) -> str:
+    return reverse("transfer:import", args=[key])
+
 
 CONTRIBUTIONS = (
     Routes("loyalty.transfer.urls"),
@@ -15,4 +24,22 @@ CONTRIBUTIONS = (
     # With the lease that a worker holds, an import stands still for less than 15 seconds when its worker dies.
     Timer("take-over-imports", "loyalty.transfer.tasks.take_over_imports", 2.0),
     Timer("forget-imports", "loyalty.transfer.tasks.forget_imports", crontab(minute=34)),
+    OperationLabels(
+        _("Imports"),
+        {
+            "import.start": _("Import uploaded"),
+            "import.confirm": _("Import started"),
+            "import.count_again": _("Import counted again"),
+            "import.cancel": _("Import cancelled"),
+            "import.download_refused": _("Refused rows downloaded"),
+        },
+        lambda: {"model": _("Rows of")},
+    ),
+    SubjectKind(
+        "import",
+        _("Import"),
+        ImportJob,
+        name="file_name",
+        page=_page,
+    ),
 )

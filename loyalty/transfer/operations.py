@@ -145,6 +145,12 @@ def count_again(*, job_id: int, by: Sender) -> Deed[ImportJob]:
     return _deed(again, again)
 
 
+@operation(right=Right.IMPORT_DATA, audit="import.download_refused")
+def note_download(*, job: ImportJob, by: Sender) -> Deed[None]:
+    """That the refused rows are given out, which are read while they are sent."""
+    return _deed(None, job)
+
+
 @operation(right=Right.IMPORT_DATA, audit="import.cancel")
 def cancel_import(*, job_id: int, by: Sender) -> Deed[bool]:
     """Stop after the chunk at work; what was recorded stays. False if it had ended before."""

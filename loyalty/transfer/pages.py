@@ -37,6 +37,7 @@ from .operations import (
     cancel_import,
     confirm_import,
     count_again,
+    note_download,
     start_import,
 )
 from .queries import earlier_import, first_notices, imports, refused_rows, sources
@@ -201,6 +202,7 @@ class DownloadRefused(ImportPage):
     def get(self, request: HttpRequest, id: int) -> HttpResponseBase:
         job = get_object_or_404(ImportJob, pk=id)
         name = f"refused-rows-{job.pk}"
+        note_download(job=job, by=by_staff(request)).result()
         try:
             file = RefusedFile(job)
         except (FileNotFoundError, UnreadableFile):

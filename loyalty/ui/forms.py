@@ -63,10 +63,6 @@ class PasswordForm(PasswordChangeForm):
         succeeded(counts)
         return found
 
-    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002  Django's own
-        with for_known_person():
-            return super().save(commit)
-
 
 class PreferencesForm(StaleSafeForm[User]):
     shortcuts = forms.BooleanField(

@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from loyalty.staff.login.known_browsers import remember
+from loyalty.staff.login.operations import change_password
 from loyalty.staff.models import User
 from loyalty.staff.permissions import Right
+from loyalty.staff.sender import by_staff
 
 from .context import THEME_COOKIE, Shell
 from .forms import LoginForm, PasswordForm, PreferencesForm
@@ -109,7 +111,10 @@ class ChangePassword(DialogPage):
         return reverse("home")
 
     def perform(self, form: BaseForm) -> Text:
-        update_session_auth_hash(self.request, cast(PasswordForm, form).save())
+        by = by_staff(self.request)
+        change_password(password=form.cleaned_data["new_password1"], by=by).result()
+        assert by.user is not None
+        update_session_auth_hash(self.request, by.user)
         return _("Your password is changed.")
 
 

@@ -2,14 +2,12 @@
 
 import psycopg
 import pytest
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.utils import timezone
 from psycopg import sql
 
-from loyalty.program.models import GeneralSettings
 from loyalty.staff.audit.models import AuditEntry
 from loyalty.staff.models import User
-from loyalty.staff.trail import record_deed
 from loyalty.verify.models import Verification
 from tests.engine.test_write_once import connect
 
@@ -26,7 +24,7 @@ CHANGES = {
 @pytest.fixture(scope="module")
 def written(committed_module: None) -> None:
     root = User.objects.create_superuser("root-user", password="x")
-    record_deed(GeneralSettings.objects.get(), "Looked at.", by=root)
+    LogEntry.objects.log_actions(root.pk, [root], CHANGE, "Looked at.", single_object=True)
     AuditEntry.objects.create(at=timezone.now(), staff=root, operation="customer.change")
     Verification.objects.create(at=timezone.now(), seconds=1, ok=True, found=0, compared={}, mismatches=[])
 

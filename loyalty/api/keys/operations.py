@@ -12,7 +12,6 @@ from loyalty.sealing import Purpose, seal
 from loyalty.staff.audit.deeds import Deed, operation
 from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
-from loyalty.staff.trail import record_deed
 
 from .enums import Api, KeyKind
 from .models import ApiKey, ApiSecret, new_secret
@@ -55,7 +54,6 @@ def add_secret(key: ApiKey, *, by: Sender) -> Deed[str]:
     free = [place for place in ApiSecret.PLACES if place not in taken]
     if not free:
         raise KeyProblem("The key has two secrets already: retire the one that is not used any more.")
-    _tell(locked, f"Secret {free[0]} added.", by)
     return Deed(_put_secret(locked, free[0], by.at), subject=f"api_key:{key.pk}", after={"place": free[0]})
 
 
@@ -69,7 +67,6 @@ def retire_secret(key: ApiKey, place: int, *, by: Sender) -> Deed[None]:
     if len(live) == 1:
         raise KeyProblem("It is the key's only secret: add another one first, or revoke the key.")
     live[place].delete()
-    _tell(locked, f"Secret {place} retired.", by)
     return Deed(None, subject=f"api_key:{key.pk}", before={"place": place})
 
 
@@ -82,14 +79,7 @@ def revoke(key: ApiKey, *, by: Sender) -> Deed[None]:
     locked = _locked(key)
     locked.secrets.all().delete()
     ApiKey.objects.filter(pk=locked.pk).update(active=False)
-    _tell(locked, "Revoked.", by)
     return Deed(None, subject=f"api_key:{key.pk}")
-
-
-def _tell(key: ApiKey, what: str, by: Sender) -> None:
-    """In the history that the key's page shows, which names people only."""
-    if by.user is not None:
-        record_deed(key, what, by=by.user)
 
 
 LONG_AGO = -1e9

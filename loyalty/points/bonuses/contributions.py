@@ -2,12 +2,14 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.export.queries import ReferenceNames
 from customers.merging.preview import MergeMove
+from loyalty.staff.audit.kinds import SubjectKind
 from loyalty.verify.checks import Checks
 
 from .checks import LimitCheck
 from .models import Bonus, BonusUse
 
 CONTRIBUTIONS = (
+    SubjectKind("bonus", _("Bonus"), Bonus, name="name", configured=True),
     ReferenceNames("bonus_id", lambda: Bonus.objects.values_list("id", "name")),
     Checks((LimitCheck(),)),
     MergeMove(

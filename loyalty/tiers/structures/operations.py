@@ -13,6 +13,7 @@ from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 from loyalty.tiers.enums import Way, WorkStatus
 from loyalty.tiers.models import Recalculation
+from loyalty.tiers.program import read_tiers
 from loyalty.tiers.recalculation.waking import wake_workers
 
 _COUNT = """
@@ -28,11 +29,23 @@ def save_structure(*, item: Mapping[str, Any], way: Way, by: Sender) -> Deed[Non
 
     Raises Invalid, naming each wrong field by its path.
     """
+    before = _item(item["id"])
     apply_program({"tiers": [item]}, by=by, origin=Origin.ADMIN).result()
     jobs = Recalculation.objects.filter(structure__slug=item["id"], status=WorkStatus.WAITING)
     jobs.update(way=way, staff=by.user)
     wake_workers()
-    return Deed(None, subject=f"tier_structure:{item['id']}", after={"way": way.value})
+    was, now = _differing(before, _item(item["id"]))
+    return Deed(None, subject=f"tier_structure:{item['id']}", before=was, after={**now, "way": way.value})
+
+
+def _item(slug: str) -> Mapping[str, Any]:
+    return next((one for one in read_tiers() if one["id"] == slug), {})
+
+
+def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    was, now = ({name: values[name] for name in names if name in values} for values in (before, after))
+    return was, now
 
 
 def count_members(*, day: dt.date) -> None:

@@ -3,18 +3,22 @@
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 import lucide
 from django import template
 from django.forms import BoundField, CheckboxInput
 from django.http import QueryDict
 from django.template.context import RequestContext
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from loyalty import formats
+from loyalty.staff.audit.rights import SEE_TRAIL
+from loyalty.staff.permissions import may
 
 register = template.Library()
 
@@ -111,6 +115,13 @@ def qs(context: RequestContext, **changes: Any) -> str:
         else:
             query[key] = str(value)
     return "?" + query.urlencode()
+
+
+@register.inclusion_tag("audit/history_link.html", takes_context=True)
+def history(context: RequestContext, kind: str, key: object) -> dict[str, str]:
+    """A link to what was done to a thing, for those who see the audit trail."""
+    query = urlencode({"kind": kind, "key": f"#{key}"})
+    return {"url": f"{reverse('audit:list')}?{query}" if may(context["request"].user, SEE_TRAIL) else ""}
 
 
 @register.inclusion_tag("ui/field.html")

@@ -1,0 +1,17 @@
+"""What the programme shows elsewhere."""
+
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.staff.audit.kinds import OperationLabels, SubjectKind
+
+from .models import GeneralSettings
+
+CONTRIBUTIONS = (
+    OperationLabels(
+        _("Programme"),
+        {"program.apply": _("Programme changed")},
+        lambda: {"version": _("Version"), "changes": _("Changes")},
+    ),
+    SubjectKind("settings", _("Settings"), GeneralSettings, configured=True),
+    SubjectKind("program", _("Programme version")),
+)

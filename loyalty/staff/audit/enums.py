@@ -1,0 +1,13 @@
+from enum import StrEnum
+
+
+class Note(StrEnum):
+    """Rows of the trail that no declared operation writes."""
+
+    SIGNED_IN = "login.succeed"
+    SIGN_IN_FAILED = "login.fail"
+    SIGNED_OUT = "login.end"
+    PASSWORD_SET = "user.set_password"  # noqa: S105  a name
+    ADDED = "configuration.add"
+    CHANGED = "configuration.change"
+    DELETED = "configuration.delete"

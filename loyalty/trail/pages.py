@@ -1,0 +1,86 @@
+"""The audit trail: all of it, one row with what was before and after, and what was done to one customer."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from customers.profile.frame import ProfilePage
+from loyalty.staff.audit.models import AuditEntry
+from loyalty.staff.audit.rights import SEE_TRAIL
+from loyalty.staff.sender import by_staff
+from loyalty.ui.downloads import csv_file
+from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
+from loyalty.ui.navigation import Crumb
+from loyalty.ui.paging import page_of
+from loyalty.ui.responses import Text
+
+from .export import HEAD, exported
+from .filters import TrailFilter
+from .operations import note_export
+from .queries import NEWEST, Filters, Row, entries, rows_of
+
+
+class Trail(PartialMixin, PageMixin, StaffPage, TemplateView):
+    right = SEE_TRAIL
+    template_name = "audit/list.html"
+    partial_template_name = "audit/rows.html"
+    title = _("Audit trail")
+    crumbs = (Crumb(_("Data")),)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = TrailFilter(self.request.GET)
+        page = page_of(entries(form.filters), NEWEST, self.request.GET.get("page", ""))
+        found = {"form": form, "page": page, "rows": rows_of(page.rows), "of_one": False}
+        return super().get_context_data(**(found | kwargs))
+
+
+class Deed(PageMixin, StaffPage, TemplateView):
+    """One row, whole."""
+
+    right = SEE_TRAIL
+    template_name = "audit/detail.html"
+
+    @cached_property
+    def row(self) -> Row:
+        entry = get_object_or_404(AuditEntry, pk=self.kwargs["id"])
+        return rows_of([entry])[0]
+
+    def get_title(self) -> Text:
+        return self.row.what
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        return [Crumb(_("Audit trail"), reverse("audit:list"))]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**({"row": self.row, "entry": self.row.entry} | kwargs))
+
+
+class Export(StaffPage):
+    right = SEE_TRAIL
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        form = TrailFilter(request.GET)
+        note_export(filters=form.names, by=by_staff(request)).result()
+        return csv_file("audit-trail", HEAD, exported(form.filters))
+
+
+class CustomerTrail(PartialMixin, ProfilePage, TemplateView):
+    """What staff did to one customer, and to the profiles that were merged into it: a tab of the profile."""
+
+    right = SEE_TRAIL
+    template_name = "audit/customer.html"
+    partial_template_name = "audit/rows.html"
+    tab = "audit:customer"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        whose = Filters(customers=self.family)
+        page = page_of(entries(whose), NEWEST, self.request.GET.get("page", ""))
+        found = {"page": page, "rows": rows_of(page.rows), "of_one": True, "form": None}
+        return super().get_context_data(**(found | kwargs))

@@ -1,0 +1,109 @@
+"""What was before and after, field by field, as people read it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+
+from loyalty.formats import ABSENT
+from loyalty.staff.audit.kinds import Text
+
+Path = tuple[str, ...]
+BETWEEN = " › "
+# Whole numbers of what a list holds, where its items have no names.
+NAMES = ("id", "slug", "name")
+
+
+@dataclass(frozen=True)
+class Difference:
+    label: str
+    before: str
+    after: str
+
+
+def differences(
+    before: Mapping[str, Any], after: Mapping[str, Any], labels: Mapping[str, Text], model: type[Model] | None
+) -> list[Difference]:
+    """What is not the same in both. `model`: of the row that they are the columns of."""
+    was, now = dict(_leaves(before)), dict(_leaves(after))
+    return [
+        Difference(_label(path, labels, model), _shown(path, was.get(path), model), _shown(path, now.get(path), model))
+        for path in {**was, **now}
+        if was.get(path) != now.get(path)
+    ]
+
+
+def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    if isinstance(value, Mapping) and value:
+        for name, one in value.items():
+            yield from _leaves(one, (*path, str(name)))
+    elif isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
+        for number, one in enumerate(value, 1):
+            yield from _leaves(one, (*path, _name(one, number)))
+    else:
+        yield path, value
+
+
+def _name(item: Any, number: int) -> str:
+    names = item if isinstance(item, Mapping) else {}
+    return next((str(names[name]) for name in NAMES if isinstance(names.get(name), str)), str(number))
+
+
+def _label(path: Path, labels: Mapping[str, Text], model: type[Model] | None) -> str:
+    parts, places = [], _models(path, model)
+    for part in path:
+        kind, colon, name = part.partition(":")
+        if colon and kind in _by_name():
+            parts.append(f"{capfirst(str(_by_name()[kind]._meta.verbose_name))} {name}")
+            continue
+        column = next((column for place in places if (column := _column(place, part))), None)
+        named = labels.get(part) or (column.verbose_name if column else None)
+        parts.append(
+            str(capfirst(str(named)) if named else part if len(path) > 1 else capfirst(part.replace("_", " ")))
+        )
+    return BETWEEN.join(parts)
+
+
+def _models(path: Path, model: type[Model] | None) -> list[type[Model]]:
+    """Of the row below, if the path leads through one, and of the row."""
+    below = [_by_name()[kind] for part in path if (kind := part.partition(":")[0]) in _by_name() and ":" in part]
+    return [*below, *([model] if model else [])]
+
+
+@cache
+def _by_name() -> Mapping[str, type[Model]]:
+    return {str(model._meta.model_name): model for model in apps.get_models()}
+
+
+def _column(model: type[Model], name: str) -> Any:
+    try:
+        found = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    return found if found.concrete else None
+
+
+def _shown(path: Path, value: Any, model: type[Model] | None) -> str:
+    if value in (None, "", [], {}):
+        return ABSENT
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    column = next((column for place in _models(path, model) if (column := _column(place, path[-1]))), None)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(_word(one, _choices(column)) for one in value)
+    return _word(value, _choices(column))
+
+
+def _choices(column: Any) -> Mapping[Any, Any]:
+    inner = getattr(column, "base_field", None)
+    return dict(getattr(column, "flatchoices", ()) or getattr(inner, "flatchoices", ()))
+
+
+def _word(value: Any, choices: Mapping[Any, Any]) -> str:
+    return str(choices.get(value, value)) if isinstance(value, str | int) else str(value)

@@ -1,0 +1,22 @@
+"""Where a deed came from is known wherever a page or the API asks for it."""
+
+import ast
+
+from tests.house.sources import modules, tree_of
+
+# Whoever operates the server, and what makes senders of requests.
+WITHOUT_REQUEST = (
+    "loyalty.management.", "loyalty.benchmark.", "loyalty.demo.", "loyalty.staff.sender", "loyalty.staff.audit.signins",
+)  # fmt: skip
+# An import in this very process: the command's.
+NAMED = {"loyalty.transfer.operations"}
+
+
+def test_no_page_makes_a_sender_by_hand_who_came_from_nowhere() -> None:
+    made = {name for name in modules() if not name.startswith(("tests.", *WITHOUT_REQUEST)) and _makes(name)}
+    assert made == NAMED
+
+
+def _makes(name: str) -> bool:
+    calls = (node for node in ast.walk(tree_of(modules()[name])) if isinstance(node, ast.Call))
+    return any(isinstance(one.func, ast.Name) and one.func.id == "Sender" for one in calls)
