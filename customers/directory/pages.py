@@ -20,7 +20,7 @@ from loyalty.ui.responses import Text
 
 from .columns import ListColumn, columns, figure_orders, word_columns
 from .operations import note_list_view
-from .queries import NEWEST, Listing, browse, find, sorts
+from .queries import NEWEST, Listing, browse, find, is_view_to_be_told, sorts
 from .search import LONGEST_SEARCH, Count, Filters, ListFilter, count_of, countries, genders
 
 # Inactive customers are shown under their own tab only.
@@ -147,7 +147,7 @@ class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
         modules = general_settings().modules
         wanted = ListRequest.read(self.request.GET, modules)
         listing = wanted.listing()
-        note_list_view(rows=len(listing.rows), leafing=bool(wanted.page), by=by_staff(self.request)).result()
+        self._tell(listing, leafing=bool(wanted.page))
         totals = {status: count_of(Filters([status])) for status in ("active", "inactive", "suspended")}
         totals[""] = totals["active"] + totals["suspended"]
         shown, words = columns(modules), word_columns(modules)
@@ -170,6 +170,12 @@ class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
             "countries": _choices(countries(wanted.filters.statuses), wanted.filters.countries, country_name),
         }
         return super().get_context_data(**(context | kwargs))
+
+    def _tell(self, listing: Listing, *, leafing: bool) -> None:
+        """In the audit trail, that customers are looked at in bulk."""
+        by = by_staff(self.request)
+        if is_view_to_be_told(by, leafing=leafing):
+            note_list_view(rows=len(listing.rows), leafing=leafing, by=by).result()
 
     def _tabs(self, current: str, totals: dict[str, Count]) -> list[Tab]:
         tabs = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -11,12 +12,17 @@ from django.db.models.functions import Lower
 
 from customers.models import Customer
 from loyalty.contributions import contributed
+from loyalty.staff.audit.models import AuditEntry
+from loyalty.staff.sender import Sender
 from loyalty.ui.paging import PAGE_SIZE, Order, page_of
 
 from .columns import Column, ListFigures, figure_orders
 from .search import MATCHES, Filters, Matches, search
 
 NEWEST = "-joined"
+# As the audit trail calls it.
+VIEW = "customer.view_list"
+TOLD_AGAIN = timedelta(minutes=15)
 OF_CUSTOMERS: Mapping[str, Order] = {
     "joined": Order("id"),
     "name": Order("last_name", Lower("last_name"), nullable=True, personal=True),
@@ -141,3 +147,11 @@ def _sorted(matches: Matches, sort: str, kept: _Kept) -> list[int]:
     found = list(rows.order_by(by, tie).values_list(name, flat=True))
     # Sorting is stable: the exact one moves to the front, the others keep their order.
     return sorted(found, key=lambda found_id: found_id != matches.exact)
+
+
+def is_view_to_be_told(by: Sender, *, leafing: bool) -> bool:
+    """Leafing through the list is written down each time, opening and searching it once in a quarter of an hour."""
+    if leafing:
+        return True
+    mine = AuditEntry.objects.filter(staff=by.user, operation=VIEW)
+    return not mine.filter(at__gt=by.at - TOLD_AGAIN).exists()

@@ -12,23 +12,28 @@ from typing import Any
 from django.core.management import call_command
 from django.db import transaction
 
+from customers.directory.operations import note_list_view
 from customers.enums import BanReason, MergeKind
 from customers.erasure.operations import ban, opt_out, sweep_erasures
+from customers.export.operations import export_data
 from customers.life.operations import suspend
 from customers.merging.operations import merge_customers
 from customers.models import Customer
 from customers.notes.operations import add_note
-from customers.operations import create_customer
+from customers.operations import change_profile, create_customer
 from events.orders.enums import CHECKOUT_ACCEPT
 from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record_one
+from loyalty.http.origin import Origin
 from loyalty.intake.actors import made_up
 from loyalty.intake.sources import Source
 from loyalty.points.expiry.operations import expire_points
 from loyalty.program.models import GeneralSettings
 from loyalty.program.operations import apply_program
 from loyalty.program.queries import general_settings
+from loyalty.staff.audit.enums import Note
+from loyalty.staff.audit.writing import write_down
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
@@ -160,6 +165,7 @@ BY_STAFF: dict[str, Callable[[Scene, User], None]] = {"merge": _merge, "note": _
 
 # Others: by name, why they are there.
 
+OFFICE = Origin("192.0.2.44", "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0")
 LONG: dict[str, Any] = {
     "first_name": "Maximiliane Alexandra Theodora", "last_name": "von und zu Hohenstein-Wittgenstein",
     "email": "maximiliane.alexandra.theodora.von.und.zu.hohenstein@post.wittgenstein.example.com",
@@ -173,7 +179,7 @@ def _others(end: dt.datetime, by: User) -> None:
     """Somebody with a long name, one who has asked to be forgotten, one who was banned, one whose case is open."""
 
     def ago(days: int) -> Sender:
-        return Sender(by, end - dt.timedelta(days=days))
+        return Sender(by, end - dt.timedelta(days=days), OFFICE)
 
     create_customer(public_id=f"{HERO}-long", profile=LONG, active=True, by=ago(80))
     leaver = create_customer(public_id=f"{HERO}-leaver", profile=LEAVING, active=True, by=ago(70)).result()
@@ -185,3 +191,19 @@ def _others(end: dt.datetime, by: User) -> None:
     waiting = create_customer(public_id=f"{HERO}-waits", profile=profile, active=True, by=ago(50)).result()
     suspend(customer=waiting, reason="Receipts of other people", by=ago(3))
     add_note(customer=waiting, text="Waits for the answer of the shop in Malmö.", by=ago(3))
+    _works(end, by, waiting)
+
+
+def _works(end: dt.datetime, by: User, waiting: Customer) -> None:
+    """What the audit trail tells of a morning: a mistyped password, a log-in, an address, a log-out."""
+    subject = f"user:{by.pk}"
+
+    def at(minutes: int, user: User | None = by) -> Sender:
+        return Sender(user, end - dt.timedelta(days=2, minutes=-minutes), OFFICE)
+
+    write_down(Note.SIGN_IN_FAILED, by=at(0, None), subject=subject)
+    write_down(Note.SIGNED_IN, by=at(1), subject=subject)
+    note_list_view(rows=25, leafing=False, by=at(2))
+    change_profile(customer=waiting, changes={"city": "Malmö", "mobile_phone": "+46 70 550 00 01"}, by=at(9))
+    export_data(customer=waiting, format="json", by=at(15))
+    write_down(Note.SIGNED_OUT, by=at(240), subject=subject)

@@ -40,7 +40,7 @@ def differences(
 
 
 def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    if isinstance(value, Mapping) and value:
+    if isinstance(value, Mapping) and (value or not path):
         for name, one in value.items():
             yield from _leaves(one, (*path, str(name)))
     elif isinstance(value, list) and any(isinstance(one, Mapping) for one in value):

@@ -93,12 +93,17 @@ def complaints(page: Page) -> list[str]:
 def signed_in(page: Page, served: str, manager: User) -> Page:
     """A page whose visitor has logged in as a manager. `test_log_in.py` does it through the form."""
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
-    visitor = Client()
-    visitor.force_login(manager)
-    name = settings.SESSION_COOKIE_NAME
-    page.context.add_cookies([{"name": name, "value": visitor.cookies[name].value, "url": served}])
+    sign_in(page, served, manager)
     page.goto("/customers/")
     return page
+
+
+def sign_in(page: Page, address: str, user: User) -> None:
+    """In place of whoever was."""
+    visitor = Client()
+    visitor.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": visitor.cookies[name].value, "url": address}])
 
 
 def _settled(page: Page) -> list[tuple[str, list[str]]]:

@@ -22,7 +22,7 @@ from tests.page_forms import form_with
 from tests.staff.test_stale_pages import MODELS, editable_models, preferences, shown, url_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
-HERE = {"REMOTE_ADDR": "203.0.113.9", "HTTP_USER_AGENT": "Firefox/140"}
+HERE: Any = {"REMOTE_ADDR": "203.0.113.9", "HTTP_USER_AGENT": "Firefox/140"}
 PAGES = [make for make in MODELS if make is not preferences]
 
 
@@ -169,10 +169,10 @@ def test_what_cannot_be_written_down_is_not_changed(root: Client, monkeypatch: p
     account = Account.objects.get()
     address = reverse("admin:points_account_change", args=[account.pk])
     sent = form_with(root.get(address).content.decode(), "seen") | {"name": ["Stars"]}
-    agent = {"HTTP_USER_AGENT": "with a \x00 in it"}
+    agent = "with a \x00 in it"
 
     with pytest.raises((DatabaseError, ValueError)):
-        root.post(address, sent, **agent)
+        root.post(address, sent, HTTP_USER_AGENT=agent)
 
     account.refresh_from_db()
     assert account.name != "Stars"

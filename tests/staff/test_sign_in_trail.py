@@ -1,5 +1,7 @@
 """Log-ins, log-outs and passwords are in the audit trail; a name that is none is nowhere."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -10,7 +12,7 @@ from tests.page_forms import form_with
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "four words which stay"
-HERE = {"REMOTE_ADDR": "203.0.113.9", "HTTP_USER_AGENT": "Firefox/140"}
+HERE: Any = {"REMOTE_ADDR": "203.0.113.9", "HTTP_USER_AGENT": "Firefox/140"}
 
 
 @pytest.fixture
@@ -23,12 +25,12 @@ def told() -> list[tuple[str, str | None, str]]:
 
 
 def sign_in(client: Client, name: str = "dana", password: str = PASSWORD) -> int:
-    return client.post("/login/", {"username": name, "password": password}, **HERE).status_code  # type: ignore[arg-type]
+    return client.post("/login/", {"username": name, "password": password}, **HERE).status_code
 
 
 def test_a_log_in_and_a_log_out_are_told_with_the_address(client: Client, dana: User) -> None:
     assert sign_in(client) == 302
-    client.post("/logout/", **HERE)  # type: ignore[arg-type]
+    client.post("/logout/", **HERE)
 
     subject = f"user:{dana.pk}"
     assert told() == [("login.succeed", "dana", subject), ("login.end", "dana", subject)]

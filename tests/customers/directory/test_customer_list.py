@@ -247,13 +247,15 @@ def test_htmx_gets_the_rows_and_what_depends_on_them(client: Client, people: lis
 @pytest.mark.parametrize("query", ["", "?sort=-score", "?sort=email", "?q=n", "?country=HU"])
 def test_the_number_of_queries_does_not_grow_with_the_rows(client: Client, query: str) -> None:
     counts = []
+    # Of the first view in a quarter of an hour a row of the audit trail is written.
+    get(client)
     for number in (1, 2, 3):
         make_customer(f"N-{number}", first_name="Nora", country="HU")
         with CaptureQueriesContext(connection) as captured:
             assert len(names(get(client, query))) == number
         counts.append(len(captured))
     assert counts[0] == counts[2], counts
-    assert counts[0] <= 20
+    assert counts[0] <= 21
 
 
 def test_a_room_whose_module_is_off_is_not_asked_for_its_column_and_filter(
