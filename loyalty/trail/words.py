@@ -1,5 +1,6 @@
 """What was before and after, field by field, as people read it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,8 @@ Path = tuple[str, ...]
 BETWEEN = " › "
 # Whole numbers of what a list holds, where its items have no names.
 NAMES = ("id", "slug", "name")
+PLACE_OF_FILE = re.compile(r"[a-z_]+(\[[^\[\]]*\]|\.[a-z_0-9]+)+$")
+PLACE = re.compile(r"[\[\].]+")
 
 
 @dataclass(frozen=True)
@@ -55,19 +58,29 @@ def _name(item: Any, number: int) -> str:
     return next((str(names[name]) for name in NAMES if isinstance(names.get(name), str)), str(number))
 
 
+def _steps(path: Path) -> list[str]:
+    """A place in the program file, such as `accounts[main].name`, leads through several."""
+    return [step for part in path for step in (PLACE.sub(" ", part).split() if PLACE_OF_FILE.match(part) else [part])]
+
+
 def _label(path: Path, labels: Mapping[str, Text], model: type[Model] | None) -> str:
-    parts, places = [], _models(path, model)
-    for part in path:
+    parts, places, steps = [], _models(path, model), _steps(path)
+    for part in steps:
         kind, colon, name = part.partition(":")
         if colon and kind in _by_name():
             parts.append(f"{capfirst(str(_by_name()[kind]._meta.verbose_name))} {name}")
             continue
-        column = next((column for place in places if (column := _column(place, part))), None)
-        named = labels.get(part) or (column.verbose_name if column else None)
-        parts.append(
-            str(capfirst(str(named)) if named else part if len(path) > 1 else capfirst(part.replace("_", " ")))
-        )
+        parts.append(_name_of(part, labels, places, is_name=part not in (steps[0], steps[-1])))
     return BETWEEN.join(parts)
+
+
+def _name_of(part: str, labels: Mapping[str, Text], places: Sequence[type[Model]], *, is_name: bool) -> str:
+    """What stands between the first and the last step, and is no field, is what a brand calls something."""
+    column = next((column for place in places if (column := _column(place, part))), None)
+    named = labels.get(part) or (column.verbose_name if column else None)
+    if named:
+        return str(capfirst(str(named)))
+    return part if is_name else str(capfirst(part.replace("_", " ")))
 
 
 def _models(path: Path, model: type[Model] | None) -> list[type[Model]]:
