@@ -3,13 +3,22 @@
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
+from customers.rights import (
+    CONFIGURE_FIELDS,
+    EXPORT_CUSTOMERS,
+    OPT_OUT_CUSTOMERS,
+    RIGHTS,
+    SUSPEND_CUSTOMERS,
+    VIEW_CUSTOMERS,
+    VIEW_ERASURES,
+)
 from loyalty.accounts.models import Account
 from loyalty.api.keys.models import ApiKey
 from loyalty.api.once.models import SavedAnswer
 from loyalty.engine.status import Status
 from loyalty.http.routes import Routes
 from loyalty.staff.models import User
-from loyalty.staff.permissions import Right
+from loyalty.staff.roles.rights import ConfigurationPages
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 from loyalty.ui.palette import PaletteSearch
@@ -22,10 +31,12 @@ from .models import Customer, Merge
 from .profile.frame import ProfileAction, ProfileTab
 
 CONTRIBUTIONS = (
+    RIGHTS,
+    ConfigurationPages("customers.field", CONFIGURE_FIELDS),
     Routes("customers.urls"),
     *MERGING,
-    Entry(Group.INSIGHTS, _("Customers"), "customers:list", "users", Right.VIEW_CUSTOMERS, shortcut="c"),
-    Entry(Group.INSIGHTS, _("Erasures"), "erasures:list", "eraser", Right.ERASE_CUSTOMERS),
+    Entry(Group.INSIGHTS, _("Customers"), "customers:list", "users", VIEW_CUSTOMERS, shortcut="c"),
+    Entry(Group.INSIGHTS, _("Erasures"), "erasures:list", "eraser", VIEW_ERASURES),
     PaletteSearch(find_customers),
     # Each hour of the day itself, of those that have come since; a week later still.
     Timer("birthdays", "customers.life.tasks.record_birthdays", crontab(minute=4)),
@@ -46,13 +57,13 @@ CONTRIBUTIONS = (
     ProfileTab(_("Personal information"), "customers:personal", 20),
     ProfileTab(_("Notes"), "customers:notes", 90),
     ProfileAction(
-        _("Suspend…"), "customers:suspend", "user-x", Right.EDIT_CUSTOMERS, position=60, statuses={Status.ACTIVE}
+        _("Suspend…"), "customers:suspend", "user-x", SUSPEND_CUSTOMERS, position=60, statuses={Status.ACTIVE}
     ),
     ProfileAction(
         _("Unsuspend…"),
         "customers:unsuspend",
         "user-round-check",
-        Right.EDIT_CUSTOMERS,
+        SUSPEND_CUSTOMERS,
         position=60,
         statuses={Status.SUSPENDED},
     ),
@@ -60,7 +71,7 @@ CONTRIBUTIONS = (
         _("Download data"),
         "customers:data",
         "download",
-        Right.EXPORT_DATA,
+        EXPORT_CUSTOMERS,
         position=70,
         arguments=("json",),
         is_dialog=False,
@@ -69,10 +80,10 @@ CONTRIBUTIONS = (
         _("Download data as CSV"),
         "customers:data",
         "download",
-        Right.EXPORT_DATA,
+        EXPORT_CUSTOMERS,
         position=71,
         arguments=("csv",),
         is_dialog=False,
     ),
-    ProfileAction(_("Opt out…"), "customers:opt_out", "user-minus", Right.ERASE_CUSTOMERS, position=90, is_final=True),
+    ProfileAction(_("Opt out…"), "customers:opt_out", "user-minus", OPT_OUT_CUSTOMERS, position=90, is_final=True),
 )

@@ -8,8 +8,9 @@ from customers.merging.preview import MergeMove, MergeRefusal
 from customers.profile.frame import ProfileAction, ProfileTab
 from customers.queries import family
 from events.orders.replay.checks import OrderCheck
+from events.rights import CONFIGURE_EVENTS, RECORD_EVENTS, RIGHTS, VIEW_TRANSACTIONS
 from loyalty.http.routes import Routes
-from loyalty.staff.permissions import Right
+from loyalty.staff.roles.rights import ConfigurationPages
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 from loyalty.ui.palette import PaletteSearch
@@ -26,11 +27,13 @@ from .transactions.palette import find_orders
 from .types.models import EventType
 
 CONTRIBUTIONS = (
+    RIGHTS,
+    ConfigurationPages("events.eventtype", CONFIGURE_EVENTS),
     Routes("events.urls"),
     Checks((OrderCheck(),)),
     ProfileTab(_("Events"), "events:timeline", 30),
     ProfileTab(_("Transactions"), "transactions:list", 50),
-    ProfileAction(_("Add action"), "events:add", "plus", Right.RECORD_EVENTS, position=20, is_daily=True),
+    ProfileAction(_("Add action"), "events:add", "plus", RECORD_EVENTS, position=20, is_daily=True),
     OVERVIEW,
     MergeRefusal(same_order),
     MergeMove(
@@ -46,7 +49,7 @@ CONTRIBUTIONS = (
     ReferenceNames("action", lambda: EventType.objects.values_list("action", "name")),
     CustomerFinder(owners_of_orders),
     customers.CUSTOMER,
-    Entry(Group.LOYALTY, _("Transactions"), "transactions", "receipt", Right.VIEW_CUSTOMERS, shortcut="t"),
+    Entry(Group.LOYALTY, _("Transactions"), "transactions", "receipt", VIEW_TRANSACTIONS, shortcut="t"),
     PaletteSearch(find_orders),
     Timer("accept-orders", "events.orders.tasks.accept_orders", 60.0),
     customers.READ_CUSTOMER,

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from customers.models import Customer
+from events.rights import RECORD_EVENTS
 from events.types.models import EventType
 from loyalty.engine.actions import Action
 from loyalty.engine.mechanism import Outcome
 from loyalty.intake.staff import deed_of, record_by_hand
 from loyalty.program.actions import registered_actions
 from loyalty.staff.audit.deeds import Deed, operation
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 
 
@@ -24,7 +24,7 @@ def _is_addable(action: Action | None, customer: Customer) -> bool:
     return action is not None and not action.closed and customer.status in action.by_hand
 
 
-@operation(right=Right.RECORD_EVENTS, audit="event.add")
+@operation(right=RECORD_EVENTS, audit="event.add")
 def add_event(
     *, customer: Customer, action: str, data: Mapping[str, Any], by: Sender, account: str | None = None
 ) -> Deed[Outcome]:

@@ -18,6 +18,7 @@ import loyalty.points.bonuses.contributions
 import loyalty.points.bonuses.room
 import loyalty.points.contributions
 import loyalty.points.room
+import loyalty.program.contributions
 import loyalty.program.room
 import loyalty.staff.contributions
 import loyalty.sync.contributions
@@ -53,6 +54,7 @@ RULES = (
 # What rooms show elsewhere.
 CONTRIBUTIONS: tuple[object, ...] = (
     *loyalty.staff.contributions.CONTRIBUTIONS,
+    *loyalty.program.contributions.CONTRIBUTIONS,
     *loyalty.api.contributions.CONTRIBUTIONS,
     *loyalty.ui.contributions.CONTRIBUTIONS,
     *loyalty.verify.contributions.CONTRIBUTIONS,

@@ -9,11 +9,13 @@ from typing import Any, ClassVar, TypeVar
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from customers.rights import VIEW_CUSTOMERS
 from loyalty.contributions import contributed
 from loyalty.engine.status import Status
 from loyalty.program.models import GeneralSettings
 from loyalty.program.queries import general_settings
-from loyalty.staff.permissions import Right, may
+from loyalty.staff.permissions import may
+from loyalty.staff.roles.rights import Right
 from loyalty.ui.mixins import StaffPage
 from loyalty.ui.navigation import Crumb, Tab
 from loyalty.ui.responses import Text
@@ -99,7 +101,7 @@ class MenuItem:
 class ProfilePage(CustomerMixin, StaffPage):
     """A tab of the profile: its template extends `customers/profile.html`; its `tab` is the page of a ProfileTab."""
 
-    right = Right.VIEW_CUSTOMERS
+    right = VIEW_CUSTOMERS
     tab: ClassVar[str]
 
     def get_title(self) -> Text:

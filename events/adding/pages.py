@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.profile.mixins import EventDialog
 from events.operations import add_event, addable_types
+from events.rights import RECORD_EVENTS
 from events.types.models import EventType
 from loyalty.accounts.modules import Modules
 from loyalty.engine.mechanism import Outcome
@@ -35,6 +36,7 @@ class AddEvent(Modules, EventDialog):
     The address names the action whose attributes are asked for; a form that is sent says it in `shown`.
     """
 
+    right = RECORD_EVENTS
     template_name = "events/add.html"
     form_class = AddEventForm
     title = _("Add action")

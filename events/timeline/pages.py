@@ -21,8 +21,9 @@ from events.orders.queries import transaction_named
 from events.queries import readable
 from loyalty.accounts.modules import Modules
 from loyalty.contributions import contributed
+from loyalty.intake.rights import VIEW_IMPORTS
 from loyalty.program.enums import Module
-from loyalty.staff.permissions import Right, may
+from loyalty.staff.permissions import may
 from loyalty.ui.mixins import PartialMixin
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Cursor, Order, Page, decode, encode, page_of
@@ -79,7 +80,7 @@ class Timeline(PartialMixin, Modules, ProfilePage, TemplateView):
             "page": page,
             "days": [Day(day, list(told)) for day, told in groupby(rows, key=_day)],
             "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
-            "may_import": may(self.request.user, Right.IMPORT_DATA),
+            "may_import": may(self.request.user, VIEW_IMPORTS),
         }
         return super().get_context_data(**(found | kwargs))
 
@@ -147,7 +148,7 @@ class EventDetail(Modules, ProfilePage, TemplateView):
             "cards": [(card.template, card.read(self.customer, event)) for card in contributed(EventCard)],
             "order": transaction_named(self.customer, event.transaction_id),
             "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
-            "may_import": may(self.request.user, Right.IMPORT_DATA),
+            "may_import": may(self.request.user, VIEW_IMPORTS),
         }
         return super().get_context_data(**(found | kwargs))
 

@@ -8,8 +8,10 @@ from customers.profile.frame import ProfileAction, ProfileTab
 from events.timeline.pages import EventCard
 from events.timeline.queries import EventPoints
 from events.transactions.queries import OrderPoints
+from loyalty.accounts.rights import CONFIGURE_ACCOUNTS
 from loyalty.http.routes import Routes
-from loyalty.staff.permissions import Right
+from loyalty.points.rights import CONFIGURE_BONUSES, MANAGE_POINTS, RIGHTS
+from loyalty.staff.roles.rights import ConfigurationPages
 from loyalty.timers import Timer
 
 from .api import balance_at, customers, display, outcomes, read
@@ -21,10 +23,14 @@ from .ledger.models import Lot, Pending
 from .overview.pages import OVERVIEW
 
 CONTRIBUTIONS = (
+    RIGHTS,
+    ConfigurationPages("points.account", CONFIGURE_ACCOUNTS),
+    ConfigurationPages("points.earningrule", CONFIGURE_ACCOUNTS),
+    ConfigurationPages("points.bonus", CONFIGURE_BONUSES),
     Routes("loyalty.points.urls"),
     CHECKS,
     ProfileTab(_("Points history"), "points:history", 40),
-    ProfileAction(_("Manage points"), "points:manage", "coins", Right.RECORD_EVENTS, position=10, is_daily=True),
+    ProfileAction(_("Manage points"), "points:manage", "coins", MANAGE_POINTS, position=10, is_daily=True),
     OVERVIEW,
     BALANCES,
     MergeCard("points/merge_balances.html", lambda source, target: list(compared_balances(source, target))),

@@ -21,6 +21,7 @@ from loyalty.ui.responses import Text
 
 from .forms import ManagePointsForm
 from .operations import manage_points
+from .rights import MANAGE_POINTS
 
 # What the button says, by action; with the number once one is entered.
 DEEDS: Sequence[tuple[str, Mapping[str, Text]]] = (
@@ -33,6 +34,7 @@ DEEDS: Sequence[tuple[str, Mapping[str, Text]]] = (
 class ManagePoints(Modules, EventDialog):
     """Add, deduct or spend points by hand, with a reason."""
 
+    right = MANAGE_POINTS
     template_name = "points/manage.html"
     form_class = ManagePointsForm
     title = _("Manage points")

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from loyalty.program.rights import APPLY_PROGRAM
 from loyalty.staff.audit.deeds import Deed, Nothing, operation
 from loyalty.staff.models import User
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 
 from .document import Change, differences, left_out, merged, shown_path, written
@@ -59,7 +59,7 @@ def compare_program(given: Document) -> Comparison:
     return Comparison(version, current, wanted, differences(current, wanted, sections()), names)
 
 
-@operation(right=Right.CONFIGURE, audit="program.apply")
+@operation(right=APPLY_PROGRAM, audit="program.apply")
 def apply_program(
     given: Document, *, by: Sender, origin: Origin = Origin.FILE, base: int | None = None
 ) -> Deed[Comparison]:

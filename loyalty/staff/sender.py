@@ -9,7 +9,8 @@ from django.utils import timezone
 from loyalty.http.origin import NOWHERE, Origin, origin_of
 
 from .models import User
-from .permissions import Right, require
+from .permissions import require
+from .roles.rights import Right
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,16 @@ from unfold.sites import UnfoldAdminSite
 
 
 class ConfigurationSite(UnfoldAdminSite):
-    """Refuses who is logged in and may not configure. Django's own sends them to the log-in page, which sends them back."""
+    """Open to who may configure anything; each page asks for its own right (`login/backend.py`).
+
+    Refuses who is logged in and may not configure. Django's own sends them to the log-in page, which sends them back.
+    """
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        # Imported here: Django makes the site before it knows any model.
+        from .permissions import may_configure
+
+        return may_configure(request.user)
 
     def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:  # noqa: FBT001, FBT002  Django's
         inner = super().admin_view(view, cacheable)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.http.routes import Routes
 from loyalty.program.enums import Module
-from loyalty.staff.permissions import Right
+from loyalty.tiers.rights import CONFIGURE_TIERS, RIGHTS
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 
@@ -15,9 +15,10 @@ from .checks import CHECKS
 from .profile.contributions import CONTRIBUTIONS as PROFILE
 
 CONTRIBUTIONS: tuple[object, ...] = (
+    RIGHTS,
     CHECKS,
     Routes("loyalty.tiers.structures.urls"),
-    Entry(Group.LOYALTY, _("Tiers"), "tier_structures:list", "award", Right.CONFIGURE, Module.TIERS, shortcut="l"),
+    Entry(Group.LOYALTY, _("Tiers"), "tier_structures:list", "award", CONFIGURE_TIERS, Module.TIERS, shortcut="l"),
     Routes("loyalty.tiers.profile.urls"),
     *PROFILE,
     # Two minutes after each midnight of the programme, and again each hour: what a night has missed, and changed dates.

@@ -1,6 +1,6 @@
 """Operations of staff: each is declared with the right that it needs, and leaves one row in the audit trail.
 
-    @operation(right=Right.EDIT_CUSTOMERS, audit="customer.suspend")
+    @operation(right=SUSPEND_CUSTOMERS, audit="customer.suspend")
     def suspend(*, customer: Customer, reason: str, by: Sender) -> Deed[Outcome]:
 
 The function does its work and returns the `Deed`. Whoever calls it gets `Done`, or one day `Waiting`:
@@ -17,7 +17,7 @@ from typing import Any, Generic, NoReturn, ParamSpec, TypeVar
 from django.db import OperationalError, transaction
 
 from loyalty.engine.storage.wire import may_retry
-from loyalty.staff.permissions import Right
+from loyalty.staff.roles.rights import Right
 from loyalty.staff.sender import Sender
 
 from .models import AuditEntry

@@ -9,11 +9,11 @@ from django.db import connection
 from loyalty.program.enums import Origin
 from loyalty.program.operations import apply_program
 from loyalty.staff.audit.deeds import Deed, operation
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 from loyalty.tiers.enums import Way, WorkStatus
 from loyalty.tiers.models import Recalculation
 from loyalty.tiers.recalculation.waking import wake_workers
+from loyalty.tiers.rights import CONFIGURE_TIERS
 
 _COUNT = """
     INSERT INTO tiers_distribution (structure_id, level_id, day, customers)
@@ -22,7 +22,7 @@ _COUNT = """
 """
 
 
-@operation(right=Right.CONFIGURE, audit="tiers.save")
+@operation(right=CONFIGURE_TIERS, audit="tiers.save")
 def save_structure(*, item: Mapping[str, Any], way: Way, by: Sender) -> Deed[None]:
     """Make the structure as the item of the program file says; what it makes of who is there goes on in the background.
 

@@ -1,0 +1,8 @@
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.staff.roles.rights import Right, RightGroup
+
+CHANGE_TIERS = Right("tiers.change", _("change the level of customers, or its last day"))
+CONFIGURE_TIERS = Right("tiers.configure", _("configure tiers"))
+
+RIGHTS = RightGroup(_("Tiers"), (CHANGE_TIERS, CONFIGURE_TIERS))
