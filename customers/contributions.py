@@ -18,6 +18,7 @@ from loyalty.api.once.models import SavedAnswer
 from loyalty.engine.status import Status
 from loyalty.http.routes import Routes
 from loyalty.staff.models import User
+from loyalty.staff.roles.own import Members
 from loyalty.staff.roles.rights import ConfigurationPages
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
@@ -28,10 +29,13 @@ from .erasure.models import Erasure, ErasureItem, Tombstone
 from .export.queries import CustomerColumns, NotExported, ReferenceNames
 from .merging.contributions import CONTRIBUTIONS as MERGING
 from .models import Customer, Merge
-from .profile.frame import ProfileAction, ProfileTab
+from .own import concerns_member
+from .profile.frame import ProfileAction, ProfileBadge, ProfileTab
 
 CONTRIBUTIONS = (
     RIGHTS,
+    Members(concerns_member),
+    ProfileBadge(lambda page: [_("Your own e-mail address")] if page.is_own else []),
     ConfigurationPages("customers.field", CONFIGURE_FIELDS),
     Routes("customers.urls"),
     *MERGING,

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "loyalty.ui.middleware.admin_policy",
     "loyalty.ui.middleware.busy_pages",
+    "loyalty.ui.middleware.refusals_in_place",
     "loyalty.ui.middleware.waiting_operations",
 ]
 

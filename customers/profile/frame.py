@@ -14,7 +14,6 @@ from loyalty.contributions import contributed
 from loyalty.engine.status import Status
 from loyalty.program.models import GeneralSettings
 from loyalty.program.queries import general_settings
-from loyalty.staff.permissions import may
 from loyalty.staff.roles.rights import Right
 from loyalty.ui.mixins import StaffPage
 from loyalty.ui.navigation import Crumb, Tab
@@ -141,7 +140,7 @@ class ProfilePage(CustomerMixin, StaffPage):
         return [
             MenuItem(action, self.url_of(action.page, *action.arguments))
             for action in actions
-            if self.customer.status in action.statuses and may(self.request.user, action.right)
+            if self.customer.status in action.statuses and self.may(action.right)
             if action.is_possible is None or action.is_possible(self)
         ]
 

@@ -14,12 +14,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
 from customers.models import Customer
+from customers.own import is_own
 from customers.queries import family, survivor_of
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.status import DEPARTED, Status
 from loyalty.intake.forms import OnceForm
 from loyalty.intake.once import AlreadyRecorded
 from loyalty.refusals import Refused
+from loyalty.staff.models import User
+from loyalty.staff.permissions import may
+from loyalty.staff.roles.rights import Right
 from loyalty.staff.sender import Sender, by_staff
 from loyalty.ui.mixins import DialogPage, PageMixin
 from loyalty.ui.navigation import Crumb
@@ -51,6 +55,15 @@ class CustomerMixin(PageMixin):
         if found.status in DEPARTED:
             raise Http404
         return found
+
+    @cached_property
+    def is_own(self) -> bool:
+        """Whether the customer has the e-mail address of who looks: then they may look, and do nothing."""
+        return is_own(cast(User, self.request.user).email, self.customer)
+
+    def may(self, right: Right) -> bool:
+        """Whether who looks may do that with this customer."""
+        return may(self.request.user, right) and not self.is_own
 
     @cached_property
     def family(self) -> Sequence[int]:

@@ -17,7 +17,7 @@ from customers.names import text_of
 from customers.operations import TakenId, change_profile, create_customer
 from customers.rights import CREATE_CUSTOMERS, EDIT_CUSTOMERS
 from loyalty.refusals import Refused
-from loyalty.staff.permissions import may, require
+from loyalty.staff.permissions import require
 from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import DialogPage
 from loyalty.ui.navigation import Crumb
@@ -48,7 +48,7 @@ class Personal(ProfilePage, FormView[PersonalForm]):
 
     def get_form(self, form_class: type[PersonalForm] | None = None) -> PersonalForm:
         form = super().get_form(form_class)
-        if not may(self.request.user, EDIT_CUSTOMERS):
+        if not self.may(EDIT_CUSTOMERS):
             for field in form.fields.values():
                 field.disabled = True
         return form
@@ -71,7 +71,7 @@ class Personal(ProfilePage, FormView[PersonalForm]):
         held = self.customer.properties
         known = {field.slug for field in self.defined}
         found = {
-            "may_edit": may(self.request.user, EDIT_CUSTOMERS),
+            "may_edit": self.may(EDIT_CUSTOMERS),
             "read_only": [(field.label, text_of(held.get(field.slug))) for field in self.defined if field.read_only],
             "others": sorted((name, text_of(value)) for name, value in held.items() if name not in known),
             "secrets": list(

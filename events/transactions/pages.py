@@ -161,7 +161,7 @@ class TransactionDetail(PartialMixin, Modules, TransactionMixin, ProfilePage, Te
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         transaction, events, known = self.transaction, self._events(), names()
-        may_act = may(self.request.user, ACT_ON_ORDERS)
+        may_act = self.may(ACT_ON_ORDERS)
         found = {
             "transaction": transaction,
             "lines": list(self._rows(events, may_act=may_act)),

@@ -22,7 +22,6 @@ from loyalty.points.ledger.balances import Figures, balances_at, balances_by_eff
 from loyalty.points.ledger.queries import balances_of
 from loyalty.points.rights import CHANGE_EXPIRATION, EXPORT_POINTS
 from loyalty.program.enums import Module
-from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
 from loyalty.ui.charts import Chart
 from loyalty.ui.downloads import Cell, csv_file
@@ -109,10 +108,10 @@ class PointsHistory(PartialMixin, HistoryPage, TemplateView):
             "balances": on.figures if on else self._of_shown(balances_of(self.customer.id)[1]),
             "chart": self._chart(),
             "charted": self.charted,
-            "may_export": may(self.request.user, EXPORT_POINTS),
+            "may_export": self.may(EXPORT_POINTS),
             "has_accounts": self.has_accounts,
             "shows_expired": self.expiring,
-            "may_manage": may(self.request.user, CHANGE_EXPIRATION),
+            "may_manage": self.may(CHANGE_EXPIRATION),
         }
         return super().get_context_data(**(found | kwargs))
 

@@ -75,7 +75,8 @@ class Declared:
 
 
 def operation(*, right: Right, audit: str) -> Callable[[Callable[P, Deed[T]]], Callable[P, Done[T] | Waiting]]:
-    """Declare an operation. It is called with `by`, a Sender; raises PermissionDenied without the right.
+    """Declare an operation. It is called with `by`, a Sender; raises PermissionDenied without the right, and
+    for what concerns the customer who has the sender's own e-mail address.
 
     The operation and its row in the trail, which calls it by the name `audit`, are one transaction.
     """
@@ -86,6 +87,7 @@ def operation(*, right: Right, audit: str) -> Callable[[Callable[P, Deed[T]]], C
             by = kwargs["by"]
             assert isinstance(by, Sender)
             by.require(right)
+            by.refuse_own([*args, *kwargs.values()])
             return Done(_retried(lambda: _recorded(function(*args, **kwargs), audit, by)))
 
         checked.declared = Declared(right, audit)  # type: ignore[attr-defined]  # for whoever lists the operations
@@ -95,6 +97,7 @@ def operation(*, right: Right, audit: str) -> Callable[[Callable[P, Deed[T]]], C
 
 
 def _recorded(deed: Deed[T], audit: str, by: Sender) -> T:
+    by.refuse_own([deed])
     if not isinstance(deed, Nothing):
         AuditEntry.objects.create(
             at=by.at, staff=by.user, operation=audit, customer_id=deed.customer_id, subject=deed.subject, reason=deed.reason,
