@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.rights import (
     CONFIGURE_FIELDS,
+    EDIT_CUSTOMERS,
     EXPORT_CUSTOMERS,
     OPT_OUT_CUSTOMERS,
     RIGHTS,
@@ -17,6 +18,7 @@ from loyalty.api.keys.models import ApiKey
 from loyalty.api.once.models import SavedAnswer
 from loyalty.engine.status import Status
 from loyalty.http.routes import Routes
+from loyalty.intake.hand import ByHand
 from loyalty.staff.models import User
 from loyalty.staff.roles.own import Members
 from loyalty.staff.roles.rights import ConfigurationPages
@@ -34,6 +36,7 @@ from .profile.frame import ProfileAction, ProfileBadge, ProfileTab
 
 CONTRIBUTIONS = (
     RIGHTS,
+    ByHand(frozenset({"profile"}), EDIT_CUSTOMERS),
     Members(concerns_member),
     ProfileBadge(lambda page: [_("Your own e-mail address")] if page.is_own else []),
     ConfigurationPages("customers.field", CONFIGURE_FIELDS),

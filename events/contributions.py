@@ -8,8 +8,9 @@ from customers.merging.preview import MergeMove, MergeRefusal
 from customers.profile.frame import ProfileAction, ProfileTab
 from customers.queries import family
 from events.orders.replay.checks import OrderCheck
-from events.rights import CONFIGURE_EVENTS, RECORD_EVENTS, RIGHTS, VIEW_TRANSACTIONS
+from events.rights import ACT_ON_ORDERS, CONFIGURE_EVENTS, RECORD_EVENTS, RIGHTS, VIEW_TRANSACTIONS
 from loyalty.http.routes import Routes
+from loyalty.intake.hand import ByHand
 from loyalty.staff.roles.rights import ConfigurationPages
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
@@ -19,6 +20,7 @@ from loyalty.verify.checks import Checks
 from .api import customers
 from .duplicates.pages import AFTER_MERGE
 from .models import BusinessKey, Event
+from .orders.actions import SETTLING
 from .orders.finding import claimed, owners_of_orders
 from .orders.models import GuestOrder, Transaction
 from .orders.preview import same_order
@@ -28,6 +30,7 @@ from .types.models import EventType
 
 CONTRIBUTIONS = (
     RIGHTS,
+    ByHand(SETTLING, ACT_ON_ORDERS),
     ConfigurationPages("events.eventtype", CONFIGURE_EVENTS),
     Routes("events.urls"),
     Checks((OrderCheck(),)),

@@ -19,6 +19,7 @@ from customers.queries import family, survivor_of
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.status import DEPARTED, Status
 from loyalty.intake.forms import OnceForm
+from loyalty.intake.hand import NotByHand
 from loyalty.intake.once import AlreadyRecorded
 from loyalty.refusals import Refused
 from loyalty.staff.models import User
@@ -102,5 +103,8 @@ class EventDialog(CustomerMixin, DialogPage):
             return _("This action was already recorded.")
         except Refused as refusal:
             form.refuse(refusal)
+            return ""
+        except NotByHand as refusal:
+            form.add_error(None, str(refusal))
             return ""
         return self.success_message(outcome)

@@ -10,20 +10,25 @@ from events.timeline.queries import EventPoints
 from events.transactions.queries import OrderPoints
 from loyalty.accounts.rights import CONFIGURE_ACCOUNTS
 from loyalty.http.routes import Routes
+from loyalty.intake.hand import ByHand, FixedPoints
 from loyalty.points.rights import CONFIGURE_BONUSES, MANAGE_POINTS, RIGHTS
 from loyalty.staff.roles.rights import ConfigurationPages
 from loyalty.timers import Timer
 
+from .actions import ADJUSTING
 from .api import balance_at, customers, display, outcomes, read
 from .columns import BALANCES
 from .comparing import compared_balances
 from .history.lots import postings_of, promised_by, statuses_of
 from .ledger.checks import CHECKS
 from .ledger.models import Lot, Pending
+from .limits import may_fix_points, record_within_limits
 from .overview.pages import OVERVIEW
 
 CONTRIBUTIONS = (
     RIGHTS,
+    ByHand(ADJUSTING, MANAGE_POINTS, record_within_limits),
+    FixedPoints(may_fix_points),
     ConfigurationPages("points.account", CONFIGURE_ACCOUNTS),
     ConfigurationPages("points.earningrule", CONFIGURE_ACCOUNTS),
     ConfigurationPages("points.bonus", CONFIGURE_BONUSES),

@@ -17,7 +17,7 @@ def manage_points(
 ) -> Deed[Outcome]:
     """Add, deduct or spend points by hand: `action` is point_add, point_sub or point_spend.
 
-    Raises Refused, PermissionDenied; AlreadyRecorded for a form that was sent twice.
+    Raises Refused, PermissionDenied, NotByHand beyond the limits of the role; AlreadyRecorded for a form that was sent twice.
     """
     outcome = record_by_hand(customer.public_id, action, data, account=account, by=by)
     return deed_of(outcome, reason=str(data.get("reason") or ""))

@@ -74,8 +74,9 @@ def attempts(ann: Customer, other: Customer, note: Note, by: Sender) -> Iterator
     yield "note.delete", lambda: delete_note(note=note, by=by)
     yield "customer.change", lambda: change_profile(customer=ann, changes={"email": "away@example.com"}, by=by)
     yield "customer.change", lambda: change_profile(customer=other, changes={"email": by.user and by.user.email}, by=by)
-    yield "customer.create", lambda: create_customer(
-        public_id="new", profile={"email": "ann.wells@example.com"}, active=True, by=by
+    yield (
+        "customer.create",
+        lambda: create_customer(public_id="new", profile={"email": "ann.wells@example.com"}, active=True, by=by),
     )
     yield "event.add", lambda: add_event(customer=ann, action="visit", data={}, by=by)
     yield "order.act", lambda: act_on_order(customer=ann, action="checkout_accept", data={"transaction_id": "1"}, by=by)
@@ -121,7 +122,15 @@ def test_they_may_look_and_are_offered_nothing(client: Client, ann: Customer, da
         page = answer.content.decode()
         assert answer.status_code == 200, path
         assert "Your own e-mail address" in page
-        for offer in ("Manage points", "Add action", "Suspend…", "Opt out…", "Add note", "Save changes", "Compare and merge"):
+        for offer in (
+            "Manage points",
+            "Add action",
+            "Suspend…",
+            "Opt out…",
+            "Add note",
+            "Save changes",
+            "Compare and merge",
+        ):
             assert offer not in page, (path, offer)
 
 

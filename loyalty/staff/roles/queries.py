@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from loyalty.staff.enums import Role
@@ -47,6 +47,14 @@ def columns_of_role() -> Subquery:
     """For a query of users: the columns of each one's role, read along with them."""
     columns = JSONObject(slug="slug", name="name", rights="rights", **{name: name for name in LIMITS})
     return Subquery(StaffRole.objects.filter(slug=OuterRef("role")).values(columns=columns))
+
+
+def names_of_roles(right: Right, *, besides: str = "", **limits: int) -> list[str]:
+    """Of the roles, besides one, that hold the right and whose limits, named as the columns are, allow so much."""
+    enough = [Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": least}) for name, least in limits.items()]
+    holds = Q(rights__contains=[right.code]) & Q(*enough) if enough else Q(rights__contains=[right.code])
+    found = roles().filter(holds | Q(slug=Role.ADMINISTRATOR)).exclude(slug=besides)
+    return list(found.values_list("name", flat=True))
 
 
 def roles() -> QuerySet[StaffRole]:
