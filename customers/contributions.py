@@ -31,8 +31,8 @@ from .erasure.models import Erasure, ErasureItem, Tombstone
 from .export.queries import CustomerColumns, NotExported, ReferenceNames
 from .merging.contributions import CONTRIBUTIONS as MERGING
 from .models import Customer, Merge
-from .own import concerns_member
 from .profile.frame import ProfileAction, ProfileBadge, ProfileTab
+from .profile.own import concerns_member
 
 CONTRIBUTIONS = (
     RIGHTS,

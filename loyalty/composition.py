@@ -14,6 +14,8 @@ import events.room
 import loyalty.accounts.room
 import loyalty.api.contributions
 import loyalty.api.room
+import loyalty.people.contributions
+import loyalty.people.room
 import loyalty.points.bonuses.contributions
 import loyalty.points.bonuses.room
 import loyalty.points.contributions
@@ -50,6 +52,7 @@ RULES = (
     loyalty.tiers.room.RULES,
     loyalty.sync.room.RULES,
     loyalty.transfer.room.RULES,
+    loyalty.people.room.RULES,
 )
 # What rooms show elsewhere.
 CONTRIBUTIONS: tuple[object, ...] = (
@@ -57,6 +60,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     *loyalty.program.contributions.CONTRIBUTIONS,
     *loyalty.api.contributions.CONTRIBUTIONS,
     *loyalty.ui.contributions.CONTRIBUTIONS,
+    *loyalty.people.contributions.CONTRIBUTIONS,
     *loyalty.verify.contributions.CONTRIBUTIONS,
     *customers.contributions.CONTRIBUTIONS,
     *events.contributions.CONTRIBUTIONS,

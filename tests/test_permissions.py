@@ -63,6 +63,8 @@ RULES: dict[str, str] = {
     "api-customer-opt-out": API_KEY,
     "api-erasure": API_KEY,
     "palette": SIGNED_IN,  # its searches ask for their rights
+    "accept-invitation": EVERYBODY,  # whoever has the link
+    "invitation": EVERYBODY,
     "preferences": SIGNED_IN,
     "password": SIGNED_IN,
 }
@@ -126,6 +128,7 @@ def _sample(pattern: Any) -> str:
         f"(?P<public_id>{CustomerConverter.regex})",
         "<path:identity>",
         "<str:module>",
+        "<str:token>",
         "<str:entity>",
         "<str:entity_id>",
         "(?P<transaction_id>.+)",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
 from customers.models import Customer
-from customers.own import is_own
+from customers.profile.own import is_own
 from customers.queries import family, survivor_of
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.status import DEPARTED, Status

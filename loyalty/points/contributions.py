@@ -17,12 +17,12 @@ from loyalty.timers import Timer
 
 from .actions import ADJUSTING
 from .api import balance_at, customers, display, outcomes, read
+from .by_hand.limits import may_fix_points, record_within_limits
 from .columns import BALANCES
 from .comparing import compared_balances
 from .history.lots import postings_of, promised_by, statuses_of
 from .ledger.checks import CHECKS
 from .ledger.models import Lot, Pending
-from .limits import may_fix_points, record_within_limits
 from .overview.pages import OVERVIEW
 
 CONTRIBUTIONS = (

@@ -17,7 +17,7 @@ from loyalty.staff.sender import Sender
 from .document import Change, differences, left_out, merged, shown_path, written
 from .enums import Origin
 from .models import ProgramVersion
-from .queries import read_program, sections
+from .queries import program_version, read_program, sections
 from .section import Document
 
 # Plain SQL: the engine calls this inside a transaction of which Django does not know.
@@ -69,19 +69,26 @@ def apply_program(
     Raises Invalid, naming each wrong field by its path; Outdated if the version is not `base` any more.
     """
     with program_change(by=by.user, at=by.at, origin=origin):
-        found = compare_program(given)
-        if base not in {None, found.version}:
-            raise Outdated
-        for section in sections():
-            if found.wanted[section.name] != found.current[section.name]:
-                section.write(found.wanted[section.name], found.current[section.name])
-        version, stored, _ = read_program()
-        if stored != found.wanted:
-            raise AssertionError(f"Not stored as asked: {differences(found.wanted, stored, sections())}")
-    applied = replace(found, version=version)
-    if not found.changes:
+        before = program_version()
+        applied = write_program(given, base=base)
+    if not applied.changes:
         return Nothing(applied)
-    return Deed(applied, subject=f"program:{version}", before={"version": found.version}, after={"version": version})
+    version = applied.version
+    return Deed(applied, subject=f"program:{version}", before={"version": before}, after={"version": version})
+
+
+def write_program(given: Document, *, base: int | None = None) -> Comparison:
+    """The same inside a `program_change`, for operations that ask for a right of their own."""
+    found = compare_program(given)
+    if base not in {None, found.version}:
+        raise Outdated
+    for section in sections():
+        if found.wanted[section.name] != found.current[section.name]:
+            section.write(found.wanted[section.name], found.current[section.name])
+    version, stored, _ = read_program()
+    if stored != found.wanted:
+        raise AssertionError(f"Not stored as asked: {differences(found.wanted, stored, sections())}")
+    return replace(found, version=version)
 
 
 @contextmanager

@@ -1,3 +1,5 @@
+"""People in the configuration: their names, their role, and whether they may come in."""
+
 from typing import Any
 
 from django.contrib import admin

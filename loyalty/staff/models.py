@@ -14,6 +14,7 @@ from loyalty.database.saving import SavesOnlyChanges
 # The tables of the inner rooms, for Django.
 from .audit.models import AuditEntry as AuditEntry
 from .enums import Role
+from .invitations.models import Invitation as Invitation
 from .roles.models import StaffRole as StaffRole
 from .roles.queries import GrantedRole, columns_of_role, granted, role_of
 

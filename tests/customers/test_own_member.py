@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 # What concerns no customer who is there.
 OF_NOBODY = {
     "customer.lift_ban", "program.apply", "tiers.save", "import.start", "import.confirm", "import.count_again", "import.cancel",
-    "api_key.create", "api_key.add_secret", "api_key.retire_secret", "api_key.revoke",
+    "role.save", "role.delete", "staff.invite", "staff.withdraw_invitation", "api_key.create", "api_key.add_secret", "api_key.retire_secret", "api_key.revoke",
 }  # fmt: skip
 
 

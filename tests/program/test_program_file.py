@@ -356,6 +356,9 @@ def test_a_whole_number_may_be_written_with_a_point() -> None:
     assert GeneralSettings.objects.get().accept_after_days == 14
 
 
+CASHIER = {"id": "cashier", "name": "Cashier"}
+
+
 def test_a_section_that_fails_leaves_nothing_of_the_others(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     before = (program_version(), exported())
     seen: list[str] = []
@@ -370,7 +373,7 @@ def test_a_section_that_fails_leaves_nothing_of_the_others(settings: Settings, m
     settings.LOYALTY_PROGRAM = "failing"
 
     with pytest.raises(OperationalError, match="plug"):
-        apply({**FILE, last.name: [CLUB]})
+        apply({**FILE, last.name: [CASHIER]})
 
     assert (seen, program_version(), exported()) == (["Kék"], *before)
 
@@ -404,7 +407,16 @@ def test_neither_secrets_nor_staff_nor_ids_are_in_the_file() -> None:
     text = written(read_program()[1], sections())
 
     assert not [word for word in ("root-user", "the-key", "the-secret", "till") if word in text]
-    assert list(exported()) == ["$schema", "settings", "customer_fields", "event_types", "accounts", "bonuses", "tiers"]
+    assert list(exported()) == [
+        "$schema",
+        "settings",
+        "customer_fields",
+        "event_types",
+        "accounts",
+        "bonuses",
+        "tiers",
+        "roles",
+    ]
     assert set(exported()["accounts"][0]) == {*GOLD, "default"}
 
 

@@ -33,6 +33,7 @@ from tests.house.sources import modules, tree_of
 # Writers that know who asks, and are no operations: why.
 EXCEPTIONS = {
     "customers.notes.operations.may_delete": "asks, and writes nothing",
+    "events.operations.addable_types": "reads, and writes nothing",
     "loyalty.program.operations.program_change": "around a form's saving; the version that it keeps names who made it",
     "loyalty.program.operations.save_version": "keeps a version, which names who made it",
 }

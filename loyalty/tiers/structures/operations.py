@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from loyalty.program.enums import Origin
-from loyalty.program.operations import apply_program
+from loyalty.program.operations import program_change, write_program
 from loyalty.staff.audit.deeds import Deed, operation
 from loyalty.staff.sender import Sender
 from loyalty.tiers.enums import Way, WorkStatus
@@ -28,7 +28,8 @@ def save_structure(*, item: Mapping[str, Any], way: Way, by: Sender) -> Deed[Non
 
     Raises Invalid, naming each wrong field by its path.
     """
-    apply_program({"tiers": [item]}, by=by, origin=Origin.ADMIN).result()
+    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN):
+        write_program({"tiers": [item]})
     jobs = Recalculation.objects.filter(structure__slug=item["id"], status=WorkStatus.WAITING)
     jobs.update(way=way, staff=by.user)
     wake_workers()

@@ -17,7 +17,7 @@ from loyalty.engine.events import Incoming
 from loyalty.engine.record import record_one
 from loyalty.intake.hand import NotByHand
 from loyalty.intake.staff import staff_actor
-from loyalty.points.limits import limits_left
+from loyalty.points.by_hand.limits import limits_left
 from loyalty.points.operations import manage_points
 from loyalty.refusals import Refused
 from loyalty.staff.audit.models import AuditEntry

@@ -12,7 +12,7 @@ from django.utils import timezone
 from customers.models import Customer
 from events.models import Event
 from loyalty.intake.hand import NotByHand
-from loyalty.points import limits
+from loyalty.points.by_hand import limits
 from loyalty.points.operations import manage_points
 from loyalty.staff.enums import Role
 from loyalty.staff.models import StaffRole, User

@@ -4,10 +4,9 @@ from collections.abc import Collection
 
 from django.db.models.functions import Lower
 
+from customers.fields.rules import lowered
+from customers.models import Customer
 from loyalty.identifiers import normal
-
-from .fields.rules import lowered
-from .models import Customer
 
 
 def is_own(email: str, customer: Customer) -> bool:

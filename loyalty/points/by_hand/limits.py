@@ -21,13 +21,12 @@ from loyalty.engine.mechanism import Outcome
 from loyalty.formats import number
 from loyalty.intake.hand import NotByHand
 from loyalty.intake.sources import Source
+from loyalty.points.actions import ADJUSTING
+from loyalty.points.rights import MANAGE_POINTS
 from loyalty.staff.models import User
 from loyalty.staff.permissions import may
 from loyalty.staff.roles.queries import names_of_roles
 from loyalty.staff.sender import Sender
-
-from .actions import ADJUSTING
-from .rights import MANAGE_POINTS
 
 AT_ONCE, TODAY, FOR_CUSTOMER = "points_per_action", "points_per_day", "points_per_customer_and_day"
 

@@ -16,6 +16,8 @@ from loyalty.engine.mechanism import Outcome
 from loyalty.formats import number
 from loyalty.points.ledger.models import Balance
 from loyalty.points.ledger.queries import balances_of
+from loyalty.points.operations import manage_points
+from loyalty.points.rights import MANAGE_POINTS
 from loyalty.program.enums import Module
 from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
@@ -23,8 +25,6 @@ from loyalty.ui.responses import Text
 
 from .forms import ManagePointsForm
 from .limits import limits_left
-from .operations import manage_points
-from .rights import MANAGE_POINTS
 
 # What the button says, by action; with the number once one is entered.
 DEEDS: Sequence[tuple[str, Mapping[str, Text]]] = (
