@@ -38,7 +38,7 @@ class ByRole(admin.SimpleListFilter):
 class UserAdmin(DjangoUserAdmin[User], StaleSafeAdmin):
     form = StaffForm
     add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm, UserCreationForm
+    change_password_form = AdminPasswordChangeForm
     list_display = ("username", "first_name", "last_name", "name_of_role", "is_active", "last_login")
     list_filter = (ByRole, "is_active")
     filter_horizontal = ()

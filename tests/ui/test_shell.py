@@ -68,6 +68,7 @@ urlpatterns = [
     path("customers/", include(([path("", Empty.as_view(), name="list")], "customers"))),
     path("erasures/", include(([path("", Empty.as_view(), name="list")], "erasures"))),
     path("imports/", include(([path("", Imports.as_view(), name="imports")], "transfer"))),
+    path("roles/", include(([path("", Empty.as_view(), name="list")], "roles"))),
     path("transactions/", Empty.as_view(), name="transactions"),
     path("developers/", Empty.as_view(), name="developers"),
     path("points/", Points.as_view()),
@@ -127,7 +128,10 @@ def test_signing_out_needs_a_post(signed_in: Client) -> None:
     [
         (Role.READ_ONLY, ["/customers/", "/transactions/", "/developers/"]),
         (Role.MANAGER, ["/customers/", "/erasures/", "/transactions/", "/imports/", "/developers/"]),
-        (Role.ADMINISTRATOR, ["/customers/", "/erasures/", "/transactions/", "/imports/", "/developers/", "/admin/"]),
+        (
+            Role.ADMINISTRATOR,
+            ["/customers/", "/erasures/", "/transactions/", "/imports/", "/developers/", "/admin/", "/roles/"],
+        ),
     ],
 )
 def test_the_navigation_offers_what_the_role_may_open(client: Client, role: Role, offered: list[str]) -> None:
