@@ -3,7 +3,7 @@
 from django.db.migrations import RunSQL
 
 _GRANT = "UPDATE staff_staffrole SET rights = array_append(rights, '{right}') WHERE slug IN ({roles}) AND NOT '{right}' = ANY(rights)"
-_BACK = "UPDATE staff_staffrole SET rights = array_remove(rights, '{right}')"
+_BACK = "UPDATE staff_staffrole SET rights = array_remove(rights, '{right}') WHERE '{right}' = ANY(rights)"
 
 
 def grant(right: str, *roles: str) -> RunSQL:
