@@ -141,7 +141,7 @@ CACHES = {
 
 AUTH_USER_MODEL = "staff.User"
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "customers:list"
+LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 AUTHENTICATION_BACKENDS = ["loyalty.staff.login.backend.PasswordBackend"]
 PASSWORD_HASHERS = ["loyalty.staff.login.hashing.BoundedArgon2"]

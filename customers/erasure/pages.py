@@ -60,7 +60,8 @@ class OptOut(CustomerMixin, DialogPage):
         if form.errors:
             return self.form_invalid(form)
         messages.success(self.request, str(text))
-        url = reverse("erasures:list")
+        may_see = may(self.request.user, VIEW_ERASURES)
+        url = reverse("erasures:list") if may_see else reverse("customers:list")
         return go(url) if is_partial(self.request) else HttpResponseRedirect(url)
 
 

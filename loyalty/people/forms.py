@@ -8,11 +8,13 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 from django.forms import BoundField
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.forms.numbers import WholeNumberField
 from loyalty.program.section import NAME
 from loyalty.staff.roles.queries import LIMITS
+from loyalty.staff.roles.rights import known_rights
 
 from .program import MOST_POINTS
 from .queries import right_choices
@@ -56,10 +58,24 @@ class RoleForm(forms.Form):
 
     def clean(self) -> None:
         super().clean()
+        for place, (code, right) in self._lacking():
+            needed = known_rights()[right]
+            words = {"deed": known_rights()[code].deed, "needed": needed.deed}
+            self.add_error(place, gettext("To %(deed)s, they must also %(needed)s: tick that, too.") % words)
         if self.before and self.cleaned_data.get("seen") != digest(self.before):
             raise forms.ValidationError(
                 _("Somebody else has changed this role meanwhile. Open it again, then make your change."), code="stale"
             )
+
+    def _lacking(self) -> Iterator[tuple[str, tuple[str, str]]]:
+        """The field, and the right with the one that it needs."""
+        chosen = {name: set(self.cleaned_data.get(name, ())) for _label, name, _choices in self.groups}
+        everything = set().union(*chosen.values())
+        for name, codes in chosen.items():
+            for code in sorted(codes):
+                needed = known_rights()[code].needs
+                if needed and needed.code not in everything:
+                    yield name, (code, needed.code)
 
     def item(self) -> dict[str, Any]:
         """As the program file has it."""

@@ -1,6 +1,6 @@
 """The program file's `roles`: what each role may do, never who has it. `administrator`, who may do everything, is not in it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from loyalty.program.section import (
@@ -59,12 +59,15 @@ def check_roles(wanted: Document, current: Document) -> Iterator[Problem]:
         yield from (Problem((*path, "rights", place), why) for place, why in _wrong(item["rights"]))
 
 
-def _wrong(rights: Iterable[str]) -> Iterator[tuple[int, str]]:
+def _wrong(rights: Sequence[str]) -> Iterator[tuple[int, str]]:
     for place, code in enumerate(rights):
-        if code not in known_rights():
+        right = known_rights().get(code)
+        if right is None:
             yield place, f"is no right: {code}"
-        elif known_rights()[code].is_reserved:
+        elif right.is_reserved:
             yield place, f"is a right of administrators alone: {code}"
+        elif right.needs and right.needs.code not in rights:
+            yield place, f"cannot be used without {right.needs.code}"
 
 
 _LIMIT = optional(whole(0, MOST_POINTS))

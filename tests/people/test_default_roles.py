@@ -41,6 +41,8 @@ def test_default_roles_hold_rights_that_there_are() -> None:
     for row in StaffRole.objects.all():
         assert set(row.rights) <= set(known_rights()), row
         assert not [code for code in row.rights if known_rights()[code].is_reserved]
+        needed = [known_rights()[code].needs for code in row.rights]
+        assert {right.code for right in needed if right} <= set(row.rights), "what could not be used"
 
 
 def test_every_role_of_the_enumeration_is_there_and_named_so() -> None:

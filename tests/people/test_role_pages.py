@@ -131,6 +131,7 @@ def test_nobodys_change_is_taken_back(office: Client) -> None:
         ({"id": "administrator"}, "Another role has this ID."),
         ({"id": "Über"}, "Lower-case letters"),
         ({"rights_1": ["staff.manage"]}, "Select a valid choice"),
+        ({"rights_1": ["notes.delete"]}, "they must also write notes, and change or delete their own: tick that, too."),
         ({"points_per_day": "-1"}, "greater than or equal to 0"),
     ],
 )

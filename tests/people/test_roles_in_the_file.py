@@ -66,6 +66,10 @@ def test_neither_the_administrator_nor_anybody_is_in_it() -> None:
             {**CASHIER, "rights": ["staff.manage"]},
             ("roles[0].rights[0]", "is a right of administrators alone: staff.manage"),
         ),
+        (
+            {**CASHIER, "rights": ["points.manage"]},
+            ("roles[0].rights[0]", "cannot be used without customers.view"),
+        ),
         ({**CASHIER, "name": "Manager"}, ("roles[manager].name", "is the name of another role")),
         (
             {"id": "administrator", "name": "Boss"},

@@ -14,11 +14,13 @@ class Right:
     """One thing that a role allows. `deed` ends the sentence "Your role does not allow you to …".
 
     `is_reserved`: administrators alone have it, since with it somebody could give themselves everything else.
+    `needs`: without which it could not be used, so a role holds both.
     """
 
     code: str
     deed: str | Promise
     is_reserved: bool = False
+    needs: "Right | None" = None
 
 
 @dataclass(frozen=True)
