@@ -49,10 +49,11 @@ def test_the_link_makes_an_account_with_the_role(client: Client, ada: User) -> N
     assert "Analyst" in client.get("/invitation/").content.decode()
     answer = client.post("/invitation/", NEW)
 
-    assert (answer.status_code, answer["Location"]) == (302, "/login/")
+    assert (answer.status_code, answer["Location"]) == (302, "/")
     sue = User.objects.get(username="sue")
     assert (sue.role, sue.email, sue.is_superuser, str(sue)) == ("analyst", "sue@example.com", False, "Sue Ray")
     assert sue.check_password(PASSWORD)
+    assert client.get("/customers/").context["user"] == sue, "signed in"
     assert set(AuditEntry.objects.values_list("operation", "staff__username")) == {
         ("staff.invite", "ada"), ("staff.accept_invitation", "sue"),
     }  # fmt: skip

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import login
 from django.db import IntegrityError
 from django.forms import BaseForm, Form
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +20,7 @@ from loyalty.staff.invitations.models import Invitation
 from loyalty.staff.invitations.operations import NoInvitation, accept_invitation, invite, withdraw_invitation
 from loyalty.staff.invitations.queries import invitation_of, open_invitations
 from loyalty.staff.login.guesses import TooManyGuesses, invitation, succeeded, take
+from loyalty.staff.login.known_browsers import remember
 from loyalty.staff.rights import MANAGE_STAFF
 from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import DialogPage, PageMixin, StaffPage
@@ -29,6 +32,7 @@ from .forms import AcceptForm, InviteForm
 # Where the session keeps the token, so that the address of the form does not.
 IN_SESSION = "invitation"
 MOST_SHOWN = 100
+[BACKEND] = settings.AUTHENTICATION_BACKENDS
 
 
 class Invitations(StaffPage, PageMixin, FormView[InviteForm]):
@@ -102,7 +106,7 @@ class Accept(FormView[AcceptForm]):
     def form_valid(self, form: AcceptForm) -> HttpResponse:
         given, token = form.cleaned_data, self.request.session[IN_SESSION]
         try:
-            accept_invitation(
+            made = accept_invitation(
                 token,
                 username=given["username"],
                 names=(given["first_name"], given["last_name"]),
@@ -116,8 +120,11 @@ class Accept(FormView[AcceptForm]):
             form.add_error("username", gettext("Somebody has this user name already."))
             return self.form_invalid(form)
         del self.request.session[IN_SESSION]
-        messages.success(self.request, gettext("Your account is made. Sign in with it."))
-        return redirect("login")
+        login(self.request, made, BACKEND)
+        messages.success(self.request, gettext("Your account is made, and you are signed in."))
+        response = redirect("home")
+        remember(self.request, response, made.username)
+        return response
 
     def form_invalid(self, form: AcceptForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)
