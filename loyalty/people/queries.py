@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count
+from django.utils.text import capfirst
 
 from loyalty.contributions import contributed
 from loyalty.staff.enums import Role
@@ -23,6 +24,7 @@ class ShownRole:
     # None: everything.
     rights: int | None
     people: int
+    of: int
 
 
 def shown_roles() -> list[ShownRole]:
@@ -30,7 +32,7 @@ def shown_roles() -> list[ShownRole]:
     people: Mapping[str, int] = dict(
         User.objects.filter(is_active=True).values_list("role").annotate(people=Count("id")).order_by()
     )
-    return [ShownRole(row, _count(row), people.get(row.slug, 0)) for row in roles()]
+    return [ShownRole(row, _count(row), people.get(row.slug, 0), len(grantable_rights())) for row in roles()]
 
 
 def _count(row: StaffRole) -> int | None:
@@ -51,6 +53,6 @@ def people_with(slug: str) -> list[User]:
 def right_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """What a role may hold, by room: (room, [(code, deed)])."""
     return sorted(
-        (str(group.label), [(right.code, str(right.deed)) for right in group.rights if not right.is_reserved])
+        (str(group.label), [(right.code, capfirst(str(right.deed))) for right in group.rights if not right.is_reserved])
         for group in contributed(RightGroup)
     )
