@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from customers.fields.reserved import ABOUT_THE_EVENT, READ_ONLY
+from customers.fields.reserved import ABOUT_THE_EVENT, read_only
 from customers.fields.rules import EMAIL_SCHEME, CustomersConfig, config, is_built_in, lowered, read_attribute
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming, Ref
@@ -36,7 +36,7 @@ def _take_over(data: Mapping[str, Any], event: EventRow, state: State, batch: Ba
             if name == "email" and rules.unique_emails:
                 _take_identity(state, batch, name, EMAIL_SCHEME, lowered(found), lowered(customer.email))
             setattr(customer, name, found)
-        elif name in READ_ONLY:
+        elif name in read_only():
             predicate = "cannot be set by an event: leave it out, or give an attribute of yours another name"
             raise WrongField(name, predicate, UNKNOWN_ATTRIBUTE)
         elif name not in ABOUT_THE_EVENT:
@@ -63,7 +63,7 @@ def _custom(event: EventRow, rules: CustomersConfig, name: str, value: Any) -> A
 
 def _twin(meant: str) -> str:
     """Kept as it was sent, it would stand beside the field, which stays as it is."""
-    if meant in READ_ONLY:
+    if meant in read_only():
         return f"is '{meant}' but for its spelling, and cannot be set by an event: leave it out"
     return f"is no field of the customer: did you mean '{meant}'? Call it so, or leave it out"
 

@@ -26,6 +26,7 @@ from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 from loyalty.ui.palette import PaletteSearch
 
+from .codes import CODES
 from .directory.palette import find_customers
 from .erasure.models import Erasure, ErasureItem, Tombstone
 from .export.queries import CustomerColumns, NotExported, ReferenceNames
@@ -34,7 +35,8 @@ from .models import Customer, Merge
 from .profile.frame import ProfileAction, ProfileBadge, ProfileTab
 from .profile.own import concerns_member
 
-CONTRIBUTIONS = (
+CONTRIBUTIONS: tuple[object, ...] = (
+    CODES,
     RIGHTS,
     ByHand(frozenset({"profile"}), EDIT_CUSTOMERS),
     Members(concerns_member),

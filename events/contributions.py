@@ -11,6 +11,7 @@ from events.orders.replay.checks import OrderCheck
 from events.rights import ACT_ON_ORDERS, CONFIGURE_EVENTS, RECORD_EVENTS, RIGHTS, VIEW_TRANSACTIONS
 from loyalty.http.routes import Routes
 from loyalty.intake.hand import ByHand
+from loyalty.program.modules import Module
 from loyalty.staff.roles.rights import ConfigurationPages
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
@@ -18,9 +19,11 @@ from loyalty.ui.palette import PaletteSearch
 from loyalty.verify.checks import Checks
 
 from .api import customers
+from .codes import CODES
 from .duplicates.pages import AFTER_MERGE
 from .models import BusinessKey, Event
 from .orders.actions import SETTLING
+from .orders.enums import CHECKOUT_ACCEPT
 from .orders.finding import claimed, owners_of_orders
 from .orders.models import GuestOrder, Transaction
 from .orders.preview import same_order
@@ -28,11 +31,13 @@ from .timeline.latest import OVERVIEW
 from .transactions.palette import find_orders
 from .types.models import EventType
 
-CONTRIBUTIONS = (
+CONTRIBUTIONS: tuple[object, ...] = (
     RIGHTS,
     ByHand(SETTLING, ACT_ON_ORDERS),
     ConfigurationPages("events.eventtype", CONFIGURE_EVENTS),
     Routes("events.urls"),
+    CODES,
+    Module(CHECKOUT_ACCEPT, _("Checkout accept")),
     Checks((OrderCheck(),)),
     ProfileTab(_("Events"), "events:timeline", 30),
     ProfileTab(_("Transactions"), "transactions:list", 50),

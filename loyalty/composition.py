@@ -1,36 +1,14 @@
 """The rooms of the engine, by hand: a capability is its folder and one line here. Named by a setting; nobody imports it."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from django.db import OperationalError
 from django.utils import timezone
 
-import customers.contributions
-import customers.room
-import events.contributions
-import events.room
-import loyalty.accounts.room
-import loyalty.api.contributions
-import loyalty.api.room
-import loyalty.people.contributions
-import loyalty.people.room
-import loyalty.points.bonuses.contributions
-import loyalty.points.bonuses.room
-import loyalty.points.contributions
-import loyalty.points.room
-import loyalty.program.contributions
-import loyalty.program.room
-import loyalty.staff.contributions
-import loyalty.sync.contributions
-import loyalty.sync.room
-import loyalty.tiers.contributions
-import loyalty.tiers.room
-import loyalty.transfer.contributions
-import loyalty.transfer.room
-import loyalty.ui.contributions
-import loyalty.verify.contributions
 from loyalty.engine.program import Program
 from loyalty.program.operations import advance_program, save_version
 from loyalty.program.queries import program_record, read_program
@@ -39,37 +17,33 @@ from loyalty.program.rooms import Rules, composed
 logger = logging.getLogger(__name__)
 
 # In the order in which they act on an event, and in which their sections stand in the program file; erased in reverse.
-RULES = (
-    # Staff lie below rooms: they have no part in the engine but that their trail tells of customers.
-    Rules(erasure="erase_staff"),
-    loyalty.program.room.RULES,
-    loyalty.api.room.RULES,
-    customers.room.RULES,
-    events.room.RULES,
-    loyalty.accounts.room.RULES,
-    loyalty.points.room.RULES,
-    loyalty.points.bonuses.room.RULES,
-    loyalty.tiers.room.RULES,
-    loyalty.sync.room.RULES,
-    loyalty.transfer.room.RULES,
-    loyalty.people.room.RULES,
+ROOMS = (
+    "loyalty.staff",
+    "loyalty.program",
+    "loyalty.api",
+    "loyalty.ui",
+    "loyalty.verify",
+    "customers",
+    "events",
+    "loyalty.accounts",
+    "loyalty.points",
+    "loyalty.points.bonuses",
+    "loyalty.tiers",
+    "loyalty.sync",
+    "loyalty.transfer",
+    "loyalty.people",
 )
+
+
+def _said(file: str, name: str) -> Iterator[Any]:
+    """What the rooms that have such a file say in it."""
+    return (getattr(import_module(f"{room}.{file}"), name) for room in ROOMS if find_spec(f"{room}.{file}"))
+
+
+# What rooms do in the engine. Staff lie below rooms: they have no part in it but that their trail tells of customers.
+RULES: tuple[Rules, ...] = (Rules(erasure="erase_staff"), *_said("room", "RULES"))
 # What rooms show elsewhere.
-CONTRIBUTIONS: tuple[object, ...] = (
-    *loyalty.staff.contributions.CONTRIBUTIONS,
-    *loyalty.program.contributions.CONTRIBUTIONS,
-    *loyalty.api.contributions.CONTRIBUTIONS,
-    *loyalty.ui.contributions.CONTRIBUTIONS,
-    *loyalty.people.contributions.CONTRIBUTIONS,
-    *loyalty.verify.contributions.CONTRIBUTIONS,
-    *customers.contributions.CONTRIBUTIONS,
-    *events.contributions.CONTRIBUTIONS,
-    *loyalty.points.contributions.CONTRIBUTIONS,
-    *loyalty.points.bonuses.contributions.CONTRIBUTIONS,
-    *loyalty.tiers.contributions.CONTRIBUTIONS,
-    *loyalty.sync.contributions.CONTRIBUTIONS,
-    *loyalty.transfer.contributions.CONTRIBUTIONS,
-)
+CONTRIBUTIONS: tuple[object, ...] = tuple(one for room in _said("contributions", "CONTRIBUTIONS") for one in room)
 SECTIONS = tuple(section for room in RULES for section in room.sections)
 
 

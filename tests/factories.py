@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from customers.models import Customer
+from events.orders.enums import CHECKOUT_ACCEPT
 from events.orders.models import Transaction
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
-from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -63,7 +63,7 @@ def make_order(
         tell(Incoming(customer.public_id, "point_add", {"points": 1, "transaction_id": transaction_id}))
     elif status == "pending":
         settings = general_settings()
-        modules, settings.modules = settings.modules, [*settings.modules, Module.CHECKOUT_ACCEPT.value]
+        modules, settings.modules = settings.modules, [*settings.modules, CHECKOUT_ACCEPT]
         settings.save()
         tell(checkout(customer, transaction_id, total, **data))
         settings.modules = modules

@@ -10,11 +10,12 @@ from django.urls import reverse
 
 from customers.profile.frame import ProfileAction, ProfileTab
 from loyalty.celery import app
-from loyalty.composition import COMPOSITION, CONTRIBUTIONS
+from loyalty.composition import COMPOSITION, CONTRIBUTIONS, ROOMS
 from loyalty.contributions import contributed
 from loyalty.program.rooms import by_foreign_keys
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry
+from tests.house.sources import modules
 
 
 @pytest.mark.parametrize("timer", contributed(Timer), ids=lambda timer: timer.name)
@@ -54,3 +55,14 @@ def test_tables_are_written_after_those_that_their_foreign_keys_name() -> None:
 
 def test_a_contribution_is_gathered_once() -> None:
     assert max(Counter(map(id, CONTRIBUTIONS)).values()) == 1
+
+
+def test_every_room_that_acts_in_the_engine_is_listed() -> None:
+    found = {name.removesuffix(".room") for name in modules() if name.endswith(".room")}
+
+    assert found == {room for room in ROOMS if f"{room}.room" in modules()}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_listed_room_says_what_it_does_or_shows(room: str) -> None:
+    assert {f"{room}.room", f"{room}.contributions"} & modules().keys()

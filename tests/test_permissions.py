@@ -1,5 +1,6 @@
 """Every address has a written rule: who is let in, and what everybody else is told."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from loyalty.staff.permissions import may_configure
 from loyalty.staff.roles.models import StaffRole
 from loyalty.staff.roles.rights import ConfigurationPages, Right, known_rights
 from loyalty.ui.mixins import StaffPage
+from tests.listing import all_of
 
 EVERYBODY, SIGNED_IN, API_KEY = "everybody", "signed in", "API key"
 
@@ -67,6 +69,7 @@ RULES: dict[str, str] = {
     "invitation": EVERYBODY,
     "preferences": SIGNED_IN,
     "password": SIGNED_IN,
+    **all_of("pages"),
 }
 # Found neither by a name nor by a page: Django's configuration pages, which ask for the right over a model.
 ADMIN = "admin"
@@ -111,31 +114,10 @@ def routes(patterns: Any, prefix: str = "", namespace: str = "") -> Iterator[Rou
 
 
 def _sample(pattern: Any) -> str:
-    text = str(pattern.pattern).strip("^$")
-    for name in (
-        "<int:customer_id>",
-        "<int:event_id>",
-        "<int:note_id>",
-        "<int:transaction_id>",
-        "<int:place>",
-        "<int:other_id>",
-        "<int:id>",
-        "<uuid:reference>",
-        "<slug:format>",
-        "<slug:operation>",
-        "<slug:slug>",
-        "<customer:public_id>",
-        f"(?P<public_id>{CustomerConverter.regex})",
-        "<path:identity>",
-        "<str:module>",
-        "<str:token>",
-        "<str:entity>",
-        "<str:entity_id>",
-        "(?P<transaction_id>.+)",
-        "(?P<transaction_id>.*[^/])",
-    ):
-        text = text.replace(name, "1" if "uuid" not in name else "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10")
-    return text
+    """The address with something for each of its parts."""
+    text = str(pattern.pattern).strip("^$").replace(CustomerConverter.regex, "[^/]+")
+    text = re.sub(r"<uuid:\w+>", "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10", text)
+    return re.sub(r"<\w+:\w+>|\(\?P<\w+>[^()]*\)", "1", text)
 
 
 ROUTES = list({route.address: route for route in routes(get_resolver().url_patterns)}.values())

@@ -10,8 +10,8 @@ from loyalty.api.docs.shapes import TEXT, WHOLE, described, list_of, one_of, or_
 from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
 from loyalty.contributions import contributed
 
-from .filters import LATEST, SEARCHED
-from .objects import CustomerPart
+from .filters import SEARCHED
+from .objects import CustomerAnswer, CustomerPart
 from .schemas import CUSTOMER, EVERYTHING, FIELDS, FOUND, PROFILE, RECEIPT, WHO
 
 UNKNOWN = {404: "160212: there is no such customer."}
@@ -50,22 +50,17 @@ def _error(code: int, message: str, kind: str = "BadRequestException") -> dict[s
     return {"error": {"type": kind, "code": code, "message": message}}
 
 
-_MAIN = {"id": "main", "name": "Main account", "default": True}
-_NONE = dict.fromkeys(["earned", "spent", "expired", "reserved", "pending", "spendable", "debt", "point_balance"], 0)
 _UNKNOWN = _error(160212, "Customer not found", "NotFoundException")
-BALANCE_AT = Parameter(
-    "balance_at",
-    "Adds what the customer had, or will have, in each account at this instant: unix seconds.",
-    {"type": "integer", "minimum": 0, "maximum": LATEST},
-    example=1767225600,
-)
-SHOW = Operation(
-    "Show a customer",
-    CUSTOMER,
-    "Built-in fields, the figures of the default points account, custom fields, purchase totals, and what `fields` asks for.",
-    parameters=[WHO, FIELDS, BALANCE_AT],
-    refusals=UNKNOWN,
-    examples=lambda: [
+
+
+def _parameters() -> list[Parameter]:
+    return [WHO, FIELDS, *(answer.parameter for answer in contributed(CustomerAnswer))]
+
+
+def _examples() -> list[Example]:
+    """A member, and what rooms answer about her if they are asked."""
+    asked = [one for answer in contributed(CustomerAnswer) for one in answer.examples]
+    return [
         Example("A member", None, _ann()),
         Example(
             "With purchases and expiring points",
@@ -74,14 +69,18 @@ SHOW = Operation(
             query={"fields": "purchases.ytd,expiring_points"},
         ),
         Example("By the number of the card", None, _ann(), path={"customer_id": "loyalty_barcode:1234"}),
-        Example(
-            "What she had at the beginning of October",
-            None,
-            _ann(balance_at={"at": 1790812800, "accounts": [{**_MAIN, **_NONE}]}),
-            query={"balance_at": "1790812800"},
-        ),
+        *(Example(one.name, None, _ann(**one.answer), query=one.query) for one in asked),
         Example("Nobody", None, _UNKNOWN, path={"customer_id": "0519999"}, status=404),
-    ],
+    ]
+
+
+SHOW = Operation(
+    "Show a customer",
+    CUSTOMER,
+    "Built-in fields, the figures of the default points account, custom fields, purchase totals, and what `fields` asks for.",
+    parameters=_parameters,
+    refusals=UNKNOWN,
+    examples=_examples,
 )
 UPDATE = Operation(
     "Change a profile",

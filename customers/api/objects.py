@@ -7,7 +7,7 @@ from typing import Any
 from django.http import QueryDict
 
 from customers.models import Customer
-from loyalty.api.docs.describe import Schema
+from loyalty.api.docs.describe import Parameter, Schema
 from loyalty.contributions import contributed
 
 from .serializers import customer_object
@@ -34,11 +34,22 @@ class CustomerPart:
 
 
 @dataclass(frozen=True)
+class AnswerExample:
+    """What the description shows of Ann, whose ID is 0519001: what is asked, and what the answer has more for that."""
+
+    name: str
+    query: Mapping[str, str]
+    answer: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class CustomerAnswer:
-    """What a room adds where one customer is shown, if the query string asks for it. Raises ApiError."""
+    """What a room adds where one customer is shown, if the query string asks for it by the `parameter`. Raises ApiError."""
 
     read: Callable[[Customer, QueryDict], Mapping[str, Any]]
     schema: Mapping[str, Schema]
+    parameter: Parameter
+    examples: Sequence[AnswerExample] = ()
 
 
 def read_fields(text: str) -> frozenset[str]:

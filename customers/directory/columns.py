@@ -1,6 +1,6 @@
 """What the customer list shows and sorts by beside the profile itself: figures and words that other rooms keep."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,6 @@ from django.db.models import Model, QuerySet
 
 from customers.models import Customer
 from loyalty.contributions import contributed
-from loyalty.program.enums import Module
 from loyalty.ui.paging import Order
 from loyalty.ui.responses import Text
 
@@ -24,7 +23,7 @@ class Column:
     name: str
     css: str
     sort: str = ""
-    module: Module | None = None
+    module: str = ""
     is_strong: bool = False
 
 
@@ -50,18 +49,20 @@ class ListFigures:
 @dataclass(frozen=True)
 class ListColumn:
     """A column of words after the addresses. `read`: by customer what it says, given those of a page; a fixed number of
-    queries. `is_shown`: whether there is anything to say at all.
+    queries. `is_shown`: whether there is anything to say at all; not asked while its `module` is off.
     """
 
     label: Text
     css: str
     read: Callable[[Sequence[Customer]], Mapping[int, str]]
-    is_shown: Callable[[], bool]
+    is_shown: Callable[[], bool] = lambda: True
+    module: str = ""
 
 
-def word_columns() -> list[ListColumn]:
-    """Those that are shown."""
-    return [column for column in contributed(ListColumn) if column.is_shown()]
+def word_columns(modules: Collection[str]) -> list[ListColumn]:
+    """Those that are shown while these modules are on."""
+    on = (column for column in contributed(ListColumn) if not column.module or column.module in modules)
+    return [column for column in on if column.is_shown()]
 
 
 def figure_orders() -> dict[str, FigureOrder]:
@@ -72,4 +73,4 @@ def figure_orders() -> dict[str, FigureOrder]:
 def columns(modules: Sequence[str]) -> list[Column]:
     """Those that are shown while these modules are on."""
     found = (column for figures in contributed(ListFigures) for column in figures.columns)
-    return [column for column in found if column.module is None or column.module in modules]
+    return [column for column in found if not column.module or column.module in modules]

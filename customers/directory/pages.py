@@ -1,6 +1,6 @@
 """The customer list: its filters, its order, its tabs and its search."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,11 +78,12 @@ class ListRequest:
     added: Sequence[ShownFilter] = ()
 
     @classmethod
-    def read(cls, query: QueryDict) -> "ListRequest":
+    def read(cls, query: QueryDict, modules: Collection[str]) -> "ListRequest":
         tab = query.get("status", "")
         tab = tab if tab in STATUSES else ""
         sort = query.get("sort", "")
-        offered = [(one, one.choices()) for one in contributed(ListFilter)]
+        on = [one for one in contributed(ListFilter) if not one.module or one.module in modules]
+        offered = [(one, one.choices()) for one in on]
         added = {one: _added(one, choices, query) for one, choices in offered if choices}
         chosen = [(one, [choice.value for choice in shown.chosen]) for one, shown in added.items() if shown.chosen]
         return cls(
@@ -143,11 +144,12 @@ class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
     crumbs = (Crumb(_("Customer Insights")),)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        wanted = ListRequest.read(self.request.GET)
+        modules = general_settings().modules
+        wanted = ListRequest.read(self.request.GET, modules)
         listing = wanted.listing()
         totals = {status: count_of(Filters([status])) for status in ("active", "inactive", "suspended")}
         totals[""] = totals["active"] + totals["suspended"]
-        shown, words = columns(general_settings().modules), word_columns()
+        shown, words = columns(modules), word_columns(modules)
         customers = [row.customer for row in listing.rows]
         told = [column.read(customers) if customers else {} for column in words]
         total = count_of(wanted.filters) if wanted.is_narrowed and not wanted.text else totals[wanted.tab]

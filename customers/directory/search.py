@@ -35,13 +35,15 @@ SAMPLE = 2_000
 @dataclass(frozen=True)
 class ListFilter:
     """A filter that a room adds to the list. `name`: of its parameter; `choices`: values with their labels, in their order,
-    none for no filter; `members`: the customers that any of the values means, as a query for their ids.
+    none for no filter, not asked while its `module` is off; `members`: the customers that any of the values means, as a
+    query for their ids.
     """
 
     name: str
     label: Text
     choices: Callable[[], Sequence[tuple[str, Text]]]
     members: Callable[[Sequence[str]], QuerySet[Any]]
+    module: str = ""
 
 
 @dataclass(frozen=True)

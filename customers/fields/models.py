@@ -15,7 +15,7 @@ from loyalty.database.saving import SavesOnlyChanges
 from loyalty.refusals import Refused
 
 from .enums import FieldFormat, FieldType
-from .rules import BUILT_IN, MAX_ITEM, RESERVED, FieldRule, by_form, plain, read_value
+from .rules import BUILT_IN, MAX_ITEM, FieldRule, by_form, plain, read_value, reserved_names
 from .spelling import twin_of
 
 CHOICES = frozenset({FieldType.SELECT.value, FieldType.MULTIPLE_CHOICE.value})
@@ -123,7 +123,7 @@ class Field(SavesOnlyChanges):
             raise ValidationError({"slug": _("The field “%s” has this name already: use that one.") % twin})
 
     def _wrong(self) -> Iterator[tuple[str, Any]]:
-        if self._state.adding and self.slug in RESERVED:
+        if self._state.adding and self.slug in reserved_names():
             yield "slug", _("This ID is reserved, it means something else: choose another.")
         if self.format and self.type != FieldType.STRING:
             yield "format", _("Only strings have a format: leave it empty.")

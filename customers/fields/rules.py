@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 from unicodedata import normalize
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from loyalty.identifiers import fault_of_text, normal
 from loyalty.refusals import Refused, WrongField
 
 from .enums import FieldFormat, FieldType
-from .reserved import ABOUT_THE_EVENT, READ_ONLY, SECRETS, TEXTS
+from .reserved import ABOUT_THE_EVENT, SECRETS, TEXTS, read_only
 from .spelling import by_spelling, compared
 from .vocabularies import VOCABULARIES
 
@@ -65,8 +65,12 @@ SPECIAL: dict[str, Callable[[Any, str], Any]] = {
     **dict.fromkeys(VOCABULARIES, _known_word),
 }
 BUILT_IN = frozenset({*TEXTS, *SPECIAL})
-# IDs that no custom field may have: names that mean something else in an event, an import or the customer object.
-RESERVED = BUILT_IN | ABOUT_THE_EVENT | READ_ONLY | SECRETS
+
+
+@cache
+def reserved_names() -> frozenset[str]:
+    """IDs that no custom field may have: names that mean something else in an event, an import or the customer object."""
+    return BUILT_IN | ABOUT_THE_EVENT | read_only() | SECRETS
 
 
 def read_attribute(data: Mapping[str, Any], name: str) -> Any:
@@ -119,7 +123,7 @@ class CustomersConfig:
 
     @cached_property
     def _by_spelling(self) -> Mapping[str, str]:
-        return by_spelling((*self.fields, *READ_ONLY, *BUILT_IN))
+        return by_spelling((*self.fields, *read_only(), *BUILT_IN))
 
 
 def config_of(items: Iterable[Mapping[str, Any]], *, unique_emails: bool) -> CustomersConfig:

@@ -24,9 +24,9 @@ from customers.profile.mixins import CustomerMixin
 from customers.queries import customer_named
 from customers.rights import MERGE_CUSTOMERS
 from loyalty import formats
+from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.contributions import contributed
 from loyalty.engine.status import DEPARTED
-from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 from loyalty.refusals import Refused
 from loyalty.staff.sender import by_staff
@@ -181,7 +181,7 @@ class MergeCompare(CustomerMixin, StaffPage, FormView[ConfirmMergeForm]):
             "moves": [(move.label, count) for move in moves() if (count := preview.moves[move.name])],
             "stays": self._named(self.survivor),
             "goes": self._named(self.source),
-            "has_accounts": Module.MULTI_ACCOUNTS in general_settings().modules,
+            "has_accounts": MULTI_ACCOUNTS in general_settings().modules,
             "keeps": self._options(keep={"this": self._named(self.customer), "other": self._named(self.other)}),
             "kinds": self._options(kind={kind.value: kind.label for kind in MergeKind}),
         }

@@ -8,7 +8,8 @@ from events.orders.lines.rules import MAX_ITEMS
 from loyalty.engine.actions import EFFECTIVE, REASON, Action, Attribute, Kind, follows, names_of
 from loyalty.engine.events import POINTS_REWARDED
 from loyalty.engine.values import MAX_TRANSACTION_ID
-from loyalty.program.enums import Module
+
+from .enums import CHECKOUT_ACCEPT
 
 TRANSACTION_ID = Attribute(
     "transaction_id",
@@ -90,7 +91,7 @@ _AUTO_ACCEPT = Attribute(
     label=_("Accepted by itself"),
     hint=_("As this day begins."),
     description="The day as which begins the order is accepted by itself, where orders await acceptance.",
-    needs=Module.CHECKOUT_ACCEPT,
+    needs=CHECKOUT_ACCEPT,
     example="2026-02-01",
 )
 _GUEST = Attribute(

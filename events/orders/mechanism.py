@@ -17,12 +17,11 @@ from loyalty.engine.events import POINTS_REWARDED, Incoming, Key
 from loyalty.engine.mechanism import EVERY_ACTION, Mechanism, record_only
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
-from loyalty.program.enums import Module
 from loyalty.refusals import MissingField, Refused, WrongField
 
 from . import refunds
 from .actions import LIFE
-from .enums import TransactionStatus
+from .enums import CHECKOUT_ACCEPT, TransactionStatus
 from .refusals import WrongStatus
 from .rows import (
     APP,
@@ -117,7 +116,7 @@ def checkout(event: EventRow, state: State, batch: Batch) -> None:
         refuse_other_currency(order, item, place)
     order.status = TransactionStatus.PENDING.value
     _emit_lines(event, batch, items, "checkout_item", first)
-    if Module.CHECKOUT_ACCEPT in batch.program.modules:
+    if CHECKOUT_ACCEPT in batch.program.modules:
         order.accept_at = _accept_at(event, batch)
     else:
         _accept(order, state, batch, event)
@@ -262,7 +261,7 @@ def checkout_accept_item(event: EventRow, state: State, batch: Batch) -> None:
 def checkout_reject(event: EventRow, state: State, batch: Batch) -> None:
     """The order is undone: while it is pending, or a whole purchase that is returned where orders need no acceptance."""
     order = existing_order(event, state, batch)
-    decided = Module.CHECKOUT_ACCEPT in batch.program.modules
+    decided = CHECKOUT_ACCEPT in batch.program.modules
     if order.status == TransactionStatus.ACCEPTED and decided:
         raise WrongStatus(order.status, "The transaction has been accepted: it can be refunded, but no longer rejected")
     if order.status not in {TransactionStatus.PENDING, TransactionStatus.ACCEPTED}:

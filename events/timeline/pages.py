@@ -19,10 +19,10 @@ from customers.profile.frame import ProfilePage
 from events.models import Event
 from events.orders.queries import transaction_named
 from events.queries import readable
+from loyalty.accounts.enums import EXPIRING_POINTS, MULTI_ACCOUNTS
 from loyalty.accounts.modules import Modules
 from loyalty.contributions import contributed
 from loyalty.intake.rights import VIEW_IMPORTS
-from loyalty.program.enums import Module
 from loyalty.staff.permissions import may
 from loyalty.ui.mixins import PartialMixin
 from loyalty.ui.navigation import Crumb
@@ -71,15 +71,13 @@ class Timeline(PartialMixin, Modules, ProfilePage, TemplateView):
         known = names()
         form = FilterForm(self.request.GET, actions=known.actions)
         page = self._page(form)
-        rows = describe_events(
-            self.family, page.rows, known, timezone.now(), expiring=Module.EXPIRING_POINTS in self.modules
-        )
+        rows = describe_events(self.family, page.rows, known, timezone.now(), expiring=EXPIRING_POINTS in self.modules)
         found = {
             "form": form,
             "order": transaction_named(self.customer, form.chosen_transaction),
             "page": page,
             "days": [Day(day, list(told)) for day, told in groupby(rows, key=_day)],
-            "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
+            "has_accounts": MULTI_ACCOUNTS in self.modules,
             "may_import": may(self.request.user, VIEW_IMPORTS),
         }
         return super().get_context_data(**(found | kwargs))
@@ -128,7 +126,7 @@ class EventDetail(Modules, ProfilePage, TemplateView):
         event = event_of(self.family, self.kwargs["event_id"])
         if event is None:
             raise Http404
-        expiring = Module.EXPIRING_POINTS in self.modules
+        expiring = EXPIRING_POINTS in self.modules
         return describe_events(self.family, [event], self.names, timezone.now(), expiring=expiring)[0]
 
     @cached_property
@@ -147,7 +145,7 @@ class EventDetail(Modules, ProfilePage, TemplateView):
             "caused": describe_events(self.family, caused, self.names, timezone.now(), expiring=False),
             "cards": [(card.template, card.read(self.customer, event)) for card in contributed(EventCard)],
             "order": transaction_named(self.customer, event.transaction_id),
-            "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
+            "has_accounts": MULTI_ACCOUNTS in self.modules,
             "may_import": may(self.request.user, VIEW_IMPORTS),
         }
         return super().get_context_data(**(found | kwargs))

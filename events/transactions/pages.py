@@ -20,10 +20,10 @@ from events.orders.models import WHEN, Transaction
 from events.orders.queries import orders_with, transactions_of
 from events.rights import ACT_ON_ORDERS, VIEW_TRANSACTIONS
 from events.timeline.queries import describe_events, events_of, names
+from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.accounts.models import Account
 from loyalty.accounts.modules import Modules
 from loyalty.intake.rights import VIEW_IMPORTS
-from loyalty.program.enums import Module
 from loyalty.staff.permissions import may
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
@@ -170,7 +170,7 @@ class TransactionDetail(PartialMixin, Modules, TransactionMixin, ProfilePage, Te
             "actions": list(actions_on(transaction)) if may_act else [],
             "pending": pending_points(transaction),
             "account": known.accounts.get(transaction.account_id or 0, ""),
-            "has_accounts": Module.MULTI_ACCOUNTS in self.modules,
+            "has_accounts": MULTI_ACCOUNTS in self.modules,
             "events": describe_events(self.family, events[:MAX_EVENTS], known, timezone.now(), expiring=False),
             "has_more_events": len(events) > MAX_EVENTS,
             "most_events": MAX_EVENTS,

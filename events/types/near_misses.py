@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from customers.fields.rules import RESERVED
+from customers.fields.rules import reserved_names
 from loyalty.engine.actions import EFFECTIVE, Action
 from loyalty.engine.batch import Batch
 from loyalty.engine.rows import EventRow
@@ -35,7 +35,7 @@ def names_of(
 ) -> Names:
     """From the program's `event_types` and `customer_fields`, and the register of built-in actions."""
     attributes = [EFFECTIVE, *(one for action in register.values() for one in action.attributes)]
-    known = set(RESERVED) | {item["id"] for item in fields} | {one.name for one in attributes}
+    known = reserved_names() | {item["id"] for item in fields} | {one.name for one in attributes}
     by_action = {}
     for item in event_types:
         # Versions from before there were definitions name their attributes only.

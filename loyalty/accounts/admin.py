@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.forms.stale_admin import StaleSafeInline
 from loyalty.program.admin import ConfigurationAdmin
-from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 
+from .enums import EXPIRING_POINTS
 from .forms import AccountForm
 from .models import Account, BurnRate, EarningRate, EarningRule
 
@@ -28,7 +28,7 @@ class AccountAdmin(ConfigurationAdmin):
         state = ["is_default"] if obj else []
         main = (None, {"fields": ["slug", "name", "currency_label", "type", "negative_points", *state]})
         fields = ("expiry", "expiry_after", "expiry_unit", "expiry_month", "expiry_day", "expiry_actions")
-        expires = Module.EXPIRING_POINTS in general_settings().modules
+        expires = EXPIRING_POINTS in general_settings().modules
         return [main, (_("Expiry"), {"fields": fields})] if expires else [main]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:

@@ -1,6 +1,10 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+# The names of its modules.
+MULTI_ACCOUNTS = "multi_accounts"
+EXPIRING_POINTS = "expiring_points"
+
 
 class AccountType(TextChoices):
     STANDARD = "standard", _("Standard")

@@ -2,9 +2,9 @@
 
 from functools import cached_property
 
-from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 
+from .enums import MULTI_ACCOUNTS
 from .models import Account
 
 
@@ -18,6 +18,6 @@ class Modules:
     @cached_property
     def accounts(self) -> list[tuple[str, str]]:
         """(ID, name), the default one first; none where the brand has one only."""
-        if Module.MULTI_ACCOUNTS not in self.modules:
+        if MULTI_ACCOUNTS not in self.modules:
             return []
         return [(account.slug, account.name) for account in Account.objects.order_by("-is_default", "slug")]

@@ -7,7 +7,10 @@ from loyalty.staff.roles.rights import ConfigurationPages
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 
-CONTRIBUTIONS = (
+from .codes import CODES
+
+CONTRIBUTIONS: tuple[object, ...] = (
+    CODES,
     RIGHTS,
     ConfigurationPages("staff.apikey", MANAGE_API_KEYS),
     Routes("loyalty.api.docs.urls"),

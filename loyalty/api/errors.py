@@ -15,9 +15,10 @@ from rest_framework.views import set_rollback
 
 from loyalty.database.queue import is_locked
 from loyalty.http.request_ids import request_id
-from loyalty.refusals import CODES, Refused
+from loyalty.refusals import Refused
 
 from .problems import CHALLENGE, KINDS, ApiError, bad_request, forbidden, not_found, too_large
+from .refusals import published_codes
 from .renderers import encode
 
 __all__ = [
@@ -124,7 +125,7 @@ def internal_error() -> ApiError:
 
 def _from_refusal(refused: Refused) -> ApiError:
     """A code that the table lacks is nobody's promise: a fault of ours."""
-    code = CODES.get(refused.code)
+    code = published_codes().get(refused.code)
     if code is None:
         return internal_error()
     if refused.status is None:

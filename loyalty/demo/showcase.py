@@ -19,18 +19,20 @@ from customers.merging.operations import merge_customers
 from customers.models import Customer
 from customers.notes.operations import add_note
 from customers.operations import create_customer
+from events.orders.enums import CHECKOUT_ACCEPT
+from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record_one
 from loyalty.intake.actors import made_up
 from loyalty.intake.sources import Source
 from loyalty.points.expiry.operations import expire_points
-from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.program.operations import apply_program
 from loyalty.program.queries import general_settings
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
+from loyalty.tiers.enums import TIERS_MODULE
 from loyalty.tiers.expiry.operations import expire_tiers
 from loyalty.transfer.enums import Model
 from loyalty.transfer.operations import import_here
@@ -63,7 +65,7 @@ BEAUTY = {
 
 def prepare(start: dt.datetime) -> None:
     """Before the story begins: levels are of those who do something from then on."""
-    modules = sorted({*general_settings().modules, Module.TIERS.value})
+    modules = sorted({*general_settings().modules, TIERS_MODULE})
     apply_program({"settings": {"modules": modules}, "tiers": [TIERS]}, by=Sender(None, start))
 
 
@@ -109,7 +111,7 @@ def colleague() -> User:
 
 def configure(at: dt.datetime) -> None:
     """A second account, a bonus with limits, and what forints earn."""
-    modules = [*GeneralSettings.objects.get().modules, Module.MULTI_ACCOUNTS.value]
+    modules = [*GeneralSettings.objects.get().modules, MULTI_ACCOUNTS]
     program: dict[str, Any] = {
         "settings": {"modules": sorted(set(modules))},
         "accounts": [
@@ -123,8 +125,8 @@ def configure(at: dt.datetime) -> None:
 
 def _decides(*, accepting: bool, at: dt.datetime) -> None:
     """Whether orders wait for their acceptance: only while the story needs it, since what visitors send should count at once."""
-    modules = {*GeneralSettings.objects.get().modules} - {Module.CHECKOUT_ACCEPT.value}
-    modules |= {Module.CHECKOUT_ACCEPT.value} if accepting else set()
+    modules = {*GeneralSettings.objects.get().modules} - {CHECKOUT_ACCEPT}
+    modules |= {CHECKOUT_ACCEPT} if accepting else set()
     apply_program({"settings": {"modules": sorted(modules)}}, by=Sender(None, at))
 
 

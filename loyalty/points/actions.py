@@ -5,8 +5,8 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from events.orders.actions import TRANSACTION_ID
+from loyalty.accounts.enums import EXPIRING_POINTS
 from loyalty.engine.actions import EFFECTIVE, NOBODY, REASON, Action, Attribute, Kind, follows, names_of
-from loyalty.program.enums import Module
 
 POINTS = Attribute("points", Kind.POINTS, required=True, example=50)
 EXPDATE = Attribute(
@@ -15,7 +15,7 @@ EXPDATE = Attribute(
     label=_("Expiration date"),
     hint=_("The points are valid through this day."),
     description="The last day on which the points are valid, where points expire.",
-    needs=Module.EXPIRING_POINTS,
+    needs=EXPIRING_POINTS,
     example="2026-12-31",
     synonyms=(
         "expiration", "expirationdate", "expirydate", "expiredate", "expiresat", "expireson", "validuntil",

@@ -3,6 +3,7 @@
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
+from customers.fields.reserved import ReservedNames
 from customers.merging.preview import MergeCard, MergeMove
 from customers.profile.frame import ProfileAction, ProfileTab
 from events.timeline.pages import EventCard
@@ -18,14 +19,20 @@ from loyalty.timers import Timer
 from .actions import ADJUSTING
 from .api import balance_at, customers, display, outcomes, read
 from .by_hand.limits import may_fix_points, record_within_limits
-from .columns import BALANCES
+from .codes import CODES
 from .comparing import compared_balances
 from .history.lots import postings_of, promised_by, statuses_of
 from .ledger.checks import CHECKS
 from .ledger.models import Lot, Pending
+from .overview.columns import BALANCES
 from .overview.pages import OVERVIEW
 
-CONTRIBUTIONS = (
+RESERVED_NAMES = frozenset(
+    "score spent reserved expired spendable pending point_balance debt accounts balance_at expiring_points".split()
+)
+CONTRIBUTIONS: tuple[object, ...] = (
+    CODES,
+    ReservedNames(RESERVED_NAMES),
     RIGHTS,
     ByHand(ADJUSTING, MANAGE_POINTS, record_within_limits),
     FixedPoints(may_fix_points),

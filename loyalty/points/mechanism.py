@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from events.orders.actions import UNDOING
 from events.orders.enums import TransactionStatus
 from events.orders.rows import TransactionRow, existing_order, follow_checkout, order_of
+from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.engine import values
 from loyalty.engine.actions import EARNING_ACTION
 from loyalty.engine.batch import Batch
@@ -40,7 +41,6 @@ from loyalty.points.ledger.rows import (
     PendingRow,
 )
 from loyalty.points.orders.earning import default_points
-from loyalty.program.enums import Module
 from loyalty.refusals import MissingField, Refused, WrongField
 
 from . import leaving
@@ -148,7 +148,7 @@ def release_points(event: EventRow, state: State, batch: Batch) -> None:
 def earn_default_points(event: EventRow, state: State, batch: Batch) -> None:
     """The points that the event type of the action names; it may keep them pending for some days."""
     rule = batch.program.event_rules[event.action]
-    if event.account is None and Module.MULTI_ACCOUNTS in batch.program.modules:
+    if event.account is None and MULTI_ACCOUNTS in batch.program.modules:
         event.account = rule.default_account or None
     account = account_of(event, batch.program)
     arithmetic = to_json(default_points(rule.default_points))

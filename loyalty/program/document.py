@@ -142,9 +142,9 @@ def schema_of(sections: Sequence[Section]) -> Schema:
 
 def _whole_schema(section: Section) -> Schema:
     if section.key is None:
-        return section.schema
+        return section.fields
     kept = "Items that a file leaves out are deleted." if section.replaces else "Items that a file leaves out stay."
-    return {"type": "array", "items": section.schema, "maxItems": MAX_ITEMS, "description": kept}
+    return {"type": "array", "items": section.fields, "maxItems": MAX_ITEMS, "description": kept}
 
 
 def _matches(validator: Any, pattern: str, value: Any, schema: Schema) -> Iterator[ValidationError]:
@@ -246,7 +246,7 @@ def _incomplete(given: Document, current: Document, sections: Sequence[Section])
     for section in sections:
         known = {item[section.key] for item in current[section.name]} if section.key and not section.replaces else set()
         for place, item in enumerate(given.get(section.name, []) if section.key else []):
-            missing = section.schema["properties"].keys() - defaults(section.schema).keys() - item.keys()
+            missing = section.fields["properties"].keys() - defaults(section.fields).keys() - item.keys()
             if item[section.key] not in known:
                 yield from (Problem((section.name, place, name), "is missing") for name in sorted(missing))
 
@@ -259,7 +259,7 @@ def _section(section: Section, given: Document, current: Document) -> Any:
         return section.tidy({**current[section.name], **given[section.name]})
     items = {} if section.replaces else {item[section.key]: item for item in current[section.name]}
     for item in given[section.name]:
-        before = items.get(item[section.key]) or defaults(section.schema)
+        before = items.get(item[section.key]) or defaults(section.fields)
         items[item[section.key]] = section.tidy({**before, **item})
     return [items[key] for key in sorted(items)]
 

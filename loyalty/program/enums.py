@@ -10,15 +10,6 @@ class AutoSubscribe(TextChoices):
     ANY = "any", _("Any event creates an inactive customer")
 
 
-class Module(TextChoices):
-    """Parts of the programme that can be switched off; off hides their fields, pages and labels."""
-
-    MULTI_ACCOUNTS = "multi_accounts", _("Multi-accounts")
-    EXPIRING_POINTS = "expiring_points", _("Expiring points")
-    CHECKOUT_ACCEPT = "checkout_accept", _("Checkout accept")
-    TIERS = "tiers", _("Tiers")
-
-
 class Origin(TextChoices):
     """How a version of the programme came about."""
 

@@ -10,13 +10,13 @@ from loyalty.forms.lines import Lines
 from loyalty.forms.stale import StaleSafeForm
 
 from .document import MAX_BYTES, read_document
-from .enums import Module
 from .models import GeneralSettings
+from .modules import module_choices
 from .operations import problems_of_settings
 
 
 class GeneralSettingsForm(StaleSafeForm[GeneralSettings]):
-    modules = forms.MultipleChoiceField(choices=Module, required=False, widget=forms.CheckboxSelectMultiple)
+    modules = forms.MultipleChoiceField(choices=module_choices, required=False, widget=forms.CheckboxSelectMultiple)
     refused_names = Lines(
         label=_("Refused names"),
         required=False,

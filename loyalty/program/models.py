@@ -5,15 +5,18 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.contributions import contributed
 from loyalty.database.saving import SavesOnlyChanges
 from loyalty.identifiers import REFUSED_NAMES
 from loyalty.staff.models import User
 
-from .enums import AutoSubscribe, Module, Origin
+from .enums import AutoSubscribe, Origin
+from .modules import Module
 
 
 def all_modules() -> list[str]:
-    return [Module.EXPIRING_POINTS.value]
+    """Those of a new programme."""
+    return [module.name for module in contributed(Module) if module.is_on_at_first]
 
 
 def names_of_nobody() -> list[str]:
@@ -35,9 +38,8 @@ class GeneralSettings(SavesOnlyChanges):
     auto_subscribe = models.CharField(
         _("unknown customers"), max_length=10, choices=AutoSubscribe, default=AutoSubscribe.CHECKOUT
     )
-    modules = ArrayField(
-        models.CharField(max_length=30, choices=Module), verbose_name=_("modules"), default=all_modules, blank=True
-    )
+    # Rooms name them: those that there are do not belong into a migration.
+    modules = ArrayField(models.CharField(max_length=30), verbose_name=_("modules"), default=all_modules, blank=True)
     accept_after_days = models.PositiveSmallIntegerField(
         _("accept orders after days"),
         null=True,

@@ -51,8 +51,8 @@ class Section:
     """
 
     name: str
-    # Of the object, or of an item.
-    schema: Schema
+    # Of the object, or of an item. One that names what the rooms contribute is made once all of them are there.
+    schema: Schema | Callable[[], Schema]
     read: Callable[[], Any]
     # (wanted, current): called inside a transaction, only if they differ.
     write: Callable[[Any, Any], None]
@@ -65,6 +65,11 @@ class Section:
     check: Callable[[Document, Document], Iterable[Problem]] = no_problems
     # The one way of writing an object that can be written in several.
     tidy: Callable[[dict[str, Any]], dict[str, Any]] = as_it_is
+
+    @property
+    def fields(self) -> Schema:
+        """The schema as it is by now."""
+        return self.schema() if callable(self.schema) else self.schema
 
 
 # The vocabulary of the schemas. A `title` ends the sentence "must be …".

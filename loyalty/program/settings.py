@@ -4,10 +4,11 @@ from typing import Any
 
 from loyalty.identifiers import REFUSED_NAMES, folded, normal
 
-from .enums import AutoSubscribe, Module
+from .enums import AutoSubscribe
 from .models import GeneralSettings
+from .modules import module_names
 from .queries import general_settings
-from .section import CURRENCY, Section, choice, fields, flag, optional, several, text, whole
+from .section import CURRENCY, Schema, Section, choice, fields, flag, optional, several, text, whole
 
 MAX_REFUSED = 200
 FIELDS = (
@@ -31,14 +32,13 @@ def write_settings(wanted: dict[str, Any], current: dict[str, Any]) -> None:
     GeneralSettings.objects.update_or_create(id=1, defaults=wanted)
 
 
-SETTINGS = Section(
-    name="settings",
-    schema=fields(
+def settings_schema() -> Schema:
+    return fields(
         {
             "brand_name": text(GeneralSettings, "brand_name"),
             "currency": {**CURRENCY, "description": "Of purchases that name none."},
             "auto_subscribe": choice(AutoSubscribe.values, description="What an event of an unknown customer does."),
-            "modules": several(choice(Module.values), description="The parts of the programme that are switched on."),
+            "modules": several(choice(module_names()), description="The parts of the programme that are switched on."),
             "accept_after_days": optional(
                 whole(
                     0, 32_767, description="With checkout_accept: orders are accepted by themselves so many days after."
@@ -64,7 +64,12 @@ SETTINGS = Section(
                 "default": 400,
             },
         }
-    ),
+    )
+
+
+SETTINGS = Section(
+    name="settings",
+    schema=settings_schema,
     read=read_settings,
     write=write_settings,
     tidy=tidy,

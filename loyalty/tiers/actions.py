@@ -5,7 +5,8 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.engine.actions import NOBODY, REASON, Action, Attribute, Kind, follows
-from loyalty.program.enums import Module
+
+from .enums import TIERS_MODULE
 
 STRUCTURE = Attribute(
     "structure",
@@ -14,7 +15,7 @@ STRUCTURE = Attribute(
     description="The ID of the tier structure.",
     required=True,
     most=64,
-    needs=Module.TIERS,
+    needs=TIERS_MODULE,
     example="standard_tiers",
 )
 _LEVEL = Attribute("to", description="The ID of the level.")

@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from loyalty.program.enums import Module
-
 from .config import LevelRule, StructureRule, TiersConfig
-from .enums import Expiration, Method, StructureStatus, StructureType, Validity
+from .enums import TIERS_MODULE, Expiration, Method, StructureStatus, StructureType, Validity
 
 
 def config_of(document: Mapping[str, Any], facts: Mapping[str, Any]) -> TiersConfig:
     """Of a programme: versions from before there were tiers have none."""
-    if Module.TIERS not in document["settings"]["modules"]:
+    if TIERS_MODULE not in document["settings"]["modules"]:
         return TiersConfig()
     items = [item for item in document.get("tiers", ()) if item["status"] == StructureStatus.ACTIVE]
     accounts = {slug: known["id"] for slug, known in facts["accounts"].items()}

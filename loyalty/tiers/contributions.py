@@ -3,8 +3,9 @@
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
+from customers.fields.reserved import ReservedNames
 from loyalty.http.routes import Routes
-from loyalty.program.enums import Module
+from loyalty.program.modules import Module
 from loyalty.tiers.rights import CONFIGURE_TIERS, RIGHTS
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
@@ -12,13 +13,18 @@ from loyalty.ui.navigation import Entry, Group
 from .api.customers import CUSTOMER, READ_CUSTOMER
 from .api.entities import PAIR
 from .checks import CHECKS
+from .codes import CODES
+from .enums import TIERS_MODULE
 from .profile.contributions import CONTRIBUTIONS as PROFILE
 
 CONTRIBUTIONS: tuple[object, ...] = (
+    Module(TIERS_MODULE, _("Tiers")),
+    CODES,
     RIGHTS,
+    ReservedNames(frozenset({"tiers"})),
     CHECKS,
     Routes("loyalty.tiers.structures.urls"),
-    Entry(Group.LOYALTY, _("Tiers"), "tier_structures:list", "award", CONFIGURE_TIERS, Module.TIERS, shortcut="l"),
+    Entry(Group.LOYALTY, _("Tiers"), "tier_structures:list", "award", CONFIGURE_TIERS, TIERS_MODULE, shortcut="l"),
     Routes("loyalty.tiers.profile.urls"),
     *PROFILE,
     # Two minutes after each midnight of the programme, and again each hour: what a night has missed, and changed dates.

@@ -3,6 +3,9 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+# The name of its module.
+TIERS_MODULE = "tiers"
+
 
 class StructureStatus(TextChoices):
     ACTIVE = "active", _("Active")

@@ -13,12 +13,11 @@ from django.utils.translation import get_language
 from customers.models import Customer
 from loyalty.accounts.models import Account
 from loyalty.calendar import ONE_DAY, end_of, local_day
-from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 
 from .build import config_of
 from .config import LevelRule, StructureRule, TiersConfig
-from .enums import StructureType
+from .enums import TIERS_MODULE, StructureType
 from .models import CustomerTier, StatusDay
 from .program import read_tiers, tier_facts
 from .rules import LOWEST, Standing, reached
@@ -28,7 +27,7 @@ from .windows import NOTHING, Sums, period
 def tiers_config() -> TiersConfig:
     """The active structures as they are now; without a query more while the module is off."""
     modules = general_settings().modules
-    if Module.TIERS not in modules:
+    if TIERS_MODULE not in modules:
         return TiersConfig()
     accounts = {slug: {"id": id} for slug, id in Account.objects.values_list("slug", "id")}
     document = {"settings": {"modules": modules}, "tiers": read_tiers()}

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Model(TextChoices):
-    """What the rows of a file are."""
+    """What the rows of a file are, but for those that rooms take."""
 
     EVENTS = "events", _("Events")
     CUSTOMERS = "customers", _("Customers")

@@ -4,17 +4,23 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.engine.actions import Text
 from loyalty.transfer.files.store import MAX_SIZE
 from loyalty.transfer.reading.options import MAX_SOURCE, Options
 
 from .enums import Model, UnknownColumns
+from .kinds import kind_labels
 
 DECIMAL_MARKS = [("", _("Not sure")), (".", "12.50"), (",", "12,50")]
 
 
+def kind_choices() -> list[tuple[str, Text]]:
+    return [*kind_labels().items()]
+
+
 class ImportForm(forms.Form):
     model = forms.ChoiceField(
-        label=_("The rows are"), choices=Model.choices, initial=Model.EVENTS, widget=forms.RadioSelect
+        label=_("The rows are"), choices=kind_choices, initial=Model.EVENTS, widget=forms.RadioSelect
     )
     file = forms.FileField(
         label=_("File"),

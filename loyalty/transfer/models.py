@@ -10,9 +10,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.engine.actions import Text
 from loyalty.refusals import Refused
 
-from .enums import JobStatus, Model, NoticeKind, UnknownColumns
+from .enums import JobStatus, NoticeKind, UnknownColumns
+from .kinds import kind_labels
 
 
 def _day(at: datetime) -> str:
@@ -23,7 +25,7 @@ class ImportJob(models.Model):
     """The import of one file. Its row is the checkpoint: a chunk's effects and the advance to the next one are one
     transaction, so a file is applied once, whenever and wherever its worker dies."""
 
-    model = models.CharField(_("rows are"), max_length=20, choices=Model)
+    model = models.CharField(_("rows are"), max_length=20)
     file_name = models.CharField(_("file"), max_length=200)
     stored_name = models.CharField(max_length=64)
     sha256 = models.CharField(max_length=64, db_index=True)
@@ -80,7 +82,6 @@ class ImportJob(models.Model):
         verbose_name_plural = _("imports")
         constraints = [
             models.CheckConstraint(condition=models.Q(status__in=JobStatus.values), name="import_status_is_known"),
-            models.CheckConstraint(condition=models.Q(model__in=Model.values), name="import_model_is_known"),
             models.CheckConstraint(
                 condition=models.Q(rows_done=models.F("recorded") + models.F("unchanged") + models.F("refused")),
                 name="import_counts_add_up",
@@ -89,6 +90,11 @@ class ImportJob(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def kind_label(self) -> Text:
+        """The name alone where no room takes such files any more."""
+        return kind_labels().get(self.model, self.model)
 
     @property
     def is_open(self) -> bool:

@@ -123,7 +123,7 @@ def _start(job: ImportJob) -> None:
 
 def can_count_again(job: ImportJob) -> bool:
     """Whether the import came upon rows that may count once more: once for each import."""
-    ended = job.model == Model.EVENTS and job.status == JobStatus.FINISHED and not job.file_erased
+    ended = job.model != Model.CUSTOMERS and job.status == JobStatus.FINISHED and not job.file_erased
     return ended and job.already_there > 0 and job.again_of_id is None and not job.again.exists()
 
 

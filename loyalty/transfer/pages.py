@@ -29,6 +29,7 @@ from loyalty.ui.responses import Text
 
 from .enums import Model, NoticeKind
 from .forms import ImportForm, StartForm
+from .kinds import kind_labels
 from .models import ImportJob
 from .operations import (
     NothingToCount,
@@ -78,7 +79,7 @@ class NewImport(RunningPage, BelowImports, FormView[ImportForm]):
     def get_initial(self) -> dict[str, Any]:
         """Who comes from the customers imports customers."""
         model = self.request.GET.get("model", "")
-        return {"model": model if model in Model.values else Model.EVENTS.value, "decimal_mark": ""}
+        return {"model": model if model in kind_labels() else Model.EVENTS.value, "decimal_mark": ""}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**({"sources": sources()} | kwargs))

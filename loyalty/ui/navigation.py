@@ -11,7 +11,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.contributions import contributed
-from loyalty.program.enums import Module
 from loyalty.staff.models import User
 from loyalty.staff.permissions import may
 from loyalty.staff.roles.rights import Right
@@ -46,7 +45,7 @@ class Entry:
     url_name: str
     icon: str
     right: Right | None = None
-    module: Module | None = None
+    module: str = ""
     shortcut: str = ""
     allowed: Callable[[User | AnonymousUser], bool] | None = None
 
@@ -98,7 +97,7 @@ def links(request: HttpRequest, group: Group, modules: Sequence[str]) -> list[Li
 def _is_offered(request: HttpRequest, entry: Entry, modules: Sequence[str]) -> bool:
     is_allowed = entry.right is None or may(request.user, entry.right)
     is_allowed = is_allowed and (entry.allowed is None or entry.allowed(request.user))
-    return is_allowed and (entry.module is None or entry.module in modules)
+    return is_allowed and (not entry.module or entry.module in modules)
 
 
 def _link(request: HttpRequest, entry: Entry) -> Link:

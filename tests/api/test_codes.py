@@ -10,11 +10,14 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from loyalty.api.errors import translate
+from loyalty.api.management.commands.refusal_codes import table
+from loyalty.api.refusals import joined, published_codes
 from loyalty.engine import values
-from loyalty.refusals import CODES, KINDS, Refused
+from loyalty.refusals import KINDS, Code, Refused
 from tests.api_keys import development_key
 from tests.test_conventions import ROOT, python_files
 
@@ -50,6 +53,7 @@ def raised(path: Path) -> Iterator[Found]:
                 yield f"{path.name}:{node.lineno}", code, status
 
 
+PUBLISHED = published_codes()
 FOUND = [one for path in python_files() for one in raised(path)]
 
 
@@ -70,30 +74,60 @@ def own_codes() -> Iterator[Found]:
 def test_every_code_of_the_tree_is_in_the_table() -> None:
     used = [*FOUND, *own_codes()]
     assert len(used) > 100
-    assert [(place, code) for place, code, _ in used if code not in CODES] == []
+    assert [(place, code) for place, code, _ in used if code not in PUBLISHED] == []
 
 
 def test_every_code_comes_with_the_status_of_the_table() -> None:
-    wrong = [(place, code, status) for place, code, status in FOUND if code and status and CODES[code].status != status]
+    wrong = [
+        (place, code, status) for place, code, status in FOUND if code and status and PUBLISHED[code].status != status
+    ]
     assert wrong == []
 
 
 def test_every_code_of_the_table_is_used() -> None:
-    assert set(CODES) - {code for _, code, _ in [*FOUND, *own_codes()]} - {0} == set()
+    assert set(PUBLISHED) - {code for _, code, _ in [*FOUND, *own_codes()]} - {0} == set()
 
 
-def test_every_code_is_documented_with_its_status_and_meaning() -> None:
+def test_the_documentation_has_the_table_as_it_is() -> None:
     text = (ROOT / "docs" / "api-behaviour.md").read_text()
-    table = re.findall(r"^\| (\d+) \| (\d+) \| (\w+) \| (.+) \|$", text, re.MULTILINE)
-    assert {int(code): (int(status), kind, meaning) for code, status, kind, meaning in table} == {
-        code: (known.status, known.kind, known.meaning) for code, known in CODES.items()
-    }
+
+    assert table() in text, "manage.py refusal_codes docs/api-behaviour.md"
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if code])
+def test_the_table_that_is_written_in_a_page_replaces_the_one_before(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# Codes\n\n| code | status | type | meaning |\n| --- | --- | --- | --- |\n| 1 | 400 | x | gone |\n\nEnd\n"
+    )
+
+    call_command("refusal_codes", page)
+
+    assert page.read_text() == f"# Codes\n\n{table()}\nEnd\n"
+
+
+def test_a_page_without_the_table_is_left_alone(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Nothing\n")
+
+    with pytest.raises(CommandError, match="no such table"):
+        call_command("refusal_codes", page)
+    assert page.read_text() == "# Nothing\n"
+
+
+def test_two_rooms_cannot_have_one_code() -> None:
+    with pytest.raises(ValueError, match="Two refusals have the code 7"):
+        joined([{7: Code(400, "one")}, {7: Code(400, "another")}])
+
+
+@pytest.mark.parametrize("code", [code for code in PUBLISHED if code])
 def test_a_refusal_answers_type_and_status_of_its_code(code: int) -> None:
     error = translate(Refused(code, "No"))
-    assert (error.status, error.kind, error.code, error.message) == (CODES[code].status, CODES[code].kind, code, "No")
+    assert (error.status, error.kind, error.code, error.message) == (
+        PUBLISHED[code].status,
+        PUBLISHED[code].kind,
+        code,
+        "No",
+    )
 
 
 def test_the_generic_code_may_come_with_another_status() -> None:

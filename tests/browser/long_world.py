@@ -11,13 +11,14 @@ from customers.models import Customer
 from customers.notes.operations import add_note
 from events.orders.models import Transaction
 from events.types.models import EventType
+from loyalty.accounts.enums import EXPIRING_POINTS, MULTI_ACCOUNTS
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
-from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.program.operations import apply_program
 from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
+from loyalty.tiers.enums import TIERS_MODULE
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import import_here
 from tests.factories import NOON, checkout, make_customer, tell
@@ -89,7 +90,7 @@ def _configure() -> None:
         id=1,
         defaults={
             "brand_name": "The Cooperative of Independent Booksellers",
-            "modules": [Module.EXPIRING_POINTS, Module.MULTI_ACCOUNTS, Module.TIERS],
+            "modules": [EXPIRING_POINTS, MULTI_ACCOUNTS, TIERS_MODULE],
         },
     )
     apply_program({"tiers": LADDERS}, by=Sender(None, NOON))

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from customers.models import Customer
+from loyalty.accounts.enums import EXPIRING_POINTS, MULTI_ACCOUNTS
 from loyalty.engine.events import Incoming
 from loyalty.points.ledger.queries import balances_of
-from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from tests.browser.keys import tab_to
 from tests.factories import make_customer, tell
@@ -65,9 +65,7 @@ def test_the_dialog_asks_for_what_the_action_needs(history: Page, zsofia: Custom
 
 
 def test_the_dialog_is_accessible(history: Page, check_page: Check, complaints: list[str]) -> None:
-    GeneralSettings.objects.update_or_create(
-        id=1, defaults={"modules": [Module.MULTI_ACCOUNTS, Module.EXPIRING_POINTS]}
-    )
+    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": [MULTI_ACCOUNTS, EXPIRING_POINTS]})
     history.get_by_role("link", name="Manage points").click()
     dialog = history.get_by_role("dialog")
     expect(dialog.get_by_label("Account")).to_be_visible()

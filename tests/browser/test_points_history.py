@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from customers.models import Customer
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
-from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
+from loyalty.program.modules import module_names
 from tests.browser.keys import tab_to
 from tests.factories import NOON, checkout, make_customer, tell
 
@@ -29,7 +29,7 @@ STILL = """() => {
 
 @pytest.fixture
 def zsofia(served: str) -> Customer:
-    GeneralSettings.objects.update(modules=[module.value for module in Module])
+    GeneralSettings.objects.update(modules=[*module_names()])
     Account.objects.create(slug="partner", name="Partner account", negative_points=True)
     customer = make_customer("C-1", first_name="Zsófia", last_name="Kovács", at=NOON - timedelta(days=60))
     add = Incoming("C-1", "point_add", {"points": 300, "expdate": "2027-03-31", "reason": "Apology for a late parcel"})

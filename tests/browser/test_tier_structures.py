@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.tiers.enums import TIERS_MODULE
 from loyalty.tiers.models import Level
 from tests.browser.conftest import PASSWORD, layout_faults
 from tests.factories import make_customer
@@ -25,7 +25,7 @@ def manager(served: str) -> User:
 
 @pytest.fixture
 def structures(signed_in: Page) -> Page:
-    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": [Module.TIERS.value]})
+    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": [TIERS_MODULE]})
     make_customer("C-1", first_name="Zsófia", last_name="Kovács", points=1_200)
     signed_in.goto("/tiers/")
     return signed_in

@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from loyalty.database.tables import our_models
+from tests.listing import all_of
 
 from .world import accepted, event, rows
 
@@ -144,6 +145,7 @@ ATTEMPTS = {
     "two_secrets_at_most": f"WITH made AS ({KEY_MADE}) {SECRET} SELECT id, 3, 's', now() FROM made",
     "one_secret_for_a_place": f"WITH made AS ({KEY_MADE}) {SECRET} SELECT id, 1, 's', now() FROM made, generate_series(1, 2)",
     "program_version_is_one_row": "UPDATE staff_programversion SET id = 2",
+    **all_of("attempts"),
 }
 # Fields that are unique by themselves.
 UNIQUE = {

@@ -24,6 +24,7 @@ from loyalty.program.models import GeneralSettings, ProgramRecord
 from loyalty.program.operations import apply_program
 from loyalty.program.queries import program_version, read_program, sections
 from loyalty.staff.sender import Sender
+from tests.listing import all_of
 
 from .world import accepted, configure, event, rows, send
 
@@ -120,10 +121,7 @@ TABLES = {
     " FROM points_account",
     "points_earningrate": "INSERT INTO points_earningrate (rule_id, currency, percentage)"
     " SELECT id, 'EUR', 1 FROM points_earningrule",
-    "tiers_structure": "INSERT INTO tiers_structure (slug, name, account_id) SELECT 'club', 'Club', id FROM points_account",
-    "tiers_level": "WITH made AS (INSERT INTO tiers_structure (slug, name, account_id) SELECT 'crew', 'Crew', id"
-    " FROM points_account RETURNING id)"
-    """ INSERT INTO tiers_level (structure_id, slug, names, "values") SELECT id, 'gold', '{}', '{}' FROM made""",
+    **all_of("versions"),
 }
 
 

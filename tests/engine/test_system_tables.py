@@ -9,6 +9,7 @@ from django.test.utils import isolate_apps
 
 from loyalty.database.tables import has_own_key, our_models
 from loyalty.system_checks import ROOT, check_schema, schema_errors
+from tests.listing import listed
 
 # Staff, their files and what guards the database are about nobody's points.
 CLASSIFIED: list[Any] = [
@@ -19,8 +20,8 @@ CLASSIFIED.append(apps.get_model("staff.AuditEntry"))
 # Configuration: small, and about nobody.
 REFERENCE = {
     "customers.Field", "events.EventType", "events.EventAttribute", "points.Account", "points.BurnRate", "points.EarningRule", "points.EarningRate",
-    "points.Verification", "points.Bonus", "tiers.Structure", "tiers.Level", "tiers.Recalculation", "tiers.Distribution",
-}  # fmt: skip
+    "points.Verification", "points.Bonus",
+}.union(*(room.reference for room in listed()))  # fmt: skip
 OWNED = [found for found in CLASSIFIED if found._meta.label not in {ROOT, *REFERENCE} and not has_own_key(found)]
 
 
@@ -40,10 +41,7 @@ def test_every_table_is_root_owned_own_key_or_reference() -> None:
         "points.Balance",
         "points.BonusUse",
         "sync.OutboxRow",
-        "tiers.CustomerTier",
-        "tiers.LatePoints",
-        "tiers.StatusDay",
-    }
+    }.union(*(room.owned for room in listed()))
 
 
 @pytest.mark.parametrize("found", OWNED, ids=lambda found: found._meta.label)

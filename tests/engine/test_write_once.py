@@ -8,6 +8,7 @@ from django.db import connection
 from psycopg import errors, sql
 
 from loyalty import environment
+from loyalty.composition import COMPOSITION
 
 from .world import accepted, event
 
@@ -173,9 +174,7 @@ def test_whoever_pretends_to_erase_can_do_nothing_but_erase_those_who_have_left(
         harmless(raw, ERASURES[table])
 
 
-@pytest.mark.parametrize(
-    "function", ["erase_events", "erase_points", "erase_customers", "erase_sync", "erase_api", "erase_tiers"]
-)
+@pytest.mark.parametrize("function", COMPOSITION.erasures)
 def test_the_functions_erase_nobody_who_is_still_there(filled: None, function: str) -> None:
     with connect("app") as raw, raw.transaction(force_rollback=True):
         counts = raw.execute(f"SELECT sum(erased) FROM {function}(ARRAY(SELECT id FROM customers_customer))")

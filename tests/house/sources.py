@@ -16,6 +16,13 @@ def modules() -> dict[str, Path]:
     return {name_of(path): path for path in found}
 
 
+@cache
+def templates() -> dict[str, Path]:
+    """By the name that Django knows them by: those of `templates/`, and those that a room keeps in a folder of that name."""
+    folders = [ROOT / "templates", *(found for name in ROOTS for found in sorted((ROOT / name).rglob("templates")))]
+    return {str(path.relative_to(folder)): path for folder in folders for path in sorted(folder.rglob("*.html"))}
+
+
 def name_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 

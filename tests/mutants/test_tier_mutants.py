@@ -55,7 +55,7 @@ MUTANTS = [
     Mutant("rolling: points leave a day late", WINDOWS, "while self._leaves(found) <= day:", "while self._leaves(found) < day:", "rolling"),
     Mutant("rolling: what is left is told wrong", WINDOWS, "            left -= points\n", "            left += points\n", "rolling"),
     Mutant("late: the grace is a day too long", WINDOWS, "(today - begin).days >= rule.points_grace_days", "(today - begin).days > rule.points_grace_days", "points grace"),
-    Mutant("late: in the period before that one, too", WINDOWS, "return today if is_late and begin > dt.date.min and day >= period(rule, begin - ONE_DAY, joined)[0] else day", "return today if is_late and begin > dt.date.min else day", "two dates"),
+    Mutant("late: in the period before that one, too", WINDOWS, "return today if is_late and dt.date.min < before <= day else day", "return today if is_late else day", "two dates"),
     Mutant("late: everything counts on its own day", WINDOWS, "return today if is_late and", "return today if False and", "points grace"),
     Mutant("the period before goes on for a day", WINDOWS, "if first <= at < begin), NOTHING)", "if first <= at <= begin), NOTHING)", "next period"),
     Mutant("an anniversary is always a year long", WINDOWS, "    if day < joined:\n        return dt.date.min, joined\n", "", "anniversary"),

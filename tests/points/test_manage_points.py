@@ -10,11 +10,11 @@ from django.test import Client
 
 from customers.models import Customer
 from events.models import Event
+from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
 from loyalty.points.ledger.models import Balance
 from loyalty.points.ledger.queries import balances_of
-from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
@@ -102,7 +102,7 @@ def test_the_account_is_chosen_where_there_are_several(staff: Client, zsofia: Cu
     Account.objects.create(slug="club", name="Club")
     assert 'name="account"' not in dialog(staff, zsofia)
     assert "Zsófia · 100 spendable" in dialog(staff, zsofia)
-    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": [Module.MULTI_ACCOUNTS.value]})
+    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": [MULTI_ACCOUNTS]})
     assert re.findall(r"<option[^>]*>([^<]+)<", dialog(staff, zsofia)) == [
         "Main account · 100 spendable",
         "Club · 0 spendable",

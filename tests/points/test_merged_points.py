@@ -18,6 +18,7 @@ from customers.models import Customer
 from customers.queries import family
 from events.models import Event
 from events.types.models import EventType
+from loyalty.accounts.enums import EXPIRING_POINTS
 from loyalty.accounts.expiry import last_day
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
@@ -27,7 +28,6 @@ from loyalty.points.history.explain import Explanation, explain, explain_all
 from loyalty.points.history.queries import Filters, daily_changes, history_of, movements
 from loyalty.points.ledger.balances import balances_at, balances_by_effect
 from loyalty.points.ledger.models import Balance, Lot, Pending
-from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
@@ -352,7 +352,7 @@ def test_what_is_to_come_is_that_of_the_survivors_lots_and_promises(anna: Custom
 
 @pytest.mark.parametrize("path", ["points/", "points/?on=2026-11-20", "points/{event}/", "points/expiration/"])
 def test_pages_ask_as_much_for_one_merged_profile_as_for_three(staff: Client, anna: Customer, path: str) -> None:
-    GeneralSettings.objects.update(modules=[Module.EXPIRING_POINTS])
+    GeneralSettings.objects.update(modules=[EXPIRING_POINTS])
     counts = []
     for number in range(3):
         other = make_customer(f"M-{number}")

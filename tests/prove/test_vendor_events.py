@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from customers.fields.models import Field
+from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
-from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 from tests.api_keys import development_key
 from tests.factories import make_customer, make_order, tell
@@ -76,7 +76,7 @@ EMPTY_SEARCH = 404
 def key() -> str:
     """Of a programme that has what the vendor's examples name."""
     settings = general_settings()
-    settings.modules = [*settings.modules, Module.MULTI_ACCOUNTS.value]
+    settings.modules = [*settings.modules, MULTI_ACCOUNTS]
     settings.save()
     Account.objects.create(slug="main_account", name="Main Account")
     make_customer(ID, first_name="John", last_name="Doe", email="john.doe@example.com", currency="USD")

@@ -10,11 +10,19 @@ say, and dies between the two at the chunk CHUNK.
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from loyalty.engine.batch import Batch
+    from loyalty.engine.state import State
+    from loyalty.tiers.models import CustomerTier
 
 CHUNK = 40
 
@@ -35,22 +43,24 @@ def main(mode: str, checkpoint: str = "", chunk: str = "0") -> None:
 def make_flawed(checkpoint: Path, last: int) -> None:
     from loyalty.tiers.expiry import operations
 
-    find, expire, done = operations._due, operations._expire, 0
+    find, sweep, done = operations._chunks, operations._sweep, 0
 
-    def due_after_checkpoint(today: date) -> Iterator[Sequence[int]]:
+    def chunks_after_checkpoint(rows: "QuerySet[CustomerTier]") -> Iterator[Sequence[int]]:
         after = int(checkpoint.read_text()) if checkpoint.exists() else 0
-        return (chunk for chunk in find(today) if chunk[-1] > after)
+        return (chunk for chunk in find(rows) if chunk[-1] > after)
 
-    def expire_after_its_checkpoint(customers: Sequence[int], *, at: datetime) -> int:
+    def sweep_after_its_checkpoint(
+        customers: Sequence[int], apply: Callable[["State", "Batch"], None], *, at: datetime
+    ) -> int:
         nonlocal done
         checkpoint.write_text(str(customers[-1]))
         done += 1
         if done == last:
             os.kill(os.getpid(), signal.SIGKILL)
-        return expire(customers, at=at)
+        return sweep(customers, apply, at=at)
 
-    operations._due = due_after_checkpoint
-    operations._expire = expire_after_its_checkpoint
+    operations._chunks = chunks_after_checkpoint
+    operations._sweep = sweep_after_its_checkpoint
 
 
 if __name__ == "__main__":

@@ -38,6 +38,8 @@ WEIGHTS = {
     "checkout_accept": 4, "checkout_accept_item": 4, "point_sub": 7, "point_fix": 5, "point_spend": 7, "survey": 3,
     "review": 3, "suspend": 1, "unsuspend": 2, "profile": 2, "login": 3, "hand": 12,
 }  # fmt: skip
+# The longest grace for points in days.
+GRACE = 40
 OF_AN_ORDER = {"refund", "partial_refund", "refund_item", "checkout_reject", "checkout_accept", "checkout_accept_item"}
 
 
@@ -108,7 +110,7 @@ class Life:
     def _day(self) -> dt.date:
         dice = self.dice
         if dice.random() < 0.45:
-            return dice.choice(self._turns()) + dt.timedelta(days=dice.choice((-1, 0, 0, 1, 1, 2, 4, 5, 29, 31)))
+            return dice.choice(self._turns()) + dt.timedelta(days=dice.choice((-1, 0, 0, 1, 1, 2, 3, 4, 5, 29, 31, 40)))
         return FIRST + dt.timedelta(days=dice.randint(0, (LAST - FIRST).days))
 
     def _turns(self) -> list[dt.date]:
@@ -158,12 +160,15 @@ class Life:
 
     def _backdated(self, at: dt.datetime) -> dict[str, Any]:
         """Days late; soon after a turn more often so many that it happened before it."""
-        if self.dice.random() > 0.15:
+        day = at.astimezone(BERLIN).date()
+        since = min((day - turn).days for turn in [*self._turns(), FIRST] if turn <= day)
+        if since <= GRACE and self.dice.random() < 0.4:
+            days = since + self.dice.choice((1, 1, 2, 20))
+        elif self.dice.random() < 0.15:
+            days = self.dice.choice((1, 2, 3, 4, 5, 6, 20, 40, 100, 380))
+        else:
             return {}
-        happened = at - dt.timedelta(days=self.dice.choice((1, 2, 3, 4, 5, 6, 20, 40, 100, 380)), seconds=7)
-        if happened < at_time(self.joined, dt.time(1)):
-            return {}
-        return {"effective_timestamp": happened.isoformat()}
+        return {"effective_timestamp": (at - dt.timedelta(days=days, seconds=7)).isoformat()}
 
     # By hand
 

@@ -12,6 +12,7 @@ from loyalty import environment
 from loyalty.points.expiry.operations import expire_points
 from loyalty.verify.checks import Mismatch
 from tests.engine.world import NOW, accepted, event, rows
+from tests.listing import all_of, listed
 from tests.points.bonuses.bonus import bonus
 
 LATER = NOW + dt.timedelta(days=1)
@@ -156,14 +157,6 @@ CORRUPTIONS: dict[str, tuple[str, dict[str, list[str]]]] = {
         f"INSERT INTO events_transaction (customer_id, id, transaction_id, status, {_COPIED}) {_NEW_ORDER}",
         {"transactions": _ORDER},
     ),
-    "status points": (
-        f"UPDATE tiers_statusday SET points = points + 1 WHERE {_MINE} AND day = date '2026-03-02'",
-        {"status_days": ["points"]},
-    ),
-    "level": (
-        f"UPDATE tiers_customertier SET level_id = (SELECT max(id) FROM tiers_level) WHERE {_MINE}",
-        {"levels": ["level_id"]},
-    ),
     "used limit": (f"UPDATE points_bonususe SET points = points + 1 WHERE {_MINE}", {"limits": ["points"]}),
     "status": ("UPDATE customers_customer SET status = 'merged' WHERE id = {customer}", {"merges": ["status"]}),
     **{
@@ -177,12 +170,15 @@ CORRUPTIONS: dict[str, tuple[str, dict[str, list[str]]]] = {
         )
         for name in _DATES
     },
+    **all_of("corruptions"),
 }
 
 
 def record_histories(*names: str) -> None:
     """Orders with and without a total, in numbers and texts; points of every kind, which count for a tier."""
-    _switch_tiers_on()
+    for room in listed():
+        if room.before_histories:
+            room.before_histories()
     rows("INSERT INTO events_eventtype (action, name, labels, description, default_points,"
          " one_time, exposed, factory, pending_days) VALUES ('review', 'Review', '{}', '', 5, false, true, false, 2)"
          " ON CONFLICT DO NOTHING")  # fmt: skip
@@ -222,16 +218,6 @@ def record_histories(*names: str) -> None:
         )
     _await_acceptance(names)
     expire_points(now=lambda: LATER)
-
-
-def _switch_tiers_on() -> None:
-    rows("UPDATE staff_generalsettings SET modules = modules || '{tiers}' WHERE 'tiers' <> ALL(modules)")
-    rows("INSERT INTO tiers_structure (slug, name, account_id) SELECT 'standard', 'Standard', id FROM points_account"
-         " WHERE is_default ON CONFLICT DO NOTHING")  # fmt: skip
-    rows("INSERT INTO tiers_level (structure_id, slug, position, names, threshold, values)"
-         " SELECT s.id, level.slug, position, '{}', threshold, '{}' FROM tiers_structure s,"
-         " (VALUES ('basic', 0, 0), ('silver', 1, 20), ('gold', 2, 1000000)) AS level (slug, position, threshold)"
-         " ON CONFLICT (structure_id, slug) DO NOTHING")  # fmt: skip
 
 
 def _await_acceptance(names: Sequence[str]) -> None:

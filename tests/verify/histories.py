@@ -9,8 +9,8 @@ from events.types.models import EventType
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
-from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
+from loyalty.program.modules import module_names
 from tests.factories import NOON, TILL
 
 DAY = timedelta(days=1)
@@ -22,7 +22,7 @@ ACTIONS = [
 
 
 def switch_everything_on() -> None:
-    GeneralSettings.objects.update(modules=[module.value for module in Module])
+    GeneralSettings.objects.update(modules=[*module_names()])
     Account.objects.update(negative_points=True)
     Account.objects.create(slug="other", name="Other")
     EventType.objects.create(action="visit", name="Visit", default_points=9, pending_days=2)

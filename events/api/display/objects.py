@@ -12,9 +12,9 @@ from events.queries import readable
 from events.transactions.queries import lines_of
 from events.types.labels import attribute_labels
 from events.types.models import EventAttribute, EventType
+from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.accounts.models import Account
 from loyalty.contributions import contributed
-from loyalty.program.enums import Module
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def read_names(types: Iterable[EventType], modules: Collection[str]) -> Names:
     return Names(
         types={row.action: row for row in types},
         attribute=attribute_labels(),
-        accounts=Account.objects.in_bulk() if Module.MULTI_ACCOUNTS in modules else {},
+        accounts=Account.objects.in_bulk() if MULTI_ACCOUNTS in modules else {},
         modules=modules,
     )
 

@@ -45,7 +45,8 @@ class Operation:
     summary: str
     answer: Schema
     description: str = ""
-    parameters: Sequence[Parameter] = ()
+    # As a function where rooms add to them.
+    parameters: Sequence[Parameter] | Callable[[], Sequence[Parameter]] = ()
     # As a function where it is made of what all rooms say.
     body: Schema | Callable[[], Schema] | None = None
     refusals: Mapping[int, str] = field(default_factory=dict)
@@ -55,6 +56,10 @@ class Operation:
     other_answers: Mapping[str, Schema] = field(default_factory=dict)
     # Not of the interface that existing clients know.
     is_own: bool = False
+
+    @property
+    def all_parameters(self) -> Sequence[Parameter]:
+        return self.parameters() if callable(self.parameters) else self.parameters
 
     @property
     def body_schema(self) -> Schema | None:

@@ -9,7 +9,7 @@ from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
 from .describe import Example, Operation, Parameter, Schema
-from .responses import GENERATIONS, HEADERS, ON_ANSWERS, PARAMETERS, RESPONSES, SECURITY, common_statuses, headers_of
+from .responses import HEADERS, ON_ANSWERS, PARAMETERS, RESPONSES, SECURITY, common_statuses, envelopes, headers_of
 from .shapes import LATER
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -44,7 +44,7 @@ class Generator(SchemaGenerator):
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
         found = super().get_schema(request, public)
-        schemas: dict[str, Any] = dict(GENERATIONS)
+        schemas: dict[str, Any] = dict(envelopes())
         paths = _hoisted(found["paths"], schemas)
         common = {
             "schemas": dict(sorted(schemas.items())),
@@ -90,11 +90,11 @@ def operation_id(path: str, method: str) -> str:
 
 
 def _parameters(described: Operation, path: str) -> Iterator[dict[str, Any]]:
-    given = {(one.place, one.name) for one in described.parameters}
+    given = {(one.place, one.name) for one in described.all_parameters}
     missing = [name for name in _VARIABLE.findall(path) if ("path", name) not in given]
     if missing:
         raise LookupError(f"{path}: describe the parameter {missing[0]} of the path")
-    for one in described.parameters:
+    for one in described.all_parameters:
         yield _parameter(one)
 
 

@@ -12,8 +12,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 from django.views.generic import TemplateView
 
+from loyalty.api.refusals import published_codes
 from loyalty.api.renderers import encode
-from loyalty.refusals import CODES
 from loyalty.ui.mixins import PageMixin
 from loyalty.ui.navigation import Crumb, Tab
 from loyalty.ui.responses import Text
@@ -75,7 +75,7 @@ class Reference(DeveloperPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            groups=groups().items(), meanings=MEANINGS.items(), codes=CODES.items(), **kwargs
+            groups=groups().items(), meanings=MEANINGS.items(), codes=published_codes().items(), **kwargs
         )
 
 

@@ -232,7 +232,7 @@ def _limits(schema: Schema) -> str:
 
 
 def _sample(path: str, method: str, described: Operation, example: Example) -> Sample:
-    values = {one.name: one.example for one in described.parameters if one.place == "path"} | dict(example.path)
+    values = {one.name: one.example for one in described.all_parameters if one.place == "path"} | dict(example.path)
     for name, value in values.items():
         path = path.replace(f"{{{name}}}", quote(str(value), safe=":"))
     answer = json.dumps(example.answer, indent=2, ensure_ascii=False)

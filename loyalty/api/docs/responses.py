@@ -5,47 +5,60 @@ from typing import Any
 
 from loyalty.api.body.bounds import MAX_BYTES
 from loyalty.api.problems import CHALLENGE
-from loyalty.refusals import CODES
+from loyalty.api.refusals import published_codes
 
-_ERROR: Mapping[str, Any] = {
-    "type": "object",
-    "required": ["type", "code", "message"],
-    "properties": {
-        "type": {"type": "string", "description": "The kind of the error.", "examples": ["NotFoundException"]},
-        "code": {
-            "type": "integer",
-            "description": "Which rule refused it; 0 where the message says it all.\n\n"
-            + "\n".join(f"* {code}: {known.meaning}" for code, known in CODES.items() if code),
+ENVELOPES = ("Error", "VersionedError", "ReadError")
+_MESSAGE = {"type": "string", "description": "What is wrong, where, and what to do about it."}
+
+
+def _error() -> Mapping[str, Any]:
+    meanings = "\n".join(f"* {code}: {known.meaning}" for code, known in published_codes().items() if code)
+    return {
+        "type": "object",
+        "required": ["type", "code", "message"],
+        "properties": {
+            "type": {"type": "string", "description": "The kind of the error.", "examples": ["NotFoundException"]},
+            "code": {
+                "type": "integer",
+                "description": f"Which rule refused it; 0 where the message says it all.\n\n{meanings}",
+            },
+            "message": _MESSAGE,
         },
-        "message": {"type": "string", "description": "What is wrong, where, and what to do about it."},
+    }
+
+
+_READ_ERROR: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["message", "code", "resendable"],
+            "properties": {
+                "message": _MESSAGE,
+                "code": {
+                    "type": "integer",
+                    "description": "Which rule refused it; 2132 for whoever is not let in.",
+                },
+                "resendable": {"type": "boolean", "description": "Whether to send the same request again."},
+            },
+        }
     },
 }
-GENERATIONS: Mapping[str, Any] = {
-    "Error": {"type": "object", "required": ["error"], "properties": {"error": _ERROR}},
-    "VersionedError": {
+
+
+def envelopes() -> Mapping[str, Any]:
+    """Errors of each generation, by the names of their schemas."""
+    error = _error()
+    versioned = {
         "type": "object",
         "required": ["status", "error"],
-        "properties": {"status": {"type": "string", "const": "error"}, "error": _ERROR},
-    },
-    "ReadError": {
-        "type": "object",
-        "required": ["error"],
-        "properties": {
-            "error": {
-                "type": "object",
-                "required": ["message", "code", "resendable"],
-                "properties": {
-                    "message": _ERROR["properties"]["message"],
-                    "code": {
-                        "type": "integer",
-                        "description": "Which rule refused it; 2132 for whoever is not let in.",
-                    },
-                    "resendable": {"type": "boolean", "description": "Whether to send the same request again."},
-                },
-            }
-        },
-    },
-}
+        "properties": {"status": {"type": "string", "const": "error"}, "error": error},
+    }
+    schemas = ({"type": "object", "required": ["error"], "properties": {"error": error}}, versioned, _READ_ERROR)
+    return dict(zip(ENVELOPES, schemas, strict=True))
+
+
 HEADERS: Mapping[str, Any] = {
     "X-Request-Id": {"description": "Names this request in the service's log.", "schema": {"type": "string"}},
     "RateLimit-Limit": {"description": "Requests that the key has per minute.", "schema": {"type": "integer"}},
@@ -125,5 +138,5 @@ def _refusal(status: int, envelope: str) -> dict[str, Any]:
 
 
 RESPONSES: Mapping[str, Any] = {
-    f"{envelope}{status}": _refusal(status, envelope) for envelope in GENERATIONS for status in MEANINGS
+    f"{envelope}{status}": _refusal(status, envelope) for envelope in ENVELOPES for status in MEANINGS
 }

@@ -7,7 +7,6 @@ from typing import Any
 from loyalty.api.docs.describe import Schema
 from loyalty.api.problems import bad_request
 from loyalty.contributions import contributed
-from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 
 UNKNOWN_TYPE = 350300
@@ -27,7 +26,7 @@ class EntityPair:
     found: Callable[[str], Mapping[str, Any] | None]
     schema: Schema
     example: Mapping[str, Any]
-    needs: Module | None = None
+    needs: str = ""
 
     @property
     def type(self) -> str:

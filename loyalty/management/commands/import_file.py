@@ -9,8 +9,9 @@ from typing import Any, BinaryIO
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from loyalty.transfer.enums import JobStatus, Model, NoticeKind, UnknownColumns
+from loyalty.transfer.enums import JobStatus, NoticeKind, UnknownColumns
 from loyalty.transfer.importing.running import CHUNK_ROWS
+from loyalty.transfer.kinds import kind_labels
 from loyalty.transfer.models import ImportJob, RowNotice
 from loyalty.transfer.operations import import_here
 from loyalty.transfer.queries import first_notices, first_refused_rows
@@ -22,11 +23,11 @@ PIECE = 1024 * 1024
 
 
 class Command(BaseCommand):
-    help = "Import a CSV file of events or customers, here and now, and print a report as JSON."
+    help = "Import a CSV file of events, customers or what a room takes, here and now, and print a report as JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path)
-        parser.add_argument("--model", choices=Model.values, required=True)
+        parser.add_argument("--model", choices=[*kind_labels()], required=True)
         parser.add_argument(
             "--source", default="",
             help="Where the rows come from, such as till-2026. Equal rows of a source are one row; default: the model.",

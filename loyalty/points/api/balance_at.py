@@ -9,17 +9,20 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from customers.api.filters import LATEST
-from customers.api.objects import CustomerAnswer
+from customers.api.objects import AnswerExample, CustomerAnswer
 from customers.api.serializers import unix
 from customers.models import Customer
+from loyalty.accounts.enums import MULTI_ACCOUNTS
+from loyalty.api.docs.describe import Parameter
 from loyalty.api.errors import bad_request
 from loyalty.engine.moments import likely
 from loyalty.points.ledger.balances import Figures, balances_at
-from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 
 from .objects import named
 from .schemas import BALANCE_AT
+
+FIGURES = ("earned", "spent", "expired", "reserved", "pending", "spendable", "debt", "point_balance")
 
 
 def _balance_at(customer: Customer, query: QueryDict) -> dict[str, Any]:
@@ -27,7 +30,7 @@ def _balance_at(customer: Customer, query: QueryDict) -> dict[str, Any]:
     if text is None:
         return {}
     at = _instant(text)
-    has_accounts = Module.MULTI_ACCOUNTS in general_settings().modules
+    has_accounts = MULTI_ACCOUNTS in general_settings().modules
     figures = balances_at(customer, at, timezone.now())
     return {"balance_at": _object(at, [one for one in figures if has_accounts or one.account.is_default])}
 
@@ -46,9 +49,20 @@ def _instant(text: str) -> datetime:
 
 def _object(at: datetime, balances: Sequence[Figures]) -> dict[str, Any]:
     """What the customer had, or will have, in each account at the instant."""
-    names = ("earned", "spent", "expired", "reserved", "pending", "spendable", "debt", "point_balance")
-    accounts = [{**named(one.account), **{name: getattr(one, name) for name in names}} for one in balances]
+    accounts = [{**named(one.account), **{name: getattr(one, name) for name in FIGURES}} for one in balances]
     return {"at": unix(at), "accounts": accounts}
 
 
-ANSWER = CustomerAnswer(_balance_at, {"balance_at": BALANCE_AT})
+_NOTHING = dict.fromkeys(FIGURES, 0)
+_OCTOBER = {"at": 1790812800, "accounts": [{"id": "main", "name": "Main account", "default": True, **_NOTHING}]}
+ANSWER = CustomerAnswer(
+    _balance_at,
+    {"balance_at": BALANCE_AT},
+    Parameter(
+        "balance_at",
+        "Adds what the customer had, or will have, in each account at this instant: unix seconds.",
+        {"type": "integer", "minimum": 0, "maximum": LATEST},
+        example=1767225600,
+    ),
+    [AnswerExample("What she had at the beginning of October", {"balance_at": "1790812800"}, {"balance_at": _OCTOBER})],
+)

@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from customers.api.objects import CustomerPart
 from customers.models import Customer
+from loyalty.accounts.enums import EXPIRING_POINTS, MULTI_ACCOUNTS
 from loyalty.accounts.models import Account
 from loyalty.points.expiry.queries import expiring_points_of, reset_date
 from loyalty.points.ledger.models import Balance
 from loyalty.points.ledger.queries import balances_of_all
-from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 
 from .objects import account_object, expiring_object
@@ -28,7 +28,7 @@ def _parts(customers: Sequence[Customer], fields: frozenset[str]) -> dict[int, d
     for id, (default, all_) in balances.items():
         due = expiring.get(id, {})
         found[id] = {"score": default.earned, **{name: getattr(default, name) for name in FIGURES}}
-        if Module.MULTI_ACCOUNTS in modules:
+        if MULTI_ACCOUNTS in modules:
             found[id]["accounts"] = [account_object(one) | due.get(one.account_id, {}) for one in all_]
         found[id] |= due.get(default.account_id, {})
     return found
@@ -42,10 +42,10 @@ def _expiring(
 ) -> dict[int, dict[int, dict[str, Any]]]:
     """By customer and account, the part of the object that tells when points expire; empty if nobody asks."""
     history = "expiring_points.history" in fields
-    if not customers or not (history or "expiring_points" in fields) or Module.EXPIRING_POINTS not in modules:
+    if not customers or not (history or "expiring_points" in fields) or EXPIRING_POINTS not in modules:
         return {}
     of_all = next(iter(balances.values()))[1]
-    accounts = [one.account for one in of_all if one.account.is_default or Module.MULTI_ACCOUNTS in modules]
+    accounts = [one.account for one in of_all if one.account.is_default or MULTI_ACCOUNTS in modules]
     points = expiring_points_of([customer.id for customer in customers], accounts)
     now, today = timezone.now(), timezone.localdate()
 

@@ -8,12 +8,12 @@ from customers.api.v1.objects import ReadCustomerPart
 from customers.models import Customer
 from events.api.v1.objects import ReadEventPart
 from events.models import Event
+from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.accounts.expiry import last_day
 from loyalty.api.access.dates import iso_date
 from loyalty.points.history.uses import Change, Uses, changes_of, snapshots_of, uses_of
 from loyalty.points.ledger.models import Balance, Lot
 from loyalty.points.ledger.queries import balances_of_all
-from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 
 from .schemas import EXAMPLES, OF_READ_CUSTOMER
@@ -68,7 +68,7 @@ READ_EVENT = ReadEventPart(_of_events)
 
 def _of_customers(customers: Sequence[Customer]) -> dict[int, dict[str, Any]]:
     """The default account's figures, and all accounts while there are several."""
-    has_accounts = Module.MULTI_ACCOUNTS in general_settings().modules
+    has_accounts = MULTI_ACCOUNTS in general_settings().modules
     return {
         id: {**_figures(default), **({"accounts": _accounts(all_)} if has_accounts else {})}
         for id, (default, all_) in balances_of_all([customer.id for customer in customers]).items()

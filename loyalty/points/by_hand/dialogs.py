@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.profile.mixins import EventDialog
+from loyalty.accounts.enums import EXPIRING_POINTS
 from loyalty.accounts.modules import Modules
 from loyalty.engine.mechanism import Outcome
 from loyalty.formats import number
@@ -18,7 +19,6 @@ from loyalty.points.ledger.models import Balance
 from loyalty.points.ledger.queries import balances_of
 from loyalty.points.operations import manage_points
 from loyalty.points.rights import MANAGE_POINTS
-from loyalty.program.enums import Module
 from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
 from loyalty.ui.responses import Text
@@ -51,7 +51,7 @@ class ManagePoints(Modules, EventDialog):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         accounts = [(slug, f"{name} · {self.standing[slug]}") for slug, name in self.accounts]
-        expiring = Module.EXPIRING_POINTS in self.modules
+        expiring = EXPIRING_POINTS in self.modules
         return super().get_form_kwargs() | {"accounts": accounts, "expiring": expiring}
 
     @cached_property

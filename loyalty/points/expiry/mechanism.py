@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from loyalty.accounts.enums import EXPIRING_POINTS
 from loyalty.calendar import end_of, last_day_before
 from loyalty.engine import values
 from loyalty.engine.batch import Batch
@@ -11,7 +12,6 @@ from loyalty.engine.program import Program
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import State
 from loyalty.points.ledger.rows import LotRow
-from loyalty.program.enums import Module
 from loyalty.refusals import MissingField, Refused, WrongField
 
 MOST_EVENTS = 500
@@ -22,7 +22,7 @@ def named_expiry(event: EventRow, program: Program) -> dt.datetime | None:
     day = values.day(event.data, "expdate")
     if day is None:
         return None
-    if Module.EXPIRING_POINTS not in program.modules:
+    if EXPIRING_POINTS not in program.modules:
         raise WrongField("expdate", "needs the module Expiring points, which is switched off")
     expires_at = end_of(day, program.time_zone)
     if expires_at <= event.recorded_at:
@@ -32,7 +32,7 @@ def named_expiry(event: EventRow, program: Program) -> dt.datetime | None:
 
 def change_expiration(event: EventRow, state: State, batch: Batch) -> None:
     """What remains of the points that `events` earned gets another date, or none; the event keeps which had which."""
-    if Module.EXPIRING_POINTS not in batch.program.modules:
+    if EXPIRING_POINTS not in batch.program.modules:
         raise WrongField("point_expiration", "needs the module Expiring points, which is switched off", field="action")
     ids = _events(event)
     if "expdate" not in event.data:

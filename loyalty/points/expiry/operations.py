@@ -14,11 +14,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection, transaction
 
-from loyalty.accounts.enums import Expiry
+from loyalty.accounts.enums import EXPIRING_POINTS, Expiry
 from loyalty.accounts.expiry import idle_before
 from loyalty.accounts.models import Account
 from loyalty.engine.status import DEPARTED
-from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings, program_version
 
 # A chunk holds the locks of its customers, for whom the tills wait: never for a second, however busy the machine is.
@@ -135,7 +134,7 @@ class _Pace:
 def expire_points(*, now: Callable[[], datetime]) -> Expired:
     """Expire what is due, in chunks of customers, each a transaction of its own; nothing while the module is off."""
     done, pace = Expired(), _Pace()
-    if Module.EXPIRING_POINTS not in general_settings().modules:
+    if EXPIRING_POINTS not in general_settings().modules:
         return done
     for customers in _chunks(now(), pace):
         started = time.perf_counter()

@@ -18,13 +18,13 @@ from customers.profile.frame import ProfilePage
 from customers.profile.mixins import EventDialog
 from events.timeline.queries import events_of, names
 from loyalty import formats
+from loyalty.accounts.enums import EXPIRING_POINTS
 from loyalty.accounts.modules import Modules
 from loyalty.engine.mechanism import Outcome
 from loyalty.formats import number
 from loyalty.points.ledger.models import Lot
 from loyalty.points.ledger.queries import open_lots
 from loyalty.points.rights import CHANGE_EXPIRATION
-from loyalty.program.enums import Module
 from loyalty.staff.sender import Sender
 from loyalty.ui.mixins import PartialMixin
 from loyalty.ui.paging import Order, page_of
@@ -44,7 +44,7 @@ class ExpiringPoints(Modules):
     """For pages that the brand has only while points can expire."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if Module.EXPIRING_POINTS not in self.modules:
+        if EXPIRING_POINTS not in self.modules:
             raise Http404
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # of the view that this is mixed into
 

@@ -16,12 +16,12 @@ from django.views.generic import TemplateView
 
 from customers.profile.frame import ProfilePage
 from events.timeline.queries import names
+from loyalty.accounts.enums import EXPIRING_POINTS, MULTI_ACCOUNTS
 from loyalty.accounts.models import Account
 from loyalty.accounts.modules import Modules
 from loyalty.points.ledger.balances import Figures, balances_at, balances_by_effect
 from loyalty.points.ledger.queries import balances_of
 from loyalty.points.rights import CHANGE_EXPIRATION, EXPORT_POINTS
-from loyalty.program.enums import Module
 from loyalty.staff.sender import by_staff
 from loyalty.ui.charts import Chart
 from loyalty.ui.downloads import Cell, csv_file
@@ -73,11 +73,11 @@ class HistoryPage(Modules, ProfilePage):
 
     @property
     def has_accounts(self) -> bool:
-        return Module.MULTI_ACCOUNTS in self.modules
+        return MULTI_ACCOUNTS in self.modules
 
     @property
     def expiring(self) -> bool:
-        return Module.EXPIRING_POINTS in self.modules
+        return EXPIRING_POINTS in self.modules
 
     @cached_property
     def shown_accounts(self) -> Sequence[Account]:

@@ -18,11 +18,10 @@ from customers.models import Customer
 from customers.queries import family, family_at
 from events.orders.enums import TransactionStatus
 from events.orders.models import Transaction
-from loyalty.accounts.enums import Expiry
+from loyalty.accounts.enums import EXPIRING_POINTS, Expiry
 from loyalty.accounts.expiry import ExpiryRule, Member, expires_at, idle_at
 from loyalty.accounts.models import Account
 from loyalty.points.enums import BUCKETS, EntryKind
-from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
 
 from .models import Balance, Entry, Lot, Pending
@@ -147,7 +146,7 @@ class _Course:
 
 
 def _forecast(customer: Customer, at: dt.datetime, now: dt.datetime) -> list[Figures]:
-    expiring = Module.EXPIRING_POINTS in general_settings().modules
+    expiring = EXPIRING_POINTS in general_settings().modules
     active = dict(Balance.objects.filter(customer_id=customer.id).values_list("account_id", "active_at"))
     courses = {
         figures.account.id: _course(figures, customer, active.get(figures.account.id), expiring=expiring)

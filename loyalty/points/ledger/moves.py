@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from loyalty.accounts import expiry
+from loyalty.accounts.enums import EXPIRING_POINTS, MULTI_ACCOUNTS
 from loyalty.engine.batch import Batch
 from loyalty.engine.program import Program
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import State
 from loyalty.points.config import AccountRule, PointsConfig
 from loyalty.points.enums import EntryKind
-from loyalty.program.enums import Module
 from loyalty.refusals import Refused
 
 from .rows import BalanceRow, BurnedRow, EntryRow, HeldRow, LotRow, PendingRow, UsageRow
@@ -31,7 +31,7 @@ def account_of(event: EventRow, program: Program) -> AccountRule:
     if event.account is None or event.account == points.default.slug:
         return points.default
     account = points.accounts.get(event.account)
-    if account is None or Module.MULTI_ACCOUNTS not in program.modules:
+    if account is None or MULTI_ACCOUNTS not in program.modules:
         message = f"Unknown account: {event.account[:64]}. Leave 'account' out for the default account."
         raise Refused(0, message, field="account")
     return account
@@ -59,7 +59,7 @@ def earn(
     event.account_id = account.id
     if points == 0:
         return None
-    if expires_at is None and account.expiry and Module.EXPIRING_POINTS in batch.program.modules:
+    if expires_at is None and account.expiry and EXPIRING_POINTS in batch.program.modules:
         expires_at = expiry.expires_at(account.expiry, event.occurred_at, state.customer, batch.program.time_zone)
     lot = batch.add(LotRow(batch.new_id("points_lot_id"), event, account.id, points, expires_at))
     lot.arithmetic = arithmetic

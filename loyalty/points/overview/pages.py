@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from django.utils import timezone
 
 from customers.profile.frame import Area, Card, OverviewCards, ProfilePage
+from loyalty.accounts.enums import EXPIRING_POINTS, MULTI_ACCOUNTS
 from loyalty.points.expiry.queries import next_to_expire
 from loyalty.points.ledger.queries import balances_of
-from loyalty.program.enums import Module
 
 from .queries import strips_of
 
@@ -14,7 +14,7 @@ def _cards(page: ProfilePage) -> Iterator[Card]:
     """A strip of figures for each account that is spoken of, and the default one's points by month."""
     default, balances = balances_of(page.customer.id)
     modules = page.settings.modules
-    has_accounts, expires = Module.MULTI_ACCOUNTS in modules, Module.EXPIRING_POINTS in modules
+    has_accounts, expires = MULTI_ACCOUNTS in modules, EXPIRING_POINTS in modules
     shown = balances if has_accounts else [default]
     expiring = next_to_expire(page.customer.id, [balance.account for balance in shown]) if expires else {}
     strips = strips_of(page.family, shown, timezone.now(), expiring)

@@ -6,8 +6,8 @@ from typing import Any
 from customers.api.objects import CustomerPart
 from customers.api.v1.objects import ReadCustomerPart
 from customers.models import Customer
-from loyalty.program.enums import Module
 from loyalty.program.queries import general_settings
+from loyalty.tiers.enums import TIERS_MODULE
 from loyalty.tiers.queries import tiers_of
 
 from .objects import language_of, tier_entity, tier_object
@@ -16,7 +16,7 @@ from .schemas import OF_ANN, OF_CUSTOMER, OF_READ_CUSTOMER, READ_OF_ANN
 
 def _parts(customers: Sequence[Customer], fields: frozenset[str]) -> dict[int, dict[str, Any]]:
     """A list of the levels, in the order of their structures' IDs: empty for whoever has none."""
-    if Module.TIERS not in general_settings().modules:
+    if TIERS_MODULE not in general_settings().modules:
         return {}
     found = tiers_of(customers)
     return {one.id: {"tiers": [tier_object(tier, language_of(one)) for tier in found[one.id]]} for one in customers}

@@ -5,7 +5,7 @@ from typing import Any
 
 from customers.api.serializers import number
 from loyalty.api.entities.pairs import EntityPair
-from loyalty.program.enums import Module
+from loyalty.tiers.enums import TIERS_MODULE
 from loyalty.tiers.models import Level, Structure
 
 from .queries import structures
@@ -40,4 +40,4 @@ def _level(level: Level) -> dict[str, Any]:
     return {"id": level.slug, "name": level.names, "threshold": number(level.threshold)}
 
 
-PAIR = EntityPair("tiers", "tier", _listed, _found, STRUCTURE, STATUS, needs=Module.TIERS)
+PAIR = EntityPair("tiers", "tier", _listed, _found, STRUCTURE, STATUS, needs=TIERS_MODULE)

@@ -9,9 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.directory.columns import ListColumn
 from customers.directory.search import ListFilter
 from customers.models import Customer
-from loyalty.program.enums import Module
-from loyalty.program.queries import general_settings
-from loyalty.tiers.enums import StructureStatus
+from loyalty.tiers.enums import TIERS_MODULE, StructureStatus
 from loyalty.tiers.models import CustomerTier, Level
 from loyalty.tiers.queries import in_language
 
@@ -26,8 +24,6 @@ def _levels() -> QuerySet[Level]:
 
 
 def _choices() -> list[tuple[str, str]]:
-    if Module.TIERS not in general_settings().modules:
-        return []
     rows = list(_levels().values_list("structure__slug", "structure__name", "slug", "names"))
     several = len({structure for structure, *_ in rows}) > 1
     return [
@@ -60,8 +56,8 @@ def _of_customers(customers: Sequence[Customer]) -> dict[int, str]:
 
 
 def _is_shown() -> bool:
-    return Module.TIERS in general_settings().modules and _levels().exists()
+    return _levels().exists()
 
 
-FILTER = ListFilter("tier", _("Level"), _choices, _members)
-COLUMN = ListColumn(_("Level"), "level p2", _of_customers, _is_shown)
+FILTER = ListFilter("tier", _("Level"), _choices, _members, TIERS_MODULE)
+COLUMN = ListColumn(_("Level"), "level p2", _of_customers, _is_shown, TIERS_MODULE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from customers.profile.frame import Area, Card, OverviewCards, ProfileBadge, ProfilePage
-from loyalty.program.enums import Module
+from loyalty.tiers.enums import TIERS_MODULE
 from loyalty.tiers.queries import level_name
 
 from . import words
@@ -21,7 +21,7 @@ def places_on(page: ProfilePage) -> list[Place]:
 
 def _read(page: ProfilePage) -> list[Place]:
     # The page knows the modules already: no query more while this one is off.
-    return places_of(page.customer) if Module.TIERS in page.settings.modules else []
+    return places_of(page.customer) if TIERS_MODULE in page.settings.modules else []
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from types import TracebackType
 from typing import Self
@@ -23,10 +24,11 @@ from events.types.queries import attribute_types
 from loyalty.intake.actors import import_job
 from loyalty.transfer.enums import JobStatus, Model
 from loyalty.transfer.files.store import check_untouched, path_of
+from loyalty.transfer.kinds import kind_of_room
 from loyalty.transfer.models import ImportJob, RefusedRow, RowNotice
 from loyalty.transfer.reading.columns import Catalogue, Plan
 from loyalty.transfer.reading.options import Options
-from loyalty.transfer.reading.plans import plan_of
+from loyalty.transfer.reading.plans import plan_of, plan_of_room
 from loyalty.transfer.reading.reader import Header, Line, Reader, UnreadableFile
 
 from .customers import apply_customers
@@ -34,6 +36,7 @@ from .events import apply_events
 from .keys import forget_counts
 from .orders import MAX_ROWS as MAX_ORDER_ROWS
 from .orders import is_same_order
+from .rooms import apply_rows
 from .tally import Tally
 
 # Measured: smaller ones pay for commits, larger ones gain nothing and hold the customers' locks longer.
@@ -63,7 +66,9 @@ def options_of(job: ImportJob) -> Options:
 
 
 def plan_for(job: ImportJob, header: Header) -> Plan:
-    return plan_of(job.model, header, catalogue(), options_of(job))
+    if job.model in Model.values:
+        return plan_of(job.model, header, catalogue(), options_of(job))
+    return plan_of_room(kind_of_room(job.model), header, catalogue(), options_of(job))
 
 
 def work(*, job_id: int, now: Callable[[], datetime], seconds: float | None = None, rows: int = CHUNK_ROWS) -> bool:
@@ -218,8 +223,7 @@ def _run_chunk(*, job_id: int, fence: int, file: OpenFile, now: Callable[[], dat
     if job.rows_done + len(lines) > MAX_ROWS:
         raise UnreadableFile(f"The file has more than {MAX_ROWS:,} rows: the rest was not imported. Split it.")
     by = import_job(job.id, job.created_by_id)
-    apply = apply_events if job.model == Model.EVENTS else apply_customers
-    note(job, apply(file.plan, lines, job=job, by=by, at=at))
+    note(job, _applying(job.model)(file.plan, lines, job=job, by=by, at=at))
     if is_last:
         job.rows_total = job.rows_done
         end(job, JobStatus.FINISHED, at)
@@ -228,6 +232,13 @@ def _run_chunk(*, job_id: int, fence: int, file: OpenFile, now: Callable[[], dat
         job.attempts, job.lease_until = 0, now() + LEASE
         job.save()
     return not is_last
+
+
+def _applying(model: str) -> Callable[..., Tally]:
+    """What applies the rows of such a file."""
+    if model in Model.values:
+        return apply_events if model == Model.EVENTS else apply_customers
+    return partial(apply_rows, kind_of_room(model))
 
 
 def note(job: ImportJob, tally: Tally) -> None:

@@ -2,27 +2,35 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from customers.fields.reserved import ABOUT_THE_EVENT, READ_ONLY, SECRETS
+from customers.fields.enums import FieldType
+from customers.fields.reserved import ABOUT_THE_EVENT, SECRETS, read_only
 from customers.fields.rules import BUILT_IN
 from customers.fields.spelling import compared as normal
+from loyalty.intake.files import Importable
 from loyalty.transfer.enums import Model, UnknownColumns
 
 from .cells import Numbers
 from .columns import Catalogue, Plan
-from .headings import CUSTOMER_NAMES, FIELD_SYNONYMS, REFUSAL, TIME, TIME_NAMES, Known, doubled
+from .headings import CUSTOMER_NAMES, FIELD_SYNONYMS, REFUSAL, TIME, TIME_NAMES, Known, doubled, misspelt
 from .options import DEFAULT, Options
 from .reader import Header, UnreadableFile
 
 MAX_DEPTH = 8
 # When the customer joined: says something of new customers only.
 JOINED = TIME
-NOT_OF_CUSTOMERS = (READ_ONLY | ABOUT_THE_EVENT | {"action", "account"}) - {JOINED}
 # The action whose attributes the lines of an order have.
 ITEM = "checkout_item"
 _NAME = re.compile(r"[^\[\].]+(?:\[[^\[\].]+\]|\.[^\[\].]+)*")
 _PIECE = re.compile(r"[^\[\].]+")
+
+
+@cache
+def not_of_customers() -> frozenset[str]:
+    """What no column of a file of customers may be."""
+    return (read_only() | ABOUT_THE_EVENT | {"action", "account"}) - {JOINED}
 
 
 def plan_of(model: str, header: Header, catalogue: Catalogue, options: Options = DEFAULT) -> Plan:
@@ -54,7 +62,7 @@ def _of_customers(header: Header, catalogue: Catalogue, options: Options) -> Pla
     """Every column but the ID is a field, or a custom attribute of that very name."""
     names, fields = header.names, catalogue.config.fields
     customer, scheme = _customer_column(names, catalogue)
-    known = Known(BUILT_IN | SECRETS | NOT_OF_CUSTOMERS | {JOINED} | fields.keys(), FIELD_SYNONYMS)
+    known = Known(BUILT_IN | SECRETS | not_of_customers() | {JOINED} | fields.keys(), FIELD_SYNONYMS)
     plan = Plan(
         names, customer, scheme,
         catalogue=catalogue, numbers=Numbers(options.decimal_mark, header.delimiter), known=known,
@@ -65,7 +73,7 @@ def _of_customers(header: Header, catalogue: Catalogue, options: Options) -> Pla
         name = known.find(written)
         if name in fields and fields[name].read_only:
             raise UnreadableFile(f"The column “{written}” is a read-only field: remove it.")
-        if name in NOT_OF_CUSTOMERS:
+        if name in not_of_customers():
             raise UnreadableFile(f"The column “{written}” is no field of a customer: remove it, or import events.")
         if not name and normal(written) in TIME_NAMES:
             raise UnreadableFile(
@@ -76,6 +84,28 @@ def _of_customers(header: Header, catalogue: Catalogue, options: Options) -> Pla
             plan.unknown.append(written)
         if name or options.unknown_columns != UnknownColumns.LEAVE_OUT:
             _put(plan, number, [name or written])
+    return plan
+
+
+def plan_of_room(kind: Importable, header: Header, catalogue: Catalogue, options: Options = DEFAULT) -> Plan:
+    """Of a file that a room takes: its columns and no others. Raises UnreadableFile."""
+    types = {one.name: (FieldType.NUMERIC if one.is_number else FieldType.STRING).value for one in kind.columns}
+    customer, scheme = _customer_column(header.names, catalogue)
+    plan = Plan(
+        header.names, customer, scheme,
+        catalogue=Catalogue(catalogue.config, {kind.name: types}, catalogue.zone),
+        numbers=Numbers(options.decimal_mark, header.delimiter), known=Known(frozenset(types)),
+    )  # fmt: skip
+    for number, written in enumerate(header.names):
+        if number == customer or normal(written) in REFUSAL:
+            continue
+        name = plan.known.find(written)
+        if not name:
+            [told] = misspelt([written], plan.known)
+            raise UnreadableFile(f"There is no column {told} in files of this kind: rename it, or remove it.")
+        _put(plan, number, [name])
+    if missing := [one.name for one in kind.columns if one.required and one.name not in plan.attributes]:
+        raise UnreadableFile(f"The column “{missing[0]}” is missing.")
     return plan
 
 

@@ -47,7 +47,7 @@ def check(schema: Any, value: Any) -> None:
 
 
 def address(path: str, described: Operation, example: Example) -> str:
-    values = {one.name: one.example for one in described.parameters if one.place == "path"} | dict(example.path)
+    values = {one.name: one.example for one in described.all_parameters if one.place == "path"} | dict(example.path)
     for name, value in values.items():
         path = path.replace(f"{{{name}}}", quote(value, safe=":"))
     return path

@@ -7,8 +7,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from customers.directory.columns import ListColumn
 from customers.directory.queries import sorts
+from customers.directory.search import ListFilter
 from customers.models import Customer, Identity
+from loyalty import composition, contributions
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
@@ -251,6 +254,27 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(client: Client, query
         counts.append(len(captured))
     assert counts[0] == counts[2], counts
     assert counts[0] <= 20
+
+
+def test_a_room_whose_module_is_off_is_not_asked_for_its_column_and_filter(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(*args: object) -> Any:
+        raise AssertionError("asked")
+
+    added = (
+        ListColumn("Games", "p2", asked, asked, module="games"),
+        ListFilter("games", "Games", asked, asked, "games"),
+    )
+    monkeypatch.setattr(composition, "CONTRIBUTIONS", (*composition.CONTRIBUTIONS, *added))
+    contributions._contributed.cache_clear()
+    try:
+        get(client, "?games=1")
+        GeneralSettings.objects.update_or_create(id=1, defaults={"modules": ["games"]})
+        with pytest.raises(AssertionError, match="asked"):
+            get(client, "?games=1")
+    finally:
+        contributions._contributed.cache_clear()
 
 
 def test_a_big_table_is_estimated_not_counted(

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from customers.api.objects import customer_objects
-from customers.api.v1.objects import customer_entities
+from customers.api.objects import CustomerAnswer, CustomerPart, customer_objects
+from customers.api.v1.objects import ReadCustomerPart, customer_entities
 from customers.fields.models import Field
 from customers.fields.queries import customers_config
-from customers.fields.reserved import READ_ONLY
-from customers.fields.rules import BUILT_IN, RESERVED
+from customers.fields.reserved import read_only
+from customers.fields.rules import BUILT_IN, reserved_names
 from customers.models import Customer
+from loyalty.contributions import contributed
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
 from loyalty.transfer.enums import Model
@@ -55,7 +56,7 @@ def test_the_api_of_customers_does_not_set_it(client: Client, name: str) -> None
     assert f"'{name}' cannot be set" in answer.json()["error"]["message"]
 
 
-@pytest.mark.parametrize("name", sorted(READ_ONLY - {"customer", "customer_id", "id", "_id"}))
+@pytest.mark.parametrize("name", sorted(read_only() - {"customer", "customer_id", "id", "_id"}))
 def test_no_file_has_a_column_of_it(name: str) -> None:
     with pytest.raises(UnreadableFile, match=f"“{name}” is no field of a customer"):
         plan_of(Model.CUSTOMERS, Header(("customer", name), ",", 0, 1), Catalogue(customers_config()))
@@ -71,8 +72,17 @@ def test_all_that_the_customer_object_shows_is_reserved() -> None:
     [shown] = customer_objects([ann], frozenset({"purchases", "expiring_points"}))
     [told] = customer_entities([ann])
 
-    assert shown.keys() | told.keys() <= RESERVED | {"membership_id"}
-    assert not READ_ONLY & BUILT_IN
+    assert shown.keys() | told.keys() <= reserved_names() | {"membership_id"}
+    assert not read_only() & BUILT_IN
+
+
+def test_all_that_a_room_adds_to_the_customer_object_is_reserved() -> None:
+    """While its module is off, too: nobody may take the name before it comes on."""
+    kinds: list[Any] = [*contributed(CustomerPart), *contributed(CustomerAnswer), *contributed(ReadCustomerPart)]
+    added = {name for one in kinds for name in one.schema}
+
+    assert len(added) > 10
+    assert added <= reserved_names() | {"membership_id"}
 
 
 @pytest.mark.parametrize(

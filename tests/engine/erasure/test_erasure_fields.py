@@ -13,6 +13,7 @@ from loyalty.composition import COMPOSITION
 from loyalty.database.tables import our_models
 from tests.engine.test_write_once import connect
 from tests.engine.world import NOW, accepted, configure, event, rows
+from tests.listing import listed
 
 # Files of imports are erased by a worker.
 PERSONAL: list[Any] = [
@@ -56,7 +57,9 @@ def _fill(raw: Connection[Any]) -> None:
         table = sql.Identifier(found._meta.db_table)
         raw.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(table))
         places = raw.execute(sql.SQL("SELECT ctid FROM {}").format(table)).fetchall()
-        assert places, f"No row of {found._meta.label} to erase: let `lived` make one"
+        assert places, (
+            f"No row of {found._meta.label} to erase: let `lived` make one, or `listed.py` of its room's tests"
+        )
         for [place] in places:
             number += 1
             sets = sql.SQL(", ").join(_setting(field, number) for field in _columns(found))
@@ -119,19 +122,9 @@ def lived(committed_db: None) -> int:
         " SELECT now(), 'customer.change', id, '', 'x', 'x', '{}', '{}' FROM unnest(ARRAY[%s, %s]::bigint[]) AS id",
         [ann, old],
     )
-    rows(
-        "WITH structure AS (INSERT INTO tiers_structure (slug, name, account_id)"
-        " SELECT 's', 'S', id FROM points_account WHERE is_default RETURNING id),"
-        " level AS (INSERT INTO tiers_level (structure_id, slug, position, names, values)"
-        " SELECT id, 'l', 0, '{}', '{}' FROM structure RETURNING id, structure_id),"
-        " standing AS (INSERT INTO tiers_customertier (customer_id, structure_id, level_id, since)"
-        " SELECT who, structure_id, id, now() FROM level, unnest(ARRAY[%s, %s]::bigint[]) who RETURNING customer_id, structure_id),"
-        " day AS (INSERT INTO tiers_statusday (customer_id, structure_id, day, points)"
-        " SELECT customer_id, structure_id, now()::date, 5 FROM standing)"
-        " INSERT INTO tiers_latepoints (customer_id, structure_id, about, day)"
-        " SELECT customer_id, structure_id, 1, now()::date FROM standing",
-        [ann, old],
-    )
+    for room in listed():
+        if room.live:
+            room.live(ann, old)
     rows("INSERT INTO customers_secret (customer_id, name, sealed) VALUES (%s, 'token', 'x')", [ann])
     return ann
 

@@ -14,16 +14,17 @@ from django.utils import timezone
 from customers.models import Customer
 from events.models import Event
 from events.operations import add_event, addable_types
+from events.orders.enums import CHECKOUT_ACCEPT
 from events.timeline.queries import event_of
 from events.types.actions import RECORDED
 from events.types.models import EventType
+from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.accounts.models import Account
 from loyalty.engine.actions import names_of
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.status import Status
 from loyalty.intake.once import AlreadyRecorded
 from loyalty.points.ledger.queries import balances_of
-from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.refusals import Refused
 from loyalty.staff.enums import Role
@@ -213,7 +214,7 @@ def test_the_account_is_asked_for_where_there_are_several(staff: Client, zsofia:
     Account.objects.create(slug="club", name="Club")
     address = f"/customers/{zsofia.id}/events/add/?action=point_add"
     assert 'name="account"' not in staff.get(address, headers=HTMX).content.decode()
-    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": [Module.MULTI_ACCOUNTS.value]})
+    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": [MULTI_ACCOUNTS]})
     html = staff.get(address, headers=HTMX).content.decode()
     assert 'name="account"' in html
     assert "data-expdate" not in html
@@ -241,7 +242,7 @@ def test_an_order_is_refunded_in_part_by_its_own_fields(staff: Client, zsofia: C
 def test_a_module_that_is_off_asks_for_nothing(staff: Client, zsofia: Customer) -> None:
     address = f"/customers/{zsofia.id}/events/add/?action=checkout"
     assert "data-auto_accept" not in staff.get(address).content.decode()
-    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": [Module.CHECKOUT_ACCEPT.value]})
+    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": [CHECKOUT_ACCEPT]})
     html = staff.get(address).content.decode()
     assert "data-auto_accept" in html
     assert "data-guest" not in html

@@ -14,12 +14,12 @@ from django.utils import timezone
 from customers.models import Customer
 from events.timeline.queries import PointsStatus, describe_events, events_of, names
 from events.types.models import EventType
+from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Actor, Incoming
 from loyalty.points.expiry.operations import expire_points
 from loyalty.points.ledger.models import Entry
 from loyalty.program.actions import registered_actions
-from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
@@ -169,7 +169,7 @@ def test_a_reader_sees_no_link_to_an_import_and_no_way_to_add(client: Client, zs
     assert "Add action" not in html
 
 
-@pytest.mark.parametrize(("modules", "shown"), [([], False), ([Module.MULTI_ACCOUNTS.value], True)])
+@pytest.mark.parametrize(("modules", "shown"), [([], False), ([MULTI_ACCOUNTS], True)])
 def test_the_account_is_named_where_there_may_be_several(
     staff: Client, zsofia: Customer, modules: list[str], shown: bool
 ) -> None:

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
 from events.orders.models import Transaction
+from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
-from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
@@ -128,13 +128,13 @@ def test_filters_narrow_the_list(staff: Client, zsofia: Customer, adam: Customer
 def test_the_account_is_a_filter_and_a_column_where_there_are_several(staff: Client, zsofia: Customer) -> None:
     Account.objects.create(slug="club", name="Club")
     make_order(zsofia, "T-1")
-    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": [Module.MULTI_ACCOUNTS.value]})
+    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": [MULTI_ACCOUNTS]})
     order = checkout(zsofia, "T-2", 5)
     order.account = "club"
     tell(order)
     GeneralSettings.objects.update(modules=[])
     assert 'name="account"' not in html(staff, "/transactions/")
-    GeneralSettings.objects.update(modules=[Module.MULTI_ACCOUNTS.value])
+    GeneralSettings.objects.update(modules=[MULTI_ACCOUNTS])
     page = html(staff, "/transactions/?account=club")
     assert ids(page) == ["T-2"]
     assert '<td class="cut p3" title="Club">Club</td>' in page
@@ -160,7 +160,7 @@ def test_pages_follow_each_other_without_a_count(staff: Client, zsofia: Customer
 
 @pytest.mark.parametrize("where", ["/transactions/", "/customers/{}/transactions/"])
 def test_the_number_of_queries_does_not_grow_with_the_rows(staff: Client, zsofia: Customer, where: str) -> None:
-    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": [Module.MULTI_ACCOUNTS.value]})
+    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": [MULTI_ACCOUNTS]})
     counts = []
     for numbers in ([1], [2, 3]):
         for number in numbers:

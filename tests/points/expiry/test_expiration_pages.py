@@ -12,13 +12,14 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
 from events.models import Event
+from loyalty.accounts.enums import EXPIRING_POINTS
 from loyalty.accounts.expiry import last_day
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
 from loyalty.points.expiry import pages
 from loyalty.points.ledger.models import Lot
-from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
+from loyalty.program.modules import module_names
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.factories import make_customer, tell
@@ -117,11 +118,11 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(staff: Client, zsofia
 
 def test_accounts_are_shown_where_there_are_several(staff: Client, zsofia: Customer) -> None:
     Account.objects.create(slug="club", name="Club")
-    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": list(Module)})
+    GeneralSettings.objects.update_or_create(id=1, defaults={"modules": [*module_names()]})
     earn(10)
     earn(20, account="club")
     assert len(offered(page(staff, zsofia))) == 2
-    GeneralSettings.objects.update(modules=[Module.EXPIRING_POINTS.value])
+    GeneralSettings.objects.update(modules=[EXPIRING_POINTS])
     assert len(offered(page(staff, zsofia))) == 1
 
 

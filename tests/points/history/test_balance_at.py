@@ -1,5 +1,6 @@
 """The balance as of any instant: past ones as they were noted then, future ones from what is known to come."""
 
+import inspect
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,16 +13,20 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from customers.api import docs
+from customers.api.docs import SHOW
 from customers.models import Customer
+from events.orders.enums import CHECKOUT_ACCEPT
 from events.types.models import EventType
+from loyalty.accounts.enums import EXPIRING_POINTS, MULTI_ACCOUNTS
 from loyalty.accounts.models import Account
 from loyalty.api.keys.models import ApiKey
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
+from loyalty.points.api.balance_at import ANSWER
 from loyalty.points.enums import EntryKind
 from loyalty.points.ledger.balances import Figures, balances_at, balances_by_effect
 from loyalty.points.ledger.models import Balance, Entry
-from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from tests.api_keys import development_key
 from tests.examples import examples
@@ -165,7 +170,7 @@ def test_pending_points_of_an_event_become_spendable_when_their_days_are_over(cu
 
 
 def test_pending_points_of_an_order_become_spendable_when_it_is_accepted_by_itself(customer: Customer) -> None:
-    GeneralSettings.objects.update(modules=[Module.CHECKOUT_ACCEPT, Module.EXPIRING_POINTS])
+    GeneralSettings.objects.update(modules=[CHECKOUT_ACCEPT, EXPIRING_POINTS])
     tell(checkout(customer, "T-1", 50, auto_accept="2026-12-01"), checkout(customer, "T-2", 30))
     assert at(customer, NOON + 5 * DAY) == {"pending": 80}
     assert at(customer, NOON + 30 * DAY) == {"earned": 50, "pending": 30, "spendable": 50}
@@ -228,7 +233,7 @@ def test_the_api_answers_the_balance_at_an_instant(client: Client, key: ApiKey, 
 
 
 def test_the_api_answers_a_future_balance_of_every_account(client: Client, key: ApiKey, customer: Customer) -> None:
-    GeneralSettings.objects.update(modules=[Module.MULTI_ACCOUNTS, Module.EXPIRING_POINTS])
+    GeneralSettings.objects.update(modules=[MULTI_ACCOUNTS, EXPIRING_POINTS])
     Account.objects.create(slug="extra", name="Extra", negative_points=True)
     day = timezone.localdate() + 30 * DAY
     tell(add(10, expdate=day.isoformat()), Incoming("C-1", "point_spend", {"points": 3}, account="extra"), add(5))
@@ -283,3 +288,10 @@ def test_the_number_of_queries_is_fixed(client: Client, key: ApiKey, customer: C
             ask(client, when)
         counts.append(len(captured))
     assert counts[0] == counts[2]
+
+
+def test_points_say_themselves_how_to_ask_for_it() -> None:
+    [parameter] = [one for one in SHOW.all_parameters if one.name == "balance_at"]
+
+    assert parameter is ANSWER.parameter
+    assert "balance_at" not in inspect.getsource(docs)

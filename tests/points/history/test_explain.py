@@ -14,12 +14,12 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
 from events.models import Event
+from events.orders.enums import CHECKOUT_ACCEPT
 from events.types.models import EventType
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
 from loyalty.points.history.explain import Explanation, LotStory, explain, explain_all
 from loyalty.points.ledger.models import Balance, Entry, Lot
-from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
@@ -108,7 +108,7 @@ def test_a_reservation_and_its_burn_are_uses_of_the_lot(customer: Customer) -> N
 
 
 def test_pending_points_lead_to_what_settled_them(customer: Customer) -> None:
-    GeneralSettings.objects.update(modules=[Module.CHECKOUT_ACCEPT])
+    GeneralSettings.objects.update(modules=[CHECKOUT_ACCEPT])
     ordered, accepted = told(customer, checkout(customer, "T-1", 50), act("checkout_accept", transaction_id="T-1"))
     [promise] = ordered.promised
     assert (promise.points, promise.kept, promise.settled_by) == (50, True, accepted.event)

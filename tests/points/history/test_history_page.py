@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 
 from customers.models import Customer
 from events.orders.models import Transaction
+from loyalty.accounts.enums import EXPIRING_POINTS, MULTI_ACCOUNTS
 from loyalty.accounts.models import Account
 from loyalty.engine.events import Incoming
 from loyalty.points.history import pages
 from loyalty.points.history.queries import Filters, Movement, history_of, marks_between, movements
 from loyalty.points.ledger.models import Balance, Lot
 from loyalty.points.ledger.queries import balances_of
-from loyalty.program.enums import Module
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
@@ -47,7 +47,7 @@ def zsofia() -> Customer:
 
 @pytest.fixture
 def miles() -> Account:
-    GeneralSettings.objects.update(modules=[Module.MULTI_ACCOUNTS, Module.EXPIRING_POINTS])
+    GeneralSettings.objects.update(modules=[MULTI_ACCOUNTS, EXPIRING_POINTS])
     return Account.objects.create(slug="miles", name="Airline miles")
 
 

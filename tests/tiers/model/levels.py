@@ -68,8 +68,10 @@ def _came_into(period: Period, counts: list[Count]) -> bool:
 
 
 def _period_before(status: Status, today: dt.date) -> Period | None:
+    """What happened before the opt-in is in none."""
     start = status.period_of(today).start if status.structure.has_periods else dt.date.min
-    return None if start == dt.date.min else status.period_of(start - ONE_DAY)
+    found = status.period_of(start - ONE_DAY) if start > dt.date.min else None
+    return found if found and found.start > dt.date.min else None
 
 
 def _fall(status: Status, now: Moment, reason: str) -> bool:

@@ -4,11 +4,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from customers.directory.columns import Column, FigureOrder, ListFigures
+from loyalty.accounts.enums import EXPIRING_POINTS
 from loyalty.accounts.models import Account
-from loyalty.program.enums import Module
+from loyalty.points.ledger.models import Balance
 from loyalty.ui.paging import Order
-
-from .ledger.models import Balance
 
 
 def _rows() -> QuerySet[Balance]:
@@ -19,7 +18,7 @@ BALANCES = ListFigures(
     columns=(
         Column(_("Score"), "earned", "num p2", sort="score"),
         Column(_("Spent"), "spent", "num p3"),
-        Column(_("Expired"), "expired", "num p3", module=Module.EXPIRING_POINTS),
+        Column(_("Expired"), "expired", "num p3", module=EXPIRING_POINTS),
         Column(_("Spendable"), "spendable", "num", sort="spendable", is_strong=True),
     ),
     orders={

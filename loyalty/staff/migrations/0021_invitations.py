@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("staff", "0019_roles"),
+        ("staff", "0020_roles"),
     ]
 
     operations = [

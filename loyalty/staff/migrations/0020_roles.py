@@ -64,7 +64,7 @@ NO_TRIGGER = "DROP TRIGGER end_sessions ON staff_user;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0018_entities_scope")]
+    dependencies = [("staff", "0019_modules_of_rooms")]
 
     operations = [
         migrations.CreateModel(
