@@ -3,13 +3,25 @@
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
+from customers.rights import (
+    CONFIGURE_FIELDS,
+    EDIT_CUSTOMERS,
+    EXPORT_CUSTOMERS,
+    OPT_OUT_CUSTOMERS,
+    RIGHTS,
+    SUSPEND_CUSTOMERS,
+    VIEW_CUSTOMERS,
+    VIEW_ERASURES,
+)
 from loyalty.accounts.models import Account
 from loyalty.api.keys.models import ApiKey
 from loyalty.api.once.models import SavedAnswer
 from loyalty.engine.status import Status
 from loyalty.http.routes import Routes
+from loyalty.intake.hand import ByHand
 from loyalty.staff.models import User
-from loyalty.staff.permissions import Right
+from loyalty.staff.roles.own import Members
+from loyalty.staff.roles.rights import ConfigurationPages
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 from loyalty.ui.palette import PaletteSearch
@@ -21,15 +33,21 @@ from .export.queries import CustomerColumns, NotExported, ReferenceNames
 from .labels import AUDIT
 from .merging.contributions import CONTRIBUTIONS as MERGING
 from .models import Customer, Merge
-from .profile.frame import ProfileAction, ProfileTab
+from .profile.frame import ProfileAction, ProfileBadge, ProfileTab
+from .profile.own import concerns_member
 
 CONTRIBUTIONS: tuple[object, ...] = (
     CODES,
+    RIGHTS,
+    ByHand(frozenset({"profile"}), EDIT_CUSTOMERS),
+    Members(concerns_member),
+    ProfileBadge(lambda page: [_("Your own e-mail address")] if page.is_own else []),
+    ConfigurationPages("customers.field", CONFIGURE_FIELDS),
     Routes("customers.urls"),
     *AUDIT,
     *MERGING,
-    Entry(Group.INSIGHTS, _("Customers"), "customers:list", "users", Right.VIEW_CUSTOMERS, shortcut="c"),
-    Entry(Group.INSIGHTS, _("Erasures"), "erasures:list", "eraser", Right.ERASE_CUSTOMERS),
+    Entry(Group.INSIGHTS, _("Customers"), "customers:list", "users", VIEW_CUSTOMERS, shortcut="c"),
+    Entry(Group.INSIGHTS, _("Erasures"), "erasures:list", "eraser", VIEW_ERASURES),
     PaletteSearch(find_customers),
     # Each hour of the day itself, of those that have come since; a week later still.
     Timer("birthdays", "customers.life.tasks.record_birthdays", crontab(minute=4)),
@@ -50,13 +68,13 @@ CONTRIBUTIONS: tuple[object, ...] = (
     ProfileTab(_("Personal information"), "customers:personal", 20),
     ProfileTab(_("Notes"), "customers:notes", 90),
     ProfileAction(
-        _("Suspend…"), "customers:suspend", "user-x", Right.EDIT_CUSTOMERS, position=60, statuses={Status.ACTIVE}
+        _("Suspend…"), "customers:suspend", "user-x", SUSPEND_CUSTOMERS, position=60, statuses={Status.ACTIVE}
     ),
     ProfileAction(
         _("Unsuspend…"),
         "customers:unsuspend",
         "user-round-check",
-        Right.EDIT_CUSTOMERS,
+        SUSPEND_CUSTOMERS,
         position=60,
         statuses={Status.SUSPENDED},
     ),
@@ -64,7 +82,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
         _("Download data"),
         "customers:data",
         "download",
-        Right.EXPORT_DATA,
+        EXPORT_CUSTOMERS,
         position=70,
         arguments=("json",),
         is_dialog=False,
@@ -73,10 +91,10 @@ CONTRIBUTIONS: tuple[object, ...] = (
         _("Download data as CSV"),
         "customers:data",
         "download",
-        Right.EXPORT_DATA,
+        EXPORT_CUSTOMERS,
         position=71,
         arguments=("csv",),
         is_dialog=False,
     ),
-    ProfileAction(_("Opt out…"), "customers:opt_out", "user-minus", Right.ERASE_CUSTOMERS, position=90, is_final=True),
+    ProfileAction(_("Opt out…"), "customers:opt_out", "user-minus", OPT_OUT_CUSTOMERS, position=90, is_final=True),
 )

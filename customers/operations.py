@@ -4,13 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from customers.rights import CREATE_CUSTOMERS, EDIT_CUSTOMERS
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record_one
 from loyalty.engine.rows import CUSTOMER
 from loyalty.intake.staff import deed_of, staff_actor
 from loyalty.staff.audit.deeds import Deed, operation
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 
 from .models import Customer
@@ -24,7 +24,7 @@ class TakenId(Exception):
     """A customer has this ID already."""
 
 
-@operation(right=Right.EDIT_CUSTOMERS, audit="customer.change")
+@operation(right=EDIT_CUSTOMERS, audit="customer.change")
 def change_profile(*, customer: Customer, changes: Mapping[str, Any], by: Sender) -> Deed[Outcome]:
     """Record the changed fields; None clears one. Raises Refused naming the field, PermissionDenied."""
     incoming = Incoming(customer.public_id, "profile", dict(changes))
@@ -33,7 +33,7 @@ def change_profile(*, customer: Customer, changes: Mapping[str, Any], by: Sender
     return deed_of(outcome, before=before, after=after)
 
 
-@operation(right=Right.EDIT_CUSTOMERS, audit="customer.create")
+@operation(right=CREATE_CUSTOMERS, audit="customer.create")
 def create_customer(*, public_id: str, profile: Mapping[str, Any], active: bool, by: Sender) -> Deed[Customer]:
     """A member, or an inactive customer. Raises TakenId, Refused naming the field, PermissionDenied."""
     if customers_named([public_id]):

@@ -8,9 +8,11 @@ from customers.merging.preview import MergeMove, MergeRefusal
 from customers.profile.frame import ProfileAction, ProfileTab
 from customers.queries import family
 from events.orders.replay.checks import OrderCheck
+from events.rights import ACT_ON_ORDERS, CONFIGURE_EVENTS, RECORD_EVENTS, RIGHTS, VIEW_TRANSACTIONS
 from loyalty.http.routes import Routes
+from loyalty.intake.hand import ByHand
 from loyalty.program.modules import Module
-from loyalty.staff.permissions import Right
+from loyalty.staff.roles.rights import ConfigurationPages
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 from loyalty.ui.palette import PaletteSearch
@@ -21,6 +23,7 @@ from .codes import CODES
 from .duplicates.pages import AFTER_MERGE
 from .labels import AUDIT
 from .models import BusinessKey, Event
+from .orders.actions import SETTLING
 from .orders.enums import CHECKOUT_ACCEPT
 from .orders.finding import claimed, owners_of_orders
 from .orders.models import GuestOrder, Transaction
@@ -30,6 +33,9 @@ from .transactions.palette import find_orders
 from .types.models import EventType
 
 CONTRIBUTIONS: tuple[object, ...] = (
+    RIGHTS,
+    ByHand(SETTLING, ACT_ON_ORDERS),
+    ConfigurationPages("events.eventtype", CONFIGURE_EVENTS),
     Routes("events.urls"),
     CODES,
     Module(CHECKOUT_ACCEPT, _("Checkout accept")),
@@ -37,7 +43,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     Checks((OrderCheck(),)),
     ProfileTab(_("Events"), "events:timeline", 30),
     ProfileTab(_("Transactions"), "transactions:list", 50),
-    ProfileAction(_("Add action"), "events:add", "plus", Right.RECORD_EVENTS, position=20, is_daily=True),
+    ProfileAction(_("Add action"), "events:add", "plus", RECORD_EVENTS, position=20, is_daily=True),
     OVERVIEW,
     MergeRefusal(same_order),
     MergeMove(
@@ -53,7 +59,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     ReferenceNames("action", lambda: EventType.objects.values_list("action", "name")),
     CustomerFinder(owners_of_orders),
     customers.CUSTOMER,
-    Entry(Group.LOYALTY, _("Transactions"), "transactions", "receipt", Right.VIEW_CUSTOMERS, shortcut="t"),
+    Entry(Group.LOYALTY, _("Transactions"), "transactions", "receipt", VIEW_TRANSACTIONS, shortcut="t"),
     PaletteSearch(find_orders),
     Timer("accept-orders", "events.orders.tasks.accept_orders", 60.0),
     customers.READ_CUSTOMER,

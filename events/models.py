@@ -69,6 +69,13 @@ class Event(models.Model):
                 name="event_by_transaction",
                 condition=models.Q(transaction_id__isnull=False),
             ),
+            # What somebody of the staff has recorded by hand today.
+            models.Index(
+                "staff",
+                "recorded_at",
+                name="event_by_hand",
+                condition=models.Q(source=Source.BACK_OFFICE, staff__isnull=False),
+            ),
             # A handful for each customer: who has had the birthday of this year.
             models.Index(
                 "customer",

@@ -4,27 +4,30 @@ from collections.abc import Mapping
 from typing import Any
 
 from customers.models import Customer
+from events.rights import RECORD_EVENTS
 from events.types.models import EventType
 from loyalty.engine.actions import Action
 from loyalty.engine.mechanism import Outcome
+from loyalty.intake.hand import may_record
 from loyalty.intake.staff import deed_of, record_by_hand
 from loyalty.program.actions import registered_actions
 from loyalty.staff.audit.deeds import Deed, operation
-from loyalty.staff.permissions import Right
+from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
 
 
-def addable_types(customer: Customer) -> list[EventType]:
-    """The actions that staff may add for this customer: the public ones that the engine would not refuse at once."""
+def addable_types(customer: Customer, user: User) -> list[EventType]:
+    """The actions that the user may add for this customer: the public ones that nothing would refuse at once."""
     built_in, types = registered_actions(), EventType.objects.prefetch_related("attributes")
-    return [row for row in types if not row.factory or _is_addable(built_in.get(row.action), customer)]
+    addable = (row for row in types if not row.factory or _is_addable(built_in.get(row.action), customer))
+    return [row for row in addable if may_record(user, row.action)]
 
 
 def _is_addable(action: Action | None, customer: Customer) -> bool:
     return action is not None and not action.closed and customer.status in action.by_hand
 
 
-@operation(right=Right.RECORD_EVENTS, audit="event.add")
+@operation(right=RECORD_EVENTS, audit="event.add")
 def add_event(
     *, customer: Customer, action: str, data: Mapping[str, Any], by: Sender, account: str | None = None
 ) -> Deed[Outcome]:

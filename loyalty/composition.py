@@ -32,6 +32,7 @@ ROOMS = (
     "loyalty.sync",
     "loyalty.transfer",
     "loyalty.trail",
+    "loyalty.people",
 )
 
 

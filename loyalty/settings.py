@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "loyalty.ui.middleware.admin_policy",
     "loyalty.ui.middleware.busy_pages",
+    "loyalty.ui.middleware.refusals_in_place",
     "loyalty.ui.middleware.waiting_operations",
 ]
 
@@ -140,7 +141,7 @@ CACHES = {
 
 AUTH_USER_MODEL = "staff.User"
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "customers:list"
+LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 AUTHENTICATION_BACKENDS = ["loyalty.staff.login.backend.PasswordBackend"]
 PASSWORD_HASHERS = ["loyalty.staff.login.hashing.BoundedArgon2"]

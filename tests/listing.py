@@ -15,7 +15,7 @@ Corruptions = Mapping[str, tuple[str, dict[str, list[str]]]]
 class Listed:
     """Of one room. What it has none of it leaves out."""
 
-    # Who may open each of its pages, by the page's name: a `Right`, or a word of `tests.test_permissions`.
+    # Who may open its pages that take no right themselves, by the page's name: a word of `tests.test_permissions`.
     pages: Mapping[str, Any] = field(default_factory=dict)
     # The labels of its tables of configuration, and of those that customers own.
     reference: frozenset[str] = frozenset()

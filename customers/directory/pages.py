@@ -8,11 +8,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
-from customers.names import country_name, gender_name
+from customers.fields.names import country_name, gender_name
+from customers.rights import CREATE_CUSTOMERS, VIEW_CUSTOMERS
 from loyalty.contributions import contributed
 from loyalty.engine.status import Status
+from loyalty.intake.rights import RUN_IMPORTS
 from loyalty.program.queries import general_settings
-from loyalty.staff.permissions import Right, may
+from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb, Tab
@@ -137,7 +139,7 @@ def _words(
 
 
 class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
-    right = Right.VIEW_CUSTOMERS
+    right = VIEW_CUSTOMERS
     template_name = "customers/list.html"
     partial_template_name = "customers/list_partial.html"
     title = _("Customers")
@@ -163,8 +165,8 @@ class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
             "columns": shown,
             "word_columns": words,
             "rows": [(row.customer, _words(row.customer.id, words, told), row.cells(shown)) for row in listing.rows],
-            "may_create": may(self.request.user, Right.EDIT_CUSTOMERS),
-            "may_import": may(self.request.user, Right.IMPORT_DATA),
+            "may_create": may(self.request.user, CREATE_CUSTOMERS),
+            "may_import": may(self.request.user, RUN_IMPORTS),
             "orders": _orders(wanted.sort),
             "genders": _choices(genders(), wanted.filters.genders, gender_name),
             "countries": _choices(countries(wanted.filters.statuses), wanted.filters.countries, country_name),

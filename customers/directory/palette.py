@@ -2,8 +2,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from customers.models import Customer
+from customers.rights import VIEW_CUSTOMERS
 from loyalty.staff.models import User
-from loyalty.staff.permissions import Right, may
+from loyalty.staff.permissions import may
 from loyalty.ui.palette import ResultGroup, SearchResult
 
 from .queries import find
@@ -14,7 +15,7 @@ MOST = 6
 
 def find_customers(user: User, query: str) -> ResultGroup:
     """By name, e-mail address, telephone number, ID or transaction ID."""
-    rows = find(query, Filters(), "name").rows[:MOST] if may(user, Right.VIEW_CUSTOMERS) else []
+    rows = find(query, Filters(), "name").rows[:MOST] if may(user, VIEW_CUSTOMERS) else []
     return ResultGroup(gettext("Customers"), [_found(row.customer) for row in rows])
 
 

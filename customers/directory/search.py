@@ -12,9 +12,9 @@ from django.db.models import CharField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext
 
+from customers.fields.phones import may_be_number, spellings
 from customers.fields.rules import EMAIL_SCHEME
 from customers.models import DIGITS, Customer, Identity
-from customers.phones import may_be_number, spellings
 from loyalty import formats
 from loyalty.database.trigrams import with_part
 from loyalty.engine.status import Status

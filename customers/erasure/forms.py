@@ -9,6 +9,10 @@ from loyalty.forms.refusals import RefusableForm
 
 # The kind that is no ban.
 OPT_OUT = "opt_out"
+KINDS = [
+    (OPT_OUT, _("Opt out: may join again, from nothing")),
+    *((value, _("Forced opt-out: %s") % label) for value, label in BanReason.choices),
+]
 
 
 class TypedIdForm(RefusableForm):
@@ -24,16 +28,19 @@ class OptOutForm(TypedIdForm):
 
     kind = forms.ChoiceField(
         label=_("Kind"),
-        choices=[(OPT_OUT, _("Opt out: may join again, from nothing"))]
-        + [(value, _("Forced opt-out: %s") % label) for value, label in BanReason.choices],
+        choices=KINDS,
         widget=forms.Select(attrs={"autofocus": True}),
         help_text=_("After a forced opt-out the ID may not join again until the ban is lifted."),
     )
 
     field_order = ("kind", "typed")
 
-    def __init__(self, *args: Any, public_id: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, public_id: str, may_ban: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        kind = self.fields["kind"]
+        assert isinstance(kind, forms.ChoiceField)
+        if not may_ban:
+            kind.choices, kind.help_text = KINDS[:1], ""
         self.public_id = public_id
         # The kind comes first.
         del self.fields["typed"].widget.attrs["autofocus"]

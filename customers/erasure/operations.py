@@ -10,6 +10,7 @@ from cryptography.fernet import InvalidToken
 from django.db import connection, transaction
 
 from customers.models import Customer
+from customers.rights import BAN_CUSTOMERS, LIFT_BANS, OPT_OUT_CUSTOMERS
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.programs import programs
 from loyalty.engine.record import record_one
@@ -17,7 +18,6 @@ from loyalty.identifiers import forms, normal
 from loyalty.intake.staff import staff_actor
 from loyalty.sealing import Purpose, unseal
 from loyalty.staff.audit.deeds import Deed, operation
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 
 from .mechanism import BAN
@@ -32,13 +32,13 @@ class NotBanned(Exception):
     """No ban is on this ID."""
 
 
-@operation(right=Right.ERASE_CUSTOMERS, audit="customer.opt_out")
+@operation(right=OPT_OUT_CUSTOMERS, audit="customer.opt_out")
 def opt_out(customer: Customer, *, by: Sender) -> Deed[Erasure]:
     """Erase the customer for good. Raises Refused (160212: gone already), PermissionDenied."""
     return _deed(record_opt_out(customer, by=staff_actor(by), at=by.at))
 
 
-@operation(right=Right.ERASE_CUSTOMERS, audit="customer.ban")
+@operation(right=BAN_CUSTOMERS, audit="customer.ban")
 def ban(customer: Customer, reason: str, *, by: Sender) -> Deed[Erasure]:
     """The same, and the ID may not opt in until the ban is lifted; `reason` is one of BanReason."""
     return _deed(record_ban(customer, reason, by=staff_actor(by, BAN), at=by.at))
@@ -64,7 +64,7 @@ def _leave(event: Incoming, *, by: Actor, at: datetime) -> Erasure:
     return Erasure.objects.get(customer_id=outcome.state.customer.id)
 
 
-@operation(right=Right.ERASE_CUSTOMERS, audit="customer.lift_ban")
+@operation(right=LIFT_BANS, audit="customer.lift_ban")
 def lift_ban(public_id: str, *, by: Sender) -> Deed[None]:
     """The ID, and what else named the same person, may opt in again, from nothing. Raises NotBanned."""
     with connection.cursor() as cursor:

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from customers.profile.mixins import CustomerMixin
+from customers.rights import BAN_CUSTOMERS, LIFT_BANS, OPT_OUT_CUSTOMERS, VIEW_ERASURES
 from loyalty.refusals import Refused
-from loyalty.staff.permissions import Right
+from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import DialogPage, PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
@@ -27,7 +28,7 @@ from .operations import LATE, NotBanned, ban, lift_ban, opt_out, receipt
 
 
 class OptOut(CustomerMixin, DialogPage):
-    right = Right.ERASE_CUSTOMERS
+    right = OPT_OUT_CUSTOMERS
     template_name = "customers/opt_out.html"
     form_class = OptOutForm
     title = _("Opt out")
@@ -35,7 +36,8 @@ class OptOut(CustomerMixin, DialogPage):
     is_dangerous = True
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"public_id": self.customer.public_id}
+        may_ban = may(self.request.user, BAN_CUSTOMERS)
+        return super().get_form_kwargs() | {"public_id": self.customer.public_id, "may_ban": may_ban}
 
     def get_success_url(self) -> str:
         return reverse("customers:overview", args=[self.customer.id])
@@ -58,31 +60,38 @@ class OptOut(CustomerMixin, DialogPage):
         if form.errors:
             return self.form_invalid(form)
         messages.success(self.request, str(text))
-        url = reverse("erasures:list")
+        may_see = may(self.request.user, VIEW_ERASURES)
+        url = reverse("erasures:list") if may_see else reverse("customers:list")
         return go(url) if is_partial(self.request) else HttpResponseRedirect(url)
 
 
 class Erasures(PartialMixin, StaffPage, PageMixin, TemplateView):
-    right = Right.ERASE_CUSTOMERS
+    right = VIEW_ERASURES
     template_name = "customers/erasures.html"
     partial_template_name = "customers/erasures_rows.html"
     title = _("Erasures")
     crumbs = (Crumb(_("Customer Insights")),)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        found = Erasure.objects.select_related("staff").prefetch_related("items")
-        page = page_of(found, Order("id", descending=True), self.request.GET.get("page", ""))
+        erasures = Erasure.objects.select_related("staff").prefetch_related("items")
+        page = page_of(erasures, Order("id", descending=True), self.request.GET.get("page", ""))
         rows = [
             (row, [item.place.replace("_", " ") for item in row.items.all() if item.done_at is None])
             for row in page.rows
         ]
-        return super().get_context_data(page=page, rows=rows, late=timezone.now() - LATE, **kwargs)
+        found = {
+            "page": page,
+            "rows": rows,
+            "late": timezone.now() - LATE,
+            "may_lift": may(self.request.user, LIFT_BANS),
+        }
+        return super().get_context_data(**(found | kwargs))
 
 
 class Receipt(StaffPage):
     """What was erased, where and when, as a file without anything personal."""
 
-    right = Right.ERASE_CUSTOMERS
+    right = VIEW_ERASURES
 
     def get(self, request: HttpRequest, reference: UUID) -> HttpResponse:
         erasure = get_object_or_404(Erasure, reference=reference)
@@ -94,7 +103,7 @@ class Receipt(StaffPage):
 class LiftBan(DialogPage):
     """The list does not know whose ban it is, so whoever lifts one must know the ID."""
 
-    right = Right.ERASE_CUSTOMERS
+    right = LIFT_BANS
     form_class = TypedIdForm
     title = _("Lift a ban")
     submit_label = _("Lift the ban")

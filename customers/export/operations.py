@@ -1,14 +1,14 @@
 """That somebody's data was exported."""
 
 from customers.models import Customer
+from customers.rights import EXPORT_CUSTOMERS
 from loyalty.staff.audit.deeds import Deed, operation
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 
 from .queries import Access
 
 
-@operation(right=Right.EXPORT_DATA, audit="customer.export")
+@operation(right=EXPORT_CUSTOMERS, audit="customer.export")
 def export_data(*, customer: Customer, format: str, by: Sender) -> Deed[Access]:
     """What is held about the customer; read while it is sent. Raises PermissionDenied."""
     return Deed(Access(customer), customer_id=customer.id, after={"format": format})

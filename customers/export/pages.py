@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.generic import View
 
 from customers.profile.mixins import CustomerMixin
-from loyalty.staff.permissions import Right
+from customers.rights import EXPORT_CUSTOMERS
 from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import StaffPage
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Data(CustomerMixin, StaffPage, View):
-    right = Right.EXPORT_DATA
+    right = EXPORT_CUSTOMERS
 
     def get(self, request: HttpRequest, customer_id: int, format: str) -> HttpResponseBase:
         if format not in FORMATS:

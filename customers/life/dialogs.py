@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from customers.profile.mixins import EventDialog
+from customers.rights import SUSPEND_CUSTOMERS
 from loyalty.engine.mechanism import Outcome
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 from loyalty.ui.responses import Text
 
@@ -15,7 +15,7 @@ from .operations import suspend, unsuspend
 
 
 class Suspend(EventDialog):
-    right = Right.EDIT_CUSTOMERS
+    right = SUSPEND_CUSTOMERS
     form_class = ReasonForm
     title = submit_label = _("Suspend")
     reloads = True

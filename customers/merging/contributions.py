@@ -3,8 +3,8 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from customers.profile.frame import Area, Card, OverviewCards, ProfileAction, ProfilePage
+from customers.rights import MERGE_CUSTOMERS
 from loyalty.engine.status import Status
-from loyalty.staff.permissions import Right, may
 from loyalty.verify.checks import Checks
 
 from .checks import MergeCheck
@@ -14,7 +14,7 @@ from .queries import duplicates_of
 
 def _cards(page: ProfilePage) -> Iterator[Card]:
     """Who may be the same person."""
-    may_merge = may(page.request.user, Right.MERGE_CUSTOMERS)
+    may_merge = page.may(MERGE_CUSTOMERS)
     shown = {"duplicates": duplicates_of(page.customer), "may_merge": may_merge}
     yield Card(Area.TOP, 10, "customers/duplicates.html", shown)
 
@@ -26,7 +26,7 @@ CONTRIBUTIONS = (
         _("Merge"),
         "customers:merge",
         "merge",
-        Right.MERGE_CUSTOMERS,
+        MERGE_CUSTOMERS,
         position=30,
         statuses={Status.ACTIVE},
         is_daily=True,

@@ -3,17 +3,17 @@
 from datetime import datetime
 
 from customers.models import Customer, Merge
+from customers.rights import MERGE_CUSTOMERS
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record_one
 from loyalty.intake.staff import staff_actor
 from loyalty.staff.audit.deeds import Deed, operation
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 
 from .mechanism import ACTION
 
 
-@operation(right=Right.MERGE_CUSTOMERS, audit="customer.merge")
+@operation(right=MERGE_CUSTOMERS, audit="customer.merge")
 def merge_customers(source: Customer, target: Customer, *, kind: str, by: Sender) -> Deed[Merge]:
     """Merge the source's profile into the target's, which stays; `kind` is one of MergeKind.
 

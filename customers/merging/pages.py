@@ -18,17 +18,17 @@ from django.views.generic import FormView
 
 from customers.enums import MergeKind
 from customers.fields.models import Field
+from customers.fields.names import country_name, gender_name, language_name, text_of
 from customers.models import Customer
-from customers.names import country_name, gender_name, language_name, text_of
 from customers.profile.mixins import CustomerMixin
 from customers.queries import customer_named
+from customers.rights import MERGE_CUSTOMERS
 from loyalty import formats
 from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.contributions import contributed
 from loyalty.engine.status import DEPARTED
 from loyalty.program.queries import general_settings
 from loyalty.refusals import Refused
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import DialogPage, StaffPage
 from loyalty.ui.responses import Text, go, is_partial
@@ -52,7 +52,7 @@ class AfterMerge:
 class MergeStart(CustomerMixin, DialogPage):
     """Which other profile is the same person's."""
 
-    right = Right.MERGE_CUSTOMERS
+    right = MERGE_CUSTOMERS
     form_class = OtherProfileForm
     title = _("Merge customers")
     lead = _("Two profiles of one person become one. Next you compare them and choose which one stays.")
@@ -127,7 +127,7 @@ class Option:
 class MergeCompare(CustomerMixin, StaffPage, FormView[ConfirmMergeForm]):
     """Both profiles, what stays of them, and the button that cannot be taken back."""
 
-    right = Right.MERGE_CUSTOMERS
+    right = MERGE_CUSTOMERS
     template_name = "customers/merge.html"
     form_class = ConfirmMergeForm
     title = _("Merge customers")

@@ -7,8 +7,8 @@ from django.db.models import Value
 from django.db.models.functions import Lower
 
 from customers.directory.search import _digits
+from customers.fields.phones import spellings
 from customers.models import Customer
-from customers.phones import spellings
 from loyalty.engine.status import DEPARTED
 
 # Of what may be the same person so many are named.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Note
 from customers.profile.mixins import CustomerMixin
-from loyalty.staff.permissions import Right
+from customers.rights import WRITE_NOTES
 from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import DialogPage
 from loyalty.ui.responses import Text
@@ -23,7 +23,7 @@ from .queries import notes_of
 
 
 class NoteDialog(CustomerMixin, DialogPage):
-    right = Right.EDIT_CUSTOMERS
+    right = WRITE_NOTES
     form_class: type[forms.Form] = NoteForm
     submit_label = _("Save note")
     refresh = ("notes",)

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from django.db import IntegrityError, transaction
 
 from customers.models import Customer, Note
+from customers.rights import DELETE_NOTES, WRITE_NOTES
 from loyalty.staff.audit.deeds import Deed, Nothing, operation
 from loyalty.staff.models import User
-from loyalty.staff.permissions import Right, may
+from loyalty.staff.permissions import may
 from loyalty.staff.sender import Sender
 
 LONGEST_NOTE = 2_000
@@ -22,7 +23,7 @@ class NotYours(Exception):
     """Somebody else wrote the note: an administrator may delete it, nobody may change it."""
 
 
-@operation(right=Right.EDIT_CUSTOMERS, audit="note.add")
+@operation(right=WRITE_NOTES, audit="note.add")
 def add_note(*, customer: Customer, text: str, by: Sender) -> Deed[Note]:
     """`text`: 1 to LONGEST_NOTE characters. Raises Gone, PermissionDenied."""
     assert by.user is not None
@@ -31,7 +32,7 @@ def add_note(*, customer: Customer, text: str, by: Sender) -> Deed[Note]:
     return Deed(note, customer_id=customer.id, subject=f"note:{note.id}", after={"text": note.text})
 
 
-@operation(right=Right.EDIT_CUSTOMERS, audit="note.change")
+@operation(right=WRITE_NOTES, audit="note.change")
 def change_note(*, note: Note, text: str, by: Sender) -> Deed[None]:
     """Raises NotYours, Gone, PermissionDenied; Note.DoesNotExist if it was deleted in the meantime."""
     if by.user is None or note.staff_id != by.user.pk:
@@ -54,7 +55,7 @@ def _refuse_departed_customer() -> Iterator[None]:
         raise Gone from error
 
 
-@operation(right=Right.EDIT_CUSTOMERS, audit="note.delete")
+@operation(right=WRITE_NOTES, audit="note.delete")
 def delete_note(*, note: Note, by: Sender) -> Deed[None]:
     """For good; once it is gone, again without effect. Raises NotYours, PermissionDenied."""
     if by.user is None or not may_delete(note, by.user):
@@ -77,7 +78,7 @@ def _changed(note: Note, *, before: str, after: str = "") -> Deed[None]:
 
 def may_delete(note: Note, by: User) -> bool:
     """Whoever wrote it may, and an administrator."""
-    return note.staff_id == by.pk or may(by, Right.CONFIGURE)
+    return note.staff_id == by.pk or may(by, DELETE_NOTES)
 
 
 def _checked(text: str) -> str:

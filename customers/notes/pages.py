@@ -7,8 +7,8 @@ from django.views.generic import TemplateView
 
 from customers.models import Note
 from customers.profile.frame import ProfilePage
+from customers.rights import WRITE_NOTES
 from loyalty.staff.models import User
-from loyalty.staff.permissions import Right, may
 from loyalty.ui.mixins import PartialMixin
 from loyalty.ui.paging import Order, page_of
 
@@ -35,7 +35,7 @@ class Notes(PartialMixin, ProfilePage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = page_of(notes_of(self.customer.id), LATEST_NOTE, self.request.GET.get("page", ""))
         user = cast(User, self.request.user)
-        may_write = may(user, Right.EDIT_CUSTOMERS)
+        may_write = self.may(WRITE_NOTES)
         found = {
             "page": page,
             "notes": [

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from customers.queries import customer_named, customer_of
+from customers.rights import VIEW_CUSTOMERS
 from loyalty.engine.status import Status
 from loyalty.identifiers import forms
-from loyalty.staff.permissions import Right
 from loyalty.ui.mixins import StaffPage
 from loyalty.ui.responses import go, is_partial
 
@@ -42,7 +42,7 @@ class ByIdentity(StaffPage):
     A number alone is the internal key of such an address; `id:123` is the customer whom the brand calls 123.
     """
 
-    right = Right.VIEW_CUSTOMERS
+    right = VIEW_CUSTOMERS
 
     def get(self, request: HttpRequest, identity: str) -> HttpResponse:
         scheme, _colon, value = identity.partition(":")

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.fields.inputs import OnePerLine, as_sent, line, widget_of
 from customers.fields.models import Field
+from customers.fields.names import country_name, currency_name, gender_name, language_name
 from customers.fields.reserved import TEXTS
 from customers.fields.rules import BUILT_IN, MAX_IDENTITY, plain, read_attribute, read_value
 from customers.fields.vocabularies import GENDERS, common_currencies, common_languages, countries
 from customers.fields.vocabularies import plain as plain_name
 from customers.models import Customer
-from customers.names import country_name, currency_name, gender_name, language_name
 from customers.queries import refused_names
 from loyalty.forms.refusals import RefusableForm, in_words
 from loyalty.identifiers import fault_of_id, normal

@@ -9,11 +9,13 @@ from typing import Any, ClassVar, TypeVar
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from customers.rights import VIEW_CUSTOMERS
 from loyalty.contributions import contributed
 from loyalty.engine.status import Status
 from loyalty.program.models import GeneralSettings
 from loyalty.program.queries import general_settings
-from loyalty.staff.permissions import Right, may
+from loyalty.staff.permissions import may
+from loyalty.staff.roles.rights import Right
 from loyalty.ui.mixins import StaffPage
 from loyalty.ui.navigation import Crumb, Tab
 from loyalty.ui.responses import Text
@@ -103,7 +105,7 @@ class MenuItem:
 class ProfilePage(CustomerMixin, StaffPage):
     """A tab of the profile: its template extends `customers/profile.html`; its `tab` is the page of a ProfileTab."""
 
-    right = Right.VIEW_CUSTOMERS
+    right = VIEW_CUSTOMERS
     tab: ClassVar[str]
 
     def get_title(self) -> Text:
@@ -147,7 +149,7 @@ class ProfilePage(CustomerMixin, StaffPage):
         return [
             MenuItem(action, self.url_of(action.page, *action.arguments))
             for action in actions
-            if self.customer.status in action.statuses and may(self.request.user, action.right)
+            if self.customer.status in action.statuses and self.may(action.right)
             if action.is_possible is None or action.is_possible(self)
         ]
 

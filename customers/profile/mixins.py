@@ -14,13 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
 from customers.models import Customer
+from customers.profile.own import is_own
 from customers.queries import family, survivor_of
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.status import DEPARTED, Status
 from loyalty.intake.forms import OnceForm
+from loyalty.intake.hand import NotByHand
 from loyalty.intake.once import AlreadyRecorded
 from loyalty.refusals import Refused
-from loyalty.staff.permissions import Right
+from loyalty.staff.models import User
+from loyalty.staff.permissions import may
+from loyalty.staff.roles.rights import Right
 from loyalty.staff.sender import Sender, by_staff
 from loyalty.ui.mixins import DialogPage, PageMixin
 from loyalty.ui.navigation import Crumb
@@ -54,6 +58,15 @@ class CustomerMixin(PageMixin):
         return found
 
     @cached_property
+    def is_own(self) -> bool:
+        """Whether the customer has the e-mail address of who looks: then they may look, and do nothing."""
+        return is_own(cast(User, self.request.user).email, self.customer)
+
+    def may(self, right: Right) -> bool:
+        """Whether who looks may do that with this customer."""
+        return may(self.request.user, right) and not self.is_own
+
+    @cached_property
     def family(self) -> Sequence[int]:
         """The customer, then the profiles that were merged into it."""
         return family(self.customer.id)
@@ -70,8 +83,6 @@ class CustomerMixin(PageMixin):
 
 class EventDialog(CustomerMixin, DialogPage):
     """Records one event of the customer by hand, once however often it is sent; a refusal is shown on its form."""
-
-    right = Right.RECORD_EVENTS
 
     def get_initial(self) -> dict[str, Any]:
         return {"token": uuid4()}
@@ -92,5 +103,8 @@ class EventDialog(CustomerMixin, DialogPage):
             return _("This action was already recorded.")
         except Refused as refusal:
             form.refuse(refusal)
+            return ""
+        except NotByHand as refusal:
+            form.add_error(None, str(refusal))
             return ""
         return self.success_message(outcome)

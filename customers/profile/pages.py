@@ -3,7 +3,7 @@ from typing import Any
 
 from django.views.generic import TemplateView
 
-from customers.names import country_name, gender_name, language_name
+from customers.fields.names import country_name, gender_name, language_name
 from loyalty.contributions import contributed
 from loyalty.ui.mixins import PartialMixin
 

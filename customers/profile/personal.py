@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 
 from customers.fields.models import Field
+from customers.fields.names import text_of
 from customers.models import Customer, Secret
-from customers.names import text_of
 from customers.operations import TakenId, change_profile, create_customer
+from customers.rights import CREATE_CUSTOMERS, EDIT_CUSTOMERS
 from loyalty.refusals import Refused
-from loyalty.staff.permissions import Right, may, require
+from loyalty.staff.permissions import require
 from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import DialogPage
 from loyalty.ui.navigation import Crumb
@@ -39,7 +40,7 @@ class Personal(ProfilePage, FormView[PersonalForm]):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.customer:
-            require(request.user, Right.EDIT_CUSTOMERS)
+            require(request.user, EDIT_CUSTOMERS)
         return super().post(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -47,7 +48,7 @@ class Personal(ProfilePage, FormView[PersonalForm]):
 
     def get_form(self, form_class: type[PersonalForm] | None = None) -> PersonalForm:
         form = super().get_form(form_class)
-        if not may(self.request.user, Right.EDIT_CUSTOMERS):
+        if not self.may(EDIT_CUSTOMERS):
             for field in form.fields.values():
                 field.disabled = True
         return form
@@ -70,7 +71,7 @@ class Personal(ProfilePage, FormView[PersonalForm]):
         held = self.customer.properties
         known = {field.slug for field in self.defined}
         found = {
-            "may_edit": may(self.request.user, Right.EDIT_CUSTOMERS),
+            "may_edit": self.may(EDIT_CUSTOMERS),
             "read_only": [(field.label, text_of(held.get(field.slug))) for field in self.defined if field.read_only],
             "others": sorted((name, text_of(value)) for name, value in held.items() if name not in known),
             "secrets": list(
@@ -81,7 +82,7 @@ class Personal(ProfilePage, FormView[PersonalForm]):
 
 
 class NewCustomer(DialogPage):
-    right = Right.EDIT_CUSTOMERS
+    right = CREATE_CUSTOMERS
     form_class = NewCustomerForm
     title = submit_label = _("Create customer")
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from customers.fields.models import Field
+from customers.fields.names import text_of
 from customers.models import Customer
-from customers.names import text_of
 
 LONGEST_VALUE = 300
 

@@ -14,12 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.profile.mixins import EventDialog
 from events.operations import add_event, addable_types
+from events.rights import RECORD_EVENTS
 from events.types.models import EventType
 from loyalty.accounts.modules import Modules
+from loyalty.engine.events import POINTS_REWARDED
 from loyalty.engine.mechanism import Outcome
 from loyalty.formats import signed
+from loyalty.intake.hand import may_fix_points
 from loyalty.program.actions import registered_actions
-from loyalty.staff.sender import Sender
+from loyalty.staff.models import User
+from loyalty.staff.sender import Sender, by_staff
 from loyalty.ui.responses import Text, is_partial
 
 from .forms import MAX_ITEMS, AddEventForm
@@ -35,6 +39,7 @@ class AddEvent(Modules, EventDialog):
     The address names the action whose attributes are asked for; a form that is sent says it in `shown`.
     """
 
+    right = RECORD_EVENTS
     template_name = "events/add.html"
     form_class = AddEventForm
     title = _("Add action")
@@ -49,7 +54,7 @@ class AddEvent(Modules, EventDialog):
 
     @cached_property
     def types(self) -> Sequence[EventType]:
-        return addable_types(self.customer)
+        return addable_types(self.customer, cast(User, self.request.user))
 
     @cached_property
     def chosen(self) -> EventType | None:
@@ -100,7 +105,12 @@ class AddEvent(Modules, EventDialog):
         """What staff are not asked for, and what means something only with a module that is off."""
         row = registered_actions().get(self.chosen.action) if self.chosen and self.chosen.factory else None
         attributes = row.attributes if row else ()
-        return [one.name for one in attributes if not one.by_hand or (one.needs and one.needs not in self.modules)]
+        fixing = set() if may_fix_points(by_staff(self.request)) else {POINTS_REWARDED}
+        return [
+            one.name
+            for one in attributes
+            if not one.by_hand or one.name in fixing or (one.needs and one.needs not in self.modules)
+        ]
 
     def get_form(self, form_class: type[BaseForm] | None = None) -> BaseForm:
         form = super().get_form(form_class)

@@ -226,3 +226,6 @@ LIFE = names_of(_LIFE)
 # What may come once: an order is checked out and claimed once, and has each product once.
 ONCE = names_of((CHECKOUT, CLAIM, CHECKOUT_ITEM))
 ACTIONS = (CHECKOUT, CHECKOUT_ITEM, CHECKOUT_ITEM_ACCEPT, *_LIFE)
+
+# What becomes of an order that is there.
+SETTLING = names_of((ACCEPT, ACCEPT_ITEM, REJECT, REFUND, PARTIAL_REFUND, REFUND_ITEM))

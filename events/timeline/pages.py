@@ -22,7 +22,8 @@ from events.queries import readable
 from loyalty.accounts.enums import EXPIRING_POINTS, MULTI_ACCOUNTS
 from loyalty.accounts.modules import Modules
 from loyalty.contributions import contributed
-from loyalty.staff.permissions import Right, may
+from loyalty.intake.rights import VIEW_IMPORTS
+from loyalty.staff.permissions import may
 from loyalty.ui.mixins import PartialMixin
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Cursor, Order, Page, decode, encode, page_of
@@ -77,7 +78,7 @@ class Timeline(PartialMixin, Modules, ProfilePage, TemplateView):
             "page": page,
             "days": [Day(day, list(told)) for day, told in groupby(rows, key=_day)],
             "has_accounts": MULTI_ACCOUNTS in self.modules,
-            "may_import": may(self.request.user, Right.IMPORT_DATA),
+            "may_import": may(self.request.user, VIEW_IMPORTS),
         }
         return super().get_context_data(**(found | kwargs))
 
@@ -145,7 +146,7 @@ class EventDetail(Modules, ProfilePage, TemplateView):
             "cards": [(card.template, card.read(self.customer, event)) for card in contributed(EventCard)],
             "order": transaction_named(self.customer, event.transaction_id),
             "has_accounts": MULTI_ACCOUNTS in self.modules,
-            "may_import": may(self.request.user, Right.IMPORT_DATA),
+            "may_import": may(self.request.user, VIEW_IMPORTS),
         }
         return super().get_context_data(**(found | kwargs))
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from customers.profile.mixins import EventDialog
+from events.rights import ACT_ON_ORDERS
 from loyalty.engine.mechanism import Outcome
 from loyalty.formats import money, number
 from loyalty.staff.sender import Sender
@@ -32,6 +33,7 @@ class Consequence:
 class OrderAction(TransactionMixin, EventDialog):
     """Something done with an order, once its consequences have been read."""
 
+    right = ACT_ON_ORDERS
     template_name = "events/transaction_action.html"
     form_class = OrderActionForm
     action: ClassVar[str]

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from customers.models import Customer
+from events.rights import ACT_ON_ORDERS
 from loyalty.engine.mechanism import Outcome
 from loyalty.intake.staff import deed_of, record_by_hand
 from loyalty.staff.audit.deeds import Deed, operation
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 
 
-@operation(right=Right.RECORD_EVENTS, audit="order.act")
+@operation(right=ACT_ON_ORDERS, audit="order.act")
 def act_on_order(*, customer: Customer, action: str, data: Mapping[str, Any], by: Sender) -> Deed[Outcome]:
     """Accept, reject or refund an order or a part of it; `data` names it.
 

@@ -18,11 +18,13 @@ from customers.queries import customer_named
 from events.models import Event
 from events.orders.models import WHEN, Transaction
 from events.orders.queries import orders_with, transactions_of
+from events.rights import ACT_ON_ORDERS, VIEW_TRANSACTIONS
 from events.timeline.queries import describe_events, events_of, names
 from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.accounts.models import Account
 from loyalty.accounts.modules import Modules
-from loyalty.staff.permissions import Right, may
+from loyalty.intake.rights import VIEW_IMPORTS
+from loyalty.staff.permissions import may
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, Page, page_of
@@ -114,7 +116,7 @@ class TransactionList(PartialMixin, Modules):
 class Transactions(TransactionList, PageMixin, StaffPage, TemplateView):
     """Of the whole brand."""
 
-    right = Right.VIEW_CUSTOMERS
+    right = VIEW_TRANSACTIONS
     template_name = "events/transactions.html"
     title = _("Transactions")
     crumbs = (Crumb(_("Loyalty")),)
@@ -159,7 +161,7 @@ class TransactionDetail(PartialMixin, Modules, TransactionMixin, ProfilePage, Te
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         transaction, events, known = self.transaction, self._events(), names()
-        may_act = may(self.request.user, Right.RECORD_EVENTS)
+        may_act = self.may(ACT_ON_ORDERS)
         found = {
             "transaction": transaction,
             "lines": list(self._rows(events, may_act=may_act)),
@@ -172,7 +174,7 @@ class TransactionDetail(PartialMixin, Modules, TransactionMixin, ProfilePage, Te
             "events": describe_events(self.family, events[:MAX_EVENTS], known, timezone.now(), expiring=False),
             "has_more_events": len(events) > MAX_EVENTS,
             "most_events": MAX_EVENTS,
-            "may_import": may(self.request.user, Right.IMPORT_DATA),
+            "may_import": may(self.request.user, VIEW_IMPORTS),
         }
         return super().get_context_data(**(found | kwargs))
 

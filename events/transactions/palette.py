@@ -3,8 +3,9 @@ from django.utils.translation import gettext
 
 from events.orders.models import Transaction
 from events.orders.queries import orders_with
+from events.rights import VIEW_TRANSACTIONS
 from loyalty.staff.models import User
-from loyalty.staff.permissions import Right, may
+from loyalty.staff.permissions import may
 from loyalty.ui.palette import ResultGroup, SearchResult
 
 MOST = 5
@@ -13,7 +14,7 @@ MOST = 5
 def find_orders(user: User, query: str) -> ResultGroup:
     """By any part of the transaction ID."""
     found = (
-        orders_with(query).select_related("customer") if may(user, Right.VIEW_CUSTOMERS) else Transaction.objects.none()
+        orders_with(query).select_related("customer") if may(user, VIEW_TRANSACTIONS) else Transaction.objects.none()
     )
     # The newest ones of what was found; sorted here, so that no order of an index is walked for rare matches.
     newest = sorted(found[:200], key=lambda order: order.id, reverse=True)[:MOST]

@@ -74,6 +74,16 @@ def prepare(start: dt.datetime) -> None:
     apply_program({"settings": {"modules": modules}, "tiers": [TIERS]}, by=Sender(None, start))
 
 
+# One of each role; nobody can log in as them.
+PEOPLE = (
+    ("demo.manager", "Dóra", "Demeter", Role.MANAGER),
+    ("demo.agent", "Sára", "Szép", Role.SERVICE_AGENT),
+    ("demo.analyst", "Ágnes", "Adorján", Role.ANALYST),
+    ("demo.integrator", "Imre", "Illés", Role.INTEGRATOR),
+    ("demo.reader", "Réka", "Rácz", Role.READ_ONLY),
+)
+
+
 def show(end: dt.datetime) -> None:
     """After the story, which ends at `end`. May be told once only."""
     by = colleague()
@@ -93,15 +103,15 @@ def _same(at: dt.datetime) -> dt.datetime:
 
 
 def colleague() -> User:
-    """A manager whom the demo's deeds are said to be of; nobody can log in as her. There is an administrator before."""
+    """The manager whom the demo's deeds are said to be of. There is an administrator before, who may give people passwords."""
     call_command("first_run", stdout=io.StringIO())
-    found, is_new = User.objects.get_or_create(
-        username="demo.manager", defaults={"first_name": "Dóra", "last_name": "Demeter", "role": Role.MANAGER}
-    )
-    if is_new:
-        found.set_unusable_password()
-        found.save()
-    return found
+    for username, first_name, last_name, role in PEOPLE:
+        named = {"first_name": first_name, "last_name": last_name, "role": role}
+        found, is_new = User.objects.get_or_create(username=username, defaults=named)
+        if is_new:
+            found.set_unusable_password()
+            found.save()
+    return User.objects.get(username="demo.manager")
 
 
 def configure(at: dt.datetime) -> None:

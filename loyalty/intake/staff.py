@@ -10,6 +10,7 @@ from loyalty.refusals import Refused
 from loyalty.staff.audit.deeds import Deed
 from loyalty.staff.sender import Sender
 
+from .hand import may_fix_points, recorded
 from .once import REPLAYED, AlreadyRecorded
 from .sources import Source
 
@@ -30,13 +31,14 @@ def record_by_hand(
 ) -> Outcome:
     """Record one event of the customer with this ID, once for each of the sender's tokens.
 
-    Only operations call it, which are declared with their right. Raises Refused with the engine's reason, AlreadyRecorded for a
-    form that was sent twice.
+    Only operations call it, which are declared with their right; some actions ask for one of their own. Raises Refused with
+    the engine's reason, AlreadyRecorded for a form that was sent twice, PermissionDenied, NotByHand.
     """
     nonce = f"staff:{by.user.pk}:{by.token}" if by.user and by.token else None
     incoming = Incoming(public_id, action, dict(data), account=account, nonce=nonce)
+    actor = staff_actor(by, *([POINTS_REWARDED] if may_fix_points(by) else []))
     try:
-        return record_one(incoming, by=staff_actor(by, POINTS_REWARDED), at=by.at)
+        return recorded(action, by, lambda: record_one(incoming, by=actor, at=by.at))
     except Refused as refused:
         if refused.code == REPLAYED:
             raise AlreadyRecorded from None

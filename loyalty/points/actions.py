@@ -68,6 +68,8 @@ _GIVING_BACK = (
     ),
 )
 SPENDING, GIVING_BACK = names_of(_SPENDING), names_of(_GIVING_BACK)
+# What changes points and nothing else: by hand it is limited by the role.
+ADJUSTING = frozenset({"point_add", "point_sub", "point_spend", "point_unspend", "point_fix"})
 ACTIONS = (
     Action("point_add", _("Point add"), (*_BY_HAND, EXPDATE), "circle-plus", "Points by hand."),
     Action("point_sub", _("Point sub"), _BY_HAND, "circle-minus", "Takes back what was earned: the score goes down."),

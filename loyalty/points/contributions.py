@@ -9,12 +9,17 @@ from customers.profile.frame import ProfileAction, ProfileTab
 from events.timeline.pages import EventCard
 from events.timeline.queries import EventPoints
 from events.transactions.queries import OrderPoints
+from loyalty.accounts.rights import CONFIGURE_ACCOUNTS
 from loyalty.http.routes import Routes
+from loyalty.intake.hand import ByHand, FixedPoints
+from loyalty.points.rights import CONFIGURE_BONUSES, MANAGE_POINTS, RIGHTS
 from loyalty.staff.audit.kinds import OperationLabels
-from loyalty.staff.permissions import Right
+from loyalty.staff.roles.rights import ConfigurationPages
 from loyalty.timers import Timer
 
+from .actions import ADJUSTING
 from .api import balance_at, customers, display, outcomes, read
+from .by_hand.limits import may_fix_points, record_within_limits
 from .codes import CODES
 from .comparing import compared_balances
 from .history.lots import postings_of, promised_by, statuses_of
@@ -29,10 +34,16 @@ RESERVED_NAMES = frozenset(
 CONTRIBUTIONS: tuple[object, ...] = (
     CODES,
     ReservedNames(RESERVED_NAMES),
+    RIGHTS,
+    ByHand(ADJUSTING, MANAGE_POINTS, record_within_limits),
+    FixedPoints(may_fix_points),
+    ConfigurationPages("points.account", CONFIGURE_ACCOUNTS),
+    ConfigurationPages("points.earningrule", CONFIGURE_ACCOUNTS),
+    ConfigurationPages("points.bonus", CONFIGURE_BONUSES),
     Routes("loyalty.points.urls"),
     CHECKS,
     ProfileTab(_("Points history"), "points:history", 40),
-    ProfileAction(_("Manage points"), "points:manage", "coins", Right.RECORD_EVENTS, position=10, is_daily=True),
+    ProfileAction(_("Manage points"), "points:manage", "coins", MANAGE_POINTS, position=10, is_daily=True),
     OVERVIEW,
     BALANCES,
     MergeCard("points/merge_balances.html", lambda source, target: list(compared_balances(source, target))),

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from .dialogs import ManagePoints
+from .by_hand.dialogs import ManagePoints
 from .expiry.pages import ModifyExpiration, SetExpiration
 from .history import pages
 

@@ -3,10 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.staff.audit.kinds import OperationLabels, SubjectKind
+from loyalty.staff.roles.rights import ConfigurationPages
 
 from .models import GeneralSettings
+from .rights import CONFIGURE_PROGRAM, RIGHTS
 
 CONTRIBUTIONS = (
+    RIGHTS,
+    ConfigurationPages("staff.generalsettings", CONFIGURE_PROGRAM),
     OperationLabels(
         _("Programme"),
         {"program.apply": _("Programme changed")},

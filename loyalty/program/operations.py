@@ -9,15 +9,15 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from loyalty.program.rights import APPLY_PROGRAM
 from loyalty.staff.audit.deeds import Deed, Nothing, operation
 from loyalty.staff.models import User
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 
 from .document import MISSING, Change, differences, left_out, merged, shown_path, written
 from .enums import Origin
 from .models import ProgramVersion
-from .queries import read_program, sections
+from .queries import program_version, read_program, sections
 from .section import Document
 
 # Plain SQL: the engine calls this inside a transaction of which Django does not know.
@@ -60,7 +60,7 @@ def compare_program(given: Document) -> Comparison:
     return Comparison(version, current, wanted, differences(current, wanted, sections()), names)
 
 
-@operation(right=Right.CONFIGURE, audit="program.apply")
+@operation(right=APPLY_PROGRAM, audit="program.apply")
 def apply_program(
     given: Document, *, by: Sender, origin: Origin = Origin.FILE, base: int | None = None
 ) -> Deed[Comparison]:
@@ -70,24 +70,16 @@ def apply_program(
     Raises Invalid, naming each wrong field by its path; Outdated if the version is not `base` any more.
     """
     with program_change(by=by.user, at=by.at, origin=origin):
-        found = compare_program(given)
-        if base not in {None, found.version}:
-            raise Outdated
-        for section in sections():
-            if found.wanted[section.name] != found.current[section.name]:
-                section.write(found.wanted[section.name], found.current[section.name])
-        version, stored, _ = read_program()
-        if stored != found.wanted:
-            raise AssertionError(f"Not stored as asked: {differences(found.wanted, stored, sections())}")
-    applied = replace(found, version=version)
-    if not found.changes:
+        before = program_version()
+        applied = write_program(given, base=base)
+    if not applied.changes:
         return Nothing(applied)
-    before, after = _told(found.changes)
+    version, (was, now) = applied.version, _told(applied.changes)
     return Deed(
         applied,
         subject=f"program:{version}",
-        before={"version": found.version, **before},
-        after={"version": version, **after},
+        before={"version": before, **was},
+        after={"version": version, **now},
     )
 
 
@@ -96,6 +88,20 @@ def _told(changes: Sequence[Change]) -> tuple[dict[str, Any], dict[str, Any]]:
     first = changes[:MOST_TOLD]
     before = {one.place: one.old for one in first if one.old is not MISSING}
     return before, {one.place: one.new for one in first if one.new is not MISSING}
+
+
+def write_program(given: Document, *, base: int | None = None) -> Comparison:
+    """The same inside a `program_change`, for operations that ask for a right of their own."""
+    found = compare_program(given)
+    if base not in {None, found.version}:
+        raise Outdated
+    for section in sections():
+        if found.wanted[section.name] != found.current[section.name]:
+            section.write(found.wanted[section.name], found.current[section.name])
+    version, stored, _ = read_program()
+    if stored != found.wanted:
+        raise AssertionError(f"Not stored as asked: {differences(found.wanted, stored, sections())}")
+    return replace(found, version=version)
 
 
 @contextmanager

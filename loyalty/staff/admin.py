@@ -1,3 +1,7 @@
+"""People in the configuration: their names, their role, and whether they may come in."""
+
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -9,11 +13,23 @@ from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from loyalty.forms.stale_admin import StaleSafeAdmin
 
 from .enums import Role
-from .forms import StaffForm
+from .forms import RoleField, StaffForm, role_choices
 from .models import User
+from .roles.queries import columns_of_role
 
 # Rights come from the role.
 admin.site.unregister(Group)
+
+
+class ByRole(admin.SimpleListFilter):
+    title = _("role")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(role_choices())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        return queryset.filter(role=self.value()) if self.value() else queryset
 
 
 @admin.register(User)
@@ -21,8 +37,8 @@ class UserAdmin(DjangoUserAdmin[User], StaleSafeAdmin):
     form = StaffForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "first_name", "last_name", "role", "is_active", "last_login")
-    list_filter = ("role", "is_active")
+    list_display = ("username", "first_name", "last_name", "name_of_role", "is_active", "last_login")
+    list_filter = (ByRole, "is_active")
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -30,6 +46,16 @@ class UserAdmin(DjangoUserAdmin[User], StaleSafeAdmin):
         (_("Access"), {"fields": ("role", "is_active")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "role", "usable_password", "password1", "password2")}),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).annotate(columns_of_role=columns_of_role())
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return RoleField() if db_field.name == "role" else super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description=_("role"), ordering="role")
+    def name_of_role(self, user: User) -> str:
+        return user.granted.name
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         # Events name who added them: somebody who leaves is made inactive.

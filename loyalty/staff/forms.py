@@ -1,17 +1,34 @@
 """What administrators enter about a member of staff."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import UserChangeForm
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from loyalty.forms.stale import StaleSafeForm
 
 from .enums import Role
 from .models import User
 from .queries import other_administrators
+from .roles.queries import roles
+
+
+def role_choices() -> Iterator[tuple[str, str]]:
+    return ((role.slug, role.name) for role in roles())
+
+
+class RoleField(forms.ChoiceField):
+    def __init__(self, **kwargs: Any) -> None:
+        choices = {"choices": role_choices, "initial": Role.READ_ONLY, "label": _("Role")}
+        super().__init__(**{"widget": UnfoldAdminSelectWidget, **choices, **kwargs})
 
 
 class StaffForm(StaleSafeForm[User], UserChangeForm):
+    role = RoleField()
+
     class Meta(UserChangeForm.Meta):
         model = User
         fields = ("username", "password", "first_name", "last_name", "email", "role", "is_active")

@@ -11,9 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.database.saving import SavesOnlyChanges
 
-# The table of the inner room, for Django.
+# The tables of the inner rooms, for Django.
 from .audit.models import AuditEntry as AuditEntry
 from .enums import Role
+from .invitations.models import Invitation as Invitation
+from .roles.models import StaffRole as StaffRole
+from .roles.queries import GrantedRole, columns_of_role, granted, role_of
 
 ENDS_SESSIONS = frozenset({"password", "role", "is_active"})
 
@@ -24,11 +27,16 @@ class UserManager(DjangoUserManager["User"]):
     ) -> "User":
         return super().create_superuser(username, email, password, **{"role": Role.ADMINISTRATOR, **extra})
 
+    def with_roles(self) -> models.QuerySet["User"]:
+        """Each with what the role grants, which is read once more for users from elsewhere."""
+        return self.annotate(columns_of_role=columns_of_role())
+
 
 class User(SavesOnlyChanges, AbstractUser):
     """A member of staff. The role decides; Django's own flags only follow it."""
 
-    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.READ_ONLY)
+    # The slug of a StaffRole: a foreign key in the database, so that users can be asked for and made by it.
+    role = models.CharField(_("role"), max_length=64, default=Role.READ_ONLY)
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
     # A trigger advances it with the role, with the password, and when the account is switched off or on.
     sessions_ended = models.PositiveIntegerField(default=0, db_default=0, editable=False)
@@ -37,7 +45,6 @@ class User(SavesOnlyChanges, AbstractUser):
 
     class Meta(AbstractUser.Meta):
         constraints = [
-            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_is_known"),
             models.CheckConstraint(
                 condition=models.Q(role=Role.ADMINISTRATOR, is_staff=True, is_superuser=True)
                 | models.Q(~models.Q(role=Role.ADMINISTRATOR), is_staff=False, is_superuser=False),
@@ -47,6 +54,16 @@ class User(SavesOnlyChanges, AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    @property
+    def granted(self) -> GrantedRole:
+        """What the role allows, as it was when it was first asked for; raises StaffRole.DoesNotExist."""
+        found: GrantedRole | None = self.__dict__.get("_granted")
+        if found is None or found.slug != self.role:
+            stored = self.__dict__.get("columns_of_role")
+            found = granted(stored) if stored and stored["slug"] == self.role else role_of(self.role)
+            self.__dict__["_granted"] = found
+        return found
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.is_staff = self.is_superuser = self.role == Role.ADMINISTRATOR

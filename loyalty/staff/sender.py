@@ -1,5 +1,6 @@
 """Who asks for an operation: one value in place of a user, an instant, an address and a token."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,9 @@ from django.utils import timezone
 from loyalty.http.origin import NOWHERE, Origin, origin_of
 
 from .models import User
-from .permissions import Right, require
+from .permissions import require
+from .roles.own import refuse_own_member
+from .roles.rights import Right
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,11 @@ class Sender:
         """Raise PermissionDenied unless the user's role holds the right; whoever operates the server may do everything."""
         if self.user is not None:
             require(self.user, right)
+
+    def refuse_own(self, values: Collection[object]) -> None:
+        """Raise PermissionDenied if a customer with the user's own e-mail address is among the values or their subject."""
+        if self.user is not None:
+            refuse_own_member(self.user.email, values)
 
 
 def by_staff(request: HttpRequest, token: str | None = None) -> Sender:

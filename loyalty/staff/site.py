@@ -42,7 +42,16 @@ class OneTrail:
 
 
 class ConfigurationSite(UnfoldAdminSite):
-    """Refuses who is logged in and may not configure. Django's own sends them to the log-in page, which sends them back."""
+    """Open to who may configure anything; each page asks for its own right (`login/backend.py`).
+
+    Refuses who is logged in and may not configure. Django's own sends them to the log-in page, which sends them back.
+    """
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        # Imported here: Django makes the site before it knows any model.
+        from .permissions import may_configure
+
+        return may_configure(request.user)
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Whatever the page is, there is one trail."""

@@ -15,7 +15,7 @@ from loyalty.verify.families import Families
 from loyalty.verify.projections import Projection
 from loyalty.verify.weights import weight
 
-from .counting import CHECKOUT
+from .status_points.counting import CHECKOUT
 
 # Active ones that have been counted: a new one waits for its recalculation, and nothing counts while the module is off.
 _COUNTED = """(

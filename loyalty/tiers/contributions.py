@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.fields.reserved import ReservedNames
 from loyalty.http.routes import Routes
 from loyalty.program.modules import Module
-from loyalty.staff.permissions import Right
+from loyalty.tiers.rights import CONFIGURE_TIERS, RIGHTS
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 
@@ -21,10 +21,11 @@ from .profile.contributions import CONTRIBUTIONS as PROFILE
 CONTRIBUTIONS: tuple[object, ...] = (
     Module(TIERS_MODULE, _("Tiers")),
     CODES,
+    RIGHTS,
     ReservedNames(frozenset({"tiers"})),
     CHECKS,
     Routes("loyalty.tiers.structures.urls"),
-    Entry(Group.LOYALTY, _("Tiers"), "tier_structures:list", "award", Right.CONFIGURE, TIERS_MODULE, shortcut="l"),
+    Entry(Group.LOYALTY, _("Tiers"), "tier_structures:list", "award", CONFIGURE_TIERS, TIERS_MODULE, shortcut="l"),
     Routes("loyalty.tiers.profile.urls"),
     *PROFILE,
     # Two minutes after each midnight of the programme, and again each hour: what a night has missed, and changed dates.

@@ -23,7 +23,6 @@ from loyalty.refusals import MissingField, Refused, WrongField
 
 from .actions import FOLLOWING
 from .config import APP, StructureRule, TiersConfig
-from .counting import Changes, Counted, Fresh
 from .enums import Method, Reason, Way
 from .rows import EARNED_BY, LATE, TIERS, DayRow, LateRow, TierRow, days_of
 from .rules import (
@@ -47,7 +46,8 @@ from .rules import (
     recalculated,
     taken_back,
 )
-from .windows import Sums, counting_day, period
+from .status_points.counting import Changes, Counted, Fresh
+from .status_points.windows import Sums, counting_day, period
 
 # What may take points back.
 TAKING = UNDOING | {"checkout_update"} | {"point_sub", "point_fix"}

@@ -21,7 +21,7 @@ from .enums import TIERS_MODULE, StructureType
 from .models import CustomerTier, StatusDay
 from .program import read_tiers, tier_facts
 from .rules import LOWEST, Standing, reached
-from .windows import NOTHING, Sums, period
+from .status_points.windows import NOTHING, Sums, period
 
 
 def tiers_config() -> TiersConfig:

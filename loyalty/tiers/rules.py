@@ -10,7 +10,7 @@ from loyalty.calendar import Unit, later
 from .actions import CHANGING, FOLLOWING
 from .config import StructureRule
 from .enums import Expiration, Method, Reason, StructureType, Validity, Way
-from .windows import Sums, period
+from .status_points.windows import Sums, period
 
 UP, DOWN, RENEW, EXPIRING = (action.name for action in FOLLOWING)
 CHANGE = CHANGING.name
@@ -180,7 +180,7 @@ def _reached_late(rule: StructureRule, standing: Standing, sums: Sums, today: dt
     first, end = period(rule, today, sums.joined)
     points = sums.of_period_before(today)
     best = reached(rule, points)
-    if rule.validity != Validity.NEXT_PERIOD or (today - first).days >= rule.points_grace_days or not best:
+    if rule.validity != Validity.NEXT_PERIOD or (today - first).days >= rule.points_grace_days or best is None:
         return None
     until = None if is_for_good(rule, best) else end
     if standing.level is None or best > standing.level:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from loyalty.staff.audit.deeds import Deed, operation
-from loyalty.staff.audit.rights import SEE_TRAIL
+from loyalty.staff.rights import VIEW_AUDIT
 from loyalty.staff.sender import Sender
 
 
-@operation(right=SEE_TRAIL, audit="audit.export")
+@operation(right=VIEW_AUDIT, audit="audit.export")
 def note_export(*, filters: Sequence[str], by: Sender) -> Deed[None]:
     """That it is given out, which is read while it is sent. `filters` are the names of those set: what they hold may be personal."""
     return Deed(None, after={"filters": list(filters)} if filters else {})

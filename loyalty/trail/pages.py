@@ -13,7 +13,7 @@ from django.views.generic import TemplateView
 
 from customers.profile.frame import ProfilePage
 from loyalty.staff.audit.models import AuditEntry
-from loyalty.staff.audit.rights import SEE_TRAIL
+from loyalty.staff.rights import VIEW_AUDIT
 from loyalty.staff.sender import by_staff
 from loyalty.ui.downloads import csv_file
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
@@ -28,7 +28,7 @@ from .queries import NEWEST, Filters, Row, entries, rows_of
 
 
 class Trail(PartialMixin, PageMixin, StaffPage, TemplateView):
-    right = SEE_TRAIL
+    right = VIEW_AUDIT
     template_name = "audit/list.html"
     partial_template_name = "audit/rows.html"
     title = _("Audit trail")
@@ -44,7 +44,7 @@ class Trail(PartialMixin, PageMixin, StaffPage, TemplateView):
 class Deed(PageMixin, StaffPage, TemplateView):
     """One row, whole."""
 
-    right = SEE_TRAIL
+    right = VIEW_AUDIT
     template_name = "audit/detail.html"
 
     @cached_property
@@ -63,7 +63,7 @@ class Deed(PageMixin, StaffPage, TemplateView):
 
 
 class Export(StaffPage):
-    right = SEE_TRAIL
+    right = VIEW_AUDIT
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         form = TrailFilter(request.GET)
@@ -74,7 +74,7 @@ class Export(StaffPage):
 class CustomerTrail(PartialMixin, ProfilePage, TemplateView):
     """What staff did to one customer, and to the profiles that were merged into it: a tab of the profile."""
 
-    right = SEE_TRAIL
+    right = VIEW_AUDIT
     template_name = "audit/customer.html"
     partial_template_name = "audit/rows.html"
     tab = "audit:customer"

@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.http.routes import Routes
+from loyalty.intake.rights import RIGHTS, VIEW_IMPORTS
 from loyalty.staff.audit.kinds import OperationLabels, SubjectKind
-from loyalty.staff.permissions import Right
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 
@@ -18,8 +18,9 @@ def _page(key: str, customer: int | None) -> str:
 
 
 CONTRIBUTIONS = (
+    RIGHTS,
     Routes("loyalty.transfer.urls"),
-    Entry(Group.DATA, _("Imports"), "transfer:imports", "upload", Right.IMPORT_DATA, shortcut="i"),
+    Entry(Group.DATA, _("Imports"), "transfer:imports", "upload", VIEW_IMPORTS, shortcut="i"),
     Timer("resume-imports", "loyalty.transfer.tasks.resume_imports", 30.0),
     # With the lease that a worker holds, an import stands still for less than 15 seconds when its worker dies.
     Timer("take-over-imports", "loyalty.transfer.tasks.take_over_imports", 2.0),

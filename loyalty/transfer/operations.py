@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from django.db import transaction
 
+from loyalty.intake.rights import RUN_IMPORTS
 from loyalty.staff.audit.deeds import Deed, Nothing, operation
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 from loyalty.transfer.files.store import copy, delete, path_of, store
 from loyalty.transfer.importing.running import CHUNK_ROWS, end, options_of, plan_for, take, work_as
@@ -32,7 +32,7 @@ class NothingToCount(Exception):
     """No row of the import was there already, or it has not ended."""
 
 
-@operation(right=Right.IMPORT_DATA, audit="import.start")
+@operation(right=RUN_IMPORTS, audit="import.start")
 def start_import(
     *, model: str, name: str, content: Iterable[bytes], by: Sender, options: Options = DEFAULT, ask: bool = False
 ) -> Deed[ImportJob]:
@@ -90,7 +90,7 @@ def _upload(
     return job
 
 
-@operation(right=Right.IMPORT_DATA, audit="import.confirm")
+@operation(right=RUN_IMPORTS, audit="import.confirm")
 def confirm_import(*, job_id: int, by: Sender, unknown: str = "") -> Deed[None]:
     """Start what was uploaded; `unknown` says what becomes of its unknown columns.
 
@@ -127,7 +127,7 @@ def can_count_again(job: ImportJob) -> bool:
     return ended and job.already_there > 0 and job.again_of_id is None and not job.again.exists()
 
 
-@operation(right=Right.IMPORT_DATA, audit="import.count_again")
+@operation(right=RUN_IMPORTS, audit="import.count_again")
 def count_again(*, job_id: int, by: Sender) -> Deed[ImportJob]:
     """Import the file once more: the rows that were there already count again, the others are left alone.
 
@@ -145,13 +145,13 @@ def count_again(*, job_id: int, by: Sender) -> Deed[ImportJob]:
     return _deed(again, again)
 
 
-@operation(right=Right.IMPORT_DATA, audit="import.download_refused")
+@operation(right=RUN_IMPORTS, audit="import.download_refused")
 def note_download(*, job: ImportJob, by: Sender) -> Deed[None]:
     """That the refused rows are given out, which are read while they are sent."""
     return _deed(None, job)
 
 
-@operation(right=Right.IMPORT_DATA, audit="import.cancel")
+@operation(right=RUN_IMPORTS, audit="import.cancel")
 def cancel_import(*, job_id: int, by: Sender) -> Deed[bool]:
     """Stop after the chunk at work; what was recorded stays. False if it had ended before."""
     job = ImportJob.objects.select_for_update().get(pk=job_id)

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView, TemplateView
 
 from loyalty.forms.refusals import in_words
-from loyalty.staff.permissions import Right
+from loyalty.intake.rights import RUN_IMPORTS, VIEW_IMPORTS
+from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
 from loyalty.transfer.files.refused import RefusedFile
 from loyalty.transfer.importing.running import MAX_LISTED
@@ -47,7 +48,11 @@ SHOWN_NOTICES = 10
 
 
 class ImportPage(StaffPage):
-    right = Right.IMPORT_DATA
+    right = VIEW_IMPORTS
+
+
+class RunningPage(StaffPage):
+    right = RUN_IMPORTS
 
 
 class BelowImports(PageMixin):
@@ -63,10 +68,11 @@ class Imports(PartialMixin, ImportPage, PageMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = page_of(imports(), Order("id", descending=True), self.request.GET.get("page", ""))
-        return super().get_context_data(page=page, **kwargs)
+        may_run = may(self.request.user, RUN_IMPORTS)
+        return super().get_context_data(page=page, may_run=may_run, **kwargs)
 
 
-class NewImport(ImportPage, BelowImports, FormView[ImportForm]):
+class NewImport(RunningPage, BelowImports, FormView[ImportForm]):
     template_name = "transfer/new.html"
     title = _("New import")
     form_class = ImportForm
@@ -125,11 +131,13 @@ class Progress(Import):
 
 def result(request: HttpRequest, job: ImportJob) -> dict[str, Any]:
     """The job, what is told of its rows once it has ended, and whether the same file was imported before."""
-    found: dict[str, Any] = {"job": job, "earlier": earlier_import(job) if job.is_open else None}
+    may_run = may(request.user, RUN_IMPORTS)
+    earlier = earlier_import(job) if job.is_open else None
+    found: dict[str, Any] = {"job": job, "earlier": earlier, "may_run": may_run}
     if not job.is_open:
         there = first_notices(job, NoticeKind.ALREADY_THERE, SHOWN_NOTICES) if job.already_there else []
         merged = first_notices(job, NoticeKind.MERGED, SHOWN_NOTICES)
-        found |= {"there": there, "merged": merged, "can_count_again": bool(there) and can_count_again(job)}
+        found |= {"there": there, "merged": merged, "can_count_again": may_run and bool(there) and can_count_again(job)}
     if job.refused and not job.is_running:
         page = page_of(refused_rows(job), Order("line"), request.GET.get("page", ""), REFUSED_PAGE)
         rows = [(row, in_words(row.refusal, row.column)) for row in page.rows]
@@ -137,7 +145,7 @@ def result(request: HttpRequest, job: ImportJob) -> dict[str, Any]:
     return found
 
 
-class Start(ImportPage):
+class Start(RunningPage):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, id: int) -> HttpResponse:
@@ -153,10 +161,9 @@ class Start(ImportPage):
         return HttpResponseRedirect(reverse("transfer:import", args=[id]))
 
 
-class CountAgain(ImportPage, DialogPage):
+class CountAgain(RunningPage, DialogPage):
     """Rows that were there already count once more: only after clear words."""
 
-    right = Right.IMPORT_DATA
     form_class = Form
     template_name = "transfer/count_again.html"
     title = _("Count rows again")
@@ -184,7 +191,7 @@ class CountAgain(ImportPage, DialogPage):
         return ""
 
 
-class Cancel(ImportPage):
+class Cancel(RunningPage):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, id: int) -> HttpResponse:

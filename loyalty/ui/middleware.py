@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.staff.audit.deeds import NotDoneYet
 from loyalty.staff.login.hashing import TooManyHashes
 
-from .responses import done, is_partial
+from .responses import done, is_partial, refused
 
 WAITING = _("Not done yet: somebody else must approve it first.")
 # Unfold's admin runs Alpine, which evaluates attributes, and writes style attributes.
@@ -47,6 +48,21 @@ def busy_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         response = render(request, "busy.html", status=503)
         response["Retry-After"] = "1"
         return response
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]  # where Django looks for it
+    return middleware
+
+
+def refusals_in_place(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Whatever region asked for what its user may not do: the page stays, and says why."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, PermissionDenied) or not is_partial(request):
+            return None
+        return refused(str(exception) or _("Your role does not allow this."))
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]  # where Django looks for it
     return middleware

@@ -13,7 +13,8 @@ from django.utils.cache import patch_vary_headers
 from django.views.generic import FormView, View
 from django.views.generic.base import ContextMixin, TemplateResponseMixin
 
-from loyalty.staff.permissions import Right, require
+from loyalty.staff.permissions import require
+from loyalty.staff.roles.rights import Right
 
 from .forms import LoginForm
 from .navigation import Crumb
@@ -27,15 +28,16 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 class StaffPage(View):
-    """A page for staff who hold `right`. Whose session has ended signs in first: over the page, if a partial is asked
+    """A page for staff who hold `right`; None: for everybody who is signed in. Whose session has ended signs in first: over the page, if a partial is asked
     for, so that nothing typed is lost."""
 
-    right: ClassVar[Right]
+    right: ClassVar[Right | None]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return ask_to_sign_in(request) if is_partial(request) else redirect_to_login(request.get_full_path())
-        require(request.user, self.right)
+        if self.right is not None:
+            require(request.user, self.right)
         return super().dispatch(request, *args, **kwargs)
 
 

@@ -1,16 +1,19 @@
 """The pages that rooms offer in the sidebar, the palette and by the `g` shortcuts, and the tabs of a page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.contributions import contributed
-from loyalty.staff.permissions import Right, may
+from loyalty.staff.models import User
+from loyalty.staff.permissions import may
+from loyalty.staff.roles.rights import Right
 
 Text = str | Promise
 
@@ -34,7 +37,8 @@ LABELS: Mapping[Group, Text] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A page. `shortcut` is the key pressed after `g`; `module` hides the entry while that module is off."""
+    """A page. `shortcut` is the key pressed after `g`; `module` hides the entry while that module is off;
+    `allowed` says who may open a page that asks for one of several rights."""
 
     group: Group
     label: Text
@@ -43,6 +47,7 @@ class Entry:
     right: Right | None = None
     module: str = ""
     shortcut: str = ""
+    allowed: Callable[[User | AnonymousUser], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,7 @@ def links(request: HttpRequest, group: Group, modules: Sequence[str]) -> list[Li
 
 def _is_offered(request: HttpRequest, entry: Entry, modules: Sequence[str]) -> bool:
     is_allowed = entry.right is None or may(request.user, entry.right)
+    is_allowed = is_allowed and (entry.allowed is None or entry.allowed(request.user))
     return is_allowed and (not entry.module or entry.module in modules)
 
 

@@ -31,6 +31,11 @@ def done(text: Text = "", *, refresh: Sequence[str] = ()) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events | (toast(text) if text else {}))})
 
 
+def refused(text: Text) -> HttpResponse:
+    """403: the page stays as it is and says why."""
+    return HttpResponse(status=403, headers={"HX-Trigger": json.dumps(toast(text, "error"))})
+
+
 def signed_in(token: str) -> HttpResponse:
     """204: the script puts the new token in place of the old one, and sends again what was refused."""
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"signed-in": {"token": token}})})

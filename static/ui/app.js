@@ -131,7 +131,10 @@
   document.addEventListener("toast", (event) => toast(event.detail));
   document.addEventListener("htmx:sendError", () => toast({ text: text("offline"), kind: "error" }));
   document.addEventListener("htmx:responseError", (event) => {
-    toast({ text: event.detail.xhr.status === 403 ? text("forbidden") : text("failed"), kind: "error" });
+    const { xhr } = event.detail;
+    // A refusal of ours says why by itself.
+    if (xhr.status === 403 && xhr.getResponseHeader("HX-Trigger")) return;
+    toast({ text: xhr.status === 403 ? text("forbidden") : text("failed"), kind: "error" });
   });
 
   for (const notice of all("[data-notice]")) {

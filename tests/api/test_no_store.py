@@ -10,7 +10,7 @@ from django.test import Client
 from loyalty.staff.models import User
 from tests.api_keys import development_key
 from tests.factories import make_customer, make_order
-from tests.test_permissions import ROUTES, RULES
+from tests.test_permissions import API_KEY, ROUTES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 PRIVATE = "private, no-store"
@@ -31,12 +31,12 @@ def event(client: Client, **extra: Any) -> Any:
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete", "options"])
 def test_no_answer_of_any_address_may_be_stored(client: Client, method: str) -> None:
-    for name, address in ROUTES:
-        if name == "openapi":
+    for route in ROUTES:
+        if route.name == "openapi":
             continue
-        for query in ("", KEY) if RULES[name] == "API key" else ("",):
-            answer = client.generic(method.upper(), f"/{address}{query}", "{}", content_type="application/json")
-            assert "no-store" in answer.get("Cache-Control", ""), (name, query, answer.status_code)
+        for query in ("", KEY) if route.rule == API_KEY else ("",):
+            answer = client.generic(method.upper(), f"/{route.address}{query}", "{}", content_type="application/json")
+            assert "no-store" in answer.get("Cache-Control", ""), (route.name, query, answer.status_code)
 
 
 def test_an_answer_with_a_customers_data_is_among_them(client: Client) -> None:

@@ -33,7 +33,7 @@ PLANTED = {
     ),
     "the engine knows a room": ("loyalty/engine/state.py", "customers.models", "loyalty.engine is not allowed to import customers"),
     "the shell knows a room": ("loyalty/ui/charts.py", "events.models", "loyalty.ui is not allowed to import events"),
-    "the API knows a room": ("loyalty/api/problems.py", "customers.names", "loyalty.api is not allowed to import customers"),
+    "the API knows a room": ("loyalty/api/problems.py", "customers.fields.names", "loyalty.api is not allowed to import customers"),
     "staff look up to the programme": (
         "loyalty/staff/queries.py", "loyalty.program.queries", "loyalty.staff is not allowed to import loyalty.program",
     ),

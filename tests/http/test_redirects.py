@@ -15,7 +15,7 @@ from tests.test_permissions import ROUTES
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 MOST = 4
 ADDRESSES = sorted(
-    {f"/{address}" for _, address in ROUTES} | {"/admin/staff/user/", "/admin/nothing/", "/admin/logout/"}
+    {f"/{route.address}" for route in ROUTES} | {"/admin/staff/user/", "/admin/nothing/", "/admin/logout/"}
 )
 ROLES = [None, *Role]
 

@@ -21,7 +21,7 @@ from tests.tiers.test_life import SETUPS
 from .planting import Mutant, planted
 
 pytestmark = [pytest.mark.prove, pytest.mark.django_db]
-RULES, WINDOWS = "loyalty/tiers/rules.py", "loyalty/tiers/windows.py"
+RULES, WINDOWS = "loyalty/tiers/rules.py", "loyalty/tiers/status_points/windows.py"
 # Enough that every fault meets its case; how many structures, and how many customers live in them.
 ROUNDS, STRUCTURES, CUSTOMERS = range(40), 8, 4
 MUTANTS = [

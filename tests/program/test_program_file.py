@@ -357,6 +357,9 @@ def test_a_whole_number_may_be_written_with_a_point() -> None:
     assert GeneralSettings.objects.get().accept_after_days == 14
 
 
+CASHIER = {"id": "cashier", "name": "Cashier"}
+
+
 def test_a_section_that_fails_leaves_nothing_of_the_others(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     before = (program_version(), exported())
     seen: list[str] = []
@@ -371,7 +374,7 @@ def test_a_section_that_fails_leaves_nothing_of_the_others(settings: Settings, m
     settings.LOYALTY_PROGRAM = "failing"
 
     with pytest.raises(OperationalError, match="plug"):
-        apply({**FILE, last.name: [CLUB]})
+        apply({**FILE, last.name: [CASHIER]})
 
     assert (seen, program_version(), exported()) == (["Kék"], *before)
 

@@ -16,6 +16,7 @@ from customers.life.operations import suspend
 from customers.models import Customer, Note
 from customers.notes.operations import add_note, change_note, delete_note
 from customers.operations import change_profile
+from customers.rights import EDIT_CUSTOMERS
 from loyalty.engine.mechanism import Outcome
 from loyalty.http.origin import Origin
 from loyalty.intake.staff import deed_of, record_by_hand
@@ -24,7 +25,6 @@ from loyalty.staff.audit.deeds import Declared, Deed, NotDoneYet, Waiting, opera
 from loyalty.staff.audit.models import AuditEntry
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 from loyalty.ui.middleware import waiting_operations
 from tests.factories import checkout, make_customer, tell
@@ -33,6 +33,7 @@ from tests.house.sources import modules, tree_of
 # Writers that know who asks, and are no operations: why.
 EXCEPTIONS = {
     "customers.notes.operations.may_delete": "asks, and writes nothing",
+    "events.operations.addable_types": "reads, and writes nothing",
     "loyalty.program.operations.program_change": "around a form's saving; the version that it keeps names who made it",
     "loyalty.program.operations.save_version": "keeps a version, which names who made it",
 }
@@ -144,7 +145,7 @@ def test_whoever_lacks_the_right_does_nothing(ann: Customer) -> None:
 
 
 def test_a_deed_that_cannot_be_written_down_is_not_done(ann: Customer, dana: User) -> None:
-    @operation(right=Right.EDIT_CUSTOMERS, audit="x" * 61)
+    @operation(right=EDIT_CUSTOMERS, audit="x" * 61)
     def suspend_unrecorded(*, by: Sender) -> Deed[Outcome]:
         return deed_of(record_by_hand("ann", "suspend", {}, by=by))
 

@@ -53,7 +53,7 @@ def test_what_was_in_the_log_of_the_configuration_is_in_the_one_trail() -> None:
     for flag, message in ((ADDITION, "[]"), (CHANGE, "Revoked."), (DELETION, "")):
         LogEntry.objects.log_actions(root.pk, [root], flag, message, single_object=True)
     with connection.cursor() as cursor:
-        cursor.execute(import_module("loyalty.staff.migrations.0020_trail").ONE_TRAIL.replace("%'", "%%'"), [])
+        cursor.execute(import_module("loyalty.staff.migrations.0022_trail").ONE_TRAIL.replace("%'", "%%'"), [])
 
     names = ("operation", "staff", "subject", "reason")
     assert list(AuditEntry.objects.order_by("id").values_list(*names)) == [

@@ -1,6 +1,5 @@
 """Tiers in the tests that list all of something."""
 
-from loyalty.staff.permissions import Right
 from tests.engine.world import rows
 from tests.listing import Listed
 
@@ -34,15 +33,6 @@ def _switch_on() -> None:
 
 
 LISTED = Listed(
-    pages={
-        "tiers:history": Right.VIEW_CUSTOMERS,
-        "tiers:up": Right.EDIT_CUSTOMERS,
-        "tiers:down": Right.EDIT_CUSTOMERS,
-        "tiers:expiration": Right.EDIT_CUSTOMERS,
-        "tier_structures:list": Right.CONFIGURE,
-        "tier_structures:new": Right.CONFIGURE,
-        "tier_structures:edit": Right.CONFIGURE,
-    },
     reference=frozenset({"tiers.Structure", "tiers.Level", "tiers.Recalculation", "tiers.Distribution"}),
     owned=frozenset({"tiers.CustomerTier", "tiers.LatePoints", "tiers.StatusDay"}),
     versions={

@@ -13,9 +13,11 @@ from django.test import Client
 from django.urls import include, path
 from django.views.generic import TemplateView
 
+from customers.rights import VIEW_CUSTOMERS
+from events.rights import RECORD_EVENTS
+from loyalty.intake.rights import RUN_IMPORTS
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
-from loyalty.staff.permissions import Right
 from loyalty.ui.mixins import DialogPage, PageMixin, StaffPage
 from loyalty.ui.palette import ResultGroup, SearchResult
 from loyalty.ui.responses import Text
@@ -25,13 +27,13 @@ HTMX = {"HX-Request": "true"}
 
 
 class Empty(PageMixin, StaffPage, TemplateView):
-    right = Right.VIEW_CUSTOMERS
+    right = VIEW_CUSTOMERS
     title = "Customers"
     template_name = "base.html"
 
 
 class Imports(Empty):
-    right = Right.IMPORT_DATA
+    right = RUN_IMPORTS
     title = "Imports"
 
 
@@ -40,7 +42,7 @@ class PointsForm(forms.Form):
 
 
 class Points(DialogPage):
-    right = Right.RECORD_EVENTS
+    right = RECORD_EVENTS
     title = "Manage points"
     form_class = PointsForm
     success_url = "/customers/"
@@ -66,6 +68,7 @@ urlpatterns = [
     path("customers/", include(([path("", Empty.as_view(), name="list")], "customers"))),
     path("erasures/", include(([path("", Empty.as_view(), name="list")], "erasures"))),
     path("imports/", include(([path("", Imports.as_view(), name="imports")], "transfer"))),
+    path("roles/", include(([path("", Empty.as_view(), name="list")], "roles"))),
     path("transactions/", Empty.as_view(), name="transactions"),
     path("audit/", include(([path("", Empty.as_view(), name="list")], "audit"))),
     path("developers/", Empty.as_view(), name="developers"),
@@ -128,7 +131,16 @@ def test_signing_out_needs_a_post(signed_in: Client) -> None:
         (Role.MANAGER, ["/customers/", "/erasures/", "/transactions/", "/imports/", "/developers/"]),
         (
             Role.ADMINISTRATOR,
-            ["/customers/", "/erasures/", "/transactions/", "/imports/", "/audit/", "/developers/", "/admin/"],
+            [
+                "/customers/",
+                "/erasures/",
+                "/transactions/",
+                "/imports/",
+                "/audit/",
+                "/developers/",
+                "/admin/",
+                "/roles/",
+            ],
         ),
     ],
 )

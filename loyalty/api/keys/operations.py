@@ -8,9 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from loyalty.api.rights import MANAGE_API_KEYS
 from loyalty.sealing import Purpose, seal
 from loyalty.staff.audit.deeds import Deed, operation
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 
 from .enums import Api, KeyKind
@@ -21,7 +21,7 @@ class KeyProblem(Exception):
     """What cannot be done with a key, as a sentence with the cure."""
 
 
-@operation(right=Right.CONFIGURE, audit="api_key.create")
+@operation(right=MANAGE_API_KEYS, audit="api_key.create")
 def create_api_key(
     *,
     name: str,
@@ -44,7 +44,7 @@ def create_api_key(
     return Deed((key, secret), subject=f"api_key:{key.pk}", after={"name": name, "kind": kind, "apis": key.apis})
 
 
-@operation(right=Right.CONFIGURE, audit="api_key.add_secret")
+@operation(right=MANAGE_API_KEYS, audit="api_key.add_secret")
 def add_secret(key: ApiKey, *, by: Sender) -> Deed[str]:
     """A second secret, with which the integrator goes on; the first one works until it is retired."""
     locked = _locked(key)
@@ -57,7 +57,7 @@ def add_secret(key: ApiKey, *, by: Sender) -> Deed[str]:
     return Deed(_put_secret(locked, free[0], by.at), subject=f"api_key:{key.pk}", after={"place": free[0]})
 
 
-@operation(right=Right.CONFIGURE, audit="api_key.retire_secret")
+@operation(right=MANAGE_API_KEYS, audit="api_key.retire_secret")
 def retire_secret(key: ApiKey, place: int, *, by: Sender) -> Deed[None]:
     """Destroy a secret: what it signs is refused from now on."""
     locked = _locked(key)
@@ -70,7 +70,7 @@ def retire_secret(key: ApiKey, place: int, *, by: Sender) -> Deed[None]:
     return Deed(None, subject=f"api_key:{key.pk}", before={"place": place})
 
 
-@operation(right=Right.CONFIGURE, audit="api_key.revoke")
+@operation(right=MANAGE_API_KEYS, audit="api_key.revoke")
 def revoke(key: ApiKey, *, by: Sender) -> Deed[None]:
     """Refuse the key for good: its secrets are destroyed. Its name stays, since events tell with which key they came.
 

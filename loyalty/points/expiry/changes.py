@@ -6,12 +6,12 @@ from datetime import date
 from customers.models import Customer
 from loyalty.engine.mechanism import Outcome
 from loyalty.intake.staff import deed_of, record_by_hand
+from loyalty.points.rights import CHANGE_EXPIRATION
 from loyalty.staff.audit.deeds import Deed, operation
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 
 
-@operation(right=Right.RECORD_EVENTS, audit="points.change_expiration")
+@operation(right=CHANGE_EXPIRATION, audit="points.change_expiration")
 def change_expiration(
     *, customer: Customer, events: Sequence[int], day: date | None, by: Sender, reason: str = ""
 ) -> Deed[Outcome]:

@@ -24,7 +24,7 @@ from loyalty.engine.mechanism import Outcome
 from loyalty.formats import number
 from loyalty.points.ledger.models import Lot
 from loyalty.points.ledger.queries import open_lots
-from loyalty.staff.permissions import Right
+from loyalty.points.rights import CHANGE_EXPIRATION
 from loyalty.staff.sender import Sender
 from loyalty.ui.mixins import PartialMixin
 from loyalty.ui.paging import Order, page_of
@@ -62,7 +62,7 @@ class OpenLot:
 class ModifyExpiration(ExpiringPoints, PartialMixin, ProfilePage, TemplateView):
     """Which events have points left, to choose those that get another last day."""
 
-    right = Right.RECORD_EVENTS
+    right = CHANGE_EXPIRATION
     template_name = "points/expiration.html"
     partial_template_name = "points/expiration_rows.html"
     tab = "points:history"
@@ -93,6 +93,7 @@ class ModifyExpiration(ExpiringPoints, PartialMixin, ProfilePage, TemplateView):
 class SetExpiration(ExpiringPoints, EventDialog):
     """The last day of the points that are left of the events which the address names."""
 
+    right = CHANGE_EXPIRATION
     template_name = "points/set_expiration.html"
     form_class = SetExpirationForm
     title = submit_label = _("Set expiration date")

@@ -21,7 +21,7 @@ from loyalty.accounts.models import Account
 from loyalty.accounts.modules import Modules
 from loyalty.points.ledger.balances import Figures, balances_at, balances_by_effect
 from loyalty.points.ledger.queries import balances_of
-from loyalty.staff.permissions import Right, may
+from loyalty.points.rights import CHANGE_EXPIRATION, EXPORT_POINTS
 from loyalty.staff.sender import by_staff
 from loyalty.ui.charts import Chart
 from loyalty.ui.downloads import Cell, csv_file
@@ -108,10 +108,10 @@ class PointsHistory(PartialMixin, HistoryPage, TemplateView):
             "balances": on.figures if on else self._of_shown(balances_of(self.customer.id)[1]),
             "chart": self._chart(),
             "charted": self.charted,
-            "may_export": may(self.request.user, Right.EXPORT_DATA),
+            "may_export": self.may(EXPORT_POINTS),
             "has_accounts": self.has_accounts,
             "shows_expired": self.expiring,
-            "may_manage": may(self.request.user, Right.RECORD_EVENTS),
+            "may_manage": self.may(CHANGE_EXPIRATION),
         }
         return super().get_context_data(**(found | kwargs))
 
@@ -147,7 +147,7 @@ class PointsHistory(PartialMixin, HistoryPage, TemplateView):
 class ExportHistory(HistoryPage):
     """The movements that the filters show, as a file: IDs and figures, no names and no free texts."""
 
-    right = Right.EXPORT_DATA
+    right = EXPORT_POINTS
 
     def get(self, request: HttpRequest, customer_id: int) -> HttpResponseBase:
         log.info("points history of customer %d exported by staff %d", self.customer.id, request.user.pk)

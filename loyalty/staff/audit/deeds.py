@@ -1,6 +1,6 @@
 """Operations of staff: each is declared with the right that it needs, and leaves one row in the audit trail.
 
-    @operation(right=Right.EDIT_CUSTOMERS, audit="customer.suspend")
+    @operation(right=SUSPEND_CUSTOMERS, audit="customer.suspend")
     def suspend(*, customer: Customer, reason: str, by: Sender) -> Deed[Outcome]:
 
 The function does its work and returns the `Deed`. Whoever calls it gets `Done`, or one day `Waiting`:
@@ -17,7 +17,7 @@ from typing import Any, Generic, NoReturn, ParamSpec, TypeVar
 from django.db import OperationalError, transaction
 
 from loyalty.engine.storage.wire import may_retry
-from loyalty.staff.permissions import Right
+from loyalty.staff.roles.rights import Right
 from loyalty.staff.sender import Sender
 
 from .models import AuditEntry
@@ -70,12 +70,13 @@ class NotDoneYet(Exception):
 
 @dataclass(frozen=True)
 class Declared:
-    right: Right
+    right: Right | None
     audit: str
 
 
-def operation(*, right: Right, audit: str) -> Callable[[Callable[P, Deed[T]]], Callable[P, Done[T] | Waiting]]:
-    """Declare an operation. It is called with `by`, a Sender; raises PermissionDenied without the right.
+def operation(*, right: Right | None, audit: str) -> Callable[[Callable[P, Deed[T]]], Callable[P, Done[T] | Waiting]]:
+    """Declare an operation. It is called with `by`, a Sender; raises PermissionDenied without the right (None: whoever is
+    signed in may ask), and for what concerns the customer who has the sender's own e-mail address.
 
     The operation and its row in the trail, which calls it by the name `audit`, are one transaction.
     """
@@ -85,7 +86,9 @@ def operation(*, right: Right, audit: str) -> Callable[[Callable[P, Deed[T]]], C
         def checked(*args: P.args, **kwargs: P.kwargs) -> Done[T] | Waiting:
             by = kwargs["by"]
             assert isinstance(by, Sender)
-            by.require(right)
+            if right is not None:
+                by.require(right)
+            by.refuse_own([*args, *kwargs.values()])
             return Done(_retried(lambda: _recorded(function(*args, **kwargs), audit, by)))
 
         checked.declared = Declared(right, audit)  # type: ignore[attr-defined]  # for whoever lists the operations
@@ -95,6 +98,7 @@ def operation(*, right: Right, audit: str) -> Callable[[Callable[P, Deed[T]]], C
 
 
 def _recorded(deed: Deed[T], audit: str, by: Sender) -> T:
+    by.refuse_own([deed])
     if not isinstance(deed, Nothing):
         AuditEntry.objects.create(
             at=by.at, staff=by.user, operation=audit, customer_id=deed.customer_id, subject=deed.subject, reason=deed.reason,

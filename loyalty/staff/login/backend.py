@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from loyalty.staff.models import User
+from loyalty.staff.permissions import may
+from loyalty.staff.roles.rights import configuration_rights
 
 from .guesses import TooManyGuesses, network, not_tried, succeeded, take
 from .hashing import TooManyHashes, for_known_person
@@ -60,6 +62,21 @@ class PasswordBackend(ModelBackend):
         succeeded(counts)
         assert isinstance(user, User)
         return user
+
+    def get_user(self, user_id: int) -> User | None:
+        """With the role, so that rights cost no query of their own."""
+        user = User.objects.with_roles().filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        """Django's own names of permissions, such as `staff.change_apikey`, as its configuration pages ask for them."""
+        app, _, name = perm.partition(".")
+        right = configuration_rights().get(f"{app}.{name.partition('_')[2]}")
+        return right is not None and may(user_obj, right)
+
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        of_app = (right for model, right in configuration_rights().items() if model.partition(".")[0] == app_label)
+        return any(may(user_obj, right) for right in of_app)
 
 
 def _log_failure(request: HttpRequest | None, username: str, tries: int, *, is_known: bool) -> None:

@@ -58,6 +58,11 @@ def own_password(user_id: int) -> Count:
     return Count(_digest("own password", str(user_id)), free=5, wears_off=600)
 
 
+def invitation(remote: str) -> Count:
+    """For all links of invitations that are tried from there."""
+    return Count(_digest("invitation", network(remote, 32, 64)), free=20, wears_off=600)
+
+
 def name_of(username: str) -> str:
     """Spellings that people take for the same are the same account here."""
     return normalize("NFKC", username).casefold().strip()

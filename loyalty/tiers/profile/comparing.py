@@ -7,7 +7,7 @@ from customers.models import Customer
 from loyalty.tiers.models import CustomerTier
 from loyalty.tiers.queries import Tier, level_name, tiers_config, tiers_of
 from loyalty.tiers.rules import LOWEST, reached
-from loyalty.tiers.windows import NOTHING
+from loyalty.tiers.status_points.windows import NOTHING
 
 
 @dataclass(frozen=True)

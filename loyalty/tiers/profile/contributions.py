@@ -9,9 +9,9 @@ from customers.merging.preview import MergeCard, MergeMove
 from customers.profile.frame import ProfileAction
 from events.timeline.queries import EventSentences
 from loyalty.engine.status import Status
-from loyalty.staff.permissions import Right
 from loyalty.tiers.models import Level, Structure
 from loyalty.tiers.queries import in_language
+from loyalty.tiers.rights import CHANGE_TIERS
 
 from .comparing import compared_tiers, levels_held
 from .dialogs import can_expire, can_fall, can_rise
@@ -41,7 +41,7 @@ CONTRIBUTIONS = (
         _("Tier up…"),
         "tiers:up",
         "trending-up",
-        Right.EDIT_CUSTOMERS,
+        CHANGE_TIERS,
         position=40,
         statuses=MEMBERS,
         is_possible=can_rise,
@@ -50,7 +50,7 @@ CONTRIBUTIONS = (
         _("Tier down…"),
         "tiers:down",
         "trending-down",
-        Right.EDIT_CUSTOMERS,
+        CHANGE_TIERS,
         position=41,
         statuses=MEMBERS,
         is_possible=can_fall,
@@ -59,7 +59,7 @@ CONTRIBUTIONS = (
         _("Change tier expiration…"),
         "tiers:expiration",
         "calendar-clock",
-        Right.EDIT_CUSTOMERS,
+        CHANGE_TIERS,
         position=42,
         statuses=MEMBERS,
         is_possible=can_expire,

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from customers.profile.frame import ProfilePage
 from customers.profile.mixins import EventDialog
 from loyalty.engine.mechanism import Outcome
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 from loyalty.tiers.config import LevelRule, StructureRule
 from loyalty.tiers.queries import level_name
+from loyalty.tiers.rights import CHANGE_TIERS
 
 from .forms import ExpirationForm, MoveForm
 from .operations import change_tier
@@ -29,7 +29,7 @@ from .words import day
 class TierDialog(EventDialog):
     """Says beside the form what will happen, by the rules of the structures that are offered."""
 
-    right = Right.EDIT_CUSTOMERS
+    right = CHANGE_TIERS
     template_name = "tiers/dialog.html"
     # The badges beside the name change, too.
     reloads = True

@@ -8,7 +8,7 @@ from loyalty.tiers.config import LevelRule, StructureRule
 from loyalty.tiers.enums import Expiration, Method, StructureType, Validity
 from loyalty.tiers.queries import Tier
 from loyalty.tiers.rules import Standing, expired
-from loyalty.tiers.windows import Sums, period
+from loyalty.tiers.status_points.windows import Sums, period
 
 
 @dataclass(frozen=True)

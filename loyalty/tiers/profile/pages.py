@@ -9,7 +9,8 @@ from django.views.generic import TemplateView
 
 from customers.profile.frame import ProfilePage
 from events.timeline.queries import describe_events, names
-from loyalty.staff.permissions import Right, may
+from loyalty.intake.rights import VIEW_IMPORTS
+from loyalty.staff.permissions import may
 from loyalty.ui.mixins import PartialMixin
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, page_of
@@ -42,7 +43,7 @@ class TierHistory(PartialMixin, ProfilePage, TemplateView):
             raise Http404
         found = self._events() | {
             "has_structures": len(places) > 1,
-            "may_import": may(self.request.user, Right.IMPORT_DATA),
+            "may_import": may(self.request.user, VIEW_IMPORTS),
             "status_points": status_points(self.customer, places),
         }
         return super().get_context_data(**(found | kwargs))

@@ -16,7 +16,7 @@ from loyalty.tiers.enums import Method, StructureType
 from loyalty.tiers.models import CustomerTier, Level, StatusDay
 from loyalty.tiers.queries import Tier, tiers_config, tiers_of
 from loyalty.tiers.rules import LOWEST, is_for_good, reached
-from loyalty.tiers.windows import NOTHING, Sums
+from loyalty.tiers.status_points.windows import NOTHING, Sums
 
 from .outlook import Outlook, outlook_of
 

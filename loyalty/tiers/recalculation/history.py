@@ -8,8 +8,8 @@ from events.orders.actions import ACTIONS as OF_ORDERS
 from loyalty.engine.actions import names_of
 from loyalty.program.queries import general_settings
 from loyalty.tiers.config import StructureRule
-from loyalty.tiers.counting import CHECKOUT
 from loyalty.tiers.enums import StructureType
+from loyalty.tiers.status_points.counting import CHECKOUT
 
 # Profiles that were merged away are their survivors: their lots have moved, their events and entries have not.
 _FAMILY = (

@@ -16,7 +16,7 @@ from loyalty.engine.status import DEPARTED
 from loyalty.tiers.config import StructureRule
 from loyalty.tiers.enums import Expiration, StructureType, Way
 from loyalty.tiers.rules import LOWEST, Standing, recalculated
-from loyalty.tiers.windows import Sums
+from loyalty.tiers.status_points.windows import Sums
 
 from .history import days_from_history
 

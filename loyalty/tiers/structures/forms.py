@@ -12,10 +12,10 @@ from events.types.models import EventType
 from loyalty.accounts.models import Account
 from loyalty.forms.lines import Lines
 from loyalty.forms.numbers import NumberField, WholeNumberField
-from loyalty.tiers.counting import CHECKOUT
 from loyalty.tiers.enums import Expiration, Method, StructureStatus, StructureType, Validity, Way
 from loyalty.tiers.models import ID, MAX_DAYS, MAX_MONTHS, Structure
 from loyalty.tiers.program import FIXED, MAX_KEY, MAX_LEVELS, MAX_THRESHOLD, MAX_VALUE, Place
+from loyalty.tiers.status_points.counting import CHECKOUT
 
 LANGUAGE = "en"
 # The key, the colon and the value of a benefit.

@@ -7,14 +7,14 @@ from typing import Any
 from django.db import connection
 
 from loyalty.program.enums import Origin
-from loyalty.program.operations import apply_program
+from loyalty.program.operations import program_change, write_program
 from loyalty.staff.audit.deeds import Deed, operation
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import Sender
 from loyalty.tiers.enums import Way, WorkStatus
 from loyalty.tiers.models import Recalculation
 from loyalty.tiers.program import read_tiers
 from loyalty.tiers.recalculation.waking import wake_workers
+from loyalty.tiers.rights import CONFIGURE_TIERS
 
 _COUNT = """
     INSERT INTO tiers_distribution (structure_id, level_id, day, customers)
@@ -23,14 +23,15 @@ _COUNT = """
 """
 
 
-@operation(right=Right.CONFIGURE, audit="tiers.save")
+@operation(right=CONFIGURE_TIERS, audit="tiers.save")
 def save_structure(*, item: Mapping[str, Any], way: Way, by: Sender) -> Deed[None]:
     """Make the structure as the item of the program file says; what it makes of who is there goes on in the background.
 
     Raises Invalid, naming each wrong field by its path.
     """
     before = _item(item["id"])
-    apply_program({"tiers": [item]}, by=by, origin=Origin.ADMIN).result()
+    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN):
+        write_program({"tiers": [item]})
     jobs = Recalculation.objects.filter(structure__slug=item["id"], status=WorkStatus.WAITING)
     jobs.update(way=way, staff=by.user)
     wake_workers()

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from loyalty.program.section import Invalid
-from loyalty.staff.permissions import Right
 from loyalty.staff.sender import by_staff
 from loyalty.tiers.enums import Way
 from loyalty.tiers.program import tidy, wrong
+from loyalty.tiers.rights import CONFIGURE_TIERS
 from loyalty.ui.mixins import PageMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 
@@ -27,7 +27,7 @@ from .queries import history_chart, preview, structure_item, structures
 
 
 class Structures(StaffPage, PageMixin, TemplateView):
-    right = Right.CONFIGURE
+    right = CONFIGURE_TIERS
     template_name = "tiers/structures.html"
     title = _("Tiers")
     crumbs = (Crumb(_("Loyalty")),)
@@ -39,7 +39,7 @@ class Structures(StaffPage, PageMixin, TemplateView):
 class EditStructure(StaffPage, PageMixin, TemplateView):
     """`preview` shows what the form as it is would make of today's customers; without it the form is saved."""
 
-    right = Right.CONFIGURE
+    right = CONFIGURE_TIERS
     template_name = "tiers/structure.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
-from loyalty.staff.permissions import Right, may
+from loyalty.intake.rights import RUN_IMPORTS
+from loyalty.staff.permissions import may
 
 from .store import MAX_SIZE
 
@@ -21,7 +22,7 @@ class BoundedUpload(FileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         user = getattr(self.request, "user", None)
-        if self.is_too_large or user is None or not may(user, Right.IMPORT_DATA):
+        if self.is_too_large or user is None or not may(user, RUN_IMPORTS):
             raise StopUpload(connection_reset=True)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:

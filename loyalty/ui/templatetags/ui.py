@@ -17,8 +17,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from loyalty import formats
-from loyalty.staff.audit.rights import SEE_TRAIL
 from loyalty.staff.permissions import may
+from loyalty.staff.rights import VIEW_AUDIT
 
 register = template.Library()
 
@@ -121,7 +121,7 @@ def qs(context: RequestContext, **changes: Any) -> str:
 def history(context: RequestContext, kind: str, key: object) -> dict[str, str]:
     """A link to what was done to a thing, for those who see the audit trail."""
     query = urlencode({"kind": kind, "key": f"#{key}"})
-    return {"url": f"{reverse('audit:list')}?{query}" if may(context["request"].user, SEE_TRAIL) else ""}
+    return {"url": f"{reverse('audit:list')}?{query}" if may(context["request"].user, VIEW_AUDIT) else ""}
 
 
 @register.inclusion_tag("ui/field.html")

@@ -5,9 +5,9 @@ from django.test import Client
 
 from customers.directory.search import Filters, search
 from customers.fields.models import Field
+from customers.fields.phones import spellings
 from customers.merging.queries import duplicates_of
 from customers.models import Customer
-from customers.phones import spellings
 from loyalty.engine.events import Incoming
 from loyalty.staff.models import User
 from tests.factories import make_customer, make_order, tell

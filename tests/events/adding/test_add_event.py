@@ -248,8 +248,8 @@ def test_a_module_that_is_off_asks_for_nothing(staff: Client, zsofia: Customer) 
     assert "data-guest" not in html
 
 
-def test_what_only_follows_from_events_is_not_offered(zsofia: Customer) -> None:
-    offered = {row.action for row in addable_types(zsofia)}
+def test_what_only_follows_from_events_is_not_offered(zsofia: Customer, dana: User) -> None:
+    offered = {row.action for row in addable_types(zsofia, dana)}
     assert offered == {
         "profile", "checkout", "checkout_item", "checkout_update", "checkout_update_item", "checkout_accept",
         "checkout_accept_item", "checkout_reject", "checkout_claim", "refund", "partial_refund", "refund_item",
@@ -257,7 +257,7 @@ def test_what_only_follows_from_events_is_not_offered(zsofia: Customer) -> None:
         "point_add", "point_sub", "point_spend", "point_unspend", "point_fix", "login", "daily_login", "referral", "profiling_answer",
         *names_of(RECORDED),
     }  # fmt: skip
-    assert "opt_in" in {row.action for row in addable_types(Customer(status=Status.INACTIVE))}
+    assert "opt_in" in {row.action for row in addable_types(Customer(status=Status.INACTIVE), dana)}
 
 
 def test_an_action_that_is_not_offered_is_refused(staff: Client, zsofia: Customer) -> None:

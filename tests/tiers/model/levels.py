@@ -23,7 +23,8 @@ def act(status: Status, counts: list[Count], now: Moment, reason: str) -> None:
     """After the counts of one action: `reason` is that of a fall, a rise is by points."""
     status.counts += counts
     adds, takes = (any(one.points * sign > 0 for one in counts) for sign in (1, -1))
-    begin(status, now)
+    if adds:
+        begin(status, now)
     moved = adds and (rise(status, now, "points") or _reach_in_the_period_before(status, counts, now))
     if moved or (takes and _fall(status, now, reason)):
         return

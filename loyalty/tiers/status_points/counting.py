@@ -16,9 +16,8 @@ from loyalty.engine.rows import EVENT, EventRow
 from loyalty.engine.state import State
 from loyalty.points.enums import EntryKind
 from loyalty.points.ledger.rows import ENTRY, EntryRow, LotRow
-
-from .config import StructureRule
-from .enums import StructureType
+from loyalty.tiers.config import StructureRule
+from loyalty.tiers.enums import StructureType
 
 # Whatever an order earns, by whichever of its events, counts as this action.
 CHECKOUT = "checkout"

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.forms import BaseForm
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,11 +17,14 @@ from loyalty.engine.mechanism import Outcome
 from loyalty.formats import number
 from loyalty.points.ledger.models import Balance
 from loyalty.points.ledger.queries import balances_of
+from loyalty.points.operations import manage_points
+from loyalty.points.rights import MANAGE_POINTS
+from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
 from loyalty.ui.responses import Text
 
 from .forms import ManagePointsForm
-from .operations import manage_points
+from .limits import limits_left
 
 # What the button says, by action; with the number once one is entered.
 DEEDS: Sequence[tuple[str, Mapping[str, Text]]] = (
@@ -33,6 +37,7 @@ DEEDS: Sequence[tuple[str, Mapping[str, Text]]] = (
 class ManagePoints(Modules, EventDialog):
     """Add, deduct or spend points by hand, with a reason."""
 
+    right = MANAGE_POINTS
     template_name = "points/manage.html"
     form_class = ManagePointsForm
     title = _("Manage points")
@@ -59,7 +64,8 @@ class ManagePoints(Modules, EventDialog):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         standing = "" if self.accounts else next(iter(self.standing.values()))
         lead = " · ".join(filter(None, [self.customer.name, standing]))
-        return super().get_context_data(**({"lead": lead, "deeds": DEEDS} | kwargs))
+        left = limits_left(cast(User, self.request.user), self.customer.id, timezone.now())
+        return super().get_context_data(**({"lead": lead, "deeds": DEEDS, "limits": left} | kwargs))
 
     def submit(self, form: BaseForm, by: Sender) -> Outcome:
         assert isinstance(form, ManagePointsForm)

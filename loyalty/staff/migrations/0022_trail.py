@@ -19,7 +19,7 @@ FROM django_admin_log l LEFT JOIN django_content_type c ON c.id = l.content_type
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("staff", "0019_modules_of_rooms"),
+        ("staff", "0021_invitations"),
         ("admin", "0003_logentry_add_action_flag_choices"),
     ]
 

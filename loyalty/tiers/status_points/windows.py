@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from loyalty.calendar import ONE_DAY, Unit, day_of, later, next_anniversary
-
-from .config import StructureRule
-from .enums import Expiration
+from loyalty.tiers.config import StructureRule
+from loyalty.tiers.enums import Expiration
 
 NOTHING = Decimal(0)
 

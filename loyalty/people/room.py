@@ -1,0 +1,7 @@
+"""What the programme says of roles."""
+
+from loyalty.program.rooms import Rules
+
+from .program import ROLES
+
+RULES = Rules(sections=(ROLES,))

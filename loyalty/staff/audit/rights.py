@@ -1,5 +1,0 @@
-"""Who sees the audit trail."""
-
-from loyalty.staff.permissions import Right
-
-SEE_TRAIL = Right.CONFIGURE
