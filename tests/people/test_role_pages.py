@@ -82,7 +82,7 @@ def test_a_role_is_made(office: Client, ada: User) -> None:
     assert answer.status_code == 302
     role = StaffRole.objects.get(slug="cashier")
     assert (role.rights, role.points_per_day, role.points_per_action) == (["customers.view"], 50, None)
-    entry = AuditEntry.objects.get()
+    entry = AuditEntry.objects.get(operation__startswith="role.")
     assert (entry.operation, entry.subject, entry.staff) == ("role.save", "role:cashier", ada)
     record = ProgramRecord.objects.latest("version")
     assert record.staff == ada
@@ -110,7 +110,7 @@ def test_saving_what_is_shown_changes_nothing(office: Client) -> None:
 
     assert office.post("/roles/service_agent/", sent(page)).status_code == 302
     assert role_item("service_agent") == before
-    assert not AuditEntry.objects.exists()
+    assert not AuditEntry.objects.filter(operation__startswith="role.").exists()
 
 
 def test_nobodys_change_is_taken_back(office: Client) -> None:
@@ -169,7 +169,7 @@ def test_a_role_that_somebody_has_is_not_deleted(office: Client) -> None:
     User.objects.update(role=Role.ADMINISTRATOR, is_staff=True, is_superuser=True)
     assert office.post("/roles/analyst/delete/").status_code == 302
     assert not StaffRole.objects.filter(slug="analyst").exists()
-    assert AuditEntry.objects.get().operation == "role.delete"
+    assert AuditEntry.objects.get(operation__startswith="role.").operation == "role.delete"
 
 
 def test_the_page_says_who_has_it(office: Client) -> None:

@@ -374,7 +374,7 @@ def test_a_section_that_fails_leaves_nothing_of_the_others(settings: Settings, m
     settings.LOYALTY_PROGRAM = "failing"
 
     with pytest.raises(OperationalError, match="plug"):
-        apply({**FILE, last.name: [CASHIER]})
+        apply({**FILE, last.name: [CLUB]})
 
     assert (seen, program_version(), exported()) == (["Kék"], *before)
 

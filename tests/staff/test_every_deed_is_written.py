@@ -20,6 +20,7 @@ from events.operations import add_event
 from events.transactions.operations import act_on_order
 from loyalty.api.keys.operations import add_secret, create_api_key, retire_secret, revoke
 from loyalty.http.origin import Origin
+from loyalty.people.operations import delete_role, save_role
 from loyalty.points.expiry.changes import change_expiration
 from loyalty.points.history.operations import note_export as export_points
 from loyalty.points.operations import manage_points
@@ -28,6 +29,8 @@ from loyalty.staff.audit.enums import Note
 from loyalty.staff.audit.kinds import operation_labels
 from loyalty.staff.audit.models import AuditEntry
 from loyalty.staff.enums import Role
+from loyalty.staff.invitations.models import Invitation
+from loyalty.staff.invitations.operations import invite, withdraw_invitation
 from loyalty.staff.login.operations import change_password
 from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
@@ -44,6 +47,7 @@ from tests.tiers.ladders import set_up, structure
 
 pytestmark = pytest.mark.django_db
 HERE = Origin("203.0.113.9", "Firefox/140")
+CASHIER = {"id": "cashier", "name": "Cashier", "rights": ["customers.view"]}
 ROWS = b"_id,action\nann,login\n"
 
 
@@ -108,6 +112,16 @@ def retired(by: Sender) -> Any:
     return retire_secret(made, 1, by=by)
 
 
+def role_deleted(by: Sender) -> Any:
+    save_role(item=CASHIER, shown=None, by=by)
+    return delete_role(slug="cashier", by=by)
+
+
+def invited(by: Sender) -> int:
+    invite(role=Role.ANALYST, email="sue@example.com", by=by)
+    return Invitation.objects.latest("id").pk
+
+
 def order(by: Sender) -> Any:
     make_order(customer := ann(), "T-1")
     return act_on_order(customer=customer, action="refund", data={"transaction_id": "T-1"}, by=by)
@@ -143,6 +157,10 @@ DONE: dict[str, Callable[[Sender], Any]] = {
     "points.export": lambda by: export_points(customer=ann(), by=by),
     "points.manage": lambda by: manage_points(customer=ann(), action="point_add", data={"points": 5}, by=by),
     "program.apply": lambda by: apply_program({"settings": {"brand_name": "Shop"}}, by=by),
+    "role.delete": role_deleted,
+    "role.save": lambda by: save_role(item=CASHIER, shown=None, by=by),
+    "staff.invite": invited,
+    "staff.withdraw_invitation": lambda by: withdraw_invitation(id=invited(by), by=by),
     "tier.change": tier,
     "tiers.save": lambda by: save_structure(item=structure(), way=Way.NEW, by=by),
     "user.change_password": lambda by: change_password(password="four words which stay", by=by),

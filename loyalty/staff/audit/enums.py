@@ -7,6 +7,7 @@ class Note(StrEnum):
     SIGNED_IN = "login.succeed"
     SIGN_IN_FAILED = "login.fail"
     SIGNED_OUT = "login.end"
+    INVITATION_ACCEPTED = "staff.accept_invitation"
     PASSWORD_SET = "user.set_password"  # noqa: S105  a name
     ADDED = "configuration.add"
     CHANGED = "configuration.change"

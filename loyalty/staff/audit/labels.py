@@ -16,6 +16,9 @@ AUDIT = (
             Note.SIGNED_OUT: _("Logged out"),
             "user.change_password": _("Own password changed"),
             Note.PASSWORD_SET: _("Password set for somebody"),
+            "staff.invite": _("Invitation made"),
+            "staff.withdraw_invitation": _("Invitation withdrawn"),
+            Note.INVITATION_ACCEPTED: _("Invitation accepted"),
         },
     ),
     OperationLabels(
@@ -26,5 +29,6 @@ AUDIT = (
             Note.DELETED: _("Deleted in the configuration"),
         },
     ),
+    SubjectKind("invitation", _("Invitation")),
     SubjectKind("user", _("User"), User, name="username", configured=True),
 )

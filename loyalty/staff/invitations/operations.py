@@ -7,6 +7,7 @@ from django.db import transaction
 
 from loyalty.http.origin import Origin
 from loyalty.staff.audit.deeds import Deed, Nothing, operation
+from loyalty.staff.audit.enums import Note
 from loyalty.staff.audit.models import AuditEntry
 from loyalty.staff.models import User
 from loyalty.staff.rights import MANAGE_STAFF
@@ -58,7 +59,7 @@ def accept_invitation(
     )
     Invitation.objects.filter(pk=found.pk).update(accepted_by=made)
     AuditEntry.objects.create(
-        at=at, staff=made, operation="staff.accept_invitation", subject=f"invitation:{found.pk}",
+        at=at, staff=made, operation=Note.INVITATION_ACCEPTED, subject=f"invitation:{found.pk}",
         ip_address=origin.ip_address, user_agent=origin.user_agent, after={"role": found.role_id},
     )  # fmt: skip
     return made
