@@ -9,7 +9,7 @@ from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record_one
 from loyalty.engine.rows import CUSTOMER
-from loyalty.intake.staff import deed_of, staff_actor
+from loyalty.intake.staff import BY_HAND, deed_of, staff_actor
 from loyalty.staff.audit.deeds import Deed, operation
 from loyalty.staff.sender import Sender
 
@@ -24,7 +24,7 @@ class TakenId(Exception):
     """A customer has this ID already."""
 
 
-@operation(right=EDIT_CUSTOMERS, audit="customer.change")
+@operation(right=EDIT_CUSTOMERS, audit="customer.change", approvable=BY_HAND)
 def change_profile(*, customer: Customer, changes: Mapping[str, Any], by: Sender) -> Deed[Outcome]:
     """Record the changed fields; None clears one. Raises Refused naming the field, PermissionDenied."""
     incoming = Incoming(customer.public_id, "profile", dict(changes))

@@ -9,7 +9,7 @@ from events.types.models import EventType
 from loyalty.engine.actions import Action
 from loyalty.engine.mechanism import Outcome
 from loyalty.intake.hand import may_record
-from loyalty.intake.staff import deed_of, record_by_hand
+from loyalty.intake.staff import BY_HAND, deed_of, record_by_hand
 from loyalty.program.actions import registered_actions
 from loyalty.staff.audit.deeds import Deed, operation
 from loyalty.staff.models import User
@@ -27,7 +27,7 @@ def _is_addable(action: Action | None, customer: Customer) -> bool:
     return action is not None and not action.closed and customer.status in action.by_hand
 
 
-@operation(right=RECORD_EVENTS, audit="event.add")
+@operation(right=RECORD_EVENTS, audit="event.add", approvable=BY_HAND)
 def add_event(
     *, customer: Customer, action: str, data: Mapping[str, Any], by: Sender, account: str | None = None
 ) -> Deed[Outcome]:

@@ -24,6 +24,7 @@ ROOMS = (
     "loyalty.ui",
     "loyalty.verify",
     "customers",
+    "loyalty.approvals",
     "events",
     "loyalty.accounts",
     "loyalty.points",

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "loyalty.program",
     "loyalty.verify",
     "customers",
+    "loyalty.approvals",
     "events",
     "loyalty.accounts",
     "loyalty.points",

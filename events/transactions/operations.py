@@ -6,12 +6,12 @@ from typing import Any
 from customers.models import Customer
 from events.rights import ACT_ON_ORDERS
 from loyalty.engine.mechanism import Outcome
-from loyalty.intake.staff import deed_of, record_by_hand
+from loyalty.intake.staff import BY_HAND, deed_of, record_by_hand
 from loyalty.staff.audit.deeds import Deed, operation
 from loyalty.staff.sender import Sender
 
 
-@operation(right=ACT_ON_ORDERS, audit="order.act")
+@operation(right=ACT_ON_ORDERS, audit="order.act", approvable=BY_HAND)
 def act_on_order(*, customer: Customer, action: str, data: Mapping[str, Any], by: Sender) -> Deed[Outcome]:
     """Accept, reject or refund an order or a part of it; `data` names it.
 

@@ -3,22 +3,28 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from loyalty.engine.events import POINTS_REWARDED, Actor, Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record_one
 from loyalty.refusals import Refused
-from loyalty.staff.audit.deeds import Deed
+from loyalty.staff.audit.deeds import Approvable, Deed
 from loyalty.staff.sender import Sender
 
-from .hand import may_fix_points, recorded
+from .hand import NotByHand, may_fix_points, recorded
 from .once import REPLAYED, AlreadyRecorded
 from .sources import Source
+
+# What staff do to a customer by an event.
+BY_HAND = Approvable("customers", _("Changes of customers by hand"), (Refused, AlreadyRecorded, NotByHand))
 
 
 def staff_actor(sender: Sender, *grants: str) -> Actor:
     """`grants` are the attributes that the operation may send and others may not."""
     return Actor(
         source=Source.BACK_OFFICE.value,
+        detail=f"approved_by:{sender.approved_by.pk}" if sender.approved_by else "",
         staff_id=sender.user.pk if sender.user else None,
         ip_address=sender.origin.ip_address,
         user_agent=sender.origin.user_agent,

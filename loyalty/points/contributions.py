@@ -10,6 +10,7 @@ from events.timeline.pages import EventCard
 from events.timeline.queries import EventPoints
 from events.transactions.queries import OrderPoints
 from loyalty.accounts.rights import CONFIGURE_ACCOUNTS
+from loyalty.approvals.effects import Figures
 from loyalty.http.routes import Routes
 from loyalty.intake.hand import ByHand, FixedPoints
 from loyalty.points.rights import CONFIGURE_BONUSES, MANAGE_POINTS, RIGHTS
@@ -24,6 +25,7 @@ from .codes import CODES
 from .comparing import compared_balances
 from .history.lots import postings_of, promised_by, statuses_of
 from .ledger.checks import CHECKS
+from .ledger.figures import balances_of
 from .ledger.models import Lot, Pending
 from .overview.columns import BALANCES
 from .overview.pages import OVERVIEW
@@ -44,6 +46,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     CHECKS,
     ProfileTab(_("Points history"), "points:history", 40),
     ProfileAction(_("Manage points"), "points:manage", "coins", MANAGE_POINTS, position=10, is_daily=True),
+    Figures(balances_of),
     OVERVIEW,
     BALANCES,
     MergeCard("points/merge_balances.html", lambda source, target: list(compared_balances(source, target))),

@@ -5,13 +5,13 @@ from typing import Any
 
 from customers.models import Customer
 from loyalty.engine.mechanism import Outcome
-from loyalty.intake.staff import deed_of, record_by_hand
+from loyalty.intake.staff import BY_HAND, deed_of, record_by_hand
 from loyalty.points.rights import MANAGE_POINTS
 from loyalty.staff.audit.deeds import Deed, operation
 from loyalty.staff.sender import Sender
 
 
-@operation(right=MANAGE_POINTS, audit="points.manage")
+@operation(right=MANAGE_POINTS, audit="points.manage", approvable=BY_HAND)
 def manage_points(
     *, customer: Customer, action: str, data: Mapping[str, Any], by: Sender, account: str | None = None
 ) -> Deed[Outcome]:

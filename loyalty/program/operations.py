@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from loyalty.program.rights import APPLY_PROGRAM
-from loyalty.staff.audit.deeds import Deed, Nothing, operation
+from loyalty.staff.audit.deeds import Approvable, Deed, Nothing, operation
 from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
 
@@ -18,7 +19,7 @@ from .document import MISSING, Change, differences, left_out, merged, shown_path
 from .enums import Origin
 from .models import ProgramVersion
 from .queries import program_version, read_program, sections
-from .section import Document
+from .section import Document, Invalid
 
 # Plain SQL: the engine calls this inside a transaction of which Django does not know.
 _KEEP = (
@@ -32,6 +33,10 @@ _ADVANCE = "UPDATE staff_programversion SET version = nextval('staff_program_ver
 
 class Outdated(Exception):
     """The programme has changed since the difference was shown."""
+
+
+# Files that are applied; what configuration pages save has rights of its own.
+PROGRAM = Approvable("program", _("Program files"), (Invalid, Outdated))
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ def compare_program(given: Document) -> Comparison:
     return Comparison(version, current, wanted, differences(current, wanted, sections()), names)
 
 
-@operation(right=APPLY_PROGRAM, audit="program.apply")
+@operation(right=APPLY_PROGRAM, audit="program.apply", approvable=PROGRAM)
 def apply_program(
     given: Document, *, by: Sender, origin: Origin = Origin.FILE, base: int | None = None
 ) -> Deed[Comparison]:

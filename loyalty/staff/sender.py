@@ -20,12 +20,14 @@ class Sender:
     """Who asks for an operation, when and from where. `user` is None for whoever operates the server, in a shell.
 
     `token` names the form that was sent: what takes it does its work once, however often the form is sent.
+    `approved_by` is who approved what the user has asked for.
     """
 
     user: User | None
     at: datetime
     origin: Origin = NOWHERE
     token: str | None = None
+    approved_by: User | None = None
 
     def require(self, right: Right) -> None:
         """Raise PermissionDenied unless the user's role holds the right; whoever operates the server may do everything."""

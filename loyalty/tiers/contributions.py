@@ -4,6 +4,7 @@ from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from customers.fields.reserved import ReservedNames
+from loyalty.approvals.effects import Figures
 from loyalty.http.routes import Routes
 from loyalty.program.modules import Module
 from loyalty.tiers.rights import CONFIGURE_TIERS, RIGHTS
@@ -17,6 +18,8 @@ from .codes import CODES
 from .enums import TIERS_MODULE
 from .labels import AUDIT
 from .profile.contributions import CONTRIBUTIONS as PROFILE
+from .profile.figures import levels_of
+from .structures.operations import TIERS
 
 CONTRIBUTIONS: tuple[object, ...] = (
     Module(TIERS_MODULE, _("Tiers")),
@@ -34,6 +37,8 @@ CONTRIBUTIONS: tuple[object, ...] = (
     Timer("announce-tiers", "loyalty.tiers.expiry.tasks.announce", crontab(hour=0, minute=40)),
     Timer("recalculate-tiers", "loyalty.tiers.recalculation.tasks.recalculate", 60.0),
     Timer("count-tiers", "loyalty.tiers.structures.tasks.count", crontab(hour=0, minute=20)),
+    TIERS,
+    Figures(levels_of),
     CUSTOMER,
     READ_CUSTOMER,
     PAIR,

@@ -5,13 +5,13 @@ from datetime import date
 
 from customers.models import Customer
 from loyalty.engine.mechanism import Outcome
-from loyalty.intake.staff import deed_of, record_by_hand
+from loyalty.intake.staff import BY_HAND, deed_of, record_by_hand
 from loyalty.points.rights import CHANGE_EXPIRATION
 from loyalty.staff.audit.deeds import Deed, operation
 from loyalty.staff.sender import Sender
 
 
-@operation(right=CHANGE_EXPIRATION, audit="points.change_expiration")
+@operation(right=CHANGE_EXPIRATION, audit="points.change_expiration", approvable=BY_HAND)
 def change_expiration(
     *, customer: Customer, events: Sequence[int], day: date | None, by: Sender, reason: str = ""
 ) -> Deed[Outcome]:

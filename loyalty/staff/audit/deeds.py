@@ -3,19 +3,23 @@
     @operation(right=SUSPEND_CUSTOMERS, audit="customer.suspend")
     def suspend(*, customer: Customer, reason: str, by: Sender) -> Deed[Outcome]:
 
-The function does its work and returns the `Deed`. Whoever calls it gets `Done`, or one day `Waiting`:
-for an approval. `result()` of the first is what the function says, of the second an exception that no page need know.
+The function does its work and returns the `Deed`. Whoever calls it gets `Done`, or `Waiting` where the brand wants changes
+of this kind approved. `result()` of the first is what the function says, of the second an exception that no page need know.
 """
 
+import inspect
 import random
 import time
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Generic, NoReturn, ParamSpec, TypeVar
 
 from django.db import OperationalError, transaction
+from django.utils.functional import Promise
 
+from loyalty.contributions import contributed
 from loyalty.engine.storage.wire import may_retry
 from loyalty.staff.roles.rights import Right
 from loyalty.staff.sender import Sender
@@ -69,12 +73,61 @@ class NotDoneYet(Exception):
 
 
 @dataclass(frozen=True)
+class Approvable:
+    """A kind of change of which the brand may say that somebody else must approve it. `label` is a plural noun.
+
+    `refusals` are the exceptions by which its operations say that the change cannot be made now.
+    """
+
+    code: str
+    label: str | Promise
+    refusals: tuple[type[Exception], ...] = ()
+
+
+@dataclass(frozen=True)
 class Declared:
     right: Right | None
     audit: str
+    approvable: Approvable | None = None
+    function: Callable[..., Deed[Any]] | None = None
 
 
-def operation(*, right: Right | None, audit: str) -> Callable[[Callable[P, Deed[T]]], Callable[P, Done[T] | Waiting]]:
+@dataclass(frozen=True)
+class Call:
+    """An operation that somebody asks for, with its arguments by name."""
+
+    declared: Declared
+    arguments: Mapping[str, Any]
+    by: Sender
+
+    def perform(self) -> Deed[Any]:
+        """Do the work, in the open transaction, with its row in the trail. What it asks of others waits for nobody."""
+        assert self.declared.function is not None
+        outside = _is_inside.set(True)
+        try:
+            deed = self.declared.function(**self.arguments, by=self.by)
+        finally:
+            _is_inside.reset(outside)
+        write_down(deed, self.declared.audit, self.by)
+        return deed
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Contributed by the room that knows approvals: keeps a call that must wait; None lets it pass."""
+
+    hold: Callable[[Call], Waiting | None]
+
+
+# Of this thread: whether an operation is being performed.
+_is_inside: ContextVar[bool] = ContextVar("inside an operation", default=False)
+# Every operation by its name in the trail.
+OPERATIONS: dict[str, Declared] = {}
+
+
+def operation(
+    *, right: Right | None, audit: str, approvable: Approvable | None = None
+) -> Callable[[Callable[P, Deed[T]]], Callable[P, Done[T] | Waiting]]:
     """Declare an operation. It is called with `by`, a Sender; raises PermissionDenied without the right (None: whoever is
     signed in may ask), and for what concerns the customer who has the sender's own e-mail address.
 
@@ -82,6 +135,9 @@ def operation(*, right: Right | None, audit: str) -> Callable[[Callable[P, Deed[
     """
 
     def declare(function: Callable[P, Deed[T]]) -> Callable[P, Done[T] | Waiting]:
+        declared = OPERATIONS[audit] = Declared(right, audit, approvable, function)
+        parameters = inspect.signature(function)
+
         @wraps(function)
         def checked(*args: P.args, **kwargs: P.kwargs) -> Done[T] | Waiting:
             by = kwargs["by"]
@@ -89,22 +145,30 @@ def operation(*, right: Right | None, audit: str) -> Callable[[Callable[P, Deed[
             if right is not None:
                 by.require(right)
             by.refuse_own([*args, *kwargs.values()])
-            return Done(_retried(lambda: _recorded(function(*args, **kwargs), audit, by)))
+            arguments = dict(parameters.bind(*args, **kwargs).arguments)
+            call = Call(declared, {name: value for name, value in arguments.items() if name != "by"}, by)
+            return _held(call) or Done(_retried(lambda: call.perform().value))
 
-        checked.declared = Declared(right, audit)  # type: ignore[attr-defined]  # for whoever lists the operations
+        checked.declared = declared  # type: ignore[attr-defined]  # for whoever lists the operations
         return checked
 
     return declare
 
 
-def _recorded(deed: Deed[T], audit: str, by: Sender) -> T:
+def _held(call: Call) -> Waiting | None:
+    if call.declared.approvable is None or call.by.user is None or _is_inside.get():
+        return None
+    return _retried(lambda: next((waiting for gate in contributed(Gate) if (waiting := gate.hold(call))), None))
+
+
+def write_down(deed: Deed[Any], audit: str, by: Sender) -> None:
+    """Its row in the trail. Raises PermissionDenied for what concerns the customer who has the sender's own address."""
     by.refuse_own([deed])
     if not isinstance(deed, Nothing):
         AuditEntry.objects.create(
             at=by.at, staff=by.user, operation=audit, customer_id=deed.customer_id, subject=deed.subject, reason=deed.reason,
             ip_address=by.origin.ip_address, user_agent=by.origin.user_agent, before=deed.before, after=deed.after,
         )  # fmt: skip
-    return deed.value
 
 
 def _retried(work: Callable[[], T]) -> T:

@@ -5,14 +5,14 @@ from typing import Any
 
 from customers.models import Customer
 from loyalty.engine.mechanism import Outcome
-from loyalty.intake.staff import deed_of, record_by_hand
+from loyalty.intake.staff import BY_HAND, deed_of, record_by_hand
 from loyalty.staff.audit.deeds import Deed, operation
 from loyalty.staff.sender import Sender
 from loyalty.tiers.rights import CHANGE_TIERS
 from loyalty.tiers.rules import CHANGE
 
 
-@operation(right=CHANGE_TIERS, audit="tier.change")
+@operation(right=CHANGE_TIERS, audit="tier.change", approvable=BY_HAND)
 def change_tier(*, customer: Customer, data: Mapping[str, Any], by: Sender) -> Deed[Outcome]:
     """`data` has the structure, the level as `tier` or the last day as `expdate`, or both, and a reason: docs/tiers.md, "By hand".
 

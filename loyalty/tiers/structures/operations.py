@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from loyalty.program.enums import Origin
 from loyalty.program.operations import program_change, write_program
-from loyalty.staff.audit.deeds import Deed, operation
+from loyalty.program.section import Invalid
+from loyalty.staff.audit.deeds import Approvable, Deed, operation
 from loyalty.staff.sender import Sender
 from loyalty.tiers.enums import Way, WorkStatus
 from loyalty.tiers.models import Recalculation
@@ -16,6 +18,7 @@ from loyalty.tiers.program import read_tiers
 from loyalty.tiers.recalculation.waking import wake_workers
 from loyalty.tiers.rights import CONFIGURE_TIERS
 
+TIERS = Approvable("tiers", _("Tier structures"), (Invalid,))
 _COUNT = """
     INSERT INTO tiers_distribution (structure_id, level_id, day, customers)
     SELECT structure_id, level_id, %(day)s, count(*) FROM tiers_customertier WHERE level_id IS NOT NULL GROUP BY 1, 2
@@ -23,7 +26,7 @@ _COUNT = """
 """
 
 
-@operation(right=CONFIGURE_TIERS, audit="tiers.save")
+@operation(right=CONFIGURE_TIERS, audit="tiers.save", approvable=TIERS)
 def save_structure(*, item: Mapping[str, Any], way: Way, by: Sender) -> Deed[None]:
     """Make the structure as the item of the program file says; what it makes of who is there goes on in the background.
 

@@ -1,0 +1,35 @@
+"""Which kinds of change need an approval, and the changes that were asked for."""
+
+from collections.abc import Mapping
+
+from django.db.models import Q, QuerySet
+
+from loyalty.contributions import contributed
+from loyalty.staff.audit.deeds import Approvable
+from loyalty.staff.models import User
+
+from .enums import ChangeStatus
+from .models import ApprovalRule, ChangeRequest
+
+
+def kinds() -> Mapping[str, Approvable]:
+    """All that rooms have declared, by code."""
+    return {kind.code: kind for kind in contributed(Approvable)}
+
+
+def needs_approval(kind: Approvable) -> bool:
+    return ApprovalRule.objects.filter(kind=kind.code).exists()
+
+
+def changes() -> QuerySet[ChangeRequest]:
+    return ChangeRequest.objects.select_related("requested_by", "decided_by")
+
+
+def to_review(user: User) -> QuerySet[ChangeRequest]:
+    """What waits, and was asked for by others."""
+    return changes().filter(status=ChangeStatus.WAITING).exclude(requested_by=user)
+
+
+def visible_to(user: User, *, reviews: bool) -> QuerySet[ChangeRequest]:
+    """Whoever reviews sees all of them, others their own."""
+    return changes() if reviews else changes().filter(Q(requested_by=user))
