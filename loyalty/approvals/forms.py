@@ -1,13 +1,26 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.forms.inputs import paragraph
 
+from .queries import kinds
 
-class ApprovalForm(forms.Form):
-    """`shown` names the effects that were looked at."""
 
-    shown = forms.CharField(max_length=64, widget=forms.HiddenInput)
+class RulesForm(forms.Form):
+    kinds = forms.MultipleChoiceField(
+        label=_("What needs an approval"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Whoever may review changes makes their own at once."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["kinds"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(kind.code, kind.label) for kind in kinds().values()]
 
 
 class ExplanationForm(forms.Form):

@@ -1,6 +1,6 @@
 """Asking for a change, and deciding about it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
@@ -8,7 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from loyalty.http.origin import Origin
-from loyalty.staff.audit.deeds import OPERATIONS, Call, Deed, Waiting, operation, write_down
+from loyalty.program.enums import Origin as ProgramOrigin
+from loyalty.program.operations import apply_program
+from loyalty.staff.audit.deeds import OPERATIONS, Call, Deed, Nothing, Waiting, operation, write_down
 from loyalty.staff.permissions import may
 from loyalty.staff.sender import Sender
 
@@ -16,8 +18,8 @@ from .arguments import freeze, thaw
 from .effects import Effect, Trial, as_rows, fingerprint, performed, trial
 from .enums import ChangeStatus
 from .models import ChangeRequest
-from .queries import needs_approval
-from .rights import REVIEW_CHANGES
+from .queries import needs_approval, required_kinds
+from .rights import CONFIGURE_APPROVALS, REVIEW_CHANGES
 
 
 class Decided(Exception):
@@ -153,3 +155,13 @@ def _end(row: ChangeRequest, status: ChangeStatus, explanation: str, by: Sender)
     row.status, row.explanation, row.decided_by, row.decided_at = status, explanation, by.user, by.at
     row.save(update_fields=["status", "explanation", "decided_by", "decided_at"])
     return _deed(row, reason=explanation)
+
+
+@operation(right=CONFIGURE_APPROVALS, audit="approvals.save")
+def save_rules(*, kinds: Collection[str], by: Sender) -> Deed[None]:
+    """Changes of these kinds wait from now on, those of no other. What waits already goes on waiting."""
+    before, after = required_kinds(), sorted(kinds)
+    if before == after:
+        return Nothing(None)
+    apply_program({"approvals": [{"kind": kind} for kind in after]}, by=by, origin=ProgramOrigin.ADMIN).result()
+    return Deed(None, subject="approvals", before={"kinds": before}, after={"kinds": after})

@@ -26,11 +26,21 @@ from loyalty.ui.responses import Text
 
 from .effects import Effect, fingerprint
 from .enums import ChangeStatus
-from .forms import ExplanationForm
+from .forms import ExplanationForm, RulesForm
 from .models import ChangeRequest
-from .operations import Decided, Impossible, StateChanged, approve, ask_for_changes, foreseen_now, reject, withdraw
-from .queries import changes, to_review, visible_to
-from .rights import REVIEW_CHANGES
+from .operations import (
+    Decided,
+    Impossible,
+    StateChanged,
+    approve,
+    ask_for_changes,
+    foreseen_now,
+    reject,
+    save_rules,
+    withdraw,
+)
+from .queries import changes, required_kinds, to_review, visible_to
+from .rights import CONFIGURE_APPROVALS, REVIEW_CHANGES
 from .words import title_of
 
 TABS = {"waiting": _("To review"), "mine": _("Mine"), "decided": _("Decided")}
@@ -49,7 +59,14 @@ class Changes(PartialMixin, StaffPage, PageMixin, TemplateView):
         tab = self._tab()
         page = page_of(self._rows(tab), Order("id", descending=True), self.request.GET.get("page", ""))
         rows = [(change, title_of(change)) for change in page.rows]
-        return super().get_context_data(page=page, rows=rows, tabs=self._tabs(tab), tab=tab, **kwargs)
+        return super().get_context_data(
+            page=page,
+            rows=rows,
+            tabs=self._tabs(tab),
+            tab=tab,
+            may_configure=may(self.request.user, CONFIGURE_APPROVALS),
+            **kwargs,
+        )
 
     @cached_property
     def reviews(self) -> bool:
@@ -74,6 +91,23 @@ class Changes(PartialMixin, StaffPage, PageMixin, TemplateView):
             return []
         address = reverse("approvals:list")
         return [Tab(label, f"{address}?show={name}", name == current) for name, label in TABS.items()]
+
+
+class Rules(DialogPage):
+    right = CONFIGURE_APPROVALS
+    form_class = RulesForm
+    title = _("What needs an approval")
+    submit_label = _("Save")
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"kinds": required_kinds()}
+
+    def get_success_url(self) -> str:
+        return reverse("approvals:list")
+
+    def perform(self, form: BaseForm) -> Text:
+        save_rules(kinds=form.cleaned_data["kinds"], by=by_staff(self.request)).result()
+        return _("Saved.")
 
 
 class ChangeMixin(StaffPage):

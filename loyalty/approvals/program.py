@@ -6,13 +6,13 @@ from typing import Any
 from loyalty.program.section import Document, Problem, Section, fields
 
 from .models import ApprovalRule
-from .queries import kinds
+from .queries import kinds, required_kinds
 
 _KIND = {"type": "string", "pattern": "^[a-z_]{1,64}$", "title": "a kind of change such as customers"}
 
 
 def read_rules() -> list[dict[str, Any]]:
-    return [{"kind": kind} for kind in ApprovalRule.objects.values_list("kind", flat=True)]
+    return [{"kind": kind} for kind in required_kinds()]
 
 
 def write_rules(wanted: list[dict[str, Any]], current: list[dict[str, Any]]) -> None:

@@ -17,6 +17,10 @@ def kinds() -> Mapping[str, Approvable]:
     return {kind.code: kind for kind in contributed(Approvable)}
 
 
+def required_kinds() -> list[str]:
+    return list(ApprovalRule.objects.values_list("kind", flat=True))
+
+
 def needs_approval(kind: Approvable) -> bool:
     return ApprovalRule.objects.filter(kind=kind.code).exists()
 

@@ -4,6 +4,7 @@ from . import pages
 
 page_patterns = [
     path("", pages.Changes.as_view(), name="list"),
+    path("rules/", pages.Rules.as_view(), name="rules"),
     path("<int:id>/", pages.Review.as_view(), name="review"),
     path("<int:id>/approve/", pages.Approve.as_view(), name="approve"),
     path("<int:id>/reject/", pages.Reject.as_view(), name="reject"),

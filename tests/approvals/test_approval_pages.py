@@ -160,3 +160,19 @@ def test_the_list_asks_the_same_number_of_queries_for_1_and_3_changes(
         data: dict[str, Any] = {"points": 5}
         manage_points(customer=ann, action="point_add", data=data, by=Sender(sam, timezone.now()))
     assert queries(client, "/approvals/") == one
+
+
+def test_an_administrator_says_what_needs_an_approval(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    assert "Changes of customers by hand" in page(client, "/approvals/rules/")
+    answer = client.post("/approvals/rules/", {"kinds": ["customers", "tiers"]}, headers=HTMX)
+    assert answer.status_code in {200, 204}
+    assert list(ApprovalRule.objects.values_list("kind", flat=True)) == ["customers", "tiers"]
+    assert re.search(r'value="tiers"[^>]* checked', page(client, "/approvals/rules/"))
+    client.post("/approvals/rules/", {}, headers=HTMX)
+    assert not ApprovalRule.objects.exists()
+
+
+def test_nobody_else_says_what_needs_an_approval(client: Client) -> None:
+    client.force_login(User.objects.create_user("dana", role="manager"))
+    assert client.post("/approvals/rules/", {"kinds": []}).status_code == 403
