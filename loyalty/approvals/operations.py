@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from loyalty.http.origin import Origin
 from loyalty.program.enums import Origin as ProgramOrigin
-from loyalty.program.operations import apply_program
+from loyalty.program.operations import program_change, write_program
 from loyalty.staff.audit.deeds import OPERATIONS, Call, Deed, Nothing, Waiting, operation, write_down
 from loyalty.staff.permissions import may
 from loyalty.staff.sender import Sender
@@ -163,5 +163,6 @@ def save_rules(*, kinds: Collection[str], by: Sender) -> Deed[None]:
     before, after = required_kinds(), sorted(kinds)
     if before == after:
         return Nothing(None)
-    apply_program({"approvals": [{"kind": kind} for kind in after]}, by=by, origin=ProgramOrigin.ADMIN).result()
+    with program_change(by=by.user, at=by.at, origin=ProgramOrigin.ADMIN):
+        write_program({"approvals": [{"kind": kind} for kind in after]})
     return Deed(None, subject="approvals", before={"kinds": before}, after={"kinds": after})
