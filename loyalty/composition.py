@@ -24,7 +24,6 @@ ROOMS = (
     "loyalty.ui",
     "loyalty.verify",
     "customers",
-    "loyalty.approvals",
     "events",
     "loyalty.accounts",
     "loyalty.points",
@@ -34,6 +33,7 @@ ROOMS = (
     "loyalty.transfer",
     "loyalty.trail",
     "loyalty.people",
+    "loyalty.approvals",
 )
 
 

@@ -64,10 +64,6 @@ RULES: dict[str, str] = {
     "admin-password": EVERYBODY,  # leads to the page of that name
     "api-customer-opt-out": API_KEY,
     "api-erasure": API_KEY,
-    # Everybody's own changes; those of others ask for the right.
-    "approvals:list": SIGNED_IN,
-    "approvals:review": SIGNED_IN,
-    "approvals:withdraw": SIGNED_IN,
     "palette": SIGNED_IN,  # its searches ask for their rights
     "accept-invitation": EVERYBODY,  # whoever has the link
     "invitation": EVERYBODY,

@@ -1,20 +1,43 @@
 """What approvals show elsewhere."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.http.routes import Routes
 from loyalty.intake.staff import BY_HAND
 from loyalty.program.operations import PROGRAM
 from loyalty.staff.audit.deeds import Gate
+from loyalty.staff.audit.enums import Note
+from loyalty.staff.audit.kinds import OperationLabels, SubjectKind
 from loyalty.ui.navigation import Entry, Group
 
 from .effects import Figures
 from .figures import figures_of
+from .models import ChangeRequest
 from .operations import hold
 from .rights import RIGHTS
 
+
+def _page(key: str, customer: int | None) -> str:
+    return reverse("approvals:review", args=[key])
+
+
 CONTRIBUTIONS = (
     RIGHTS,
+    OperationLabels(
+        _("Approvals"),
+        {
+            Note.CHANGE_REQUESTED: _("Change asked for"),
+            "change.approve": _("Change approved"),
+            "change.reject": _("Change rejected"),
+            "change.return": _("Change sent back"),
+            "change.withdraw": _("Change withdrawn"),
+            "approvals.save": _("What needs an approval changed"),
+        },
+        lambda: {"operation": _("Operation"), "status": _("Status"), "kinds": _("Kinds of change")},
+    ),
+    SubjectKind("change", _("Change"), ChangeRequest, page=_page),
+    SubjectKind("approvals", _("Approvals")),
     Gate(hold),
     # Of rooms below this one.
     BY_HAND,

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models.enums import Choices
 from django.utils.translation import override
 
 from customers.models import Customer
@@ -20,8 +21,6 @@ from loyalty.program.queries import read_program, sections
 from loyalty.staff.audit.deeds import Call, Deed
 
 MOST = 200
-# Differ from trial to trial.
-_NUMBERED = frozenset({"version"})
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,8 @@ def performed(call: Call) -> Trial:
     people = [value.id for value in call.arguments.values() if isinstance(value, Customer)]
     figures, programme = _figures(people), read_program()[1]
     deed = call.perform()
-    changed = {**_changes(deed.before, deed.after), **_changes(figures, _figures(people))}
-    effects = [Effect(label, *values) for label, values in changed.items()]
-    return Trial(deed, [*_events(deed), *effects, *_of_programme(programme)][:MOST])
+    moved = [Effect(label, *values) for label, values in _changes(figures, _figures(people)).items()]
+    return Trial(deed, [*_events(deed), *moved, *_of_programme(programme), *_chosen(call)][:MOST])
 
 
 def fingerprint(effects: Iterable[Effect]) -> str:
@@ -86,7 +84,7 @@ def _figures(people: Sequence[int]) -> dict[str, str]:
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    names = [name for name in {**before, **after} if name not in _NUMBERED]
+    names = {**before, **after}
     pairs = {name: (_text(before.get(name)), _text(after.get(name))) for name in names}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
@@ -102,7 +100,15 @@ def _events(deed: Deed[Any]) -> list[Effect]:
     outcome = deed.value
     if not isinstance(outcome, Outcome):
         return []
-    return [Effect(_label(event.action), "", f"{event.points:+}" if event.points else "") for event in outcome.events]
+    told = [Effect(_label(event.action), "", f"{event.points:+}" if event.points else "") for event in outcome.events]
+    fields = _changes(deed.before, deed.after).items()
+    return [*told, *(Effect(label, *values) for label, values in fields)]
+
+
+def _chosen(call: Call) -> list[Effect]:
+    """What was chosen of several ways to do it."""
+    chosen = {name: value for name, value in call.arguments.items() if isinstance(value, Choices)}
+    return [Effect(name.capitalize(), "", str(value.label)) for name, value in chosen.items()]
 
 
 def _label(action: str) -> str:

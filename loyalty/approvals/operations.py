@@ -11,6 +11,7 @@ from loyalty.http.origin import Origin
 from loyalty.program.enums import Origin as ProgramOrigin
 from loyalty.program.operations import program_change, write_program
 from loyalty.staff.audit.deeds import OPERATIONS, Call, Deed, Nothing, Waiting, operation, write_down
+from loyalty.staff.audit.enums import Note
 from loyalty.staff.permissions import may
 from loyalty.staff.sender import Sender
 
@@ -65,7 +66,7 @@ def _ask(call: Call, kind: str) -> None:
         foreseen=as_rows(found.effects), reason=found.deed.reason, requested_by=user, requested_at=call.by.at,
         token=call.by.token, ip_address=call.by.origin.ip_address, user_agent=call.by.origin.user_agent,
     )  # fmt: skip
-    write_down(_deed(change, reason=change.reason), "change.request", call.by)
+    write_down(_deed(change, reason=change.reason), Note.CHANGE_REQUESTED, call.by)
 
 
 def _deed(change: ChangeRequest, **more: Any) -> Deed[ChangeRequest]:

@@ -1,7 +1,7 @@
 """How a role is entered."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -24,6 +24,11 @@ def _limit(label: Any) -> forms.Field:
     return WholeNumberField(label=label, min_value=0, max_value=MOST_POINTS, required=False)
 
 
+def _name_of(choices: Sequence[tuple[str, str]]) -> str:
+    """By the first right of the group: a new group moves no other one's name."""
+    return f"rights_{choices[0][0].replace('.', '_')}"
+
+
 class RoleForm(forms.Form):
     """`before` is the role as the program file has it; `seen` says what was shown, so that nobody's change is taken back."""
 
@@ -43,7 +48,7 @@ class RoleForm(forms.Form):
         self.before = before
         shown = {**before, **before["limits"], "seen": digest(before)} if before else {}
         super().__init__(data, **({"initial": shown} | kwargs))
-        self.groups = [(label, f"rights_{place}", choices) for place, (label, choices) in enumerate(right_choices())]
+        self.groups = [(label, _name_of(choices), choices) for label, choices in right_choices() if choices]
         for label, name, choices in self.groups:
             self.fields[name] = forms.MultipleChoiceField(
                 label=label, choices=choices, required=False, widget=forms.CheckboxSelectMultiple
@@ -54,7 +59,7 @@ class RoleForm(forms.Form):
 
     def right_fields(self) -> Iterator[BoundField]:
         """A group of boxes for each room that has rights to give."""
-        return (self[name] for _label, name, choices in self.groups if choices)
+        return (self[name] for _label, name, _choices in self.groups)
 
     def clean(self) -> None:
         super().clean()

@@ -303,7 +303,10 @@ def test_a_program_file_waits_with_its_differences(sam: User, ada: User) -> None
         waiting = apply_program({"settings": {"brand_name": "B"}}, by=by(applier), origin=ProgramOrigin.FILE)
     assert isinstance(waiting, Waiting)
     change = ChangeRequest.objects.get()
-    assert change.foreseen == [{"label": "settings.brand_name", "before": '"A"', "after": '"B"'}]
+    assert change.foreseen == [
+        {"label": "settings.brand_name", "before": '"A"', "after": '"B"'},
+        {"label": "Origin", "before": "", "after": "Program file"},
+    ]
     assert approved(change, ada).status == "approved"
 
 

@@ -131,8 +131,6 @@ ATTEMPTS = {
     "bonus_total_is_not_negative": f"{FIVE}; UPDATE points_bonustotal SET points = -1",
     "saved_answer_status_is_known": "INSERT INTO api_savedanswer (api_key_id, digest, fingerprint, status, body, expires_at)"
     " VALUES (1, '', '', 500, '', now())",
-    "user_role_is_known": "INSERT INTO staff_user (username, password, role, first_name, last_name, email, is_superuser,"
-    " is_staff, is_active, date_joined, shortcuts) VALUES ('u', '', 'king', '', '', '', false, false, true, now(), true)",
     "user_flags_follow_the_role": "INSERT INTO staff_user (username, password, role, first_name, last_name, email,"
     " is_superuser, is_staff, is_active, date_joined, shortcuts)"
     " VALUES ('u', '', 'manager', '', '', '', true, true, true, now(), true)",

@@ -53,7 +53,7 @@ def test_whoever_was_manager_or_read_only_gained_nothing() -> None:
     """A manager could do everything but configure, see the audit trail and delete notes of others; a reader could look."""
     manager = set(StaffRole.objects.get(slug=Role.MANAGER).rights)
     only_administrators = {right.code for right in configuration_rights().values()}
-    only_administrators |= {"tiers.configure", "notes.delete", "audit.view"} | {
+    only_administrators |= {"tiers.configure", "notes.delete", "audit.view", "approvals.review"} | {
         code for code, one in known_rights().items() if one.is_reserved
     }
 

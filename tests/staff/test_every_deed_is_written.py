@@ -19,6 +19,9 @@ from events.models import Event
 from events.operations import add_event
 from events.transactions.operations import act_on_order
 from loyalty.api.keys.operations import add_secret, create_api_key, retire_secret, revoke
+from loyalty.approvals.effects import fingerprint
+from loyalty.approvals.models import ApprovalRule, ChangeRequest
+from loyalty.approvals.operations import approve, ask_for_changes, foreseen_now, reject, save_rules, withdraw
 from loyalty.http.origin import Origin
 from loyalty.people.operations import delete_role, save_role
 from loyalty.points.expiry.changes import change_expiration
@@ -122,6 +125,30 @@ def invited(by: Sender) -> int:
     return Invitation.objects.latest("id").pk
 
 
+def agent() -> User:
+    return User.objects.get_or_create(username="sam", role=Role.SERVICE_AGENT)[0]
+
+
+def asked(by: Sender) -> ChangeRequest:
+    """Somebody else asks for points."""
+    ApprovalRule.objects.create(kind="customers")
+    add = {"points": 5, "reason": "x"}
+    manage_points(customer=ann(), action="point_add", data=add, by=Sender(agent(), by.at, HERE))
+    return ChangeRequest.objects.get()
+
+
+def approved(by: Sender) -> Any:
+    change = asked(by)
+    return approve(change=change, shown=fingerprint(foreseen_now(change, by)), by=by)
+
+
+def withdrawn(by: Sender) -> Any:
+    """By whoever asked: here the sender, who had lost the right to review."""
+    assert by.user
+    change = ChangeRequest.objects.create(operation="points.manage", requested_by=by.user, requested_at=by.at)
+    return withdraw(change=change, by=by)
+
+
 def order(by: Sender) -> Any:
     make_order(customer := ann(), "T-1")
     return act_on_order(customer=customer, action="refund", data={"transaction_id": "T-1"}, by=by)
@@ -132,7 +159,12 @@ DONE: dict[str, Callable[[Sender], Any]] = {
     "api_key.add_secret": lambda by: add_secret(key(by), by=by),
     "api_key.retire_secret": retired,
     "api_key.revoke": lambda by: revoke(key(by), by=by),
+    "approvals.save": lambda by: save_rules(kinds=["customers"], by=by),
     "audit.export": lambda by: note_export(filters=["staff"], by=by),
+    "change.approve": approved,
+    "change.reject": lambda by: reject(change=asked(by), explanation="No", by=by),
+    "change.return": lambda by: ask_for_changes(change=asked(by), explanation="Less", by=by),
+    "change.withdraw": withdrawn,
     "customer.ban": lambda by: ban(ann(), "fraud", by=by),
     "customer.change": lambda by: change_profile(customer=ann(), changes={"first_name": "Anna"}, by=by),
     "customer.create": lambda by: create_customer(public_id="ann", profile={}, active=True, by=by),

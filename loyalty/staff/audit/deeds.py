@@ -28,7 +28,8 @@ from .models import AuditEntry
 
 P = ParamSpec("P")
 T = TypeVar("T")
-ATTEMPTS = 5
+# As many as `record` tries on its own: of many who wait for each other in a ring each attempt lets some through.
+ATTEMPTS, LONGEST_PAUSE = 8, 0.5
 
 
 @dataclass(frozen=True)
@@ -145,14 +146,19 @@ def operation(
             if right is not None:
                 by.require(right)
             by.refuse_own([*args, *kwargs.values()])
-            arguments = dict(parameters.bind(*args, **kwargs).arguments)
-            call = Call(declared, {name: value for name, value in arguments.items() if name != "by"}, by)
+            call = Call(declared, _by_name(parameters, args, kwargs), by)
             return _held(call) or Done(_retried(lambda: call.perform().value))
 
         checked.declared = declared  # type: ignore[attr-defined]  # for whoever lists the operations
         return checked
 
     return declare
+
+
+def _by_name(parameters: inspect.Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """All arguments but the sender. Those that are positional have names as well."""
+    positional = dict(zip(parameters.parameters, args, strict=False))
+    return {name: value for name, value in {**positional, **kwargs}.items() if name != "by"}
 
 
 def _held(call: Call) -> Waiting | None:
@@ -180,5 +186,5 @@ def _retried(work: Callable[[], T]) -> T:
         except OperationalError as error:
             if attempt == ATTEMPTS or not may_retry(error):
                 raise
-        time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  spreads retries, hides nothing
+        time.sleep(random.uniform(0, min(0.02 * 2**attempt, LONGEST_PAUSE)))  # noqa: S311  spreads retries, hides nothing
     raise AssertionError("the last attempt returns or raises")

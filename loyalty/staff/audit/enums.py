@@ -8,6 +8,7 @@ class Note(StrEnum):
     SIGN_IN_FAILED = "login.fail"
     SIGNED_OUT = "login.end"
     INVITATION_ACCEPTED = "staff.accept_invitation"
+    CHANGE_REQUESTED = "change.request"
     PASSWORD_SET = "user.set_password"  # noqa: S105  a name
     ADDED = "configuration.add"
     CHANGED = "configuration.change"
