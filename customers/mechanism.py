@@ -47,6 +47,6 @@ MECHANISMS = (
     Mechanism(frozenset({"profile"}), update_profile, claims=claims),
     Mechanism(frozenset({ANSWER}), profiling_answer, claims=claims_of_answer, later=answers_before),
     *life.MECHANISMS,
-    Mechanism(frozenset({"opt_out"}), leaving.opt_out, parts=leaving.traces),
-    Mechanism(frozenset({"ban"}), leaving.ban, parts=leaving.traces),
+    Mechanism(frozenset({"opt_out"}), leaving.opt_out, parts=leaving.traces, takes_turns=True),
+    Mechanism(frozenset({"ban"}), leaving.ban, parts=leaving.traces, takes_turns=True),
 )

@@ -70,6 +70,8 @@ class Mechanism:
     fan_out: Callable[[Incoming], int] = _one
     # An unknown customer is created by it, whatever the auto-subscribe setting says.
     enrols: bool = False
+    # One at a time in the whole brand: it comes to rows of customers whom nobody has named.
+    takes_turns: bool = False
 
 
 def record_only(event: Any, state: State, batch: "Batch") -> None:
@@ -94,6 +96,7 @@ class Plan:
     named_keys: tuple[Callable[[State | None, State | None], Iterable[str]], ...]
     fan_outs: tuple[Callable[[Incoming], int], ...]
     enrols: bool
+    takes_turns: bool
     closed: str
     sources: frozenset[str]
 
@@ -111,6 +114,7 @@ class Plan:
             ),
             fan_outs=tuple(mechanism.fan_out for mechanism in mechanisms if mechanism.fan_out is not _one),
             enrols=any(mechanism.enrols for mechanism in mechanisms),
+            takes_turns=any(mechanism.takes_turns for mechanism in mechanisms),
             closed=action.closed if action else "",
             sources=action.sources if action else frozenset(),
         )

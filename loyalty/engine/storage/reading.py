@@ -28,14 +28,16 @@ class Reading:
         named = [[scheme for scheme, _ in refs], [value for _, value in refs]]
         parts = [part for part in wanted if part.when is None]
         claims = [Statement(statements.CLAIM_KEYS, [self.people.at, keys])] if keys else []
+        turn = [Statement(statements.TAKE_TURN, [])] if self._takes_turns() else []
         locked, resolved, [(version, *drawn)], *answers = self.session.open(
             [*refs, *keys],
+            *turn,
             Statement(statements.LOCK, named),
             Statement(statements.RESOLVE, named),
             Statement(self._version_and_ids(), [self._expected()]),
             *claims,
             *(self._reading(part, named) for part in parts),
-        )
+        )[len(turn) :]
         self.claims.claimed(answers.pop(0) if claims else [])
         self.people.load(locked, resolved)
         self._put(parts, answers)
@@ -46,6 +48,9 @@ class Reading:
         self.claims.claim_identities(refs, program)
         self.claims.claim_named_keys(self.people.events, program)
         return program
+
+    def _takes_turns(self) -> bool:
+        return any(self.people.composition.plan(event.action).takes_turns for event in self.people.events)
 
     def new_id(self, sequence: str) -> int:
         found = next(self._ids.get(sequence, iter(())), None)

@@ -8,6 +8,8 @@ from .store import selected
 NAMED = (
     "SELECT customer_id FROM customers_identity WHERE (scheme, value) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
 )
+# Before anything else is locked: those who wait for their turn hold nothing that the one before may want.
+TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtext('loyalty: one at a time'))"
 LOCK = f"SELECT {selected(CUSTOMER)} FROM customers_customer WHERE id IN ({NAMED}) ORDER BY id FOR NO KEY UPDATE"
 RESOLVE = NAMED.replace("customer_id", selected(IDENTITY), 1)
 # UNION, since two identities may name one customer.
