@@ -68,9 +68,7 @@ _GIVING_BACK = (
     ),
 )
 SPENDING, GIVING_BACK = names_of(_SPENDING), names_of(_GIVING_BACK)
-# What changes points and nothing else: by hand it is limited by the role.
-ADJUSTING = frozenset({"point_add", "point_sub", "point_spend", "point_unspend", "point_fix"})
-ACTIONS = (
+_MOVING = (
     Action("point_add", _("Point add"), (*_BY_HAND, EXPDATE), "circle-plus", "Points by hand."),
     Action("point_sub", _("Point sub"), _BY_HAND, "circle-minus", "Takes back what was earned: the score goes down."),
     *_SPENDING,
@@ -87,6 +85,11 @@ ACTIONS = (
         "wrench",
         "Corrects the score by a signed number.",
     ),
+)
+# What changes points and nothing else, by so many as it must say: by hand it is limited by the role.
+ADJUSTING = names_of(action for action in _MOVING if action.attributes[0].required)
+ACTIONS = (
+    *_MOVING,
     Action(
         "reserve_points",
         _("Reserve points"),

@@ -28,7 +28,6 @@ LISTED = Listed(
     # Everybody's own changes; those of others ask for the right.
     pages=dict.fromkeys(("approvals:list", "approvals:review", "approvals:withdraw"), "signed in"),
     reference=frozenset({"approvals.ApprovalRule"}),
-    owned=frozenset({"approvals.ChangeRequest"}),
     versions={"approvals_approvalrule": "INSERT INTO approvals_approvalrule (kind) VALUES ('x')"},
     attempts={
         "change_status_is_known": _asked("asleep", decided_by="u", decided_at="now()"),

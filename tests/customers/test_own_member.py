@@ -19,6 +19,8 @@ from customers.operations import change_profile, create_customer
 from events.models import Event
 from events.operations import add_event
 from events.transactions.operations import act_on_order
+from loyalty.approvals.models import ChangeRequest
+from loyalty.approvals.operations import approve, ask_for_changes, reject
 from loyalty.points.expiry.changes import change_expiration
 from loyalty.points.history.operations import note_export
 from loyalty.points.operations import manage_points
@@ -35,6 +37,7 @@ pytestmark = pytest.mark.django_db
 # What concerns no customer who is there.
 OF_NOBODY = {
     "customer.lift_ban", "program.apply", "tiers.save", "import.start", "import.confirm", "import.count_again", "import.cancel",
+    "import.download_refused", "audit.export", "customer.view_list", "user.change_password", "approvals.save", "change.withdraw",
     "role.save", "role.delete", "staff.invite", "staff.withdraw_invitation", "api_key.create", "api_key.add_secret", "api_key.retire_secret", "api_key.revoke",
 }  # fmt: skip
 
@@ -59,9 +62,20 @@ def note(ann: Customer, dana: User) -> Note:
     return Note.objects.create(customer=ann, text="Called.", staff=dana, written_at=timezone.now())
 
 
+def _asked(ann: Customer, by: Sender) -> ChangeRequest:
+    """By somebody else."""
+    sue = User.objects.get_or_create(username="sue")[0]
+    return ChangeRequest.objects.create(
+        operation="points.manage", customer_id=ann.id, requested_by=sue, requested_at=by.at
+    )
+
+
 def attempts(ann: Customer, other: Customer, note: Note, by: Sender) -> Iterator[tuple[str, Callable[[], Any]]]:
     """Each operation that concerns a customer, by its name in the trail."""
     points = {"points": 1, "reason": "x"}
+    yield "change.reject", lambda: reject(change=_asked(ann, by), explanation="x", by=by)
+    yield "change.return", lambda: ask_for_changes(change=_asked(ann, by), explanation="x", by=by)
+    yield "change.approve", lambda: approve(change=_asked(ann, by), shown="", by=by)
     yield "customer.opt_out", lambda: opt_out(ann, by=by)
     yield "customer.ban", lambda: ban(ann, "fraud", by=by)
     yield "customer.export", lambda: export_data(customer=ann, format="json", by=by)

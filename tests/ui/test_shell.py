@@ -68,6 +68,7 @@ urlpatterns = [
     path("customers/", include(([path("", Empty.as_view(), name="list")], "customers"))),
     path("erasures/", include(([path("", Empty.as_view(), name="list")], "erasures"))),
     path("imports/", include(([path("", Imports.as_view(), name="imports")], "transfer"))),
+    path("approvals/", include(([path("", Empty.as_view(), name="list")], "approvals"))),
     path("roles/", include(([path("", Empty.as_view(), name="list")], "roles"))),
     path("transactions/", Empty.as_view(), name="transactions"),
     path("audit/", include(([path("", Empty.as_view(), name="list")], "audit"))),
@@ -127,14 +128,15 @@ def test_signing_out_needs_a_post(signed_in: Client) -> None:
 @pytest.mark.parametrize(
     ("role", "offered"),
     [
-        (Role.READ_ONLY, ["/customers/", "/transactions/", "/developers/"]),
-        (Role.MANAGER, ["/customers/", "/erasures/", "/transactions/", "/imports/", "/developers/"]),
+        (Role.READ_ONLY, ["/customers/", "/transactions/", "/approvals/", "/developers/"]),
+        (Role.MANAGER, ["/customers/", "/erasures/", "/transactions/", "/approvals/", "/imports/", "/developers/"]),
         (
             Role.ADMINISTRATOR,
             [
                 "/customers/",
                 "/erasures/",
                 "/transactions/",
+                "/approvals/",
                 "/imports/",
                 "/audit/",
                 "/developers/",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -51,7 +52,8 @@ class AcceptForm(forms.Form):
 
     def clean(self) -> None:
         given = self.cleaned_data
-        if given.get("password") and given.get("again") and given["password"] != given["again"]:
+        both = [given.get(name, "") for name in ("password", "again")]
+        if all(both) and not constant_time_compare(*both):
             self.add_error("again", _("The two passwords differ."))
             return
         if given.get("password"):
