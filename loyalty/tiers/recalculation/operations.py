@@ -77,11 +77,11 @@ class Chunks:
 
     def take_all(self, threads: int) -> None:
         if threads == 1:
-            return self._take()
+            self._take()
+            return
         with ThreadPoolExecutor(threads) as pool:
             for future in [pool.submit(self._take_apart) for _ in range(threads)]:
                 future.result()
-        return None
 
     def _take_apart(self) -> None:
         try:
