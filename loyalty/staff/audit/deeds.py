@@ -89,8 +89,8 @@ class Approvable:
 class Declared:
     right: Right | None
     audit: str
-    approvable: Approvable | None = None
-    function: Callable[..., Deed[Any]] | None = None
+    approvable: Approvable | None
+    function: Callable[..., Deed[Any]]
 
 
 @dataclass(frozen=True)
@@ -103,13 +103,12 @@ class Call:
 
     def perform(self) -> Deed[Any]:
         """Do the work, in the open transaction, with its row in the trail. What it asks of others waits for nobody."""
-        assert self.declared.function is not None
         outside = _is_inside.set(True)
         try:
             deed = self.declared.function(**self.arguments, by=self.by)
         finally:
             _is_inside.reset(outside)
-        write_down(deed, self.declared.audit, self.by)
+        record_deed(deed, self.declared.audit, self.by)
         return deed
 
 
@@ -167,14 +166,18 @@ def _held(call: Call) -> Waiting | None:
     return _retried(lambda: next((waiting for gate in contributed(Gate) if (waiting := gate.hold(call))), None))
 
 
-def write_down(deed: Deed[Any], audit: str, by: Sender) -> None:
+def record_deed(deed: Deed[Any], audit: str, by: Sender) -> None:
     """Its row in the trail. Raises PermissionDenied for what concerns the customer who has the sender's own address."""
     by.refuse_own([deed])
     if not isinstance(deed, Nothing):
-        AuditEntry.objects.create(
-            at=by.at, staff=by.user, operation=audit, customer_id=deed.customer_id, subject=deed.subject, reason=deed.reason,
-            ip_address=by.origin.ip_address, user_agent=by.origin.user_agent, before=deed.before, after=deed.after,
-        )  # fmt: skip
+        add_entry(deed, audit, by)
+
+
+def add_entry(deed: Deed[Any], audit: str, by: Sender) -> AuditEntry:
+    return AuditEntry.objects.create(
+        at=by.at, staff=by.user, operation=audit, customer_id=deed.customer_id, subject=deed.subject, reason=deed.reason,
+        ip_address=by.origin.ip_address, user_agent=by.origin.user_agent, before=deed.before, after=deed.after,
+    )  # fmt: skip
 
 
 def _retried(work: Callable[[], T]) -> T:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from loyalty.http.origin import Origin
 from loyalty.staff.sender import Sender
 
+from .deeds import Deed, add_entry
 from .enums import Note
 from .models import AuditEntry
 
@@ -19,8 +19,4 @@ def write_down(
     after: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
     """In the transaction of what it tells of. `before` and `after`: what JSON can hold, by field, without secrets."""
-    origin: Origin = by.origin
-    return AuditEntry.objects.create(
-        at=by.at, staff=by.user, operation=note.value, subject=subject,
-        ip_address=origin.ip_address, user_agent=origin.user_agent, before=before or {}, after=after or {},
-    )  # fmt: skip
+    return add_entry(Deed(None, subject=subject, before=before or {}, after=after or {}), note.value, by)

@@ -8,7 +8,7 @@ from django.db import transaction
 from loyalty.http.origin import Origin
 from loyalty.staff.audit.deeds import Deed, Nothing, operation
 from loyalty.staff.audit.enums import Note
-from loyalty.staff.audit.models import AuditEntry
+from loyalty.staff.audit.writing import write_down
 from loyalty.staff.models import User
 from loyalty.staff.rights import MANAGE_STAFF
 from loyalty.staff.sender import Sender
@@ -58,8 +58,6 @@ def accept_invitation(
         username, found.email, password, role=found.role_id, first_name=first, last_name=last
     )
     Invitation.objects.filter(pk=found.pk).update(accepted_by=made)
-    AuditEntry.objects.create(
-        at=at, staff=made, operation=Note.INVITATION_ACCEPTED, subject=f"invitation:{found.pk}",
-        ip_address=origin.ip_address, user_agent=origin.user_agent, after={"role": found.role_id},
-    )  # fmt: skip
+    by, subject = Sender(made, at, origin), f"invitation:{found.pk}"
+    write_down(Note.INVITATION_ACCEPTED, by=by, subject=subject, after={"role": found.role_id})
     return made
