@@ -33,7 +33,7 @@ class ChangeRequest(models.Model):
 
     operation = models.CharField(_("operation"), max_length=60)
     kind = models.CharField(_("kind"), max_length=64)
-    # Customers lie above staff in the trail, so there too no foreign key names them.
+    # As in the trail: a change of no customer has none, and the deed stays whatever becomes of the profile.
     customer_id = models.BigIntegerField(_("customer"), null=True)
     arguments = models.JSONField(default=dict)
     foreseen = models.JSONField(default=list, encoder=DjangoJSONEncoder)

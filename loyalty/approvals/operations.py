@@ -1,6 +1,6 @@
 """Asking for a change, and deciding about it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 from loyalty.http.origin import Origin
 from loyalty.program.enums import Origin as ProgramOrigin
 from loyalty.program.operations import program_change, write_program
-from loyalty.staff.audit.deeds import OPERATIONS, Call, Deed, Nothing, Waiting, operation, write_down
+from loyalty.staff.audit.deeds import OPERATIONS, Call, Deed, Nothing, Waiting, operation, record_deed
 from loyalty.staff.audit.enums import Note
+from loyalty.staff.models import User
 from loyalty.staff.permissions import may
 from loyalty.staff.sender import Sender
 
@@ -36,11 +37,7 @@ class StateChanged(Exception):
 
 
 class Impossible(Exception):
-    """The change cannot be made any more: `why` is a sentence."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
+    """The change cannot be made any more: why, as a sentence."""
 
 
 def hold(call: Call) -> Waiting | None:
@@ -58,6 +55,7 @@ def hold(call: Call) -> Waiting | None:
 def _ask(call: Call, kind: str) -> None:
     user = call.by.user
     assert user is not None
+    _lock_requests(user)
     if call.by.token and ChangeRequest.objects.filter(requested_by=user, token=call.by.token).exists():
         return
     found = trial(call)
@@ -66,7 +64,12 @@ def _ask(call: Call, kind: str) -> None:
         foreseen=as_rows(found.effects), reason=found.deed.reason, requested_by=user, requested_at=call.by.at,
         token=call.by.token, ip_address=call.by.origin.ip_address, user_agent=call.by.origin.user_agent,
     )  # fmt: skip
-    write_down(_deed(change, reason=change.reason), Note.CHANGE_REQUESTED, call.by)
+    record_deed(_deed(change, reason=change.reason), Note.CHANGE_REQUESTED, call.by)
+
+
+def _lock_requests(user: User) -> None:
+    """What one person asks for at once is asked for one after the other: a form that is sent twice is found."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def _deed(change: ChangeRequest, **more: Any) -> Deed[ChangeRequest]:
@@ -79,10 +82,10 @@ def foreseen_now(change: ChangeRequest, by: Sender) -> list[Effect]:
     return list(_attempt(change, by, trial).effects)
 
 
-def _attempt(change: ChangeRequest, by: Sender, perform: Any) -> Trial:
+def _attempt(change: ChangeRequest, by: Sender, perform: Callable[[Call], Trial]) -> Trial:
     """In a savepoint. Raises Impossible for whatever the operation refuses."""
     declared = OPERATIONS.get(change.operation)
-    if declared is None or declared.function is None or declared.approvable is None:
+    if declared is None or declared.approvable is None:
         raise Impossible(gettext("This version of the program does not know the operation any more."))
     asked = Origin(change.ip_address, change.user_agent)
     sender = Sender(change.requested_by, by.at, asked, f"change:{change.id}", by.user)
@@ -90,14 +93,14 @@ def _attempt(change: ChangeRequest, by: Sender, perform: Any) -> Trial:
         with transaction.atomic():
             if declared.right is not None:
                 sender.require(declared.right)
-            found: Trial = perform(Call(declared, thaw(change.arguments, declared.function), sender))
+            return perform(Call(declared, thaw(change.arguments, declared.function), sender))
     except ObjectDoesNotExist:
         raise Impossible(gettext("What it was about is gone.")) from None
     except PermissionDenied as refusal:
         raise Impossible(str(refusal)) from None
     except declared.approvable.refusals as refusal:
-        raise Impossible(str(refusal)) from None
-    return found
+        # Some say by their kind alone what is wrong.
+        raise Impossible(str(refusal) or gettext("What it depends on has changed meanwhile.")) from None
 
 
 @operation(right=REVIEW_CHANGES, audit="change.approve")
@@ -113,7 +116,7 @@ def approve(*, change: ChangeRequest, shown: str, by: Sender) -> Deed[ChangeRequ
             if fingerprint(effects) != shown:
                 raise StateChanged(effects)
     except Impossible as refusal:
-        return _end(row, ChangeStatus.CLOSED, refusal.why, by)
+        return _end(row, ChangeStatus.CLOSED, str(refusal), by)
     return _end(row, ChangeStatus.APPROVED, "", by)
 
 

@@ -155,7 +155,7 @@ class Review(ChangeMixin, PageMixin, TemplateView):
         try:
             now = foreseen_now(change, by_staff(self.request))
         except Impossible as refusal:
-            return {"effects": asked, "may_review": True, "impossible": refusal.why, "shown": ""}
+            return {"effects": asked, "may_review": True, "impossible": str(refusal), "shown": ""}
         differs = fingerprint(now) != fingerprint(asked)
         return {
             "effects": now, "may_review": True, "shown": fingerprint(now), "asked": asked if differs else None,
@@ -194,7 +194,7 @@ class DecisionDialog(ChangeMixin, DialogPage):
         try:
             self.decide(form)
         except Decided:
-            return _("Somebody has decided about this change already.")
+            form.add_error(None, gettext("Somebody has decided about this change already."))
         return self.success
 
     success: Text = ""

@@ -176,3 +176,11 @@ def test_an_administrator_says_what_needs_an_approval(client: Client, ada: User)
 def test_nobody_else_says_what_needs_an_approval(client: Client) -> None:
     client.force_login(User.objects.create_user("dana", role="manager"))
     assert client.post("/approvals/rules/", {"kinds": []}).status_code == 403
+
+
+def test_a_decision_that_comes_too_late_is_no_success(client: Client, change: ChangeRequest, ada: User) -> None:
+    client.force_login(ada)
+    approve(client, change)
+    answer = client.post(f"/approvals/{change.id}/reject/", {"explanation": "No"}, headers=HTMX)
+    assert answer.status_code == 422
+    assert "Somebody has decided about this change already." in answer.content.decode()

@@ -79,3 +79,29 @@ def test_without_the_lock_several_would_try(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(operations, "_locked", unlocked)
     assert approved_by_eight() != ["Decided"] * 7 + ["approved"]
     assert Event.objects.filter(action="point_add").count() == 1
+
+
+def asked_by_eight() -> list[str]:
+    """One form that is sent eight times at once."""
+    ApprovalRule.objects.create(kind="customers")
+    StaffRole.objects.create(slug="giver", name="Giver", rights=["points.manage"])
+    sam = User.objects.create_user("sam", role="giver")
+    ann = make_customer("ann")
+    by = Sender(sam, timezone.now(), token="7f6fe2a8")
+
+    def ask() -> None:
+        manage_points(customer=ann, action="point_add", data={"points": 500}, by=by)
+
+    return outcomes_at_once([ask] * 8)
+
+
+def test_a_form_that_is_sent_eight_times_at_once_asks_once() -> None:
+    assert asked_by_eight() == ["approved"] * 8
+    assert ChangeRequest.objects.count() == 1
+
+
+def test_without_the_lock_of_requests_some_would_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: the constraint alone answers all but one with an error."""
+    monkeypatch.setattr(operations, "_lock_requests", lambda user: None)
+    assert "IntegrityError" in asked_by_eight()
+    assert ChangeRequest.objects.count() == 1

@@ -29,7 +29,7 @@ from loyalty.http.origin import Origin
 from loyalty.points.ledger.models import Balance
 from loyalty.points.operations import manage_points
 from loyalty.program.enums import Origin as ProgramOrigin
-from loyalty.program.operations import apply_program
+from loyalty.program.operations import apply_program, compare_program
 from loyalty.program.section import Invalid
 from loyalty.refusals import Refused
 from loyalty.staff.audit.deeds import Done, Waiting
@@ -343,3 +343,17 @@ def test_a_token_asks_once_for_each(ann: Customer, sam: User) -> None:
     again.pk = None
     with pytest.raises(IntegrityError, match="change_asked_for_once"), transaction.atomic():
         again.save(force_insert=True)
+
+
+def test_a_program_file_of_a_version_that_is_gone_is_closed_in_words(ada: User) -> None:
+    ApprovalRule.objects.create(kind="program")
+    paul = User.objects.create_user("paul", role="administrator")
+    base = compare_program({}).version
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "may", lambda user, right: False)
+        apply_program({"settings": {"brand_name": "B"}}, by=by(paul), base=base)
+    change = ChangeRequest.objects.get()
+    apply_program({"settings": {"brand_name": "C"}}, by=Sender(None, timezone.now()))
+    approve(change=change, shown="", by=by(ada)).result()
+    change.refresh_from_db()
+    assert (change.status, change.explanation) == ("closed", "What it depends on has changed meanwhile.")
