@@ -8,8 +8,14 @@ from tests.house.sources import modules, tree_of
 WITHOUT_REQUEST = (
     "loyalty.management.", "loyalty.benchmark.", "loyalty.demo.", "loyalty.staff.sender", "loyalty.staff.audit.signins",
 )  # fmt: skip
-# An import in this very process: the command's; and whoever asked for a change that another one approves, from where they asked.
-NAMED = {"loyalty.transfer.operations", "loyalty.approvals.operations"}
+NAMED = {
+    # An import in this very process: the command's.
+    "loyalty.transfer.operations",
+    # Whoever asked for a change that another one approves, from where they asked.
+    "loyalty.approvals.operations",
+    # Whoever accepts an invitation: the account is made by the same request, whose origin is given.
+    "loyalty.staff.invitations.operations",
+}
 
 
 def test_no_page_makes_a_sender_by_hand_who_came_from_nowhere() -> None:
