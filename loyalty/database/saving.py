@@ -52,9 +52,10 @@ class SavesOnlyChanges(models.Model):
         }  # fmt: skip
 
     def _remember(self, names: Sequence[str] | set[str] | None = None) -> None:
-        chosen = [
-            field.attname
-            for field in self._meta.concrete_fields
-            if (names is None or field.name in names or field.attname in names) and field.attname in self.__dict__
-        ]
-        self.__dict__.setdefault("_read", {}).update({name: deepcopy(self.__dict__[name]) for name in chosen})
+        held = self.__dict__
+        read = held.setdefault("_read", {})
+        for field in self._meta.concrete_fields:
+            name = field.attname
+            if name in held and (names is None or field.name in names or name in names):
+                # Only these can be changed in place.
+                read[name] = deepcopy(held[name]) if isinstance(held[name], list | dict) else held[name]
