@@ -47,7 +47,7 @@ from .rules import (
     taken_back,
 )
 from .status_points.counting import Changes, Counted, Fresh
-from .status_points.windows import Sums, counting_day, period
+from .status_points.windows import Sums, counting_day, period_before
 
 # What may take points back.
 TAKING = UNDOING | {"checkout_update"} | {"point_sub", "point_fix"}
@@ -108,8 +108,8 @@ class Ladder:
         for day, points in found:
             self._add(day, points)
         came = [day for day, points in found if points > 0]
-        begin = period(self.rule, self.today, self.joined)[0] if self.rule.has_periods else dt.date.min
-        return Added(bool(came), any(day < begin for day in came))
+        before = period_before(self.rule, self.today, self.joined) if self.rule.has_periods else None
+        return Added(bool(came), before is not None and any(before[0] <= day < before[1] for day in came))
 
     def _day(self, change: Counted) -> dt.date:
         """Where it counts: what was late, where it was counted then."""

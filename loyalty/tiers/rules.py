@@ -179,7 +179,7 @@ def _reached_late(rule: StructureRule, standing: Standing, sums: Sums, today: dt
     """Within the grace for points those of the period before may reach a level whose validity goes on."""
     first, end = period(rule, today, sums.joined)
     points = sums.of_period_before(today)
-    best = reached(rule, points)
+    best = None if points is None else reached(rule, points)
     if rule.validity != Validity.NEXT_PERIOD or (today - first).days >= rule.points_grace_days or best is None:
         return None
     until = None if is_for_good(rule, best) else end

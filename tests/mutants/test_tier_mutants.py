@@ -24,6 +24,8 @@ pytestmark = [pytest.mark.prove, pytest.mark.django_db]
 RULES, WINDOWS = "loyalty/tiers/rules.py", "loyalty/tiers/status_points/windows.py"
 # Enough that every fault meets its case; how many structures, and how many customers live in them.
 ROUNDS, STRUCTURES, CUSTOMERS = range(40), 8, 4
+# What comes late and changes something is rare.
+MANY = 24
 MUTANTS = [
     # What is reached and held
     Mutant("a threshold is reached one point too late", RULES, "if level.threshold <= points]", "if level.threshold < points]", "any"),
@@ -54,11 +56,12 @@ MUTANTS = [
     Mutant("the first day of a window is left out", WINDOWS, "for at, points in self.days.items() if at >= first)", "for at, points in self.days.items() if at > first)", "any"),
     Mutant("rolling: points leave a day late", WINDOWS, "while self._leaves(found) <= day:", "while self._leaves(found) < day:", "rolling"),
     Mutant("rolling: what is left is told wrong", WINDOWS, "            left -= points\n", "            left += points\n", "rolling"),
-    Mutant("late: the grace is a day too long", WINDOWS, "(today - begin).days >= rule.points_grace_days", "(today - begin).days > rule.points_grace_days", "points grace"),
-    Mutant("late: in the period before that one, too", WINDOWS, "return today if is_late and dt.date.min < before <= day else day", "return today if is_late else day", "two dates"),
-    Mutant("late: everything counts on its own day", WINDOWS, "return today if is_late and", "return today if False and", "points grace"),
-    Mutant("the period before goes on for a day", WINDOWS, "if first <= at < begin), NOTHING)", "if first <= at <= begin), NOTHING)", "next period"),
-    Mutant("an anniversary is always a year long", WINDOWS, "    if day < joined:\n        return dt.date.min, joined\n", "", "anniversary"),
+    Mutant("late: the grace is a day too long", WINDOWS, "(today - before[1]).days >= rule.points_grace_days", "(today - before[1]).days > rule.points_grace_days", "points grace"),
+    Mutant("late: in the period before that one, too", WINDOWS, "before and before[0] <= day < before[1] else day", "before and day < before[1] else day", "two dates"),
+    Mutant("late: everything counts on its own day", WINDOWS, "return today if is_over and", "return today if False and", "points grace"),
+    Mutant("the period before goes on for a day", WINDOWS, "if first <= at < before[1]), NOTHING)", "if first <= at <= before[1]), NOTHING)", "late, next period"),
+    Mutant("what came before the opt-in reaches a level late", WINDOWS, "    return None if found[0] == dt.date.min else found\n", "    return found\n", "next anniversary"),
+    Mutant("an anniversary is always a year long", WINDOWS, "    if day < joined:\n        return dt.date.min, joined\n", "", "next anniversary"),
 ]  # fmt: skip
 
 
@@ -78,6 +81,9 @@ HISTORIES: dict[str, Callable[[Structure], bool]] = {
     "rolling by hand": lambda one: one.rolling_months == 12 and one.validity is None and one.method == "keep_highest",
     "months": lambda one: one.validity == "months" and _counts_points(one),
     "next period": lambda one: one.validity == "next_period" and one.points_grace_days == 40 and _counts_points(one),
+    "late, next period": lambda one: (
+        one.validity == "next_period" and one.points_grace_days == 40 and one.method != "never"
+    ),
     "one_down": lambda one: one.method == "one_down" and one.expiration in ("calendar", "rolling"),
     "reset": lambda one: one.method == "reset" and one.validity == "months" and _counts_points(one),
     "grace": lambda one: one.level_grace_days > 0 and one.method == "keep_highest" and _counts_points(one),
@@ -86,6 +92,9 @@ HISTORIES: dict[str, Callable[[Structure], bool]] = {
     "points grace": lambda one: one.expiration == "calendar" and one.points_grace_days > 0 and _counts_points(one),
     "two dates": lambda one: len(one.dates) == 2 and _counts_points(one),
     "anniversary": lambda one: one.expiration == "anniversary" and _counts_points(one),
+    "next anniversary": lambda one: (
+        one.expiration == "anniversary" and one.validity == "next_period" and one.points_grace_days > 0
+    ),
 }
 
 
@@ -102,7 +111,7 @@ def as_before(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def live(history: str) -> None:
     fitting = (one for number in ROUNDS for one in structures(number) if HISTORIES[history](one))
     chosen = [replace(one, id=f"s{number}") for number, one in enumerate(islice(fitting, STRUCTURES))]
-    Both(SETUPS[0], chosen, every=30).live(lives(history, CUSTOMERS, chosen))
+    Both(SETUPS[0], chosen, every=30).live(lives(history, MANY if history.startswith("late") else CUSTOMERS, chosen))
 
 
 @pytest.mark.parametrize("history", HISTORIES)

@@ -85,6 +85,38 @@ def test_the_event_tells_the_late_points_that_reached_the_level() -> None:
     assert Event.objects.get(action="tier_up").data["points"] == 1_000
 
 
+def test_late_points_reach_the_higher_of_two_levels() -> None:
+    """The points of the day alone would reach the first; those of last year reach the second."""
+    set_up(structure(**NEXT_YEAR, method="one_down", points_grace_days=40))
+    opt_in("2024-10-10")
+    add(6_000, "2024-10-11")
+    add(1_200, "2025-01-05")
+    by_hand("2025-01-06", tier="t0")
+    add(1, "2025-01-07", effective_timestamp="2024-12-30T12:00:00+01:00")
+    assert level(local("2025-01-07")) == "t2"
+
+
+def test_points_of_the_year_before_last_reach_no_level_of_last_year() -> None:
+    set_up(structure(**NEXT_YEAR, method="one_down", points_grace_days=40))
+    opt_in("2023-10-10")
+    add(6_000, "2024-10-11")
+    by_hand("2025-01-06", tier="t0")
+    add(1, "2025-01-07", effective_timestamp="2023-12-30T12:00:00+01:00")
+    assert level(local("2025-01-07")) == "t0"
+
+
+def test_what_came_before_the_opt_in_reaches_no_level_late() -> None:
+    yearly: dict[str, Any] = {
+        "expiration_type": "anniversary",
+        "validity": {"until": "next_period"},
+        "points_grace_days": 3,
+    }
+    set_up(structure(**yearly))
+    opt_in("2025-03-18")
+    add(1_200, "2025-03-19", effective_timestamp="2025-03-17T00:00:00+01:00")
+    assert level(local("2025-03-19")) == "t0"
+
+
 # Counting
 
 

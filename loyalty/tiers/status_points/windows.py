@@ -27,15 +27,22 @@ def _between_dates(dates: tuple[tuple[int, int], ...], day: dt.date) -> tuple[dt
     return max(one for one in found if one <= day), min(one for one in found if one > day)
 
 
+def period_before(rule: StructureRule, day: dt.date, joined: dt.date) -> tuple[dt.date, dt.date] | None:
+    """The first day of the period before that of the day, and of that one; None: what came before the opt-in is in none."""
+    begin, _ = period(rule, day, joined)
+    if begin == dt.date.min:
+        return None
+    found = period(rule, begin - ONE_DAY, joined)
+    return None if found[0] == dt.date.min else found
+
+
 def counting_day(rule: StructureRule, day: dt.date, today: dt.date, joined: dt.date) -> dt.date:
     """The day on which points of `day` count that arrive today: late ones of the period before count now."""
     if not rule.has_periods or day >= today:
         return day
-    begin, _ = period(rule, today, joined)
-    is_late = day < begin and (today - begin).days >= rule.points_grace_days
-    # What came before the opt-in is in no period.
-    before = period(rule, begin - ONE_DAY, joined)[0] if begin > dt.date.min else dt.date.min
-    return today if is_late and dt.date.min < before <= day else day
+    before = period_before(rule, today, joined)
+    is_over = before is not None and (today - before[1]).days >= rule.points_grace_days
+    return today if is_over and before and before[0] <= day < before[1] else day
 
 
 class Sums:
@@ -51,13 +58,13 @@ class Sums:
         first = self.first(day)
         return sum((points for at, points in self.days.items() if at >= first), NOTHING)
 
-    def of_period_before(self, day: dt.date) -> Decimal:
-        """What the period before the day's came to."""
-        begin, _ = period(self.rule, day, self.joined)
-        if begin == dt.date.min:
-            return NOTHING
-        first = max(period(self.rule, begin - ONE_DAY, self.joined)[0], self.since or dt.date.min)
-        return sum((points for at, points in self.days.items() if first <= at < begin), NOTHING)
+    def of_period_before(self, day: dt.date) -> Decimal | None:
+        """What the period before the day's came to; None: there is none."""
+        before = period_before(self.rule, day, self.joined)
+        if before is None:
+            return None
+        first = max(before[0], self.since or before[0])
+        return sum((points for at, points in self.days.items() if first <= at < before[1]), NOTHING)
 
     def first(self, day: dt.date) -> dt.date:
         """The first day that counts."""

@@ -53,6 +53,7 @@ def _renumbered(uses: dict[int, Use], lots: int, events: int) -> dict[int, Use]:
 
 def _add_up(ours: Member, theirs: Member) -> None:
     ours.fields["optin_at"] = min(ours.fields["optin_at"], theirs.fields["optin_at"])
+    ours.fields["login"] = max((one.fields["login"] for one in (ours, theirs) if one.fields["login"]), default=None)
     for name in ("total", "count", "items"):
         ours.fields[name] += theirs.fields[name]
     for account, added in theirs.balances.items():

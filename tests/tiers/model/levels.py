@@ -25,11 +25,21 @@ def act(status: Status, counts: list[Count], now: Moment, reason: str) -> None:
     adds, takes = (any(one.points * sign > 0 for one in counts) for sign in (1, -1))
     if adds:
         begin(status, now)
-    moved = adds and (rise(status, now, "points") or _reach_in_the_period_before(status, counts, now))
-    if moved or (takes and _fall(status, now, reason)):
+    if (adds and _reach(status, counts, now)) or (takes and _fall(status, now, reason)):
         return
     if not (adds and renew_reached(status, now, "points")) and status.held:
         validity.compute(status, now.today)
+
+
+def _reach(status: Status, counts: list[Count], now: Moment) -> bool:
+    """The higher of the levels that the window and, for late points, the period before reach; of equals the window's."""
+    late, reached_by = _late_period(status, counts, now.today), status.structure.reached_by
+    if late is None:
+        return rise(status, now, "points")
+    here, there = reached_by(status.points_at(now.today)), reached_by(status.points_in(late))
+    if there is not None and (here is None or there > here):
+        return _reach_in_the_period_before(status, late, now)
+    return rise(status, now, "points") or _reach_in_the_period_before(status, late, now)
 
 
 def begin(status: Status, now: Moment) -> None:
@@ -49,11 +59,15 @@ def rise(status: Status, now: Moment, reason: str) -> bool:
     return True
 
 
-def _reach_in_the_period_before(status: Status, counts: list[Count], now: Moment) -> bool:
+def _late_period(status: Status, counts: list[Count], today: dt.date) -> Period | None:
+    """The period before, if points came into it and a level of that period is valid until the end of this one."""
+    period = _period_before(status, today)
+    is_late = period and status.structure.validity == "next_period" and _came_into(period, counts)
+    return period if is_late else None
+
+
+def _reach_in_the_period_before(status: Status, period: Period, now: Moment) -> bool:
     """Late points may reach a level there that is valid until the end of this period, or renew it there."""
-    period = _period_before(status, now.today)
-    if period is None or status.structure.validity != "next_period" or not _came_into(period, counts):
-        return False
     points, held, there = status.points_in(period), status.held, period.end - ONE_DAY
     reached = status.structure.reached_by(points)
     if reached is None or (held and reached < held.level):
