@@ -1,13 +1,13 @@
 """Answers to profiling questions: stored in the profile, rewarded once for each question. Pure."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from customers.fields.reserved import ABOUT_THE_EVENT, SECRETS
 from loyalty.engine import values
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming, Ref
+from loyalty.engine.mechanism import Circumstances
 from loyalty.engine.program import Program
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
@@ -71,5 +71,5 @@ def claims_of_answer(incoming: Incoming, program: Program) -> Iterable[Ref]:
         return []
 
 
-def answers_before(incoming: Incoming, program: Program, at: datetime) -> Iterable[Part]:
-    return (ANSWERED,) if program.event_rules[ANSWER].one_time else ()
+def answers_before(incoming: Incoming, known: Circumstances) -> Iterable[Part]:
+    return (ANSWERED,) if known.program.event_rules[ANSWER].one_time else ()

@@ -41,7 +41,18 @@ def _no_named_keys(state: State | None, second: State | None) -> Iterable[str]:
     return ()
 
 
-def _nothing_later(incoming: Incoming, program: Program, at: datetime) -> Iterable[Part]:
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of an event before what it needs `later` is read; `state` is its customer's, None for nobody."""
+
+    program: Program
+    at: datetime
+    state: State | None
+    # No other event of the batch can change whose it is, or names the same order.
+    is_certain: bool
+
+
+def _nothing_later(incoming: Incoming, known: Circumstances) -> Iterable[Part]:
     return ()
 
 
@@ -57,8 +68,8 @@ class Mechanism:
     apply: Apply
     keys: Callable[[Incoming], Iterable[Key]] = _no_keys
     parts: Callable[[Incoming], Iterable[Part]] = _no_parts
-    # What only some programmes need: read once the programme is known, in a conversation of its own.
-    later: Callable[[Incoming, Program, datetime], Iterable[Part]] = _nothing_later
+    # What only some programmes and some events need: read in a conversation of its own, the last one before the rules.
+    later: Callable[[Incoming, Circumstances], Iterable[Part]] = _nothing_later
     # The identities that it wants for its customer.
     claims: Callable[[Incoming, Program], Iterable[Ref]] = _no_claims
     # The identities that its attributes may mean a second customer by, the likelier first: of the first whose scheme
@@ -90,7 +101,7 @@ class Plan:
     applies: tuple[Apply, ...]
     keys: tuple[Callable[[Incoming], Iterable[Key]], ...]
     parts: tuple[Callable[[Incoming], Iterable[Part]], ...]
-    laters: tuple[Callable[[Incoming, Program, datetime], Iterable[Part]], ...]
+    laters: tuple[Callable[[Incoming, Circumstances], Iterable[Part]], ...]
     claims: tuple[Callable[[Incoming, Program], Iterable[Ref]], ...]
     seconds: tuple[Callable[[Incoming], Iterable[Ref]], ...]
     named_keys: tuple[Callable[[State | None, State | None], Iterable[str]], ...]

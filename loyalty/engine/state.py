@@ -75,7 +75,7 @@ class Part:
     `sql` selects it for the customers in `{customers}`, the customer's id first; `put(state, values)` files one
     row of the answer. `{family}` is a table of (id, survivor): these customers, and all profiles merged into them; what
     reads history reads theirs, the survivor's id first. `{transactions}` is the array of the transaction IDs that the
-    batch's events name. A shared part belongs to no customer: its rows are filed in `batch.shared`, and it may lock them. Parts are read after the
+    batch's events name, `{rows}` that of the ids in `rows`; parts of one name are read as one, with the rows of all. A shared part belongs to no customer: its rows are filed in `batch.shared`, and it may lock them. Parts are read after the
     customers are locked, in the order of their names; one with `when` in a conversation of its own, if that is true of
     what the others have told of any of the customers.
     """
@@ -85,6 +85,7 @@ class Part:
     put: Callable[["State", Sequence[Any]], None]
     shared: bool = False
     when: Callable[["State"], bool] | None = None
+    rows: frozenset[int] = frozenset()
 
 
 class State:

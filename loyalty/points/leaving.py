@@ -8,7 +8,8 @@ from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
-from loyalty.points.bonuses.rules import USED_LIMITS, release_limits
+from loyalty.points.bonuses.limits import USED_LIMITS
+from loyalty.points.bonuses.rules import release_limits
 from loyalty.points.ledger.moves import balance_of, config, in_spending_order, release, repay_from, settle
 from loyalty.points.ledger.rows import ALL_PENDING, OPEN_LOTS, RESERVED, EntryRow, PendingRow
 from loyalty.points.orders.burning import account_of_order

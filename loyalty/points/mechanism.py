@@ -14,7 +14,7 @@ from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import ANY_OTHER_ACTION, Mechanism, record_only
 from loyalty.engine.rows import EventRow, to_json
 from loyalty.engine.state import Part, State
-from loyalty.points.bonuses.rules import USED_LIMITS, limits
+from loyalty.points.bonuses.limits import USED_LIMITS, limits
 from loyalty.points.expiry.mechanism import change_expiration, named_expiry
 from loyalty.points.ledger.moves import (
     account_of,

@@ -6,16 +6,15 @@ over the entries of both profiles. The buckets of the balances add up.
 
 from collections.abc import Iterable
 from copy import copy
-from datetime import datetime
 
 from customers.merging.mechanism import ACTION, merge_of
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
-from loyalty.engine.mechanism import Mechanism
-from loyalty.engine.program import Program
+from loyalty.engine.mechanism import Circumstances, Mechanism
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
-from loyalty.points.bonuses.rules import USES, BonusUseRow
+from loyalty.points.bonuses.limits import USES
+from loyalty.points.bonuses.rules import BonusUseRow
 from loyalty.points.ledger.moves import balance_of, config, repay_from
 from loyalty.points.ledger.rows import ALL_LOTS, PENDING_AND_SETTLED, BalanceRow, EntryRow, LotRow, PendingRow
 
@@ -90,7 +89,7 @@ def _parts(incoming: Incoming) -> Iterable[Part]:
     return (ALL_LOTS, PENDING_AND_SETTLED)
 
 
-def _uses(incoming: Incoming, program: Program, at: datetime) -> Iterable[Part]:
+def _uses(incoming: Incoming, known: Circumstances) -> Iterable[Part]:
     return (USES,)
 
 

@@ -13,7 +13,7 @@ from loyalty.engine import values
 from loyalty.engine.actions import names_of
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
-from loyalty.engine.mechanism import EVERY_ACTION, Mechanism, record_only
+from loyalty.engine.mechanism import EVERY_ACTION, Circumstances, Mechanism, record_only
 from loyalty.engine.program import Program
 from loyalty.engine.reduce import new_event
 from loyalty.engine.rows import EventRow
@@ -342,8 +342,8 @@ def _parts_to_count(incoming: Incoming) -> Iterable[Part]:
     return (TIERS, LATE) if incoming.action in TAKING else (TIERS,)
 
 
-def _later(incoming: Incoming, program: Program, at: dt.datetime) -> Iterator[Part]:
-    if incoming.action in TAKING and any(rule.actions for rule in config_of(program).all):
+def _later(incoming: Incoming, known: Circumstances) -> Iterator[Part]:
+    if incoming.action in TAKING and any(rule.actions for rule in config_of(known.program).all):
         yield EARNED_BY
 
 

@@ -58,6 +58,10 @@ class People:
         is_free = ref in self.shared.part(FREE_IDENTITIES)
         return state if not (is_free and (state is None or state.exists)) else None
 
+    def may_move(self, event: Incoming) -> bool:
+        """Whether an event of the batch may give the external ID to somebody else."""
+        return event.scheme != "id" and (event.scheme, event.customer) in self.shared.part(IDENTITIES)
+
     def customer(self, event: Incoming, program: Program) -> State | None:
         """The event's customer; None for nobody, or whom the event may not create."""
         if event.guest:

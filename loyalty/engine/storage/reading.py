@@ -1,8 +1,13 @@
 """Locks the customers whom a batch of events names, and reads what its mechanisms ask for."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import Circumstances
 from loyalty.engine.program import Program
 from loyalty.engine.programs import programs
 from loyalty.engine.rows import CUSTOMER
@@ -43,10 +48,11 @@ class Reading:
         self._put(parts, answers)
         self._ids = {name: iter(ids) for name, ids in zip(self._sequences(), drawn, strict=True)}
         program = programs.current(version)
-        if later := self._later(wanted, program):
-            self._put(later, self.session.run(*(self._reading(part, named) for part in later)))
         self.claims.claim_identities(refs, program)
         self.claims.claim_named_keys(self.people.events, program)
+        # Last of all: it may lock what many customers share.
+        if later := self._later(wanted, program):
+            self._put(later, self.session.run(*(self._reading(part, named) for part in later)))
         return program
 
     def _takes_turns(self) -> bool:
@@ -71,30 +77,47 @@ class Reading:
         return sorted(wanted, key=lambda part: part.name)
 
     def _later(self, wanted: Sequence[Part], program: Program) -> list[Part]:
-        """What the programme, or what is known of the customers by now, asks for."""
+        """What the programme, or what is known of the customers by now, asks for; each name once."""
+        states = self.people.by_id.values()
+        found: dict[str, Part] = {}
+        for part in (
+            *(part for part in wanted if part.when and any(map(part.when, states))),
+            *self._asked_later(program),
+        ):
+            same = found.setdefault(part.name, part)
+            if not part.rows <= same.rows:
+                found[part.name] = replace(same, rows=same.rows | part.rows)
+        return [found[name] for name in sorted(found)]
+
+    def _asked_later(self, program: Program) -> Iterator[Part]:
         people = self.people
-        found = {part for part in wanted if part.when and any(map(part.when, people.by_id.values()))} | {
-            part
-            for event in people.events
-            for later in people.composition.plan(event.action).laters
-            for part in later(event, program, people.at)
-        }
-        return sorted(found, key=lambda part: part.name)
+        asking = [
+            (event, laters) for event in people.events if (laters := people.composition.plan(event.action).laters)
+        ]
+        named = Counter(map(_order_of, people.events)) if len(people.events) > 1 else Counter[str]()
+        for event, laters in asking:
+            state = None if event.guest else people.named((event.scheme, event.customer))
+            is_certain = named[_order_of(event)] < 2 and (not named or not people.may_move(event))
+            known = Circumstances(program, people.at, state, is_certain)
+            for later in laters:
+                yield from later(event, known)
 
     def _reading(self, part: Part, named: list[list[str]]) -> Statement:
-        sql, params = part.sql, []
+        sql, params = part.sql, list[list[Any]]()
         if "{customers}" in sql or "{family}" in sql:
             sql = sql.replace("{customers}", statements.NAMED).replace("{family}", statements.FAMILY)
             params = [*named]
         if "{transactions}" in sql:
             params.append(self._transactions())
             sql = sql.replace("{transactions}", f"${len(params)}::text[]")
+        if "{rows}" in sql:
+            params.append(sorted(part.rows))
+            sql = sql.replace("{rows}", f"${len(params)}::bigint[]")
         return Statement(sql, params)
 
     def _transactions(self) -> list[str]:
         """What the events name; a malformed one names none, and is refused for it."""
-        named = (event.order or event.data.get("transaction_id") for event in self.people.events)
-        return sorted({str(name).strip() for name in named if isinstance(name, str | int | Decimal)})
+        return sorted(set(map(_order_of, self.people.events)) - {""})
 
     def _sequences(self) -> list[str]:
         tables = self.people.composition.tables
@@ -119,3 +142,9 @@ class Reading:
                 state = self.people.shared if part.shared else self.people.by_id.get(values[0])
                 if state:
                     part.put(state, values)
+
+
+def _order_of(event: Incoming) -> str:
+    """The order that it names; empty if it names none, or a malformed one."""
+    name = event.order or event.data.get("transaction_id")
+    return str(name).strip() if isinstance(name, str | int | Decimal) else ""

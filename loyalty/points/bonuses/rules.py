@@ -10,10 +10,8 @@ from events.orders.lines.rules import read_line
 from events.orders.rows import Booking, TransactionRow
 from loyalty.accounts.enums import Rounding
 from loyalty.engine.batch import Batch
-from loyalty.engine.events import Incoming
-from loyalty.engine.program import Program
-from loyalty.engine.state import Part, Row, State, Table
-from loyalty.points.config import BonusRule, PointsConfig
+from loyalty.engine.state import Row, State, Table
+from loyalty.points.config import BonusRule
 
 ROUNDINGS = {Rounding.NEAREST: ROUND_HALF_UP, Rounding.UP: ROUND_CEILING, Rounding.DOWN: ROUND_FLOOR}
 # How many of the things that a bonus is about its arithmetic names.
@@ -67,52 +65,6 @@ class BonusTotalRow(Row):
 
     bonus_id: int
     points: int
-
-
-def _has_used_limits(state: State) -> bool:
-    """One of the orders that are there may give back what it has used of limits."""
-    orders: Iterable[TransactionRow] = state.part("orders").values()
-    return any(order.booked for order in orders)
-
-
-USES = Part(
-    "bonus_uses",
-    f"SELECT {', '.join(BonusUseRow.TABLE.columns)} FROM points_bonususe WHERE customer_id IN ({{customers}})",
-    lambda state, row: state.part("bonus_uses").update({row[1]: BonusUseRow.load(row)}),
-    when=_has_used_limits,
-)
-# Locked after the customers, in the order of their ids, until the end of the transaction: those that the batch's orders
-# may give something back to, and those that have something left. The others keep nobody waiting.
-TOTALS = Part(
-    "bonus_totals",
-    "SELECT t.bonus_id, t.points FROM points_bonustotal t JOIN points_bonus b ON b.id = t.bonus_id"
-    " WHERE b.active AND t.points < b.total_limit OR t.bonus_id IN ("
-    "SELECT (booking->>'bonus')::bigint FROM events_transaction o, jsonb_array_elements(o.booked) booking"
-    " WHERE o.customer_id IN ({customers}) AND booking ? 'total'"
-    " AND (o.transaction_id = ANY({transactions}) OR o.status IN ('draft', 'pending'))"
-    ") ORDER BY t.bonus_id FOR NO KEY UPDATE OF t",
-    lambda shared, row: shared.part("bonus_totals").update({row[0]: BonusTotalRow.load(row)}),
-    shared=True,
-    when=_has_used_limits,
-)
-# What is read to give limits back.
-USED_LIMITS = (USES, TOTALS)
-
-
-def limits(incoming: Incoming, program: Program, at: datetime) -> Iterable[Part]:
-    """What must be read for the limits of the bonuses that the event may meet; nothing where none has a limit."""
-    config: PointsConfig = program.config["points"]
-    # Of an order that came before nobody knows yet in which account it earns, and when it took effect.
-    rules = [rule for bonuses in config.bonuses.values() for rule in bonuses]
-    if incoming.action == "checkout":
-        account = config.accounts.get(incoming.account or "", config.default)
-        rules = [*config.bonuses.get(account.id, ())]
-        if "effective_timestamp" not in incoming.data:
-            rules = [rule for rule in rules if rule.is_on(at)]
-    if any(rule.customer_limit for rule in rules):
-        yield USES
-    if any(rule.total_limit for rule in rules):
-        yield TOTALS
 
 
 def applying(rules: Iterable[BonusRule], purchase: Purchase) -> list[BonusRule]:
@@ -216,7 +168,7 @@ class Limits:
             used: BonusUseRow | None = self.state.part("bonus_uses").get(rule.id)
             points = self._within(points, "customer", rule.customer_limit - (used.points if used else 0))
         if rule.total_limit is not None:
-            # One that is not there is used up, or no longer active.
+            # One that is not there is used up, or no longer active: `limits.py` asks for each that the order may meet.
             total: BonusTotalRow | None = self.batch.shared.part("bonus_totals").get(rule.id)
             points = self._within(points, "total", rule.total_limit - total.points if total else 0)
         if points > 0 and (rule.customer_limit, rule.total_limit) != (None, None):

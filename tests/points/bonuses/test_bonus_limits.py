@@ -7,7 +7,7 @@ import pytest
 
 from loyalty.engine.events import Incoming
 from loyalty.engine.state import Part
-from loyalty.points.bonuses import rules as bonuses
+from loyalty.points.bonuses import limits as bonuses
 from tests.engine.races.racing import BALANCES, CLIENTS, race
 from tests.engine.world import accepted, codes, event, rows, send
 from tests.points.bonuses.bonus import bonus, why

@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from loyalty.accounts.models import Account
 from loyalty.engine.state import Part
-from loyalty.points.bonuses import rules as bonuses
+from loyalty.points.bonuses import limits as bonuses
 from tests.engine.races.racing import BALANCES, CLIENTS, race
 from tests.engine.world import accepted, check_books, codes, configure, event, merging, rows, send
 from tests.points.bonuses.bonus import bonus
