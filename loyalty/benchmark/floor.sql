@@ -57,7 +57,7 @@ BEGIN
             last_earn_date = greatest(last_earn_date, moment)
         WHERE id = member;
     INSERT INTO sync_outboxrow (customer_id, event_id, action, created_at)
-        VALUES (member, checkout, 'checkout', moment);
+        SELECT member, checkout, 'checkout', moment WHERE EXISTS (SELECT FROM sync_subscriber);
     -- The answer, for who sends the same again; it stands for a summary of about this size.
     INSERT INTO api_savedanswer (api_key_id, digest, fingerprint, status, body, customer_id, expires_at)
         VALUES (from_key, sha256(receipt::bytea), sha256(head::text::bytea), 200,

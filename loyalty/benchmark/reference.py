@@ -23,7 +23,6 @@ from loyalty.api.access.authentication import ApiKeyAuthentication, Integrator
 from loyalty.api.once.models import SavedAnswer
 from loyalty.points.ledger.models import Balance, Entry, Lot
 from loyalty.program.models import ProgramVersion
-from loyalty.sync.models import OutboxRow
 
 
 class ItemSerializer(serializers.Serializer[Any]):
@@ -113,7 +112,6 @@ def check_out(request: Request, public_id: str, data: dict[str, Any]) -> tuple[C
     Balance.objects.filter(customer=customer, account=account).update(earned=F("earned") + points)
     balance = Balance.objects.get(customer=customer, account=account)
     _count_purchase(customer, data["total"], sum(item["quantity"] for item in items), at)
-    OutboxRow.objects.create(customer=customer, event_id=event.id, action="checkout", created_at=at)
     return customer, balance, event
 
 

@@ -76,6 +76,7 @@ events AS (
 outbox AS (
     INSERT INTO sync_outboxrow (customer_id, event_id, action, created_at)
     SELECT customer_id, event_id, CASE WHEN rises THEN 'tier_up' ELSE 'tier_down' END, now() FROM moved
+    WHERE EXISTS (SELECT FROM sync_subscriber)
 )
 UPDATE tiers_customertier t SET level_id = moved.level_id, since = now(), event_id = moved.event_id
 FROM moved WHERE t.customer_id = moved.customer_id AND t.structure_id = moved.structure_id

@@ -59,13 +59,17 @@ class Sweep:
 
     def _open(self) -> Batch:
         """Lock and read."""
-        asked = [Statement(self._sql(part), [self.customers]) for part in self.parts]
+        parts = [*self.parts, *(part for part in self.composition.parts if part.shared)]
+        asked = [
+            Statement(part.sql, []) if part.shared else Statement(self._sql(part), [self.customers]) for part in parts
+        ]
         version, *answers = self._locked(asked)
-        for part, rows in zip(self.parts, answers, strict=True):
+        for part, rows in zip(parts, answers, strict=True):
             for values in rows:
-                part.put(self.people.by_id[values[0]], values)
-        program = programs.current(version[0][0])
-        return Batch(program=program, by=self.by, at=self.at, new_id=self.reading.new_id)
+                part.put(self.people.shared if part.shared else self.people.by_id[values[0]], values)
+        batch = Batch(program=programs.current(version[0][0]), by=self.by, at=self.at, new_id=self.reading.new_id)
+        batch.shared = self.people.shared
+        return batch
 
     def _locked(self, asked: Sequence[Statement]) -> Sequence[Answer]:
         lock = Statement(_LOCK, [self.customers])

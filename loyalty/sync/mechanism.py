@@ -1,13 +1,22 @@
-"""What is told to others: one outbox row for each event that came in."""
+"""What is told to others: one outbox row for each event that came in, while somebody has subscribed."""
 
 from loyalty.engine.batch import Batch
 from loyalty.engine.rows import EventRow
-from loyalty.engine.state import Row, State, Table
+from loyalty.engine.state import Part, Row, State, Table
 
 OUTBOX = Table(
     name="sync_outboxrow",
     columns={"customer_id": "bigint", "event_id": "bigint", "action": "text", "created_at": "timestamptz"},
     key=("customer_id", "id"),
+)
+
+
+# Read by every batch, which holds the lock of a reader on the table until it ends: whoever subscribes waits for that.
+SUBSCRIBERS = Part(
+    "subscribers",
+    "SELECT id FROM sync_subscriber LIMIT 1",
+    lambda shared, row: shared.part("subscribers").update({row[0]: row[0]}),
+    shared=True,
 )
 
 
@@ -22,5 +31,5 @@ class OutboxRow(Row):
 
 def put_in_outbox(event: EventRow, state: State, batch: Batch) -> None:
     """Events that follow from this one are told with it."""
-    if event.parent_id is None:
+    if event.parent_id is None and batch.shared.part("subscribers"):
         batch.add(OutboxRow(event))

@@ -3,10 +3,11 @@
 from customers.erasure.mechanism import nothing_to_erase
 from loyalty.program.rooms import Rules
 
-from .mechanism import OUTBOX, put_in_outbox
+from .mechanism import OUTBOX, SUBSCRIBERS, put_in_outbox
 
 RULES = Rules(
     tables=(OUTBOX,),
+    parts=(SUBSCRIBERS,),
     on_recorded=(put_in_outbox,),
     erasure="erase_sync",
     # The queue holds ids; bodies for others are made as they are sent.

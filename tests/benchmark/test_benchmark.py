@@ -28,7 +28,6 @@ def test_floor_program_and_reference_write_the_same_rows_for_a_checkout(report: 
             "events_transaction": 1.0,
             "points_lot": 1.0,
             "points_entry": 1.0,
-            "sync_outboxrow": 1.0,
             "api_savedanswer": 1.0,
         }
     ]
@@ -53,7 +52,6 @@ def test_an_event_in_bulk_writes_the_rows_of_a_single_one(report: dict[str, Any]
         "events_transaction": 1.0,
         "points_lot": 1.0,
         "points_entry": 1.0,
-        "sync_outboxrow": 1.0,
     }
     for clients in ("1_client", "8_clients"):
         assert found[clients]["times_the_single_rate"]["median"] > 0
@@ -77,7 +75,6 @@ def test_the_floor_of_expiry_copies_the_rows_that_the_run_wrote(report: dict[str
         "points_balance": 300,
         "events_event": 300,
         "points_entry": 600,
-        "sync_outboxrow": 300,
     }
     assert set(found["floor_seconds"]) == {*found["rows_written"], "commit"}
     assert found["ratio"]["median"] > 0
@@ -106,7 +103,7 @@ def test_a_ratio_is_the_median_of_each_rounds_own_pair() -> None:
 def test_a_recalculation_leaves_the_rows_of_a_statement_by_hand(report: dict[str, Any]) -> None:
     found = report["tiers"]["recalculation"]
     ours, floor = found["rows_written"]["ours"], found["rows_written"]["floor"]
-    assert {name: ours[name] for name in floor} == floor == {"events_event": 498.0, "sync_outboxrow": 498.0}
+    assert {name: ours[name] for name in floor} == floor == {"events_event": 498.0}
     assert found["ratio"]["median"] > 0
 
 

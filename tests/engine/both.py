@@ -136,6 +136,7 @@ def agree(sent: Sent, outcome: Outcome, expected: list[Event] | Refusal) -> None
 
 
 def configure(setup: Setup) -> None:
+    world.somebody_subscribes()
     world.configure(
         multi_accounts=True, checkout_accept=setup.accept, auto_subscribe=setup.auto_subscribe,
         accept_after_days=setup.accept_after_days, earn_in_unknown_currencies=setup.unknown_currencies,

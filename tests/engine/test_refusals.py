@@ -13,7 +13,7 @@ from loyalty.engine.batch import MAX_EVENTS
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
 
-from .world import NOW, accepted, codes, configure, counts, event, rows, send, spendable
+from .world import NOW, accepted, codes, configure, counts, event, rows, send, somebody_subscribes, spendable
 
 pytestmark = pytest.mark.django_db
 DAY = 86_400
@@ -229,6 +229,7 @@ def test_a_cascade_above_the_cap_is_refused(ann: None, monkeypatch: pytest.Monke
 
 
 def test_a_refusal_in_the_middle_leaves_nothing(ann: None) -> None:
+    somebody_subscribes()
     before = counts()
     good = event("ann", "profile", first_name="Ann")
     late = event(

@@ -60,6 +60,11 @@ def configure(*, multi_accounts: bool = False, checkout_accept: bool = False, **
         rows(f"UPDATE staff_generalsettings SET {name} = %s", [value])
 
 
+def somebody_subscribes() -> None:
+    """From here on, what happens is put into the outbox."""
+    rows("INSERT INTO sync_subscriber (name, created_at) VALUES ('tests', now()) ON CONFLICT DO NOTHING")
+
+
 def counts() -> dict[str, int]:
     selected = ", ".join(f"(SELECT count(*) FROM {table})" for table in TABLES)
     return dict(zip(TABLES, rows(f"SELECT {selected}")[0], strict=True))

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from loyalty.points.expiry.operations import expire_points
-from tests.engine.world import check_books, rows
+from tests.engine.world import check_books, rows, somebody_subscribes
 from tests.transfer.processes import environment
 
 pytestmark = pytest.mark.prove
@@ -127,6 +127,7 @@ def undisturbed(committed_db: None) -> tuple[int, str]:
     """What becomes of one set of customers when nothing happens; another one of the same kind is there then."""
     rows("INSERT INTO points_account (slug, name, currency_label, is_default) VALUES ('idle', 'Idle', 'points', false)")
     rows("UPDATE points_account SET expiry_after = 30, expiry_unit = 'days', expiry = 'activity' WHERE slug = 'idle'")
+    somebody_subscribes()
     fill("a")
     done = expire_points(now=timezone.now)
     assert done.lots == CUSTOMERS * 2 * 3 + CUSTOMERS // 2

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from loyalty.tiers.expiry.operations import expire_tiers
 from loyalty.tiers.recalculation.operations import recalculate_all
-from tests.engine.world import check_books, rows
+from tests.engine.world import check_books, rows, somebody_subscribes
 from tests.tiers.ladders import set_up, structure
 from tests.transfer.processes import environment
 
@@ -107,6 +107,7 @@ def start(*arguments: object) -> "subprocess.Popen[str]":
 @pytest.fixture
 def undisturbed(committed_db: None) -> tuple[int, str]:
     """What becomes of one set of customers when nothing happens; another one of the same kind is there then."""
+    somebody_subscribes()
     set_up(*STRUCTURES)
     recalculate_all(now=timezone.now)
     fill("a")

@@ -11,6 +11,7 @@ from loyalty.staff.sender import Sender
 from loyalty.transfer.enums import JobStatus
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import start_import
+from tests.engine.world import somebody_subscribes
 
 from .conftest import Import
 from .processes import start_child, start_telling_child
@@ -93,6 +94,7 @@ def kill_in_the_midst(job: ImportJob, chunks: int) -> None:
 @pytest.fixture
 def undisturbed(committed_db: None, import_text: Import) -> tuple[tuple[object, ...], tuple[int, str]]:
     """What becomes of the file when nothing happens."""
+    somebody_subscribes()
     job = import_text(file_of("a"), rows=CHUNK)
     found = result(job)
     assert found[0] == JobStatus.FINISHED

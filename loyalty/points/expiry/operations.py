@@ -94,7 +94,7 @@ balances AS (
 ),
 outbox AS (
     INSERT INTO sync_outboxrow (customer_id, event_id, action, created_at)
-    SELECT customer_id, event_id, 'point_expire', %(at)s FROM told
+    SELECT customer_id, event_id, 'point_expire', %(at)s FROM told WHERE EXISTS (SELECT FROM sync_subscriber)
 )
 SELECT (SELECT count(*) FROM told), count(*), coalesce(sum(remaining), 0)::bigint FROM due
 """

@@ -11,7 +11,7 @@ from loyalty.engine.events import Incoming
 from loyalty.engine.storage import statements
 from tests.engine.merging.families import check_families
 from tests.engine.races.racing import CLIENTS, Result, blocked, race, waiting
-from tests.engine.world import accepted, codes, counts, event, merging, rows, send, spendable
+from tests.engine.world import accepted, codes, counts, event, merging, rows, send, somebody_subscribes, spendable
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 # Whoever has recorded something waits, and holds the locks of its customers.
@@ -27,6 +27,7 @@ WITHOUT_LOCK = statements.LOCK.replace("FOR NO KEY UPDATE", "")
 
 @pytest.fixture
 def pair() -> None:
+    somebody_subscribes()
     accepted(
         event("a", "opt_in"), event("b", "opt_in"), event("a", "point_add", points=5), event("b", "point_add", points=7)
     )

@@ -10,7 +10,7 @@ import pytest
 from loyalty.engine.events import Incoming
 from loyalty.points.expiry.operations import expire_points
 from tests.engine.merging.families import check_families
-from tests.engine.world import NOW, accepted, codes, configure, event, merging, rows, send
+from tests.engine.world import NOW, accepted, codes, configure, event, merging, rows, send, somebody_subscribes
 from tests.points.bonuses.bonus import bonus
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +22,7 @@ NAMED = "(SELECT id FROM customers_customer WHERE public_id = %s)"
 @pytest.fixture(autouse=True)
 def two() -> None:
     configure(multi_accounts=True)
+    somebody_subscribes()
     accepted(event("old", "opt_in"), event("new", "opt_in"))
 
 

@@ -23,7 +23,7 @@ from loyalty.points.expiry import operations as expiry_run
 from loyalty.points.expiry.operations import Expired, expire_points
 from loyalty.points.expiry.tasks import expire as expire_task
 from tests.engine.races.racing import blocked
-from tests.engine.world import NOW, accepted, check_books, configure, event, rows, send
+from tests.engine.world import NOW, accepted, check_books, configure, event, rows, send, somebody_subscribes
 from tests.examples import examples
 
 DAY = dt.timedelta(days=1)
@@ -52,6 +52,7 @@ def points_of(customer: str) -> tuple[int, ...]:
 
 @pytest.mark.django_db
 def test_an_event_for_each_customer_and_account_and_an_entry_for_each_lot() -> None:
+    somebody_subscribes()
     accepted(
         event("ann", "opt_in"),
         event("ann", "point_add", points=30, expdate="2026-03-10"),
@@ -289,6 +290,7 @@ def expected(lots: list[Row], balances: list[Row], at: dt.datetime) -> tuple[lis
 
 
 def compare_a_run(at: dt.datetime) -> None:
+    somebody_subscribes()
     lots, balances = table("points_lot", LOTS), table("points_balance", BALANCES)
     told, entries = expected(lots, balances, at)
     [(last_event, last_entry)] = rows(
