@@ -5,9 +5,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.database.folding import folded
 from loyalty.database.trigrams import Trigrams
 from loyalty.engine.status import Status
 
@@ -19,12 +19,6 @@ from .erasure.models import ErasureItem as ErasureItem
 from .erasure.models import Tombstone as Tombstone
 from .fields.models import Field as Field
 
-
-def _prefix_index(field: str) -> models.Index:
-    """Serves `lower(field) LIKE 'abc%'`: the database has no ICU and no pg_trgm, so search is by prefix."""
-    return models.Index(OpClass(Lower(field), "text_pattern_ops"), name=f"customer_{field}_prefix")
-
-
 # What is indexed later: few enough that whoever does it is not kept for long.
 PENDING_KB = 256
 # Of a phone number, however it is written.
@@ -32,9 +26,9 @@ DIGITS = "regexp_replace(%(expressions)s, '[^0-9]', '', 'g')"
 
 
 def _day_of_year(field: str, zone: str = "") -> models.Func:
-    """month × 100 + day"""
+    """month × 100 + day; an integer, since an index keeps each `numeric` apart."""
     extracted = "EXTRACT({} FROM %(expressions)s{})"
-    template = f"({extracted.format('MONTH', zone)} * 100 + {extracted.format('DAY', zone)})"
+    template = f"(({extracted.format('MONTH', zone)} * 100 + {extracted.format('DAY', zone)})::int)"
     return models.Func(models.F(field), template=template, output_field=models.IntegerField())
 
 
@@ -90,16 +84,14 @@ class Customer(models.Model):
             ),
         ]
         indexes = [
-            _prefix_index("public_id"),
-            _prefix_index("email"),
-            _prefix_index("last_name"),
-            _prefix_index("first_name"),
-            models.Index(Lower("email"), "id", name="customer_by_email"),
-            models.Index(Lower("last_name"), "id", name="customer_by_last_name"),
+            # Search is by their beginnings: there is no pg_trgm everywhere.
+            models.Index(folded("public_id"), name="customer_public_id_prefix"),
+            models.Index(folded("first_name"), name="customer_first_name_prefix"),
+            models.Index(folded("email"), "id", name="customer_by_email"),
+            models.Index(folded("last_name"), "id", name="customer_by_last_name"),
             models.Index("last_login_at", "id", name="customer_by_login"),
             models.Index("status", "country", "gender", name="customer_by_facets"),
-            models.Index("mobile_phone", "id", name="customer_by_phone"),
-            # Who may be the same person.
+            # Whose number it is, and who may be the same person.
             models.Index(models.Func(models.F("mobile_phone"), template=DIGITS), "id", name="customer_by_digits"),
             models.Index("updated_at", "id", name="customer_by_update"),
             # The Read API's lists.
@@ -109,8 +101,9 @@ class Customer(models.Model):
             models.Index(fields=["referrer"], condition=models.Q(referrer__isnull=False), name="customer_by_referrer"),
             # Who has a birthday or an anniversary. Of an instant in UTC, which the time zone of the
             # programme moves by a day at most: an index in that zone would have to be made again with the setting.
-            models.Index(_day_of_year("birth_date"), "id", name="customer_by_birthday"),
-            models.Index(_day_of_year("optin_at", " AT TIME ZONE 'UTC'"), "id", name="customer_by_anniversary"),
+            # Without the id, each day is kept once.
+            models.Index(_day_of_year("birth_date"), name="customer_by_birthday"),
+            models.Index(_day_of_year("optin_at", " AT TIME ZONE 'UTC'"), name="customer_by_anniversary"),
             # Custom values are asked for as `properties @> {"field": value}`.
             GinIndex(OpClass("properties", "jsonb_path_ops"), name="customer_by_properties"),
         ]

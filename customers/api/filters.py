@@ -1,5 +1,6 @@
 """What `GET /customers` can be asked for: built-in fields, and custom fields that are tagged searchable. Exact, and case-sensitive."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
 from functools import reduce
@@ -9,9 +10,9 @@ from unicodedata import normalize
 
 from django import forms as django_forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, JSONField, Q, QuerySet, TextField, Value
+from django.db.models import F, Func, JSONField, Q, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Lower
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django_filters import CharFilter, DateFilter, Filter, FilterSet
 
@@ -19,12 +20,13 @@ from customers.fields.enums import FieldType
 from customers.fields.models import Field
 from customers.fields.rules import FieldRule, read_value
 from customers.fields.vocabularies import VOCABULARIES
-from customers.models import Customer, Identity
+from customers.models import DIGITS, Customer, Identity
 from loyalty.api.body.bounds import shown
 from loyalty.api.body.parsers import API_KEY
 from loyalty.api.lists.moments import SECOND, look_ups, read_moment
 from loyalty.api.lists.paging import INVALID_PARAMETER
 from loyalty.api.problems import ApiError, bad_request
+from loyalty.database.folding import folded
 from loyalty.engine.moments import likely, number_of
 from loyalty.engine.rows import to_json
 from loyalty.identifiers import forms
@@ -44,6 +46,8 @@ NAMING = frozenset({"email", "referrer"})
 # Those whose index is of the lower case.
 FOLDED = frozenset({"first_name", "last_name", "email"})
 MOMENTS = frozenset({"created_at", "updated_at", "optin_at", "last_login_at"})
+# What the index holds of a phone number.
+DIGITS_OF_PHONE = Func(F("mobile_phone"), template=DIGITS, output_field=TextField())
 INDEXED = FOLDED | {"mobile_phone"}
 # Those whose index also has the order of a page.
 ORDERED = frozenset({"updated_at", "last_login_at"})
@@ -73,8 +77,10 @@ class TextFilter(AskedFilter):
         if name in VOCABULARIES:
             values += [code for one in values if (code := VOCABULARIES[name][0](one))]
         if name in FOLDED:
-            qs = qs.alias(**{f"lower_{name}": Lower(name)})
-            qs = qs.filter(**{f"lower_{name}__in": [Lower(Value(one)) for one in values]})
+            qs = qs.alias(**{f"lower_{name}": folded(name)})
+            qs = qs.filter(**{f"lower_{name}__in": [folded(Value(one)) for one in values]})
+        if name == "mobile_phone":
+            qs = qs.alias(digits=DIGITS_OF_PHONE).filter(digits__in=[re.sub("[^0-9]", "", one) for one in values])
         return qs.filter(**{f"{name}__in": values})
 
 

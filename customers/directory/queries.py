@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Lower
 
 from customers.models import Customer
 from loyalty.contributions import contributed
+from loyalty.database.folding import folded
 from loyalty.staff.audit.models import AuditEntry
 from loyalty.staff.sender import Sender
 from loyalty.ui.paging import PAGE_SIZE, Order, page_of
@@ -25,8 +25,8 @@ VIEW = "customer.view_list"
 TOLD_AGAIN = timedelta(minutes=15)
 OF_CUSTOMERS: Mapping[str, Order] = {
     "joined": Order("id"),
-    "name": Order("last_name", Lower("last_name"), nullable=True, personal=True),
-    "email": Order("email", Lower("email"), nullable=True, personal=True),
+    "name": Order("last_name", folded("last_name"), nullable=True, personal=True),
+    "email": Order("email", folded("email"), nullable=True, personal=True),
     "login": Order("last_login_at", nullable=True, personal=True),
 }
 

@@ -9,13 +9,13 @@ from unicodedata import normalize
 
 from django.db import connection
 from django.db.models import CharField, F, Func, Q, QuerySet, Value
-from django.db.models.functions import Lower
 from django.utils.translation import gettext
 
 from customers.fields.phones import may_be_number, spellings
 from customers.fields.rules import EMAIL_SCHEME
 from customers.models import DIGITS, Customer, Identity
 from loyalty import formats
+from loyalty.database.folding import folded
 from loyalty.database.trigrams import with_part
 from loyalty.engine.status import Status
 from loyalty.identifiers import forms, normal
@@ -168,7 +168,7 @@ def _digits() -> Func:
 
 
 def _begins(customers: QuerySet[Customer], **prefixes: str) -> QuerySet[Customer]:
-    lowered = customers.alias(**{f"lower_{column}": Lower(column) for column in prefixes})
+    lowered = customers.alias(**{f"lower_{column}": folded(column) for column in prefixes})
     return lowered.filter(**{f"lower_{column}__startswith": prefix for column, prefix in prefixes.items()})
 
 

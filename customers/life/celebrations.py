@@ -6,6 +6,8 @@ What decides is the engine, under the lock of the customer; what is read here on
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,8 +23,10 @@ from .mechanism import MEMBERS, kept_on, local_day
 # What a timer that stood still catches up.
 LATE = 7
 AT_ONCE = 500
+# Found at once: what is known of them takes some 100 bytes each.
+MOST_FOUND = 50_000
 ONE_DAY = timedelta(days=1)
-_MARK = "(EXTRACT(MONTH FROM {0}) * 100 + EXTRACT(DAY FROM {0}))"
+_MARK = "(EXTRACT(MONTH FROM {0}) * 100 + EXTRACT(DAY FROM {0}))::int"
 
 
 @dataclass(frozen=True)
@@ -46,19 +50,25 @@ ANNIVERSARY = Celebration(
     slack=1,
 )
 
-_OF_THE_YEAR = "e.action = %(action)s AND e.occurred_at >= %(begin)s AND e.occurred_at < %(end)s"
-# OFFSET 0: asked for each customer. As joins, young statistics made them go through all celebrations of the year each time.
+_OF_THE_YEAR = "e.action = %(action)s AND e.occurred_at >= days.year_begins AND e.occurred_at < days.year_ends"
+# All days at once, so that each customer near one of them is read once. OFFSET 0: asked for each customer. As joins, young
+# statistics made them go through all celebrations of the year each time.
 _DUE = f"""
-SELECT c.id, c.public_id FROM customers_customer c
-WHERE {{indexed}} = %(mark)s AND c.id > %(after)s AND c.status = ANY(%(members)s)
-    AND {_MARK.format("{first}")} = ANY(%(marks)s) AND {{first}} < %(day)s
-    AND (coalesce(c.optin_at, c.created_at) AT TIME ZONE %(zone)s)::date <= %(day)s
+WITH days(mark, day, year_begins, year_ends) AS (
+    SELECT * FROM unnest(%(marks)s::int[], %(days)s::date[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
+),
+near AS MATERIALIZED (
+    SELECT c.id, c.public_id, c.status, {{first}} AS first, (coalesce(c.optin_at, c.created_at) AT TIME ZONE %(zone)s)::date AS since
+    FROM customers_customer c WHERE {{indexed}} = ANY(%(near)s)
+)
+SELECT days.day, c.id, c.public_id FROM near c JOIN days ON days.mark = {_MARK.format("c.first")}
+WHERE c.status = ANY(%(members)s) AND c.first < days.day AND c.since <= days.day AND (days.day, c.id) > (%(after_day)s, %(after)s)
     AND NOT EXISTS (SELECT 1 FROM events_event e WHERE e.customer_id = c.id AND {_OF_THE_YEAR} OFFSET 0)
     AND NOT EXISTS (
         SELECT 1 FROM customers_merge m JOIN events_event e ON e.customer_id = m.source_id
         WHERE m.survivor_id = c.id AND {_OF_THE_YEAR} OFFSET 0
     )
-ORDER BY c.id LIMIT %(limit)s
+ORDER BY days.day, c.id LIMIT %(limit)s
 """
 
 
@@ -68,13 +78,10 @@ def record_celebrations(celebration: Celebration, *, now: Callable[[], datetime]
     In chunks of a transaction each: what a run that is lost has not done the next one does.
     """
     zone, told = ZoneInfo(settings.TIME_ZONE), 0
-    today = local_day(now(), zone)
-    for late in range(LATE, -1, -1):
-        day = today - late * ONE_DAY
-        for chunk in _due(celebration, day, zone):
-            at = now()
-            events = [Incoming(public_id, celebration.action, _effect(day, at, zone)) for public_id in chunk]
-            told += sum(outcome.error is None for outcome in record(events, by=TIMER, at=at))
+    for day, chunk in _due(celebration, local_day(now(), zone), zone):
+        at = now()
+        events = [Incoming(public_id, celebration.action, _effect(day, at, zone)) for public_id in chunk]
+        told += sum(outcome.error is None for outcome in record(events, by=TIMER, at=at))
     return told
 
 
@@ -89,23 +96,37 @@ def _begin(day: date, zone: ZoneInfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
-def _due(celebration: Celebration, day: date, zone: ZoneInfo) -> Iterator[list[str]]:
-    """The IDs of the customers of whom there is something to celebrate on the day, so many at once."""
+def _due(celebration: Celebration, today: date, zone: ZoneInfo) -> Iterator[tuple[date, list[str]]]:
+    """Each day, and the IDs of customers of whom there is something to celebrate on it, so many at once."""
     sql = _DUE.format(first=celebration.first, indexed=celebration.indexed)
-    marks = marks_of(day)
-    fixed: dict[str, Any] = {
-        "action": celebration.action, "members": sorted(MEMBERS), "marks": sorted(marks), "day": day, "zone": zone.key,
-        "begin": _begin(date(day.year, 1, 1), zone), "end": _begin(date(day.year + 1, 1, 1), zone), "limit": AT_ONCE,
-    }  # fmt: skip
-    for mark in sorted(neighbours(marks, celebration.slack)):
-        after, rows = 0, [(0, "")]
-        while rows:
-            with connection.cursor() as cursor:
-                cursor.execute(sql, {**fixed, "mark": mark, "after": after})
-                rows = cursor.fetchall()
-            if rows:
-                yield [public_id for _, public_id in rows]
-                after = rows[-1][0]
+    bounds, after, rows = _bounds(celebration, today, zone), (date.min, 0), [(today, 0, "")]
+    while rows:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, {**bounds, "after_day": after[0], "after": after[1]})
+            rows = cursor.fetchall()
+        for day, found in groupby(rows, key=itemgetter(0)):
+            names = [public_id for _, _, public_id in found]
+            yield from ((day, names[first : first + AT_ONCE]) for first in range(0, len(names), AT_ONCE))
+        if len(rows) < MOST_FOUND:
+            return
+        after = rows[-1][:2]
+
+
+def _bounds(celebration: Celebration, today: date, zone: ZoneInfo) -> dict[str, Any]:
+    """What the query asks for: today and the days before it that may have been missed."""
+    days = [today - late * ONE_DAY for late in range(LATE, -1, -1)]
+    pairs = [(mark, day) for day in days for mark in sorted(marks_of(day))]
+    return {
+        "action": celebration.action,
+        "members": sorted(MEMBERS),
+        "zone": zone.key,
+        "limit": MOST_FOUND,
+        "near": sorted(neighbours({mark for mark, _ in pairs}, celebration.slack)),
+        "marks": [mark for mark, _ in pairs],
+        "days": [day for _, day in pairs],
+        "begins": [_begin(date(day.year, 1, 1), zone) for _, day in pairs],
+        "ends": [_begin(date(day.year + 1, 1, 1), zone) for _, day in pairs],
+    }
 
 
 def marks_of(day: date) -> set[int]:

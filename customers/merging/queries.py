@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Value
-from django.db.models.functions import Lower
 
 from customers.directory.search import _digits
 from customers.fields.phones import spellings
 from customers.models import Customer
+from loyalty.database.folding import folded
 from loyalty.engine.status import DEPARTED
 
 # Of what may be the same person so many are named.
@@ -28,7 +28,7 @@ def duplicates_of(customer: Customer) -> Duplicates:
     everyone = Customer.objects.exclude(status__in=DEPARTED).exclude(id=customer.id).order_by("id")
     found: dict[int, Customer] = {}
     if customer.email:
-        same = everyone.alias(lower_email=Lower("email")).filter(lower_email=Lower(Value(customer.email)))
+        same = everyone.alias(lower_email=folded("email")).filter(lower_email=folded(Value(customer.email)))
         found |= {other.id: other for other in same[: MOST_DUPLICATES + 1]}
     if digits := spellings(customer.mobile_phone or "", [customer.country] if customer.country else ()):
         # Without an order: for the few that there are, the planner might walk all customers in it.

@@ -28,7 +28,9 @@ class Transaction(models.Model):
     """
 
     pk = models.CompositePrimaryKey("customer_id", "id")
-    customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, db_index=False, related_name="transactions")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False, related_name="transactions"
+    )
     id = models.BigIntegerField(db_default=next_id("events_transaction_id"))
     transaction_id = models.CharField(_("transaction ID"), max_length=128)
     status = models.CharField(_("status"), max_length=8, choices=TransactionStatus)

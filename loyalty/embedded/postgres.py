@@ -36,6 +36,8 @@ password_encryption = scram-sha-256
 fsync = on
 full_page_writes = on
 synchronous_commit = on
+# Just after a checkpoint the log holds each page that is touched as a whole.
+wal_compression = on
 max_wal_size = 2GB
 checkpoint_timeout = 15min
 

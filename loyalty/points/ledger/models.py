@@ -15,7 +15,9 @@ class Lot(models.Model):
     """Points of one earning event, with their own expiry; spent earliest-expiring first."""
 
     pk = models.CompositePrimaryKey("customer_id", "id")
-    customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, db_index=False, related_name="lots")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False, related_name="lots"
+    )
     id = models.BigIntegerField(db_default=next_id("points_lot_id"))
     event_id = models.BigIntegerField()
     event = models.ForeignObject(
@@ -56,7 +58,9 @@ class Entry(models.Model):
     """Write-once ledger row. Points are signed; an entry that touches a lot changes its `remaining` by `points`."""
 
     pk = models.CompositePrimaryKey("customer_id", "id")
-    customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, db_index=False, related_name="entries")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False, related_name="entries"
+    )
     id = models.BigIntegerField(db_default=next_id("points_entry_id"))
     event_id = models.BigIntegerField()
     event = models.ForeignObject(

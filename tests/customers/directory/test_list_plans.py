@@ -67,7 +67,6 @@ def test_each_meaning_of_a_search_has_an_index_range() -> None:
     with CaptureQueriesContext(connection) as captured:
         search("anna kov", Filters())
     plan = plan_of(captured, "UNION")
-    # Of two that fit, where the collation is C, the planner takes either.
     used = set(re.findall(r"customer_(?:by_)?(public_id|email|last_name|first_name)(?:_prefix)?\b", plan))
     assert used == {"public_id", "email", "last_name", "first_name"}
     assert "Seq Scan" not in plan

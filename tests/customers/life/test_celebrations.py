@@ -185,7 +185,8 @@ def test_who_is_found_is_who_has_the_day_in_any_time_zone_and_year(
     local = {str(number): at.astimezone(ZoneInfo(zone)).date() for number, at in enumerate([*instants, *leap])}
     born = {str(number): at.date() for number, at in enumerate([*instants, *leap])}
     for celebration, firsts in ((ANNIVERSARY, local), (BIRTHDAY, born)):
-        found = [id for chunk in celebrations._due(celebration, day, ZoneInfo(zone)) for id in chunk]
+        told = celebrations._due(celebration, day, ZoneInfo(zone))
+        found = [id for celebrated, chunk in told if celebrated == day for id in chunk]
         expected = [name for name, first in firsts.items() if is_due(first, local[name], day)]
         assert sorted(found) == sorted(expected), (celebration.action, zone, day)
 
@@ -195,11 +196,9 @@ def test_who_is_found_is_who_has_the_day_in_any_time_zone_and_year(
     ("celebration", "index"), [(BIRTHDAY, "customer_by_birthday"), (ANNIVERSARY, "customer_by_anniversary")]
 )
 def test_whom_to_tell_of_is_read_by_index_ranges(celebration: Celebration, index: str) -> None:
-    for way in ("seqscan", "sort", "bitmapscan"):
-        rows(f"SET LOCAL enable_{way} = off")
+    rows("SET LOCAL enable_seqscan = off")
     sql = celebrations._DUE.format(first=celebration.first, indexed=celebration.indexed)
-    bounds = {"mark": 615, "after": 0, "limit": 500, "zone": "UTC", "marks": [615], "members": ["active"]}
-    bounds |= {"action": celebration.action, "day": NOON.date(), "begin": NOON, "end": NOON}
+    bounds = celebrations._bounds(celebration, NOON.date(), ZoneInfo("UTC")) | {"after_day": dt.date.min, "after": 0}
     plan = "\n".join(row[0] for row in rows(f"EXPLAIN {sql}", bounds))
     assert index in plan
     assert "event_celebrated" in plan
