@@ -29,7 +29,7 @@ _COLUMNS = {
 
 
 class ErasureRow(Row):
-    """`terms` is by what the person is found in files; it is stored sealed."""
+    """`terms`: the texts that find the person in files, stored sealed."""
 
     __slots__ = (*(name for name in _COLUMNS if name != "sealed"), "terms")
     TABLE = Table(name="customers_erasure", columns=_COLUMNS, key=("reference",))
@@ -45,7 +45,7 @@ class ErasureRow(Row):
         return seal(json.dumps(self.terms), Purpose.CUSTOMERS)
 
 
-# By which the person, and who was merged into them, may be named elsewhere.
+# What else may name the person, or whoever was merged into them.
 TRACES = Part(
     "traces",
     "SELECT customer_id, value FROM customers_identity WHERE customer_id IN ({customers}) UNION ALL"
@@ -82,5 +82,5 @@ def _leave(event: EventRow, state: State, batch: Batch, status: Status, reason: 
 
 
 def nothing_to_erase(terms: Sequence[str]) -> int:
-    """Of a place that never holds anything of a person; `tests/prove/test_erasure_scan.py` looks."""
+    """For a room that never holds anything about a person; `tests/prove/test_erasure_scan.py` looks."""
     return 0

@@ -209,7 +209,7 @@ class AddEventForm(OnceForm):
         return next((place for place in places if place in self.fields), None)
 
     def _places_of_items(self, field: str) -> Iterator[str]:
-        """A part of an item that the form does not ask for is said at the item's price."""
+        """An error in a part of an item that the form does not ask for is shown at the item's price."""
         for sent, row in enumerate(self._filled_rows()):
             of_item, inside, part = field.partition(f"items[{sent}]")
             if inside and not of_item:
@@ -217,7 +217,7 @@ class AddEventForm(OnceForm):
 
 
 def _field(attribute: str) -> str:
-    """A name that no field of the form itself has: the brand may name an attribute as it likes."""
+    """The field's name, unlike that of any field of the form itself: a brand may call an attribute what it likes."""
     return f"data-{attribute}"
 
 

@@ -99,7 +99,7 @@ def _attempt(change: ChangeRequest, by: Sender, perform: Callable[[Call], Trial]
     except PermissionDenied as refusal:
         raise Impossible(str(refusal)) from None
     except declared.approvable.refusals as refusal:
-        # Some say by their kind alone what is wrong.
+        # Some have no message: their class alone says what is wrong.
         raise Impossible(str(refusal) or gettext("What it depends on has changed meanwhile.")) from None
 
 

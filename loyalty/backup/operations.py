@@ -89,7 +89,7 @@ def _write_files(root: Path, out: Sealer) -> None:
             try:
                 archive.add(file, arcname=str(file.relative_to(root)), recursive=False)
             except FileNotFoundError:
-                continue  # deleted meanwhile, as files of those are who are erased
+                continue  # deleted meanwhile, as the files of an erased customer are
 
 
 def read_keys(folder: Path, passphrase: str) -> tuple[Manifest, bytes, Keys]:
@@ -106,7 +106,7 @@ def read_keys(folder: Path, passphrase: str) -> tuple[Manifest, bytes, Keys]:
 
 
 def restore(folder: Path, passphrase: str) -> tuple[Manifest, list[Lack]]:
-    """Bring a backup back into an empty place; what is not protected there, which is nothing unless its roles differ.
+    """Restore a backup into an empty place. Returns the protections that are missing there: none, unless its roles differ.
 
     The database comes last, in one transaction. Until all is done a mark stays in the data folder, and `serve` refuses.
     """
@@ -145,13 +145,13 @@ def _check_empty(environment: Environment, *, begun: bool) -> None:
         )
     root = Path(settings.MEDIA_ROOT)
     if begun:
-        shutil.rmtree(root, ignore_errors=True)  # of the attempt before, which did not come to the database
+        shutil.rmtree(root, ignore_errors=True)  # left by an attempt that did not get as far as the database
     elif root.exists() and any(root.iterdir()):
         raise CannotRestore(f"{root} holds files already: restore into an empty place, or set LOYALTY_DATA_DIR.")
 
 
 def _has_own_key(environment: Environment) -> bool:
-    """The data folder's, which was made up a moment ago and has sealed nothing yet."""
+    """Whether the key is the data folder's own, generated a moment ago: it has sealed nothing yet."""
     return environment.embedded_database and not os.environ.get("SECRET_KEY", "").strip()
 
 

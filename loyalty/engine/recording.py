@@ -18,7 +18,7 @@ from .storage.writing import Writing
 
 
 class Recording:
-    """Raises ValueError for an event that moves what a customer has, in a batch with others."""
+    """Raises ValueError if an event that moves a customer's holdings shares its batch with others."""
 
     def __init__(self, events: Sequence[Incoming], *, by: Actor, at: datetime) -> None:
         self.events, self.by, self.at = events, by, at
@@ -29,11 +29,11 @@ class Recording:
         self.reading = Reading(self.people, self.claims, self.session)
         self.writing = Writing(self.composition, self.claims, self.session)
         if len(events) > 1 and any(event.target for event in events):
-            # What it moves, later events of the batch would not have read.
+            # Later events of the batch would not have read what it moves.
             raise ValueError("An event that moves what a customer has is a batch of its own")
 
     def found_nobody(self) -> bool:
-        """The kept connection turned out to be broken, before anything was written: a new one may do."""
+        """Whether the kept connection was broken before anything was written: a new one may work."""
         broken = self.session.wire.raw.closed and not self.writing.has_begun and not connection.in_atomic_block
         if broken:
             connection.close()
@@ -61,7 +61,7 @@ class Recording:
         state = people.customer(event, program)
         batch.target = people.second(event, program)
         batch.via_id = people.vias.get((event.scheme, event.customer))
-        # Most are claimed by now: not those of whom an earlier event of the batch has given an external ID to.
+        # Most keys are claimed by now, except those of a customer whom an earlier event of the batch gave an external ID.
         self.claims.claim_named_keys([event], program)
         if taken is not None:
             return Outcome(program, [], state if state and state.exists else None, taken.taken())

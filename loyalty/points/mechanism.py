@@ -69,7 +69,7 @@ def deduct(event: EventRow, state: State, batch: Batch) -> None:
 
 
 def unspend(event: EventRow, state: State, batch: Batch) -> None:
-    """Spent points come back: what an order burned if the event names it, else what no order did."""
+    """Give spent points back: those burned by the order that the event names, else those that no order burned."""
     points = _required_points(event)
     order: TransactionRow | None = state.part("orders").get(event.transaction_id)
     if order is not None and order.status != TransactionStatus.DRAFT:
@@ -129,7 +129,7 @@ def reserve(event: EventRow, state: State, batch: Batch) -> None:
 
 
 def release_points(event: EventRow, state: State, batch: Batch) -> None:
-    """What was reserved for an order becomes spendable again, all of it or so many points."""
+    """Points reserved for an order become spendable again: all, or as many as the event says."""
     if event.parent_id is not None:
         return
     order = existing_order(event, state, batch)

@@ -17,7 +17,7 @@ from loyalty.staff.audit.kinds import Text
 
 Path = tuple[str, ...]
 BETWEEN = " › "
-# Whole numbers of what a list holds, where its items have no names.
+# What names an item of a list; without any of them its number does.
 NAMES = ("id", "slug", "name")
 PLACE_OF_FILE = re.compile(r"[a-z_]+(\[[^\[\]]*\]|\.[a-z_0-9]+)+$")
 PLACE = re.compile(r"[\[\].]+")
@@ -33,7 +33,7 @@ class Difference:
 def differences(
     before: Mapping[str, Any], after: Mapping[str, Any], labels: Mapping[str, Text], model: type[Model] | None
 ) -> list[Difference]:
-    """What is not the same in both. `model`: of the row that they are the columns of."""
+    """The values that differ. `model`: the one whose columns they are."""
     was, now = dict(_leaves(before)), dict(_leaves(after))
     return [
         Difference(_label(path, labels, model), _shown(path, was.get(path), model), _shown(path, now.get(path), model))
@@ -84,7 +84,7 @@ def _name_of(part: str, labels: Mapping[str, Text], places: Sequence[type[Model]
 
 
 def _models(path: Path, model: type[Model] | None) -> list[type[Model]]:
-    """Of the row below, if the path leads through one, and of the row."""
+    """The model of the row that the path leads through, if any, then that of the audited row."""
     below = [_by_name()[kind] for part in path if (kind := part.partition(":")[0]) in _by_name() and ":" in part]
     return [*below, *([model] if model else [])]
 

@@ -16,7 +16,7 @@ def verify_projections(*, at: datetime, limit: int = LISTED) -> Verification:
         seconds=round(time.perf_counter() - started, 3),
         compared=findings.compared,
         found=findings.found,
-        # Of the values some are personal.
+        # Some of the values are personal.
         mismatches=[
             {"check": wrong.check, "customer_id": wrong.customer_id, "row": wrong.row, "columns": list(wrong.stored)}
             for wrong in findings.mismatches

@@ -1,4 +1,4 @@
-"""A structure that has changed takes hold of those who are there: in chunks of a transaction each, gone on with after a loss."""
+"""Apply a changed structure to existing customers, in chunks of one transaction each; an interrupted run is resumed."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,9 +24,9 @@ from .history import days_from_history
 from .queries import Group, customers_in, forecast, possible_groups
 
 AT_ONCE = 1_000
-# Those of the timer and of the command.
+# How many the timer and the command use.
 THREADS = 2
-# What nobody counts by any more, and what is counted now; the customers are locked.
+# Delete the days of the old rule, insert those of the new one; the customers are locked.
 _FORGET = "DELETE FROM tiers_statusday WHERE structure_id = %(structure)s AND customer_id = ANY(%(customers)s)"
 _COUNT = """
     WITH counted AS ({days}),
@@ -41,7 +41,7 @@ _LOCK = "SELECT id FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR NO
 
 
 def recalculate_all(*, now: Callable[[], datetime], threads: int = 1) -> int:
-    """What is open, in its order; how many. Whoever else comes meanwhile finds nothing to do."""
+    """Run the open recalculations in their order, and say how many. Whoever else comes meanwhile finds nothing to do."""
     number = 0
     while (job := _next()) is not None:
         recalculate(job, now=now, threads=threads)
@@ -54,9 +54,9 @@ def _next() -> Recalculation | None:
 
 
 def recalculate(job: Recalculation, *, now: Callable[[], datetime], threads: int = 1) -> None:
-    """All of it. A run that was lost has kept what it did: nobody who has moved moves again.
+    """Run it to its end. An interrupted run has kept what it did: nobody who has moved moves again.
 
-    Of several `threads`, one computes while another waits for the database; each has a connection of its own.
+    With several `threads` one computes while another waits for the database; each has its own connection.
     """
     rule = next((rule for rule in tiers_config().all if rule.id == job.structure_id), None)
     Recalculation.objects.filter(id=job.id).update(status=WorkStatus.RUNNING)
@@ -112,7 +112,7 @@ class Chunks:
 
 
 def _chunks(rule: StructureRule, job: Recalculation, at: datetime) -> "list[Sequence[int]]":
-    """Those whom it may move, as of now; what matters is read again under the lock."""
+    """The customers whom it may move, as of now; what decides is read again under the lock."""
     found = [id for id in _concerned(rule, job, at) if id > job.after]
     return [found[start : start + AT_ONCE] for start in range(0, len(found), AT_ONCE)]
 
@@ -124,7 +124,7 @@ def _concerned(rule: StructureRule, job: Recalculation, at: datetime) -> Sequenc
     if job.recounts:
         chosen = [group for group in groups if group.has_points or group.member]
     elif way == Way.EVERYONE and rule.expiration == Expiration.ROLLING:
-        # Their levels end on other days.
+        # Their levels end on other days now.
         chosen = [group for group in groups if group.standing.level or group in moving]
     else:
         chosen = [*moving, *(group for group in groups if _is_placed(rule, group, way) and group not in moving)]
@@ -132,7 +132,7 @@ def _concerned(rule: StructureRule, job: Recalculation, at: datetime) -> Sequenc
 
 
 def _is_placed(rule: StructureRule, group: Group, way: Way) -> bool:
-    """They get the lowest level without an event."""
+    """Whether they get the lowest level, for which there is no event."""
     return (
         group.level_id is None and way != Way.NEW and (group.has_points or (rule.initialise_at_opt_in and group.member))
     )
