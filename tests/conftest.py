@@ -5,10 +5,12 @@ import random
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from loyalty.engine.program import Program
 from loyalty.engine.programs import programs
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's sync API keeps an event loop in this thread
@@ -24,6 +26,7 @@ from django.db.models import QuerySet
 from django.test.testcases import LiveServerThread
 from django.test.utils import setup_databases, teardown_databases
 
+from loyalty.program.queries import program_version
 from tests.browser.absent import pytest_runtest_setup, pytest_terminal_summary  # noqa: F401
 from tests.databases import copies
 from tests.databases.origin import Origin
@@ -101,6 +104,7 @@ def django_db_setup(
         connection.close()
         copies.copy(name, copies.TEMPLATE.format(name))
         _as_role("app")
+        _remember_program()
     yield
     with django_db_blocker.unblock():
         _as_role("owner")
@@ -113,6 +117,24 @@ def _keep_statistics() -> None:
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"ALTER TABLE {connection.ops.quote_name(table)} SET (autovacuum_enabled = off)")
+
+
+def _remember_program() -> None:
+    """The programme as the migrations made it is read and built once: any change has a version that never was before."""
+    composition, first, built = programs.composition, program_version(), dict[str, Program]()
+    configure, keep = composition.configure, composition.keep
+    assert configure is not None
+    assert keep is not None
+
+    def remembered() -> Program:
+        if program_version() != first:
+            return configure()
+        zone = settings.TIME_ZONE
+        if zone not in built:
+            built[zone] = configure()
+        return built[zone] if keep(built[zone]) else configure()
+
+    programs._composition = replace(composition, configure=remembered)
 
 
 @pytest.fixture(scope="session")
