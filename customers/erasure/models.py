@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -81,10 +82,13 @@ class ErasureItem(models.Model):
     place = models.CharField(_("place"), max_length=40)
     erased = models.BigIntegerField(_("erased"), null=True)
     done_at = models.DateTimeField(_("done at"), null=True)
+    # While it is open: what earlier looks have erased, and what they have left (None before the first one).
+    erased_so_far = models.BigIntegerField(default=0, db_default=0)
+    waits_for = ArrayField(models.BigIntegerField(), null=True)
 
     OWN_KEY = True
     PERSONAL: frozenset[str] = frozenset()
-    NEUTRAL = frozenset({"id", "erasure", "place", "erased", "done_at"})
+    NEUTRAL = frozenset({"id", "erasure", "place", "erased", "done_at", "erased_so_far", "waits_for"})
 
     class Meta:
         verbose_name = _("receipt of an erasure")

@@ -2,15 +2,20 @@
 
 import json
 import logging
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from unicodedata import normalize
 
 from cryptography.fernet import InvalidToken
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from customers.models import Customer
 from customers.rights import BAN_CUSTOMERS, LIFT_BANS, OPT_OUT_CUSTOMERS
+from loyalty.engine.erasing import Search
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.programs import programs
 from loyalty.engine.record import record_one
@@ -26,6 +31,8 @@ from .models import Erasure, ErasureItem, Tombstone
 log = logging.getLogger("loyalty.customers")
 # A receipt that is open for longer is told of.
 LATE = timedelta(days=1)
+# So many people are looked for at once.
+AT_ONCE = 200
 
 
 class NotBanned(Exception):
@@ -85,32 +92,46 @@ def _every_form(public_id: str) -> list[str]:
 
 
 def sweep_erasures(*, at: datetime) -> int:
-    """Ask the open places again; how many erasures are complete now."""
-    found = Erasure.objects.filter(completed_at=None).order_by("id").values_list("id", flat=True)
-    return sum(_go_on(id, at) for id in list(found))
+    """Ask the open places again, each for many people at once; how many erasures are complete now."""
+    complete, last = 0, 0
+    while ids := list(_open(after=last).values_list("id", flat=True)[:AT_ONCE]):
+        complete, last = complete + _go_on(ids, at), ids[-1]
+    return complete
+
+
+def _open(*, after: int = 0) -> QuerySet[Erasure]:
+    return Erasure.objects.filter(completed_at=None, id__gt=after).order_by("id")
 
 
 @transaction.atomic
-def _go_on(id: int, at: datetime) -> bool:
-    erasure = Erasure.objects.select_for_update(skip_locked=True).filter(id=id, completed_at=None).first()
-    if erasure is None:
-        return False
+def _go_on(ids: Sequence[int], at: datetime) -> int:
+    erasures = _open().filter(id__in=ids).select_for_update(skip_locked=True)
+    terms = {one.id: found for one in erasures if (found := _terms(one)) is not None}
+    items = ErasureItem.objects.filter(erasure__in=terms, done_at=None).order_by("place", "id")
+    for place, asking in groupby(items, key=attrgetter("place")):
+        _ask(place, list(asking), terms, at)
+    done = Erasure.objects.filter(id__in=terms).exclude(items__done_at=None)
+    return Erasure.objects.filter(id__in=list(done.values_list("id", flat=True))).update(completed_at=at, sealed=None)
+
+
+def _terms(erasure: Erasure) -> list[str] | None:
+    """What the person is named; None if nobody can read it."""
     try:
-        terms: list[str] = json.loads(unseal(erasure.sealed, Purpose.CUSTOMERS)) if erasure.sealed else []
+        found: list[str] = json.loads(unseal(erasure.sealed, Purpose.CUSTOMERS)) if erasure.sealed else []
     except InvalidToken:
         log.error("Erasure %s cannot be read: put the former SECRET_KEY into SECRET_KEY_FALLBACKS", erasure.reference)
-        return False
-    for item in erasure.items.filter(done_at=None):
-        _ask(item, programs.composition.fan_out[item.place](terms), at)
-    if erasure.items.filter(done_at=None).exists():
-        return False
-    Erasure.objects.filter(id=id).update(completed_at=at, sealed=None)
-    return True
+        return None
+    return found
 
 
-def _ask(item: ErasureItem, erased: int | None, at: datetime) -> None:
-    if erased is not None:
-        ErasureItem.objects.filter(pk=item.pk).update(erased=erased, done_at=at)
+def _ask(place: str, items: Sequence[ErasureItem], terms: Mapping[int, list[str]], at: datetime) -> None:
+    searches = [Search(terms[item.erasure_id], item.waits_for) for item in items]
+    for item, receipt in zip(items, programs.composition.fan_out[place](searches), strict=True):
+        item.erased_so_far += receipt.erased
+        item.waits_for = list(receipt.waits_for)
+        if not receipt.waits_for:
+            item.erased, item.done_at = item.erased_so_far, at
+    ErasureItem.objects.bulk_update(items, ["erased_so_far", "waits_for", "erased", "done_at"])
 
 
 def tell_of_late_receipts(*, at: datetime) -> int:

@@ -18,7 +18,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     Routes("loyalty.api.docs.urls"),
     Routes("loyalty.api.entities.urls"),
     Entry(Group.FOOT, _("Developers"), "developers", "code-xml", shortcut="d"),
-    Timer("saved-answers", "loyalty.api.once.tasks.purge_answers", crontab(minute=24)),
+    Timer("saved-answers", "loyalty.api.once.tasks.purge_answers", crontab(minute="4-59/10")),
     OperationLabels(
         _("API keys"),
         {

@@ -14,6 +14,7 @@ from loyalty.refusals import Refused
 
 from .actions import Action
 from .batch import Batch
+from .erasing import Erase
 from .events import Incoming, Key, Ref
 from .program import Program
 from .state import Part, State, Table
@@ -156,9 +157,8 @@ class Composition:
     # Database functions that erase what the apps hold of the customers in an array: called last in the transaction in
     # which these opted out or were banned.
     erasures: tuple[str, ...] = ()
-    # What erases elsewhere, by place: given by what the person is named, it tells how much it has erased, or None if it
-    # must be asked again later. Called by a background task until it has told.
-    fan_out: Mapping[str, Callable[[Sequence[str]], int | None]] = field(default_factory=dict)
+    # What erases elsewhere, by place: called by a background task for all who are to be erased, until it has left nothing.
+    fan_out: Mapping[str, Erase] = field(default_factory=dict)
     # Called for each accepted event, last.
     on_recorded: tuple[Callable[[Any, State, "Batch"], None], ...] = ()
 

@@ -9,6 +9,7 @@ from django.apps import apps
 
 from loyalty.engine.actions import Action, register_of
 from loyalty.engine.batch import Batch
+from loyalty.engine.erasing import Erase
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Composition, Mechanism
 from loyalty.engine.state import Part, State, Table
@@ -49,7 +50,7 @@ class Rules:
     # the sooner it erases.
     erasure: str = ""
     # What erases elsewhere, by place, as `Composition.fan_out` does.
-    fan_out: Mapping[str, Callable[[Sequence[str]], int | None]] = field(default_factory=dict)
+    fan_out: Mapping[str, Erase] = field(default_factory=dict)
 
 
 def composed(rooms: Sequence[Rules], **programs: Any) -> Composition:

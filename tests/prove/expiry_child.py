@@ -44,14 +44,16 @@ def leash(chunks: int) -> None:
 
     expire_chunk, done, took = expiry_run.expire_chunk, 0, 0.05
 
-    def expire_chunk_if_near(customers: Sequence[int], *, at: datetime) -> tuple[int, int, int]:
+    def expire_chunk_if_near(
+        customers: Sequence[int], *, at: datetime, seconds: float | None = None
+    ) -> tuple[int, int, int]:
         nonlocal done, took
         if done == chunks:
             print(took, flush=True)
         while done > chunks:
             signal.pause()
         began = time.monotonic()
-        found = expire_chunk(customers, at=at)
+        found = expire_chunk(customers, at=at, seconds=seconds)
         done, took = done + 1, time.monotonic() - began
         return found
 
@@ -67,13 +69,15 @@ def make_flawed(checkpoint: Path, last: int) -> None:
         after = int(checkpoint.read_text()) if checkpoint.exists() else 0
         return (row for row in find(at) if row[0] > after)
 
-    def chunk_after_its_checkpoint(customers: Sequence[int], *, at: datetime) -> tuple[int, int, int]:
+    def chunk_after_its_checkpoint(
+        customers: Sequence[int], *, at: datetime, seconds: float | None = None
+    ) -> tuple[int, int, int]:
         nonlocal done
         checkpoint.write_text(str(customers[-1]))
         done += 1
         if done == last:
             os.kill(os.getpid(), signal.SIGKILL)
-        return expire_chunk(customers, at=at)
+        return expire_chunk(customers, at=at, seconds=seconds)
 
     expiry_run._due = due_after_checkpoint
     expiry_run.expire_chunk = chunk_after_its_checkpoint

@@ -12,7 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import QueryCanceled
 
 from loyalty.accounts.enums import EXPIRING_POINTS, Expiry
 from loyalty.accounts.expiry import idle_before
@@ -22,9 +23,13 @@ from loyalty.program.queries import general_settings, program_version
 
 # A chunk holds the locks of its customers, for whom the tills wait: never for a second, however busy the machine is.
 CHUNK_SECONDS = 0.15
+# What takes longer all the same is taken back and done in halves; a customer alone is done however long it takes.
+MOST_SECONDS = 0.35
+# Between two chunks those who wait get through: for so long, measured by the chunk.
+PAUSE = 0.1
 # Found at once: what is known of them takes some 50 bytes each.
 MOST_CUSTOMERS = 1_000_000
-FIRST_LOTS, LEAST_LOTS, MOST_LOTS = 2_000, 50, 20_000
+FIRST_LOTS, LEAST_LOTS, MOST_LOTS = 500, 50, 20_000
 
 # Who was active last before `before`. Whoever has points and no date has not been active for as long as dates are kept.
 _IDLE = """
@@ -46,6 +51,7 @@ _FIND = """
     GROUP BY customer_id ORDER BY customer_id LIMIT %(limit)s
 """
 _LOCK = "SELECT id FROM customers_customer WHERE id = ANY(%s) AND status <> ALL(%s) ORDER BY id FOR NO KEY UPDATE"
+_LIMIT = "SELECT set_config('statement_timeout', coalesce(%s, current_setting('statement_timeout')), true)"
 # After the lock, in a statement and so in a snapshot of its own.
 _EXPIRE = """
 WITH locked AS MATERIALIZED (SELECT customer_id FROM unnest(%(customers)s::bigint[]) AS named(customer_id)),
@@ -136,13 +142,31 @@ def expire_points(*, now: Callable[[], datetime]) -> Expired:
     done, pace = Expired(), _Pace()
     if EXPIRING_POINTS not in general_settings().modules:
         return done
-    for customers in _chunks(now(), pace):
-        started = time.perf_counter()
-        found = expire_chunk(customers, at=now())
-        seconds = time.perf_counter() - started
-        done.count(*found, seconds=seconds)
-        pace.took(seconds)
+    for chunk in _chunks(now(), pace):
+        waiting = [chunk]
+        while waiting:
+            customers = waiting.pop()
+            started = time.perf_counter()
+            found = _in_time(customers, at=now())
+            seconds = time.perf_counter() - started
+            pace.took(seconds)
+            if found is None:
+                half = len(customers) // 2
+                waiting += [customers[half:], customers[:half]]
+                continue
+            done.count(*found, seconds=seconds)
+            time.sleep(seconds * PAUSE)
     return done
+
+
+def _in_time(customers: Sequence[int], *, at: datetime) -> tuple[int, int, int] | None:
+    """None, with nothing done, if these customers take longer than tills should wait."""
+    try:
+        return expire_chunk(customers, at=at, seconds=MOST_SECONDS if len(customers) > 1 else None)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled) or len(customers) == 1:
+            raise
+        return None
 
 
 def _chunks(at: datetime, pace: _Pace) -> Iterator[list[int]]:
@@ -173,13 +197,17 @@ def _due(at: datetime) -> Iterator[tuple[int, int]]:
                 after = rows[-1][0]
 
 
-def expire_chunk(customers: Sequence[int], *, at: datetime) -> tuple[int, int, int]:
-    """Lock these customers in their order, then expire what of theirs is due: how many events, lots and points."""
+def expire_chunk(customers: Sequence[int], *, at: datetime, seconds: float | None = None) -> tuple[int, int, int]:
+    """Lock these customers in their order, then expire what of theirs is due: how many events, lots and points.
+
+    Raises OperationalError if that takes more than so many seconds; waiting for the locks does not count.
+    """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(_LOCK, [list(customers), list(DEPARTED)])
         locked = [id for (id,) in cursor.fetchall()]
         rules = _idle_rules(at)
         statement = _EXPIRE_ALL if rules["accounts"] else _EXPIRE_DATED
+        cursor.execute(_LIMIT, [None if seconds is None else str(round(seconds * 1000))])
         cursor.execute(statement, {"customers": locked, "at": at, "version": program_version(), **rules})
         events, lots, points = cursor.fetchone()
     return events, lots, points

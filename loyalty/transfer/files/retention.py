@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from loyalty.program.queries import general_settings
 from loyalty.transfer.enums import JobStatus
@@ -13,21 +14,24 @@ from .store import delete
 
 # At once: a sweep that is killed goes on with the next ones.
 AT_ONCE = 100
+# What nobody has confirmed for so long is given up with its file.
+UNCONFIRMED = timedelta(days=1)
 EXPIRED = "What this row said is not kept: the time that files are kept is over."
 
 
 def forget_old_imports(*, at: datetime) -> int:
     """Delete the files, with the words of their refused rows, and later the records, of imports that are old enough.
 
-    How many of either. Files that wait for a word of staff are given up with them; what runs is left alone.
+    How many of either. Files that wait for a word of staff are given up after a day; what runs is left alone.
     """
     settings = general_settings()
-    files = _forget_files(at - timedelta(days=settings.import_file_days), at)
+    files = _forget_files(Q(created_at__lt=at - timedelta(days=settings.import_file_days)), at)
+    files += _forget_files(Q(created_at__lt=at - UNCONFIRMED, status=JobStatus.UPLOADED), at)
     return files + _forget_records(at - timedelta(days=settings.import_record_days))
 
 
-def _forget_files(before: datetime, at: datetime) -> int:
-    old = ImportJob.objects.filter(file_erased=False, created_at__lt=before).exclude(status=JobStatus.PROCESSING)
+def _forget_files(condition: Q, at: datetime) -> int:
+    old = ImportJob.objects.filter(condition, file_erased=False).exclude(status=JobStatus.PROCESSING)
     forgotten = 0
     for job_id in old.order_by("id").values_list("pk", flat=True)[:AT_ONCE]:
         forgotten += _forget_file(job_id, at)

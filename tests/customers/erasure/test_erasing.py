@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,20 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from customers.erasure.models import Erasure
+from customers.erasure.models import Erasure, ErasureItem
 from customers.erasure.operations import NotBanned, lift_ban, opt_out, sweep_erasures, tell_of_late_receipts
 from customers.models import Customer
+from loyalty.engine.erasing import Receipt, Search
 from loyalty.sealing import Purpose, unseal
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
 from loyalty.transfer.enums import JobStatus
-from loyalty.transfer.files.erasing import NOT_KEPT, erase_imports
+from loyalty.transfer.files import erasing
+from loyalty.transfer.files.erasing import NOT_KEPT, Terms, erase_imports
 from loyalty.transfer.files.store import path_of
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import import_here
@@ -150,9 +155,9 @@ def test_a_finished_import_that_names_the_person_loses_its_file_and_the_words_of
 
 def test_without_a_word_to_look_for_no_file_is_deleted(zsofia: Customer) -> None:
     job = imported("_id,action\n C-2 ,opt_in\n")
-    assert erase_imports([]) == 0
+    assert erase_imports([Search([])]) == [Receipt(0)]
     assert path_of(job.stored_name).exists()
-    assert erase_imports(["C-2"]) == 1, "control: the file can be found"
+    assert erase_imports([Search(["C-2"])]) == [Receipt(1)], "control: the file can be found"
 
 
 def test_an_open_import_keeps_the_receipt_open_and_what_to_look_for_sealed(dana: User, zsofia: Customer) -> None:
@@ -192,3 +197,46 @@ def test_the_list_takes_the_same_queries_for_one_and_three(
         opt_out(make_customer(f"C-{index}"), by=Sender(dana, timezone.now()))
     with django_assert_max_num_queries(9):
         assert staff.get("/erasures/").status_code == 200
+
+
+def test_each_file_is_read_once_for_all_who_are_to_be_erased(
+    dana: User, zsofia: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def noted(name: str) -> Path:
+        read.append(name)
+        return path_of(name)
+
+    monkeypatch.setattr(erasing, "path_of", noted)
+    jobs = [imported(f"_id,action\nM{n},opt_in\nsomebody,opt_in\n", f"{n}.csv") for n in range(3)]
+    for n in range(3):
+        opt_out(Customer.objects.get(public_id=f"M{n}"), by=Sender(dana, timezone.now()))
+    ImportJob.objects.filter(pk=jobs[2].pk).update(status=JobStatus.PROCESSING)
+
+    assert sweep_erasures(at=timezone.now()) == 2
+    assert read == [job.stored_name for job in jobs]
+    # Who waits for an open import waits for that alone, and nothing is read for it again.
+    assert sweep_erasures(at=timezone.now()) == 0
+    assert len(read) == 3
+
+    ImportJob.objects.filter(pk=jobs[2].pk).update(status=JobStatus.FINISHED)
+    assert sweep_erasures(at=timezone.now()) == 1
+    assert len(read) == 3
+    assert not any(path_of(job.stored_name).exists() for job in jobs)
+    assert list(ErasureItem.objects.filter(place="import_files").values_list("erased", flat=True)) == [1, 1, 1]
+
+
+LETTERS = st.text(st.sampled_from('aAbB1éÉıİiß@.+-" ,ſsK'), max_size=12)
+
+
+@settings(deadline=None, max_examples=300)
+@given(text=LETTERS, named=st.lists(st.lists(LETTERS.filter(bool), max_size=2), max_size=4))
+def test_many_are_found_as_each_would_be_alone(text: str, named: list[list[str]]) -> None:
+    def is_in(terms: list[str]) -> bool:
+        forms = {form for term in terms for form in (term, term.replace('"', '""'))}
+        pattern = "|".join(re.escape(form) for form in forms)
+        return bool(forms) and re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text, re.IGNORECASE) is not None
+
+    expected = {n for n, terms in enumerate(named) if is_in(terms)}
+    assert Terms(list(enumerate(named))).in_text(text) == expected

@@ -12,7 +12,7 @@ from events.models import Event
 from loyalty.composition import COMPOSITION
 from loyalty.database.tables import our_models
 from tests.engine.test_write_once import connect
-from tests.engine.world import NOW, accepted, configure, event, rows
+from tests.engine.world import NOW, accepted, configure, event, rows, somebody_subscribes
 from tests.listing import listed
 
 # Files of imports are erased by a worker.
@@ -87,6 +87,7 @@ def _left(raw: Connection[Any]) -> set[str]:
 def lived(committed_db: None) -> int:
     """Ann, into whom Old was merged, with a row in every table that holds something of a person."""
     configure(checkout_accept=True)
+    somebody_subscribes()
     both = [
         (
             event(name, "opt_in"),

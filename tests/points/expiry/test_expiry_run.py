@@ -184,7 +184,34 @@ def test_chunks_hold_so_many_lots_and_never_part_of_a_customer(monkeypatch: pyte
     assert (done.chunks, done.events, done.lots) == (4, 5, 18)
 
 
-@pytest.mark.parametrize(("seconds", "lots"), [(0.15, 2_000), (0.05, 3_000), (0.3, 1_000), (100, 500)])
+@pytest.mark.django_db
+def test_a_chunk_that_takes_too_long_is_taken_back_and_done_in_halves(monkeypatch: pytest.MonkeyPatch) -> None:
+    each = "AS named(customer_id)"
+    slow = expiry_run._EXPIRE_DATED.replace(each, f"{each} WHERE pg_sleep(0.05) IS NOT NULL", 1)
+    monkeypatch.setattr(expiry_run, "_EXPIRE_DATED", slow)
+    monkeypatch.setattr(expiry_run, "MOST_SECONDS", 0.14)
+    for name in ("ann", "bob", "cyd", "dan"):
+        accepted(event(name, "opt_in"), event(name, "point_add", points=2, expdate="2026-03-10"))
+
+    done = expire(NOW + 30 * DAY)
+
+    assert (done.chunks, done.events, done.lots, done.points) == (2, 4, 4, 8)
+    check_books()
+
+
+@pytest.mark.django_db
+def test_a_customer_alone_is_done_however_long_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    each = "AS named(customer_id)"
+    slow = expiry_run._EXPIRE_DATED.replace(each, f"{each} WHERE pg_sleep(0.05) IS NOT NULL", 1)
+    monkeypatch.setattr(expiry_run, "_EXPIRE_DATED", slow)
+    monkeypatch.setattr(expiry_run, "MOST_SECONDS", 0.01)
+    for name in ("ann", "bob"):
+        accepted(event(name, "opt_in"), event(name, "point_add", points=2, expdate="2026-03-10"))
+
+    assert expire(NOW + 30 * DAY).chunks == 2
+
+
+@pytest.mark.parametrize(("seconds", "lots"), [(0.15, 500), (0.05, 750), (0.3, 250), (100, 125)])
 def test_a_chunk_that_took_long_makes_the_next_one_smaller(seconds: float, lots: int) -> None:
     pace = expiry_run._Pace()
 

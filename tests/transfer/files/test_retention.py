@@ -87,6 +87,21 @@ def test_what_runs_is_left_alone_and_what_waits_is_given_up(manager: User) -> No
     assert [path_of(job.stored_name).exists() for job in jobs] == [True, False]
 
 
+def test_what_nobody_confirms_is_given_up_after_a_day(manager: User) -> None:
+    by = Sender(manager, timezone.now())
+    job = start_import(
+        model="events", name="x.csv", content=[b"_id,action,flavour\n1,opt_in,\n"], by=by, ask=True
+    ).result()
+
+    assert with_hooks(after(0.9)) == 0
+    assert path_of(job.stored_name).exists()
+    assert with_hooks(after(1.1)) == 1
+
+    job.refresh_from_db()
+    assert (job.status, job.file_erased) == (JobStatus.CANCELLED, True)
+    assert not path_of(job.stored_name).exists()
+
+
 def test_rows_of_a_file_that_is_gone_cannot_be_counted_again(import_text: Import, manager: User) -> None:
     import_text(TEXT)
     job = import_text(TEXT)
