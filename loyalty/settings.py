@@ -8,12 +8,13 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from loyalty.ui.unfold import UNFOLD as UNFOLD_THEME
 
 from . import environment
 from .database import patience
-from .timers import beat_schedule
+from .timers import LONG, beat_schedule
 
 # Lets annotations name the model of a form, view or manager (`ModelForm[User]`) at run time too.
 django_stubs_ext.monkeypatch()
@@ -228,6 +229,9 @@ LOYALTY_API_KEY_SECONDS = 1.0
 LOYALTY_API_KEY_NOTED_SECONDS = 60.0
 
 CELERY_BROKER_URL = ENV.redis_url_for_celery
+# A worker that is not told which takes from both.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue(LONG)]
+CELERY_TASK_ROUTES = ("loyalty.timers.route",)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -7,6 +7,31 @@ from celery.schedules import crontab
 
 from .contributions import contributed
 
+# The queue of tasks that may take minutes or hours, which has workers of its own: nothing short waits for them.
+LONG = "long"
+
+
+# By name, since whoever wakes a worker may not import what it does.
+LONG_TASKS = frozenset(
+    {
+        "customers.life.tasks.record_birthdays",
+        "customers.life.tasks.record_anniversaries",
+        "events.orders.tasks.accept_orders",
+        "loyalty.points.orders.tasks.accept_pending",
+        "loyalty.points.expiry.tasks.expire",
+        "loyalty.tiers.expiry.tasks.expire",
+        "loyalty.tiers.expiry.tasks.announce",
+        "loyalty.tiers.recalculation.tasks.recalculate",
+        "loyalty.transfer.tasks.run_import",
+        "loyalty.verify.tasks.verify",
+    }
+)
+
+
+def route(name: str, *args: object, **more: object) -> dict[str, str] | None:
+    """Of Celery: which queue a task goes into."""
+    return {"queue": LONG} if name in LONG_TASKS else None
+
 
 @dataclass(frozen=True)
 class Timer:
@@ -16,6 +41,14 @@ class Timer:
     task: str
     schedule: float | crontab
 
+    @property
+    def options(self) -> dict[str, Any]:
+        """One that comes every few seconds is worth nothing once the next one is due: they do not pile up."""
+        return {} if isinstance(self.schedule, crontab) else {"expires": self.schedule}
+
 
 def beat_schedule() -> dict[str, dict[str, Any]]:
-    return {timer.name: {"task": timer.task, "schedule": timer.schedule} for timer in contributed(Timer)}
+    return {
+        timer.name: {"task": timer.task, "schedule": timer.schedule, "options": timer.options}
+        for timer in contributed(Timer)
+    }

@@ -89,7 +89,7 @@ class Serving:
         return [pid for pid, command in self.children().items() if word in command]
 
     def pids(self, name: str) -> list[int]:
-        """Of what is killed: a web worker, the worker's parent, beat, PostgreSQL, Valkey, or the web's parent."""
+        """Of what is killed: a web worker, a worker's parent, PostgreSQL, Valkey, or the web's parent."""
         match name:
             case "web worker":
                 [parent] = self.program("granian") or [0]
@@ -105,7 +105,7 @@ class Serving:
                     connection = Redis.from_url(embedded.addresses(self.data).redis_url, socket_timeout=2)
                     return [int(connection.info("server")["process_id"])]
                 return []
-        return self.program({"Celery worker": " worker ", "beat": " beat ", "web parent": "granian"}[name])
+        return self.program({"Celery worker": " short@", "long worker": " long@", "web parent": "granian"}[name])
 
     def told(self) -> str:
         """What it said of those that ended."""

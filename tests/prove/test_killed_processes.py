@@ -16,7 +16,7 @@ from tests.prove.serving import Serving, Tills, folder, furnished, recorded, ser
 
 pytestmark = pytest.mark.prove
 ROUNDS = int(os.environ.get("KILLS", "20"))
-VICTIMS = ["web worker", "Celery worker", "beat", "PostgreSQL", "Valkey"]
+VICTIMS = ["web worker", "Celery worker", "long worker", "PostgreSQL", "Valkey"]
 TILLS = 4
 
 

@@ -1,4 +1,4 @@
-"""The whole program on one machine: prepare what is missing, then run web, worker and beat until Ctrl-C."""
+"""The whole program on one machine: prepare what is missing, then run web, workers and the clock until Ctrl-C."""
 
 import hashlib
 import http.client
@@ -25,16 +25,21 @@ from django.db.migrations.executor import MigrationExecutor
 from loyalty import embedded
 from loyalty.backup.operations import is_half_restored
 from loyalty.environment import BadEnvironment, Environment, start_servers
-from loyalty.management import serving, supervisor
+from loyalty.management import aside, serving, supervisor
+from loyalty.management.clock import Clock
 from loyalty.management.supervisor import Program, Server
 from loyalty.protection.queries import NOT_KEPT, UNREADABLE, lacks, sentence
+from loyalty.timers import LONG
 
 READY_SECONDS = 60
+WORKER = "--loglevel WARNING --without-gossip --without-mingle"
 DEMO = ("--customers", "2000", "--months", "12", "--seed", "1", "--showcase")
 
 
 class Command(BaseCommand):
-    help = "Prepare the database, then serve web, worker and beat until Ctrl-C, and start again what dies meanwhile."
+    help = (
+        "Prepare the database, then serve web, workers and the clock until Ctrl-C, and start again what dies meanwhile."
+    )
     requires_system_checks = ()
 
     def handle(self, *_args: Any, **_options: Any) -> None:
@@ -47,7 +52,7 @@ class Command(BaseCommand):
                 signal.signal(number, signal.default_int_handler)
             try:
                 start_servers(environment)
-                first_run = self._prepare()
+                first_run = aside.run(self._prepare)
                 _run(environment, first_run)
             except KeyboardInterrupt:
                 self.stderr.write("Stopped before it served.")
@@ -143,7 +148,8 @@ def _static_fingerprint() -> str:
 def _run(environment: Environment, first_run: dict[str, str]) -> None:
     programs = [Program(name, command) for name, command in _commands(environment).items()]
     threading.Thread(target=_announce, args=(environment, first_run), daemon=True).start()
-    supervisor.run(programs, _servers(environment))
+    with Clock(environment.data_dir / "beat-schedule"):
+        supervisor.run(programs, _servers(environment))
 
 
 def _servers(environment: Environment) -> list[Server]:
@@ -163,15 +169,15 @@ def _commands(environment: Environment) -> dict[str, list[str]]:
     web = (
         f"--port {environment.port} --workers 2 --blocking-threads 4 --no-ws --respawn-failed-workers --log-level info"
     )
-    celery = [sys.executable, "-m", "celery", "--quiet", "--app", "loyalty"]
-    schedule = str(environment.data_dir / "beat-schedule")
+    worker = [*(sys.executable, "-m", "celery", "--quiet", "--app", "loyalty", "worker"), *WORKER.split()]
     return {
         "web": [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", environment.host, *web.split()),
             "loyalty.wsgi:application",
         ],
-        "worker": [*celery, *"worker --concurrency 2 --loglevel WARNING --without-gossip --without-mingle".split()],
-        "beat": [*celery, "beat", "--schedule", schedule, "--pidfile=", "--loglevel", "WARNING"],
+        # What is short needs no process for itself, which only a task that hangs would have to be ended in.
+        "worker": [*worker, *"--queues celery --hostname short@%h --pool threads --concurrency 2".split()],
+        "long": [*worker, *f"--queues {LONG} --hostname long@%h --concurrency 2".split()],
     }
 
 
