@@ -50,8 +50,8 @@ CONTRIBUTIONS: tuple[object, ...] = (
     Entry(Group.INSIGHTS, _("Erasures"), "erasures:list", "eraser", VIEW_ERASURES),
     PaletteSearch(find_customers),
     # Each hour of the day itself, of those that have come since; a week later still.
-    Timer("birthdays", "customers.life.tasks.record_birthdays", crontab(minute=4)),
-    Timer("anniversaries", "customers.life.tasks.record_anniversaries", crontab(minute=14)),
+    Timer("birthdays", "customers.life.tasks.record_birthdays", crontab(minute=4), is_long=True),
+    Timer("anniversaries", "customers.life.tasks.record_anniversaries", crontab(minute=14), is_long=True),
     Timer("erasures", "customers.erasure.tasks.go_on_erasing", 30.0),
     Timer("late-erasures", "customers.erasure.tasks.tell_of_late_erasures", crontab(hour=3, minute=40)),
     CustomerColumns(Customer, ("id",)),

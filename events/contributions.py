@@ -61,6 +61,6 @@ CONTRIBUTIONS: tuple[object, ...] = (
     customers.CUSTOMER,
     Entry(Group.LOYALTY, _("Transactions"), "transactions", "receipt", VIEW_TRANSACTIONS, shortcut="t"),
     PaletteSearch(find_orders),
-    Timer("accept-orders", "events.orders.tasks.accept_orders", 60.0),
+    Timer("accept-orders", "events.orders.tasks.accept_orders", 60.0, is_long=True),
     customers.READ_CUSTOMER,
 )

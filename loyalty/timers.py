@@ -1,6 +1,7 @@
 """What happens by the clock: each room contributes its timers."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from celery.schedules import crontab
@@ -11,28 +12,6 @@ from .contributions import contributed
 LONG = "long"
 
 
-# By name, since whoever wakes a worker may not import what it does.
-LONG_TASKS = frozenset(
-    {
-        "customers.life.tasks.record_birthdays",
-        "customers.life.tasks.record_anniversaries",
-        "events.orders.tasks.accept_orders",
-        "loyalty.points.orders.tasks.accept_pending",
-        "loyalty.points.expiry.tasks.expire",
-        "loyalty.tiers.expiry.tasks.expire",
-        "loyalty.tiers.expiry.tasks.announce",
-        "loyalty.tiers.recalculation.tasks.recalculate",
-        "loyalty.transfer.tasks.run_import",
-        "loyalty.verify.tasks.verify",
-    }
-)
-
-
-def route(name: str, *args: object, **more: object) -> dict[str, str] | None:
-    """Of Celery: which queue a task goes into."""
-    return {"queue": LONG} if name in LONG_TASKS else None
-
-
 @dataclass(frozen=True)
 class Timer:
     """A task without arguments, by its path, every so many seconds or at these times of the programme's zone."""
@@ -40,11 +19,32 @@ class Timer:
     name: str
     task: str
     schedule: float | crontab
+    # Whether a run may take minutes or hours.
+    is_long: bool = False
 
     @property
     def options(self) -> dict[str, Any]:
         """One that comes every few seconds is worth nothing once the next one is due: they do not pile up."""
         return {} if isinstance(self.schedule, crontab) else {"expires": self.schedule}
+
+
+@dataclass(frozen=True)
+class LongTask:
+    """A task that may take minutes or hours and that no timer names."""
+
+    task: str
+
+
+def route(name: str, *args: object, **more: object) -> dict[str, str] | None:
+    """Of Celery: which queue a task goes into. By name, since whoever wakes a worker may not import what it does."""
+    return {"queue": LONG} if name in _long_tasks() else None
+
+
+@cache
+def _long_tasks() -> frozenset[str]:
+    return frozenset(
+        [timer.task for timer in contributed(Timer) if timer.is_long] + [one.task for one in contributed(LongTask)]
+    )
 
 
 def beat_schedule() -> dict[str, dict[str, Any]]:

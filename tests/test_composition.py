@@ -22,7 +22,8 @@ from tests.house.sources import modules
 def test_a_timer_wakes_a_task_that_there_is(timer: Timer) -> None:
     app.loader.import_default_modules()
     assert timer.task in app.tasks
-    assert settings.CELERY_BEAT_SCHEDULE[timer.name] == {"task": timer.task, "schedule": timer.schedule}
+    entry = {"task": timer.task, "schedule": timer.schedule, "options": timer.options}
+    assert settings.CELERY_BEAT_SCHEDULE[timer.name] == entry
 
 
 def test_no_timer_takes_the_place_of_another() -> None:

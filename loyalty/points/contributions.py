@@ -66,9 +66,9 @@ CONTRIBUTIONS: tuple[object, ...] = (
     EventCard("points/ledger.html", postings_of),
     OrderPoints(promised_by),
     outcomes.OUTCOME,
-    Timer("accept-pending", "loyalty.points.orders.tasks.accept_pending", 60.0),
+    Timer("accept-pending", "loyalty.points.orders.tasks.accept_pending", 60.0, is_long=True),
     # A minute after each midnight of the programme, and again each hour: what a night has missed, and changed dates.
-    Timer("expire-points", "loyalty.points.expiry.tasks.expire", crontab(minute=1)),
+    Timer("expire-points", "loyalty.points.expiry.tasks.expire", crontab(minute=1), is_long=True),
     customers.CUSTOMER,
     balance_at.ANSWER,
     read.READ_CUSTOMER,

@@ -32,10 +32,10 @@ CONTRIBUTIONS: tuple[object, ...] = (
     Routes("loyalty.tiers.profile.urls"),
     *PROFILE,
     # Two minutes after each midnight of the programme, and again each hour: what a night has missed, and changed dates.
-    Timer("expire-tiers", "loyalty.tiers.expiry.tasks.expire", crontab(minute=2)),
+    Timer("expire-tiers", "loyalty.tiers.expiry.tasks.expire", crontab(minute=2), is_long=True),
     # Once a night, when what expired is seen to.
-    Timer("announce-tiers", "loyalty.tiers.expiry.tasks.announce", crontab(hour=0, minute=40)),
-    Timer("recalculate-tiers", "loyalty.tiers.recalculation.tasks.recalculate", 60.0),
+    Timer("announce-tiers", "loyalty.tiers.expiry.tasks.announce", crontab(hour=0, minute=40), is_long=True),
+    Timer("recalculate-tiers", "loyalty.tiers.recalculation.tasks.recalculate", 60.0, is_long=True),
     Timer("count-tiers", "loyalty.tiers.structures.tasks.count", crontab(hour=0, minute=20)),
     TIERS,
     Figures(levels_of),
