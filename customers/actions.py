@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.engine.actions import EFFECTIVE, NOBODY, Action, Attribute, Kind
+from loyalty.engine.actions import EFFECTIVE, NOBODY, Action, Attribute, Kind, names_of
 from loyalty.engine.status import Status
 
 from .fields.reserved import TEXTS
@@ -78,3 +78,5 @@ ACTIONS = (
         earns=True,
     ),
 )
+# What they say becomes the profile: an attribute that the brand lists for them is one of the customer.
+PROFILING = names_of(row for row in ACTIONS if row.attributes == PROFILE)

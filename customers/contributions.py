@@ -35,10 +35,13 @@ from .merging.contributions import CONTRIBUTIONS as MERGING
 from .models import Customer, Merge
 from .profile.frame import ProfileAction, ProfileBadge, ProfileTab
 from .profile.own import concerns_member
+from .sight.rights import PERSONAL_FIELDS, SEE_NOTES, SEEING
 
 CONTRIBUTIONS: tuple[object, ...] = (
     CODES,
     RIGHTS,
+    SEEING,
+    *PERSONAL_FIELDS,
     ByHand(frozenset({"profile"}), EDIT_CUSTOMERS),
     Members(concerns_member),
     ProfileBadge(lambda page: [_("Your own e-mail address")] if page.is_own else []),
@@ -66,7 +69,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     ReferenceNames("api_key_id", lambda: ApiKey.objects.values_list("id", "name")),
     ProfileTab(_("Overview"), "customers:overview", 10),
     ProfileTab(_("Personal information"), "customers:personal", 20),
-    ProfileTab(_("Notes"), "customers:notes", 90),
+    ProfileTab(_("Notes"), "customers:notes", 90, SEE_NOTES),
     ProfileAction(
         _("Suspend…"), "customers:suspend", "user-x", SUSPEND_CUSTOMERS, position=60, statuses={Status.ACTIVE}
     ),
@@ -86,6 +89,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
         position=70,
         arguments=("json",),
         is_dialog=False,
+        is_possible=lambda page: page.sight.is_full,
     ),
     ProfileAction(
         _("Download data as CSV"),
@@ -95,6 +99,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
         position=71,
         arguments=("csv",),
         is_dialog=False,
+        is_possible=lambda page: page.sight.is_full,
     ),
     ProfileAction(_("Opt out…"), "customers:opt_out", "user-minus", OPT_OUT_CUSTOMERS, position=90, is_final=True),
 )

@@ -45,6 +45,7 @@ AUDIT = (
             "customer.view_list": _("List of customers viewed"),
         },
         _fields,
+        frozenset({"customer.create", "customer.change"}),
     ),
     OperationLabels(
         _("Notes"),

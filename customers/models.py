@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.database.folding import folded
 from loyalty.database.trigrams import Trigrams
 from loyalty.engine.status import Status
+from loyalty.staff.sight import EVERYTHING, Sight
 
 from .enums import MergeKind
 
@@ -63,6 +64,9 @@ class Customer(models.Model):
     purchase_last_date = models.DateTimeField(_("last purchase"), null=True)
     last_earn_date = models.DateTimeField(_("last earning"), null=True)
     last_spend_date = models.DateTimeField(_("last spending"), null=True)
+
+    # Of a copy that is shown to somebody, what they see (`customers.sight.queries`).
+    seen_by: Sight = EVERYTHING
 
     # Erased at opt-out. Every other field is in NEUTRAL; a test fails for a field in neither.
     PERSONAL = frozenset(

@@ -26,7 +26,9 @@ class TakenId(Exception):
 
 @operation(right=EDIT_CUSTOMERS, audit="customer.change", approvable=BY_HAND)
 def change_profile(*, customer: Customer, changes: Mapping[str, Any], by: Sender) -> Deed[Outcome]:
-    """Record the changed fields; None clears one. Raises Refused naming the field, PermissionDenied."""
+    """Record the changed fields; None clears one. Raises Refused naming the field, PermissionDenied, also for a field that
+    is not seen."""
+    by.sight.require_attributes(changes)
     incoming = Incoming(customer.public_id, "profile", dict(changes))
     outcome = record_one(incoming, by=staff_actor(by), at=by.at)
     before, after = changed_values(outcome)
@@ -35,7 +37,9 @@ def change_profile(*, customer: Customer, changes: Mapping[str, Any], by: Sender
 
 @operation(right=CREATE_CUSTOMERS, audit="customer.create")
 def create_customer(*, public_id: str, profile: Mapping[str, Any], active: bool, by: Sender) -> Deed[Customer]:
-    """A member, or an inactive customer. Raises TakenId, Refused naming the field, PermissionDenied."""
+    """A member, or an inactive customer. Raises TakenId, Refused naming the field, PermissionDenied, also for a field that
+    is not seen."""
+    by.sight.require_attributes(profile)
     if customers_named([public_id]):
         raise TakenId
     incoming = Incoming(public_id, "opt_in" if active else "subscribe", dict(profile))

@@ -11,8 +11,10 @@ from customers.fields.models import Field
 from loyalty.engine.status import DEPARTED
 from loyalty.identifiers import folded, forms, normal
 from loyalty.program.queries import general_settings
+from loyalty.staff.sight import EVERYTHING, Sight
 
 from .models import Customer, Merge
+from .sight.queries import seen
 
 
 def refused_names() -> frozenset[str]:
@@ -33,9 +35,16 @@ def identity_in(text: str) -> tuple[str, str]:
     return (field, value) if is_field else ("id", text)
 
 
-def customer_named(text: str) -> Customer | None:
-    """The customer of a path or a body, by `identity_in`; None for those who are gone."""
-    return customer_of(*identity_in(text))
+def customer_named(text: str, sight: Sight = EVERYTHING) -> Customer | None:
+    """The customer of a path or a body, by `identity_in`, as is seen; None for those who are gone.
+
+    Raises PermissionDenied for an external ID of a field that is not seen: the answer would tell whose it is.
+    """
+    scheme, value = identity_in(text)
+    if scheme != "id":
+        sight.require_attributes([scheme])
+    found = customer_of(scheme, value)
+    return found and seen(found, sight)
 
 
 def customer_of(scheme: str, value: str) -> Customer | None:

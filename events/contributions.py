@@ -8,7 +8,15 @@ from customers.merging.preview import MergeMove, MergeRefusal
 from customers.profile.frame import ProfileAction, ProfileTab
 from customers.queries import family
 from events.orders.replay.checks import OrderCheck
-from events.rights import ACT_ON_ORDERS, CONFIGURE_EVENTS, RECORD_EVENTS, RIGHTS, VIEW_TRANSACTIONS
+from events.rights import (
+    ACT_ON_ORDERS,
+    CONFIGURE_EVENTS,
+    DEVICES,
+    RECORD_EVENTS,
+    RIGHTS,
+    SEEING,
+    VIEW_TRANSACTIONS,
+)
 from loyalty.http.routes import Routes
 from loyalty.intake.hand import ByHand
 from loyalty.program.modules import Module
@@ -34,6 +42,8 @@ from .types.models import EventType
 
 CONTRIBUTIONS: tuple[object, ...] = (
     RIGHTS,
+    SEEING,
+    DEVICES,
     ByHand(SETTLING, ACT_ON_ORDERS),
     ConfigurationPages("events.eventtype", CONFIGURE_EVENTS),
     Routes("events.urls"),

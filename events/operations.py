@@ -5,6 +5,7 @@ from typing import Any
 
 from customers.models import Customer
 from events.rights import RECORD_EVENTS
+from events.sight import unseen_attributes
 from events.types.models import EventType
 from loyalty.engine.actions import Action
 from loyalty.engine.mechanism import Outcome
@@ -33,7 +34,9 @@ def add_event(
 ) -> Deed[Outcome]:
     """Record one event of the customer by hand.
 
-    Raises Refused with the engine's reason, PermissionDenied; AlreadyRecorded for a form that was sent twice.
+    Raises Refused with the engine's reason, PermissionDenied, also for what they would not see; AlreadyRecorded for a form
+    that was sent twice.
     """
+    by.sight.require_attributes(unseen_attributes(action, data, by.sight))
     outcome = record_by_hand(customer.public_id, action, data, account=account, by=by)
     return deed_of(outcome, reason=str(data.get("reason") or ""))

@@ -8,6 +8,7 @@ from django.db.models import Model, QuerySet
 
 from customers.models import Customer
 from loyalty.contributions import contributed
+from loyalty.staff.sight import Sight
 from loyalty.ui.paging import Order
 from loyalty.ui.responses import Text
 
@@ -29,11 +30,13 @@ class Column:
 
 @dataclass(frozen=True)
 class FigureOrder:
-    """An order by a figure, whose `tie` is the customer; with the names of both ways."""
+    """An order by a figure, whose `tie` is the customer; with the names of both ways. `fields`: the personal ones that it
+    tells of, to those alone who see them."""
 
     order: Order
     highest: Text
     lowest: Text
+    fields: Sequence[str] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +52,8 @@ class ListFigures:
 @dataclass(frozen=True)
 class ListColumn:
     """A column of words after the addresses. `read`: by customer what it says, given those of a page; a fixed number of
-    queries. `is_shown`: whether there is anything to say at all; not asked while its `module` is off.
+    queries. `is_shown`: whether there is anything to say at all; not asked while its `module` is off. `fields`: the
+    personal ones that it tells of, to those alone who see them.
     """
 
     label: Text
@@ -57,12 +61,13 @@ class ListColumn:
     read: Callable[[Sequence[Customer]], Mapping[int, str]]
     is_shown: Callable[[], bool] = lambda: True
     module: str = ""
+    fields: Sequence[str] = ()
 
 
-def word_columns(modules: Collection[str]) -> list[ListColumn]:
+def word_columns(modules: Collection[str], sight: Sight) -> list[ListColumn]:
     """Those that are shown while these modules are on."""
     on = (column for column in contributed(ListColumn) if not column.module or column.module in modules)
-    return [column for column in on if column.is_shown()]
+    return [column for column in on if all(map(sight.sees, column.fields)) and column.is_shown()]
 
 
 def figure_orders() -> dict[str, FigureOrder]:

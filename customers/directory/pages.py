@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.text import capfirst, get_text_list
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
@@ -12,17 +14,18 @@ from customers.fields.names import country_name, gender_name
 from customers.rights import CREATE_CUSTOMERS, VIEW_CUSTOMERS
 from loyalty.contributions import contributed
 from loyalty.engine.status import Status
-from loyalty.intake.rights import RUN_IMPORTS
+from loyalty.intake.rights import may_import
 from loyalty.program.queries import general_settings
 from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
+from loyalty.staff.sight import Sight, sight_of
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb, Tab
 from loyalty.ui.responses import Text
 
 from .columns import ListColumn, columns, figure_orders, word_columns
 from .operations import note_list_view
-from .queries import NEWEST, Listing, browse, find, is_view_to_be_told, sorts
+from .queries import NEWEST, Listing, browse, fields_of, find, is_view_to_be_told, sorts
 from .search import LONGEST_SEARCH, Count, Filters, ListFilter, count_of, countries, genders
 
 # Inactive customers are shown under their own tab only.
@@ -70,7 +73,10 @@ class ShownFilter:
 
 @dataclass(frozen=True)
 class ListRequest:
-    """What the address of the list asks for; whatever it does not know is left out. `added`: the filters of other rooms."""
+    """What the address of the list asks for; whatever it does not know is left out. `added`: the filters of other rooms.
+
+    Raises PermissionDenied for what the sight does not see: left out, it would seem to hold of everybody.
+    """
 
     text: str
     tab: str
@@ -80,19 +86,22 @@ class ListRequest:
     added: Sequence[ShownFilter] = ()
 
     @classmethod
-    def read(cls, query: QueryDict, modules: Collection[str]) -> "ListRequest":
+    def read(cls, query: QueryDict, modules: Collection[str], sight: Sight) -> "ListRequest":
         tab = query.get("status", "")
         tab = tab if tab in STATUSES else ""
         sort = query.get("sort", "")
         on = [one for one in contributed(ListFilter) if not one.module or one.module in modules]
-        offered = [(one, one.choices()) for one in on]
+        sight.require(*(field for one in on if one.name in query for field in one.fields))
+        offered = [(one, one.choices()) for one in on if all(map(sight.sees, one.fields))]
         added = {one: _added(one, choices, query) for one, choices in offered if choices}
         chosen = [(one, [choice.value for choice in shown.chosen]) for one, shown in added.items() if shown.chosen]
         return cls(
             text=query.get("q", "").strip()[:LONGEST_SEARCH],
             tab=tab,
             sort=sort if sort in sorts() else NEWEST,
-            filters=Filters(STATUSES[tab][1], _values(query, "gender", 20), _values(query, "country", 2), chosen),
+            filters=Filters(
+                STATUSES[tab][1], _values(query, "gender", 20), _values(query, "country", 2), chosen, sight
+            ),
             page=query.get("page", ""),
             added=list(added.values()),
         )
@@ -122,14 +131,34 @@ def _choices(options: Sequence[str], chosen: Sequence[str], name: Any) -> list[C
     return sorted(choices, key=lambda choice: str(choice.label))
 
 
-def _orders(current: str) -> list[Choice]:
+def _orders(current: str, sight: Sight) -> list[Choice]:
     figures = figure_orders()
     highest = [(f"-{key}", order.highest) for key, order in figures.items()]
     lowest = [(key, order.lowest) for key, order in figures.items()]
     # The login last, as its column.
     offered = [*ORDERS[:-1], *highest, ORDERS[-1]]
     offered += (order for order in (*OTHER_ORDERS, *lowest) if order[0] == current)
-    return [Choice(value, label, value == current) for value, label in offered]
+    return [
+        Choice(value, label, value == current) for value, label in offered if all(map(sight.sees, fields_of(value)))
+    ]
+
+
+def _facets(filters: Filters) -> dict[str, list[Choice]]:
+    """What can be chosen of the fields that are seen."""
+    sight = filters.sight
+    shown = genders() if sight.sees("gender") else []
+    places = countries(filters.statuses) if sight.sees("country") else []
+    return {
+        "genders": _choices(shown, filters.genders, gender_name),
+        "countries": _choices(places, filters.countries, country_name),
+    }
+
+
+def _searched(sight: Sight) -> str:
+    """By what a text finds customers, as the search says it."""
+    ways = {"last_name": gettext("name"), "email": gettext("email")}
+    found = [word for field, word in ways.items() if sight.sees(field)]
+    return capfirst(get_text_list([*found, gettext("customer ID")], gettext("or")))
 
 
 def _words(
@@ -146,13 +175,13 @@ class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
     crumbs = (Crumb(_("Customer Insights")),)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        modules = general_settings().modules
-        wanted = ListRequest.read(self.request.GET, modules)
+        modules, sight = general_settings().modules, sight_of(self.request.user)
+        wanted = ListRequest.read(self.request.GET, modules, sight)
         listing = wanted.listing()
         self._tell(listing, leafing=bool(wanted.page))
         totals = {status: count_of(Filters([status])) for status in ("active", "inactive", "suspended")}
         totals[""] = totals["active"] + totals["suspended"]
-        shown, words = columns(modules), word_columns(modules)
+        shown, words = columns(modules), word_columns(modules, sight)
         customers = [row.customer for row in listing.rows]
         told = [column.read(customers) if customers else {} for column in words]
         total = count_of(wanted.filters) if wanted.is_narrowed and not wanted.text else totals[wanted.tab]
@@ -166,10 +195,10 @@ class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
             "word_columns": words,
             "rows": [(row.customer, _words(row.customer.id, words, told), row.cells(shown)) for row in listing.rows],
             "may_create": may(self.request.user, CREATE_CUSTOMERS),
-            "may_import": may(self.request.user, RUN_IMPORTS),
-            "orders": _orders(wanted.sort),
-            "genders": _choices(genders(), wanted.filters.genders, gender_name),
-            "countries": _choices(countries(wanted.filters.statuses), wanted.filters.countries, country_name),
+            "may_import": may_import(self.request.user),
+            "orders": _orders(wanted.sort, sight),
+            "searched": _searched(sight),
+            **_facets(wanted.filters),
         }
         return super().get_context_data(**(context | kwargs))
 

@@ -5,17 +5,21 @@ from customers.models import Customer
 from customers.rights import VIEW_CUSTOMERS
 from loyalty.staff.models import User
 from loyalty.staff.permissions import may
+from loyalty.staff.sight import sight_of
 from loyalty.ui.palette import ResultGroup, SearchResult
 
-from .queries import find
+from .queries import NEWEST, find
 from .search import Filters
 
 MOST = 6
 
 
 def find_customers(user: User, query: str) -> ResultGroup:
-    """By name, e-mail address, telephone number, ID or transaction ID."""
-    rows = find(query, Filters(), "name").rows[:MOST] if may(user, VIEW_CUSTOMERS) else []
+    """By ID or transaction ID, and by name, e-mail address and telephone number where these are seen."""
+    if not may(user, VIEW_CUSTOMERS):
+        return ResultGroup(gettext("Customers"), [])
+    sight = sight_of(user)
+    rows = find(query, Filters(sight=sight), "name" if sight.sees("last_name") else NEWEST).rows[:MOST]
     return ResultGroup(gettext("Customers"), [_found(row.customer) for row in rows])
 
 

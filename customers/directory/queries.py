@@ -10,10 +10,12 @@ from django.db.models import F, QuerySet
 from django.db.models.expressions import Combinable
 
 from customers.models import Customer
+from customers.sight.queries import seen
 from loyalty.contributions import contributed
 from loyalty.database.folding import folded
 from loyalty.staff.audit.models import AuditEntry
 from loyalty.staff.sender import Sender
+from loyalty.staff.sight import Sight
 from loyalty.ui.paging import PAGE_SIZE, Order, page_of
 
 from .columns import Column, ListFigures, figure_orders
@@ -29,6 +31,8 @@ OF_CUSTOMERS: Mapping[str, Order] = {
     "email": Order("email", folded("email"), nullable=True, personal=True),
     "login": Order("last_login_at", nullable=True, personal=True),
 }
+# The personal field that an order tells of.
+SORTED_BY = {"name": "last_name", "email": "email"}
 
 
 @dataclass(frozen=True)
@@ -71,10 +75,19 @@ def sorts() -> frozenset[str]:
     return frozenset(f"{sign}{key}" for key in (*OF_CUSTOMERS, *figure_orders()) for sign in ("", "-"))
 
 
+def fields_of(sort: str) -> Sequence[str]:
+    """The personal ones that a key of `sorts` tells of."""
+    key = sort.removeprefix("-")
+    if key in OF_CUSTOMERS:
+        return [SORTED_BY[key]] if key in SORTED_BY else ()
+    return figure_orders()[key].fields
+
+
 def browse(filters: Filters, sort: str, cursor: str = "") -> Listing:
-    """The customers in the order of a key of `sorts`."""
+    """The customers in the order of a key of `sorts`, as is seen. Raises PermissionDenied for one by what is not seen."""
+    filters.sight.require(*fields_of(sort))
     key, descending = sort.removeprefix("-"), sort.startswith("-")
-    kept = _Kept()
+    kept = _Kept(filters.sight)
     if key in OF_CUSTOMERS:
         everyone = Customer.objects.filter(filters.condition()).defer("properties")
         page = page_of(everyone, replace(OF_CUSTOMERS[key], descending=descending), cursor)
@@ -89,9 +102,13 @@ def browse(filters: Filters, sort: str, cursor: str = "") -> Listing:
 
 
 def find(text: str, filters: Filters, sort: str, page: str = "") -> Listing:
-    """The customers that the text finds, the one of that very ID first. Few enough for numbered pages."""
+    """The customers that the text finds, the one of that very ID first. Few enough for numbered pages.
+
+    Raises PermissionDenied for an order by what is not seen.
+    """
+    filters.sight.require(*fields_of(sort))
     matches = search(text, filters)
-    kept = _Kept()
+    kept = _Kept(filters.sight)
     others = (id for finder in contributed(CustomerFinder) for id in finder.find(text, filters))
     matches = replace(matches, ids=list(dict.fromkeys([*matches.ids, *others])))
     ids = _sorted(matches, sort, kept)
@@ -112,6 +129,9 @@ def find(text: str, filters: Filters, sort: str, page: str = "") -> Listing:
 class _Kept:
     """The figures that rooms contribute, for one listing: what finds their rows is asked once."""
 
+    def __init__(self, sight: Sight) -> None:
+        self._sight = sight
+
     @cached_property
     def rows(self) -> dict[ListFigures, QuerySet[Any]]:
         return {figures: figures.rows() for figures in contributed(ListFigures)}
@@ -130,7 +150,10 @@ class _Kept:
                 known[figures] = {
                     row.customer_id: row for row in rows.filter(customer__in=[one.id for one in customers])
                 }
-        return [Row(one, [known[figures].get(one.id) or figures.empty() for figures in self.rows]) for one in customers]
+        return [
+            Row(seen(one, self._sight), [known[figures].get(one.id) or figures.empty() for figures in self.rows])
+            for one in customers
+        ]
 
 
 def _sorted(matches: Matches, sort: str, kept: _Kept) -> list[int]:

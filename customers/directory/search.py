@@ -14,11 +14,13 @@ from django.utils.translation import gettext
 from customers.fields.phones import may_be_number, spellings
 from customers.fields.rules import EMAIL_SCHEME
 from customers.models import DIGITS, Customer, Identity
+from customers.sight.queries import unseen_schemes
 from loyalty import formats
 from loyalty.database.folding import folded
 from loyalty.database.trigrams import with_part
 from loyalty.engine.status import Status
 from loyalty.identifiers import forms, normal
+from loyalty.staff.sight import EVERYTHING, Sight
 from loyalty.ui.responses import Text
 
 # What a search collects of each column at most, and what it shows at most.
@@ -36,7 +38,7 @@ SAMPLE = 2_000
 class ListFilter:
     """A filter that a room adds to the list. `name`: of its parameter; `choices`: values with their labels, in their order,
     none for no filter, not asked while its `module` is off; `members`: the customers that any of the values means, as a
-    query for their ids.
+    query for their ids; `fields`: the personal ones that it tells of, to those alone who see them.
     """
 
     name: str
@@ -44,16 +46,26 @@ class ListFilter:
     choices: Callable[[], Sequence[tuple[str, Text]]]
     members: Callable[[Sequence[str]], QuerySet[Any]]
     module: str = ""
+    fields: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Empty genders or countries mean all of them. `chosen`: what is chosen of the filters that rooms add."""
+    """Empty genders or countries mean all of them. `chosen`: what is chosen of the filters that rooms add.
+
+    Raises PermissionDenied for a filter by what the `sight` does not see.
+    """
 
     statuses: Sequence[str] = (Status.ACTIVE.value, Status.SUSPENDED.value)
     genders: Sequence[str] = ()
     countries: Sequence[str] = ()
     chosen: Sequence[tuple[ListFilter, Sequence[str]]] = ()
+    sight: Sight = EVERYTHING
+
+    def __post_init__(self) -> None:
+        of_rooms = (field for one, _values in self.chosen for field in one.fields)
+        asked = (name for name, values in (("gender", self.genders), ("country", self.countries)) if values)
+        self.sight.require(*asked, *of_rooms)
 
     def condition(self, path: str = "") -> Q:
         """`path` leads from the queried model to the customer: "customer__"."""
@@ -117,15 +129,17 @@ def search(text: str, filters: Filters) -> Matches:
     IDs has it somewhere; and those of this telephone number, however it is written.
 
     Several words are also a first and a last name, in either order. One index range for each: an OR with an order
-    and a limit would walk the whole index of the order when nothing matches.
+    and a limit would walk the whole index of the order when nothing matches. Nothing is searched that the filters' sight
+    does not see.
     """
     text = normalize("NFC", " ".join(text.replace("\x00", "").split()))[:LONGEST_SEARCH]
     if not text:
         return Matches([])
     everyone = Customer.objects.filter(filters.condition())
     exact = everyone.filter(identities__scheme="id", identities__value__in=forms(text))
-    ranges = [exact, *(_begins(everyone, **prefixes) for prefixes in _readings(text.lower()))]
-    ranges += [_by_part(everyone, normal(text)), *_by_phone(everyone, text, filters)]
+    readings = (prefixes for prefixes in _readings(text.lower()) if all(map(filters.sight.sees, prefixes)))
+    ranges = [exact, *(_begins(everyone, **prefixes) for prefixes in readings)]
+    ranges += [_by_part(everyone, normal(text), filters.sight), *_by_phone(everyone, text, filters)]
     numbered = [part.values_list("id", Value(number))[:MATCHES] for number, part in enumerate(ranges)]
     rows: list[tuple[int, int]] = list(numbered[0].union(*numbered[1:], all=True))
     sizes = Counter(number for _, number in rows)
@@ -150,15 +164,17 @@ def _readings(text: str) -> Iterator[dict[str, str]]:
         yield {"first_name": after, "last_name": before}
 
 
-def _by_part(customers: QuerySet[Customer], part: str) -> QuerySet[Customer]:
+def _by_part(customers: QuerySet[Customer], part: str, sight: Sight) -> QuerySet[Customer]:
     """IDs of the brand, external ones, and those of merged-away profiles."""
     named = with_part(Identity.objects.exclude(scheme=EMAIL_SCHEME), "value", part)
+    if unseen := unseen_schemes(sight):
+        named = named.exclude(scheme__in=unseen)
     # So many at most, found before anything else is asked of them.
     return customers.filter(id__in=list(named.values_list("customer_id", flat=True)[:MATCHES]))
 
 
 def _by_phone(customers: QuerySet[Customer], text: str, filters: Filters) -> Iterator[QuerySet[Customer]]:
-    if may_be_number(text):
+    if may_be_number(text) and filters.sight.sees("mobile_phone"):
         regions = () if text.startswith("+") else countries(filters.statuses)[:MOST_REGIONS]
         yield customers.alias(digits=_digits()).filter(digits__in=spellings(text, regions))
 

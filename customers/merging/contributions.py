@@ -9,7 +9,7 @@ from loyalty.verify.checks import Checks
 
 from .checks import MergeCheck
 from .preview import MergeMove
-from .queries import duplicates_of
+from .queries import duplicates_of, seen_identities
 
 
 def _cards(page: ProfilePage) -> Iterator[Card]:
@@ -32,6 +32,9 @@ CONTRIBUTIONS = (
         is_daily=True,
     ),
     MergeMove(
-        "identities", _("IDs that name the other profile from now on"), 60, lambda source: source.identities.count()
+        "identities",
+        _("IDs that name the other profile from now on"),
+        60,
+        lambda source: seen_identities(source).count(),
     ),
 )

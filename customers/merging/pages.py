@@ -23,6 +23,7 @@ from customers.models import Customer
 from customers.profile.mixins import CustomerMixin
 from customers.queries import customer_named
 from customers.rights import MERGE_CUSTOMERS
+from customers.sight.queries import seen
 from loyalty import formats
 from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.contributions import contributed
@@ -62,7 +63,7 @@ class MergeStart(CustomerMixin, DialogPage):
         return reverse("customers:overview", args=[self.customer.id])
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
-        other = customer_named(form.cleaned_data["other"])
+        other = customer_named(form.cleaned_data["other"], self.sight)
         if other is None:
             form.add_error("other", gettext("No customer has this ID."))
         elif other.id == self.customer.id:
@@ -137,7 +138,7 @@ class MergeCompare(CustomerMixin, StaffPage, FormView[ConfirmMergeForm]):
         found = Customer.objects.exclude(status__in=DEPARTED).filter(id=self.kwargs["other_id"]).first()
         if found is None or found.id == self.customer.id:
             raise Http404
-        return found
+        return seen(found, self.sight)
 
     @cached_property
     def keeps_other(self) -> bool:

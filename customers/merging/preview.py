@@ -70,7 +70,10 @@ def moves() -> Sequence[MergeMove]:
 
 
 def merge_preview(source: Customer, target: Customer, kind: str) -> Preview:
-    """As of now; a fixed number of queries. What happens before the merge is done may change it."""
+    """As of now; a fixed number of queries. What happens before the merge is done may change it.
+
+    Of customers as somebody sees them, the fields that they see.
+    """
     return Preview(
         source=source,
         target=target,

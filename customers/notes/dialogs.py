@@ -36,6 +36,7 @@ class NoteDialog(CustomerMixin, DialogPage):
 
     @cached_property
     def note(self) -> Note:
+        self.sight.require("note.text")
         return get_object_or_404(notes_of(self.customer.id), id=self.kwargs["note_id"])
 
 

@@ -35,6 +35,7 @@ def add_note(*, customer: Customer, text: str, by: Sender) -> Deed[Note]:
 @operation(right=WRITE_NOTES, audit="note.change")
 def change_note(*, note: Note, text: str, by: Sender) -> Deed[None]:
     """Raises NotYours, Gone, PermissionDenied; Note.DoesNotExist if it was deleted in the meantime."""
+    by.sight.require("note.text")
     if by.user is None or note.staff_id != by.user.pk:
         raise NotYours
     before = _locked(note)
@@ -58,6 +59,7 @@ def _refuse_departed_customer() -> Iterator[None]:
 @operation(right=WRITE_NOTES, audit="note.delete")
 def delete_note(*, note: Note, by: Sender) -> Deed[None]:
     """For good; once it is gone, again without effect. Raises NotYours, PermissionDenied."""
+    by.sight.require("note.text")
     if by.user is None or not may_delete(note, by.user):
         raise NotYours
     before = _locked(note)

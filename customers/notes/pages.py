@@ -33,6 +33,7 @@ class Notes(PartialMixin, ProfilePage, TemplateView):
     tab = "customers:notes"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        self.sight.require("note.text")
         page = page_of(notes_of(self.customer.id), LATEST_NOTE, self.request.GET.get("page", ""))
         user = cast(User, self.request.user)
         may_write = self.may(WRITE_NOTES)

@@ -10,6 +10,7 @@ from customers.queries import customer_named, customer_of
 from customers.rights import VIEW_CUSTOMERS
 from loyalty.engine.status import Status
 from loyalty.identifiers import forms
+from loyalty.staff.sight import sight_of
 from loyalty.ui.mixins import StaffPage
 from loyalty.ui.responses import go, is_partial
 
@@ -46,7 +47,9 @@ class ByIdentity(StaffPage):
 
     def get(self, request: HttpRequest, identity: str) -> HttpResponse:
         scheme, _colon, value = identity.partition(":")
-        found = customer_named(identity) or (customer_of("id", value) if scheme == "id" else None)
+        found = customer_named(identity, sight_of(request.user)) or (
+            customer_of("id", value) if scheme == "id" else None
+        )
         if found is None:
             raise Http404
         asked = [*forms(identity), *forms(value)]

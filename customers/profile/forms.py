@@ -20,6 +20,7 @@ from customers.queries import refused_names
 from loyalty.forms.refusals import RefusableForm, in_words
 from loyalty.identifiers import fault_of_id, normal
 from loyalty.refusals import Refused
+from loyalty.staff.sight import Sight
 
 # The built-in fields in the order of the form.
 LABELS: dict[str, Any] = {
@@ -121,13 +122,15 @@ def held_by(customer: Customer, name: str) -> Any:
 
 
 class PersonalForm(RefusableForm):
-    """The fields that staff may change. What somebody else changed meanwhile is told, not overwritten."""
+    """The fields that staff may change, of a customer as they see them. What somebody else changed meanwhile is told, not
+    overwritten."""
 
     def __init__(self, *args: Any, customer: Customer, fields: Sequence[Field], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.customer = customer
         assert set(LABELS) == BUILT_IN
-        self.fields |= {name: built_in(name, getattr(customer, name)) for name in LABELS}
+        shown = filter(customer.seen_by.sees, LABELS)
+        self.fields |= {name: built_in(name, getattr(customer, name)) for name in shown}
         self.fields |= {f"{CUSTOM}{field.slug}": custom(field) for field in fields if not field.read_only}
         self.initial = {name: held_by(customer, name) for name in self.fields}
 
@@ -200,6 +203,10 @@ class NewCustomerForm(RefusableForm):
         widget=forms.RadioSelect,
     )
 
+    def __init__(self, *args: Any, sight: Sight, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields = {name: field for name, field in self.fields.items() if sight.sees(name)}
+
     def clean_public_id(self) -> str:
         found = normal(self.cleaned_data["public_id"])
         if fault := fault_of_id(found, refused_names()):
@@ -217,6 +224,5 @@ class NewCustomerForm(RefusableForm):
         return "public_id" if refusal.field == "customer" else super().place_of(refusal)
 
     def profile(self) -> dict[str, Any]:
-        return {
-            name: self.cleaned_data[name] for name in ("first_name", "last_name", "email") if self.cleaned_data[name]
-        }
+        given = {name: self.cleaned_data.get(name) for name in ("first_name", "last_name", "email")}
+        return {name: value for name, value in given.items() if value}

@@ -16,6 +16,7 @@ from django.views.generic import View
 from customers.models import Customer
 from customers.profile.own import is_own
 from customers.queries import family, survivor_of
+from customers.sight.queries import seen
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.status import DEPARTED, Status
 from loyalty.intake.forms import OnceForm
@@ -26,6 +27,7 @@ from loyalty.staff.models import User
 from loyalty.staff.permissions import may
 from loyalty.staff.roles.rights import Right
 from loyalty.staff.sender import Sender, by_staff
+from loyalty.staff.sight import Sight, sight_of
 from loyalty.ui.mixins import DialogPage, PageMixin
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.responses import Text
@@ -49,7 +51,17 @@ class CustomerMixin(PageMixin):
             return to_survivor(request, moved)
 
     @cached_property
+    def sight(self) -> Sight:
+        """Which personal data the reader sees."""
+        return sight_of(self.request.user)
+
+    @cached_property
     def customer(self) -> Customer:
+        """As the reader sees them."""
+        return seen(self._stored, self.sight)
+
+    @cached_property
+    def _stored(self) -> Customer:
         found = get_object_or_404(Customer, id=self.kwargs["customer_id"])
         if found.status == Status.MERGED and (survivor := survivor_of(found)):
             raise MergedAway(found, survivor)
@@ -60,7 +72,7 @@ class CustomerMixin(PageMixin):
     @cached_property
     def is_own(self) -> bool:
         """Whether the customer has the e-mail address of who looks: then they may look, and do nothing."""
-        return is_own(cast(User, self.request.user).email, self.customer)
+        return is_own(cast(User, self.request.user).email, self._stored)
 
     def may(self, right: Right) -> bool:
         """Whether who looks may do that with this customer."""

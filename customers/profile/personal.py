@@ -19,6 +19,7 @@ from customers.rights import CREATE_CUSTOMERS, EDIT_CUSTOMERS
 from loyalty.refusals import Refused
 from loyalty.staff.permissions import require
 from loyalty.staff.sender import by_staff
+from loyalty.staff.sight import sight_of
 from loyalty.ui.mixins import DialogPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.responses import Text, go, is_partial
@@ -36,7 +37,8 @@ class Personal(ProfilePage, FormView[PersonalForm]):
 
     @cached_property
     def defined(self) -> list[Field]:
-        return list(Field.objects.filter(active=True))
+        """Those that are seen."""
+        return [field for field in Field.objects.filter(active=True) if self.sight.sees_attribute(field.slug)]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.customer:
@@ -74,11 +76,12 @@ class Personal(ProfilePage, FormView[PersonalForm]):
             "may_edit": self.may(EDIT_CUSTOMERS),
             "read_only": [(field.label, text_of(held.get(field.slug))) for field in self.defined if field.read_only],
             "others": sorted((name, text_of(value)) for name, value in held.items() if name not in known),
-            "secrets": list(
-                Secret.objects.filter(customer=self.customer).order_by("name").values_list("name", flat=True)
-            ),
+            "secrets": [name for name in self._secrets() if self.sight.sees_attribute(name)],
         }
         return super().get_context_data(**(found | kwargs))
+
+    def _secrets(self) -> list[str]:
+        return list(Secret.objects.filter(customer=self.customer).order_by("name").values_list("name", flat=True))
 
 
 class NewCustomer(DialogPage):
@@ -93,6 +96,9 @@ class NewCustomer(DialogPage):
         return self.made_url if self.made else reverse("customers:list")
 
     made: Customer | None = None
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"sight": sight_of(self.request.user)}
 
     @property
     def made_url(self) -> str:

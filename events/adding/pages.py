@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.profile.mixins import EventDialog
 from events.operations import add_event, addable_types
 from events.rights import RECORD_EVENTS
+from events.sight import unseen_attributes
 from events.types.models import EventType
 from loyalty.accounts.modules import Modules
 from loyalty.engine.events import POINTS_REWARDED
@@ -107,10 +108,21 @@ class AddEvent(Modules, EventDialog):
         attributes = row.attributes if row else ()
         fixing = set() if may_fix_points(by_staff(self.request)) else {POINTS_REWARDED}
         return [
-            one.name
-            for one in attributes
-            if not one.by_hand or one.name in fixing or (one.needs and one.needs not in self.modules)
+            *self._unseen(),
+            *(
+                one.name
+                for one in attributes
+                if not one.by_hand or one.name in fixing or (one.needs and one.needs not in self.modules)
+            ),
         ]
+
+    def _unseen(self) -> list[str]:
+        """What the reader would not see when it is there."""
+        if self.chosen is None or self.sight.is_full:
+            return []
+        return unseen_attributes(
+            self.chosen.action, {one.slug: None for one in self.chosen.attributes.all()}, self.sight
+        )
 
     def get_form(self, form_class: type[BaseForm] | None = None) -> BaseForm:
         form = super().get_form(form_class)

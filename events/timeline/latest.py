@@ -7,9 +7,11 @@ from django.db.models import Sum
 
 from customers.profile.frame import Area, Card, OverviewCards, ProfilePage
 from events.models import Event
+from events.sight import seen_events
 from events.types.models import EventType
 from loyalty.contributions import contributed
 from loyalty.program.actions import icon_of
+from loyalty.staff.sight import EVERYTHING, Sight
 from loyalty.ui.paging import nearest
 
 from .queries import EventSentences, events_of, events_per_profile, sentences_of
@@ -33,7 +35,7 @@ class Action:
         return icon_of(self.event.action)
 
 
-def latest_actions(family: Sequence[int]) -> list[Action]:
+def latest_actions(family: Sequence[int], sight: Sight = EVERYTHING) -> list[Action]:
     latest = [
         events.exclude(action=PARTS).order_by("-occurred_at", "-id").defer("data")
         for events in events_per_profile(family)
@@ -43,7 +45,7 @@ def latest_actions(family: Sequence[int]) -> list[Action]:
         kind.action: kind.label for kind in EventType.objects.filter(action__in={event.action for event in events})
     }
     of_parts = _points_of_parts(family, {event.transaction_id for event in events} - {None})
-    sentences = _sentences(family, events)
+    sentences = _sentences(family, events, sight)
     return [
         Action(
             event,
@@ -55,11 +57,11 @@ def latest_actions(family: Sequence[int]) -> list[Action]:
     ]
 
 
-def _sentences(family: Sequence[int], events: Sequence[Event]) -> dict[int, str]:
+def _sentences(family: Sequence[int], events: Sequence[Event], sight: Sight) -> dict[int, str]:
     """With the attributes of those events only that rooms say something of."""
     spoken_of = {action for one in contributed(EventSentences) for action in one.actions}
     ids = {event.id for event in events if event.action in spoken_of}
-    return sentences_of(list(events_of(family).filter(id__in=ids))) if ids else {}
+    return sentences_of(seen_events(list(events_of(family).filter(id__in=ids)), sight)) if ids else {}
 
 
 def _points_of_parts(family: Sequence[int], transactions: set[str | None]) -> dict[int | None, int]:
@@ -69,7 +71,7 @@ def _points_of_parts(family: Sequence[int], transactions: set[str | None]) -> di
 
 
 def _cards(page: ProfilePage) -> Iterator[Card]:
-    yield Card(Area.MAIN, 60, "events/latest.html", latest_actions(page.family))
+    yield Card(Area.MAIN, 60, "events/latest.html", latest_actions(page.family, page.sight))
 
 
 OVERVIEW = OverviewCards(_cards)

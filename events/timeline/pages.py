@@ -71,7 +71,8 @@ class Timeline(PartialMixin, Modules, ProfilePage, TemplateView):
         known = names()
         form = FilterForm(self.request.GET, actions=known.actions)
         page = self._page(form)
-        rows = describe_events(self.family, page.rows, known, timezone.now(), expiring=EXPIRING_POINTS in self.modules)
+        expiring = EXPIRING_POINTS in self.modules
+        rows = describe_events(self.family, page.rows, known, timezone.now(), expiring=expiring, sight=self.sight)
         found = {
             "form": form,
             "order": transaction_named(self.customer, form.chosen_transaction),
@@ -127,7 +128,7 @@ class EventDetail(Modules, ProfilePage, TemplateView):
         if event is None:
             raise Http404
         expiring = EXPIRING_POINTS in self.modules
-        return describe_events(self.family, [event], self.names, timezone.now(), expiring=expiring)[0]
+        return describe_events(self.family, [event], self.names, timezone.now(), expiring=expiring, sight=self.sight)[0]
 
     @cached_property
     def names(self) -> Names:
@@ -135,20 +136,23 @@ class EventDetail(Modules, ProfilePage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         event = self.told.event
-        caused = list(consequences(self.family, event))
         found = {
             "told": self.told,
             "event": event,
             "unix_time": int(event.occurred_at.timestamp()),
             "facts": list(islice(_facts(readable([event])[event.id]), MAX_FACTS)),
             "most_facts": MAX_FACTS,
-            "caused": describe_events(self.family, caused, self.names, timezone.now(), expiring=False),
+            "caused": self._caused(event),
             "cards": [(card.template, card.read(self.customer, event)) for card in contributed(EventCard)],
             "order": transaction_named(self.customer, event.transaction_id),
             "has_accounts": MULTI_ACCOUNTS in self.modules,
             "may_import": may(self.request.user, VIEW_IMPORTS),
         }
         return super().get_context_data(**(found | kwargs))
+
+    def _caused(self, event: Event) -> Sequence[TimelineEntry]:
+        caused = list(consequences(self.family, event))
+        return describe_events(self.family, caused, self.names, timezone.now(), expiring=False, sight=self.sight)
 
 
 def _facts(data: Any, path: str = "") -> Iterator[Fact]:

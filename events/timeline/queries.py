@@ -12,12 +12,14 @@ from customers.queries import public_ids
 from events.enums import UNEARNED_CURRENCY
 from events.models import Event
 from events.orders.receipts import import_named
+from events.sight import seen_events
 from events.types.models import EventType
 from loyalty.accounts.models import Account
 from loyalty.api.keys.models import ApiKey
 from loyalty.contributions import contributed
 from loyalty.intake.sources import Source
 from loyalty.program.actions import icon_of
+from loyalty.staff.sight import EVERYTHING, Sight
 
 
 class PointsStatus(StrEnum):
@@ -133,12 +135,19 @@ def event_of(family: Sequence[int], event_id: int) -> Event | None:
 
 
 def describe_events(
-    family: Sequence[int], events: Sequence[Event], known: Names, at: datetime, *, expiring: bool
+    family: Sequence[int],
+    events: Sequence[Event],
+    known: Names,
+    at: datetime,
+    *,
+    expiring: bool,
+    sight: Sight = EVERYTHING,
 ) -> list[TimelineEntry]:
-    """The events of one customer, those that others caused below their cause; a fixed number of queries.
+    """The events of one customer as somebody sees them, those that others caused below their cause; a fixed number of queries.
 
     `expiring`: the programme lets points expire; without it only spent ones are told of.
     """
+    events = seen_events(events, sight)
     causes = _causes(family, events)
     found = (points.statuses(family[0], events, at) for points in contributed(EventPoints))
     statuses = {id: status for by_event in found for id, status in by_event.items()}

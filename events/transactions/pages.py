@@ -15,6 +15,7 @@ from django.views.generic import TemplateView
 from customers.models import Customer
 from customers.profile.frame import ProfilePage
 from customers.queries import customer_named
+from customers.sight.queries import seen
 from events.models import Event
 from events.orders.models import WHEN, Transaction
 from events.orders.queries import orders_with, transactions_of
@@ -25,6 +26,7 @@ from loyalty.accounts.models import Account
 from loyalty.accounts.modules import Modules
 from loyalty.intake.rights import VIEW_IMPORTS
 from loyalty.staff.permissions import may
+from loyalty.staff.sight import Sight, sight_of
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, Page, page_of
@@ -87,7 +89,7 @@ class TransactionList(PartialMixin, Modules):
 
     def _narrowed(self, form: TransactionFilterForm) -> QuerySet[Transaction]:
         asked_for = form.chosen("customer")
-        owner = customer_named(asked_for) if asked_for else self.owner
+        owner = customer_named(asked_for, self._sight) if asked_for else self.owner
         if asked_for and owner is None:
             return Transaction.objects.none()
         found = transactions_of(owner).select_related("customer").defer("items", "customer__properties")
@@ -103,6 +105,10 @@ class TransactionList(PartialMixin, Modules):
         return found
 
     @cached_property
+    def _sight(self) -> Sight:
+        return sight_of(self.request.user)
+
+    @cached_property
     def _accounts(self) -> dict[int, Account]:
         """None where the brand has one only."""
         return Account.objects.in_bulk() if self.accounts else {}
@@ -110,6 +116,7 @@ class TransactionList(PartialMixin, Modules):
     def _rows(self, page: Page[Transaction]) -> Iterator[Row]:
         for transaction in page.rows:
             account = self._accounts.get(transaction.account_id or 0)
+            transaction.customer = seen(transaction.customer, self._sight)
             yield Row(transaction, account.name if account else "")
 
 
@@ -171,7 +178,9 @@ class TransactionDetail(PartialMixin, Modules, TransactionMixin, ProfilePage, Te
             "pending": pending_points(transaction),
             "account": known.accounts.get(transaction.account_id or 0, ""),
             "has_accounts": MULTI_ACCOUNTS in self.modules,
-            "events": describe_events(self.family, events[:MAX_EVENTS], known, timezone.now(), expiring=False),
+            "events": describe_events(
+                self.family, events[:MAX_EVENTS], known, timezone.now(), expiring=False, sight=self.sight
+            ),
             "has_more_events": len(events) > MAX_EVENTS,
             "most_events": MAX_EVENTS,
             "may_import": may(self.request.user, VIEW_IMPORTS),

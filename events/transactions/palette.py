@@ -1,11 +1,13 @@
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from customers.sight.queries import seen
 from events.orders.models import Transaction
 from events.orders.queries import orders_with
 from events.rights import VIEW_TRANSACTIONS
 from loyalty.staff.models import User
 from loyalty.staff.permissions import may
+from loyalty.staff.sight import Sight, sight_of
 from loyalty.ui.palette import ResultGroup, SearchResult
 
 MOST = 5
@@ -18,9 +20,9 @@ def find_orders(user: User, query: str) -> ResultGroup:
     )
     # The newest ones of what was found; sorted here, so that no order of an index is walked for rare matches.
     newest = sorted(found[:200], key=lambda order: order.id, reverse=True)[:MOST]
-    return ResultGroup(gettext("Transactions"), [_found(order) for order in newest])
+    return ResultGroup(gettext("Transactions"), [_found(order, sight_of(user)) for order in newest])
 
 
-def _found(order: Transaction) -> SearchResult:
+def _found(order: Transaction, sight: Sight) -> SearchResult:
     url = reverse("transactions:detail", args=[order.customer_id, order.id])
-    return SearchResult(label=order.transaction_id, url=url, icon="receipt", hint=order.customer.name)
+    return SearchResult(label=order.transaction_id, url=url, icon="receipt", hint=seen(order.customer, sight).name)

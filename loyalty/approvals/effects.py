@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models.enums import Choices
 from django.utils.translation import override
@@ -16,9 +15,12 @@ from customers.models import Customer
 from loyalty.contributions import contributed
 from loyalty.engine.mechanism import Outcome
 from loyalty.program.actions import registered_actions
-from loyalty.program.document import differences
+from loyalty.program.document import differences as differences_of_files
 from loyalty.program.queries import read_program, sections
 from loyalty.staff.audit.deeds import Call, Deed
+from loyalty.staff.audit.kinds import labels_of_fields, seen_values
+from loyalty.staff.audit.words import differences
+from loyalty.staff.sight import Sight
 
 MOST = 200
 
@@ -32,11 +34,15 @@ class Figures:
 
 @dataclass(frozen=True)
 class Effect:
-    """One thing that changes: what it is called, and what it is before and afterwards; empty for nothing."""
+    """One thing that changes: what it is called, and what it is before and afterwards; empty for nothing.
+
+    `field`: of the customer that it is about, by the name that rights to personal data go by.
+    """
 
     label: str
     before: str
     after: str
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,17 +65,32 @@ def performed(call: Call) -> Trial:
     people = [value.id for value in call.arguments.values() if isinstance(value, Customer)]
     figures, programme = _figures(people), read_program()[1]
     deed = call.perform()
-    moved = [Effect(label, *values) for label, values in _changes(figures, _figures(people)).items()]
-    return Trial(deed, [*_events(deed), *moved, *_of_programme(programme), *_chosen(call)][:MOST])
+    after = _figures(people)
+    # Figures have the names that rooms give them.
+    moved = [
+        Effect(one.label, one.before, one.after) for one in differences(figures, after, {name: name for name in after})
+    ]
+    return Trial(deed, [*_events(deed), *_fields(call, deed), *moved, *_of_programme(programme), *_chosen(call)][:MOST])
 
 
 def fingerprint(effects: Iterable[Effect]) -> str:
     """Equal for equal effects: who approves says by it what they have seen."""
-    return hashlib.sha256(json.dumps(as_rows(effects)).encode()).hexdigest()
+    shown = [[effect.label, effect.before, effect.after] for effect in effects]
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
 
 def as_rows(effects: Iterable[Effect]) -> list[dict[str, str]]:
-    return [asdict(effect) for effect in effects]
+    """What is about no field does not say so."""
+    return [{name: text for name, text in asdict(effect).items() if text or name != "field"} for effect in effects]
+
+
+def seen_effects(operation: str, effects: Iterable[Effect], sight: Sight) -> list[Effect]:
+    """Those about fields that are seen."""
+
+    def is_seen(effect: Effect) -> bool:
+        return not effect.field or bool(seen_values(operation, "", {effect.field: None}, sight))
+
+    return [effect for effect in effects if is_seen(effect)]
 
 
 def _figures(people: Sequence[int]) -> dict[str, str]:
@@ -83,26 +104,20 @@ def _figures(people: Sequence[int]) -> dict[str, str]:
     return found
 
 
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    names = {**before, **after}
-    pairs = {name: (_text(before.get(name)), _text(after.get(name))) for name in names}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
-
-
 def _events(deed: Deed[Any]) -> list[Effect]:
     """What is recorded. The numbers of events and orders differ from trial to trial, so none is told."""
     outcome = deed.value
     if not isinstance(outcome, Outcome):
         return []
-    told = [Effect(_label(event.action), "", f"{event.points:+}" if event.points else "") for event in outcome.events]
-    fields = _changes(deed.before, deed.after).items()
-    return [*told, *(Effect(label, *values) for label, values in fields)]
+    return [Effect(_label(event.action), "", f"{event.points:+}" if event.points else "") for event in outcome.events]
+
+
+def _fields(call: Call, deed: Deed[Any]) -> list[Effect]:
+    """What was before and after, in the words of the trail."""
+    if deed.customer_id is None:
+        return []
+    found = differences(deed.before, deed.after, labels_of_fields(call.declared.audit))
+    return [Effect(one.label, one.before, one.after, one.field) for one in found]
 
 
 def _chosen(call: Call) -> list[Effect]:
@@ -117,5 +132,5 @@ def _label(action: str) -> str:
 
 
 def _of_programme(before: Mapping[str, Any]) -> list[Effect]:
-    found = differences(before, read_program()[1], sections())
+    found = differences_of_files(before, read_program()[1], sections())
     return [Effect(change.place, change.before, change.after) for change in found]

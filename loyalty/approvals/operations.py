@@ -17,7 +17,7 @@ from loyalty.staff.permissions import may
 from loyalty.staff.sender import Sender
 
 from .arguments import freeze, thaw
-from .effects import Effect, Trial, as_rows, fingerprint, performed, trial
+from .effects import Effect, Trial, as_rows, fingerprint, performed, seen_effects, trial
 from .enums import ChangeStatus
 from .models import ChangeRequest
 from .queries import needs_approval, required_kinds
@@ -107,12 +107,17 @@ def _attempt(change: ChangeRequest, by: Sender, perform: Callable[[Call], Trial]
 def approve(*, change: ChangeRequest, shown: str, by: Sender) -> Deed[ChangeRequest]:
     """Make the change as whoever asked for it; `shown` is the fingerprint of the effects that were looked at.
 
-    What cannot be made any more is closed with the reason. Raises Decided, StateChanged, and PermissionDenied for one's own.
+    What cannot be made any more is closed with the reason. Raises Decided, StateChanged, and PermissionDenied for one's own,
+    and for what changes a field that they do not see.
     """
     row = _open(change, by)
     try:
         with transaction.atomic():
             effects = list(_attempt(row, by, performed).effects)
+            if len(seen_effects(row.operation, effects, by.sight)) < len(effects):
+                raise PermissionDenied(
+                    gettext("It changes what your role does not let you see: somebody else must review it.")
+                )
             if fingerprint(effects) != shown:
                 raise StateChanged(effects)
     except Impossible as refusal:

@@ -15,16 +15,18 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 
 from customers.models import Customer
+from customers.sight.queries import seen
 from loyalty.staff.models import User
 from loyalty.staff.permissions import may
 from loyalty.staff.roles.rights import Right
 from loyalty.staff.sender import by_staff
+from loyalty.staff.sight import Sight, sight_of
 from loyalty.ui.mixins import DialogPage, PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb, Tab
 from loyalty.ui.paging import Order, page_of
 from loyalty.ui.responses import Text
 
-from .effects import Effect, fingerprint
+from .effects import Effect, fingerprint, seen_effects
 from .enums import ChangeStatus
 from .forms import ExplanationForm, RulesForm
 from .models import ChangeRequest
@@ -140,13 +142,13 @@ class Review(ChangeMixin, PageMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         change = self.change
         customer = Customer.objects.filter(id=change.customer_id).first() if change.customer_id else None
-        found = {"change": change, "customer": customer, **self._decision()}
+        found = {"change": change, "customer": customer and seen(customer, self.sight), **self._decision()}
         return super().get_context_data(**(found | kwargs))
 
     def _decision(self) -> dict[str, Any]:
         """What can be done with it, and what it would do: looked at anew, as it is tried and rolled back."""
         change = self.change
-        asked = [Effect(**row) for row in change.foreseen]
+        asked = self._seen([Effect(**row) for row in change.foreseen])
         if change.status != ChangeStatus.WAITING:
             return {"effects": asked}
         is_own = change.requested_by == self.request.user
@@ -156,10 +158,21 @@ class Review(ChangeMixin, PageMixin, TemplateView):
             now = foreseen_now(change, by_staff(self.request))
         except Impossible as refusal:
             return {"effects": asked, "may_review": True, "impossible": str(refusal), "shown": ""}
-        differs = fingerprint(now) != fingerprint(asked)
+        shown = self._seen(now)
+        differs = fingerprint(shown) != fingerprint(asked)
+        # A fingerprint of what is not seen could be guessed.
+        seal = fingerprint(now) if shown == now else ""
         return {
-            "effects": now, "may_review": True, "shown": fingerprint(now), "asked": asked if differs else None,
+            "effects": shown, "may_review": True, "shown": seal, "asked": asked if differs else None,
+            "is_beyond": shown != now,
         }  # fmt: skip
+
+    def _seen(self, effects: list[Effect]) -> list[Effect]:
+        return seen_effects(self.change.operation, effects, self.sight)
+
+    @cached_property
+    def sight(self) -> Sight:
+        return sight_of(self.request.user)
 
 
 class Approve(ChangeMixin, View):

@@ -20,7 +20,12 @@ def may_configure(user: User | AnonymousUser) -> bool:
 def require(user: User | AnonymousUser, right: Right) -> None:
     """Raise PermissionDenied unless the user's role holds the right."""
     if not may(user, right):
-        raise PermissionDenied(
-            gettext("Your role does not allow you to %(deed)s. Ask an administrator to do it, or to change your role.")
-            % {"deed": right.deed}
-        )
+        raise refusal(right)
+
+
+def refusal(right: Right) -> PermissionDenied:
+    """What somebody is told whose role does not hold the right."""
+    return PermissionDenied(
+        gettext("Your role does not allow you to %(deed)s. Ask an administrator to do it, or to change your role.")
+        % {"deed": right.deed}
+    )

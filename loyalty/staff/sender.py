@@ -13,6 +13,7 @@ from .models import User
 from .permissions import require
 from .roles.own import refuse_own_member
 from .roles.rights import Right
+from .sight import EVERYTHING, Sight, sight_of
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Sender:
         """Raise PermissionDenied unless the user's role holds the right; whoever operates the server may do everything."""
         if self.user is not None:
             require(self.user, right)
+
+    @property
+    def sight(self) -> Sight:
+        """What the user sees of customers; whoever operates the server sees everything."""
+        return EVERYTHING if self.user is None else sight_of(self.user)
 
     def refuse_own(self, values: Collection[object]) -> None:
         """Raise PermissionDenied if a customer with the user's own e-mail address is among the values or their subject."""

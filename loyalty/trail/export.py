@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from customers.queries import public_ids
 from loyalty.staff.audit.models import AuditEntry
+from loyalty.staff.sight import Sight
 from loyalty.ui.downloads import Cell
 from loyalty.ui.paging import page_of
 
@@ -18,12 +19,12 @@ HEAD = "id,at,staff,operation,label,customer,subject,reason,ip_address,user_agen
 AT_ONCE = 1_000
 
 
-def exported(filters: Filters) -> Iterator[Sequence[Cell]]:
-    """Newest first, read in parts: what is written meanwhile is not among them."""
+def exported(filters: Filters, sight: Sight) -> Iterator[Sequence[Cell]]:
+    """Newest first, as somebody sees it, read in parts: what is written meanwhile is not among them."""
     cursor: str | None = ""
     while cursor is not None:
         page = page_of(entries(filters), NEWEST, cursor, AT_ONCE)
-        rows = rows_of(page.rows)
+        rows = rows_of(page.rows, sight)
         customers = public_ids({row.entry.customer_id for row in rows if row.entry.customer_id})
         for row in rows:
             yield _cells(row, customers)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.contributions import contributed
 from loyalty.staff.audit.kinds import OperationLabels, subject_kinds
 from loyalty.staff.models import User
+from loyalty.staff.sight import Sight
 
 from .queries import Filters, customers_found
 
@@ -50,8 +51,11 @@ class TrailFilter(forms.Form):
     since = _moment(_("From"))
     until = _moment(_("To"))
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, Any], sight: Sight) -> None:
         super().__init__(data, auto_id="filter_%s")
+        self._sight = sight
+        if not sight.sees("last_name"):
+            self.fields["customer"].label = _("Customer’s ID")
         people = [(str(one.pk), str(one)) for one in User.objects.order_by("username")]
         kinds = sorted(((one.kind, str(one.label)) for one in subject_kinds().values()), key=lambda choice: choice[1])
         self._offer(
@@ -81,7 +85,7 @@ class TrailFilter(forms.Form):
     @cached_property
     def _customers(self) -> tuple[Any, bool]:
         text = self.chosen("customer").strip()
-        return customers_found(text) if text else (None, False)
+        return customers_found(text, self._sight) if text else (None, False)
 
     @property
     def has_more_customers(self) -> bool:

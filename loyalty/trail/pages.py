@@ -15,6 +15,7 @@ from customers.profile.frame import ProfilePage
 from loyalty.staff.audit.models import AuditEntry
 from loyalty.staff.rights import VIEW_AUDIT
 from loyalty.staff.sender import by_staff
+from loyalty.staff.sight import sight_of
 from loyalty.ui.downloads import csv_file
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
@@ -35,9 +36,10 @@ class Trail(PartialMixin, PageMixin, StaffPage, TemplateView):
     crumbs = (Crumb(_("Data")),)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = TrailFilter(self.request.GET)
+        sight = sight_of(self.request.user)
+        form = TrailFilter(self.request.GET, sight)
         page = page_of(entries(form.filters), NEWEST, self.request.GET.get("page", ""))
-        found = {"form": form, "page": page, "rows": rows_of(page.rows), "of_one": False}
+        found = {"form": form, "page": page, "rows": rows_of(page.rows, sight), "of_one": False}
         return super().get_context_data(**(found | kwargs))
 
 
@@ -50,7 +52,7 @@ class Deed(PageMixin, StaffPage, TemplateView):
     @cached_property
     def row(self) -> Row:
         entry = get_object_or_404(AuditEntry, pk=self.kwargs["id"])
-        return rows_of([entry])[0]
+        return rows_of([entry], sight_of(self.request.user))[0]
 
     def get_title(self) -> Text:
         return self.row.what
@@ -66,9 +68,10 @@ class Export(StaffPage):
     right = VIEW_AUDIT
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        form = TrailFilter(request.GET)
+        sight = sight_of(request.user)
+        form = TrailFilter(request.GET, sight)
         note_export(filters=form.names, by=by_staff(request)).result()
-        return csv_file("audit-trail", HEAD, exported(form.filters))
+        return csv_file("audit-trail", HEAD, exported(form.filters, sight))
 
 
 class CustomerTrail(PartialMixin, ProfilePage, TemplateView):
@@ -82,5 +85,5 @@ class CustomerTrail(PartialMixin, ProfilePage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         whose = Filters(customers=self.family)
         page = page_of(entries(whose), NEWEST, self.request.GET.get("page", ""))
-        found = {"page": page, "rows": rows_of(page.rows), "of_one": True, "form": None}
+        found = {"page": page, "rows": rows_of(page.rows, self.sight), "of_one": True, "form": None}
         return super().get_context_data(**(found | kwargs))

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,16 +14,17 @@ from django.utils.translation import gettext
 from customers.directory.search import Filters as Statuses
 from customers.directory.search import search
 from customers.models import Customer, Merge
-from loyalty.contributions import contributed
+from customers.sight.queries import seen
 from loyalty.engine.status import DEPARTED, Status
 from loyalty.staff.audit.enums import Note
-from loyalty.staff.audit.kinds import OperationLabels, SubjectKind, Text, operation_labels, subject_kinds
+from loyalty.staff.audit.kinds import SubjectKind, Text, labels_of_fields, operation_labels, seen_values, subject_kinds
 from loyalty.staff.audit.models import KIND, AuditEntry
+from loyalty.staff.audit.words import Difference, differences
 from loyalty.staff.models import User
+from loyalty.staff.sight import EVERYTHING, Sight
 from loyalty.ui.paging import Order
 
 from .agents import agent_in_words
-from .words import Difference, differences
 
 # By time, which is personal where the row is of an erased customer: a cursor names the row alone.
 NEWEST = Order("at", descending=True, personal=True)
@@ -71,7 +72,7 @@ def _ranges(found: QuerySet[AuditEntry], filters: Filters) -> Sequence[QuerySet[
     return [found.filter(customer_id=one) for one in filters.customers]
 
 
-def customers_found(text: str) -> tuple[Sequence[int], bool]:
+def customers_found(text: str, sight: Sight = EVERYTHING) -> tuple[Sequence[int], bool]:
     """The profiles that a text means, as the list of customers finds them, and whether there are more than are taken.
 
     `#12` is the profile of that number, which is all that is left of one that was erased.
@@ -79,7 +80,7 @@ def customers_found(text: str) -> tuple[Sequence[int], bool]:
     number = text.removeprefix("#")
     if text.startswith("#") and number.isdecimal() and int(number) <= LARGEST_KEY:
         return [int(number)], False
-    matches = search(text, EVERYBODY)
+    matches = search(text, replace(EVERYBODY, sight=sight))
     people = [matches.exact] if matches.exact is not None else list(matches.ids)
     chosen = people[:MOST_CUSTOMERS]
     merged = Merge.objects.filter(survivor_id__in=chosen).order_by("source_id").values_list("source_id", flat=True)
@@ -113,10 +114,11 @@ class Row:
         return ", ".join(one.label for one in self.differences)
 
 
-def rows_of(found: Iterable[AuditEntry]) -> list[Row]:
-    """With their names; a query for the people, one for the customers, one for each kind of subject among them."""
-    told = list(found)
-    names = Names(told)
+def rows_of(found: Iterable[AuditEntry], sight: Sight = EVERYTHING) -> list[Row]:
+    """With their names, as somebody sees them; a query for the people, one for the customers, one for each kind of subject
+    among them."""
+    told = [_seen(one, sight) for one in found]
+    names = Names(told, sight)
     return [
         Row(
             entry=one,
@@ -130,11 +132,19 @@ def rows_of(found: Iterable[AuditEntry]) -> list[Row]:
     ]
 
 
+def _seen(entry: AuditEntry, sight: Sight) -> AuditEntry:
+    """The same one, without what is not seen of the customer."""
+    if entry.customer_id and not sight.is_full:
+        for values in ("before", "after"):
+            setattr(entry, values, seen_values(entry.operation, entry.subject, getattr(entry, values), sight))
+    return entry
+
+
 class Names:
     """Of all that some rows tell of."""
 
-    def __init__(self, told: Sequence[AuditEntry]) -> None:
-        self._told = told
+    def __init__(self, told: Sequence[AuditEntry], sight: Sight) -> None:
+        self._told, self._sight = told, sight
         keys: dict[str, set[str]] = defaultdict(set)
         for one in told:
             kind, _, key = one.subject.partition(":")
@@ -153,7 +163,8 @@ class Names:
         whom = {one.customer_id for one in self._told if one.customer_id}
         others = {one.subject.partition(":")[2] for one in self._told if one.subject.startswith("customer:")}
         wanted = [*whom, *(int(key) for key in others if key.isdecimal())]
-        return Customer.objects.defer("properties").in_bulk(wanted) if wanted else {}
+        found = Customer.objects.defer("properties").in_bulk(wanted) if wanted else {}
+        return {key: seen(one, self._sight) for key, one in found.items()}
 
     def who(self, one: AuditEntry) -> str:
         if one.staff_id:
@@ -187,7 +198,5 @@ class Names:
 
     def _fields(self, operation: str) -> Mapping[str, Any]:
         if operation not in self._labels:
-            room = next((room for room in contributed(OperationLabels) if operation in room.labels), None)
-            fields = room.fields() if room else {}
-            self._labels.update(dict.fromkeys(room.labels if room else [operation], fields))
+            self._labels[operation] = labels_of_fields(operation)
         return self._labels[operation]

@@ -39,8 +39,10 @@ def start_import(
     """Store the file and start its import; raises UnreadableFile if nothing of it can be imported.
 
     With `ask` a file with unknown columns, or one that was imported before, waits
-    for `confirm_import`; without, unknown columns are refused unless the options say what becomes of them.
+    for `confirm_import`; without, unknown columns are refused unless the options say what becomes of them. Raises
+    PermissionDenied unless the sender sees every field: a file may hold each, and what is refused of it tells what is there.
     """
+    by.sight.require_all()
     job = _upload(model=model, name=name, content=content, by=by, options=options, ask=ask)
     if not (ask and (job.has_question or earlier_import(job))):
         _confirm(job.id)
@@ -94,8 +96,9 @@ def _upload(
 def confirm_import(*, job_id: int, by: Sender, unknown: str = "") -> Deed[None]:
     """Start what was uploaded; `unknown` says what becomes of its unknown columns.
 
-    Raises NotStartable, and UnreadableFile while nobody has said what becomes of unknown columns.
+    Raises NotStartable, UnreadableFile while nobody has said what becomes of unknown columns, and PermissionDenied as above.
     """
+    by.sight.require_all()
     return _deed(None, _confirm(job_id, unknown))
 
 
@@ -131,8 +134,9 @@ def can_count_again(job: ImportJob) -> bool:
 def count_again(*, job_id: int, by: Sender) -> Deed[ImportJob]:
     """Import the file once more: the rows that were there already count again, the others are left alone.
 
-    Raises NothingToCount, and UnreadableFile if the file is not kept any more.
+    Raises NothingToCount, UnreadableFile if the file is not kept any more, and PermissionDenied as above.
     """
+    by.sight.require_all()
     job = ImportJob.objects.select_for_update().get(pk=job_id)
     if not can_count_again(job):
         raise NothingToCount
@@ -147,7 +151,8 @@ def count_again(*, job_id: int, by: Sender) -> Deed[ImportJob]:
 
 @operation(right=RUN_IMPORTS, audit="import.download_refused")
 def note_download(*, job: ImportJob, by: Sender) -> Deed[None]:
-    """That the refused rows are given out, which are read while they are sent."""
+    """That the refused rows are given out, which are read while they are sent. Raises PermissionDenied as above."""
+    by.sight.require_all()
     return _deed(None, job)
 
 

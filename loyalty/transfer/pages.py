@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView, TemplateView
 
 from loyalty.forms.refusals import in_words
-from loyalty.intake.rights import RUN_IMPORTS, VIEW_IMPORTS
+from loyalty.intake.rights import RUN_IMPORTS, VIEW_IMPORTS, may_import
 from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
+from loyalty.staff.sight import sight_of
 from loyalty.transfer.files.refused import RefusedFile
 from loyalty.transfer.importing.running import MAX_LISTED
 from loyalty.transfer.reading.reader import UnreadableFile
@@ -52,7 +53,14 @@ class ImportPage(StaffPage):
 
 
 class RunningPage(StaffPage):
+    """For who sees every field: the file may hold each."""
+
     right = RUN_IMPORTS
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if may(request.user, RUN_IMPORTS):
+            sight_of(request.user).require_all()
+        return super().dispatch(request, *args, **kwargs)
 
 
 class BelowImports(PageMixin):
@@ -68,7 +76,7 @@ class Imports(PartialMixin, ImportPage, PageMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         page = page_of(imports(), Order("id", descending=True), self.request.GET.get("page", ""))
-        may_run = may(self.request.user, RUN_IMPORTS)
+        may_run = may_import(self.request.user)
         return super().get_context_data(page=page, may_run=may_run, **kwargs)
 
 
@@ -131,9 +139,12 @@ class Progress(Import):
 
 def result(request: HttpRequest, job: ImportJob) -> dict[str, Any]:
     """The job, what is told of its rows once it has ended, and whether the same file was imported before."""
-    may_run = may(request.user, RUN_IMPORTS)
+    may_run, sees_all = may_import(request.user), sight_of(request.user).is_full
     earlier = earlier_import(job) if job.is_open else None
-    found: dict[str, Any] = {"job": job, "earlier": earlier, "may_run": may_run}
+    found: dict[str, Any] = {"job": job, "earlier": earlier, "may_run": may_run, "sees_all": sees_all}
+    if not sees_all:
+        # What is told of rows names people by what the file calls them.
+        return found
     if not job.is_open:
         there = first_notices(job, NoticeKind.ALREADY_THERE, SHOWN_NOTICES) if job.already_there else []
         merged = first_notices(job, NoticeKind.MERGED, SHOWN_NOTICES)

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 
 from loyalty.program.models import GeneralSettings
 from loyalty.program.queries import general_settings
+from loyalty.staff.sight import Sight, sight_of
 
 from .navigation import Group, Link, Section, links, sections
 
@@ -27,6 +28,11 @@ class Shell:
     @cached_property
     def settings(self) -> GeneralSettings:
         return general_settings()
+
+    @cached_property
+    def sight(self) -> Sight:
+        """Which personal data the reader sees."""
+        return sight_of(self._request.user)
 
     @property
     def brand(self) -> str:

@@ -5,8 +5,10 @@ import re
 import pytest
 from django.db import IntegrityError, connection
 
+from loyalty.contributions import contributed
 from loyalty.staff.enums import Role
 from loyalty.staff.models import StaffRole, User
+from loyalty.staff.roles.fields import PersonalFields
 from loyalty.staff.roles.grants import grant
 from loyalty.staff.roles.rights import configuration_rights, known_rights
 from tests.house.sources import ROOT
@@ -59,7 +61,8 @@ def test_whoever_was_manager_or_read_only_gained_nothing() -> None:
 
     assert not manager & only_administrators
     assert set(known_rights()) - manager == only_administrators, "and lost nothing"
-    assert set(StaffRole.objects.get(slug=Role.READ_ONLY).rights) == {"customers.view", "transactions.view"}
+    seen = {fields.right.code for fields in contributed(PersonalFields)}
+    assert set(StaffRole.objects.get(slug=Role.READ_ONLY).rights) == {"customers.view", "transactions.view", *seen}
 
 
 def test_codes_and_deeds_are_spoken_of_once() -> None:

@@ -103,7 +103,7 @@ class PointsHistory(PartialMixin, HistoryPage, TemplateView):
         found = {
             "form": self.form,
             "page": page,
-            "rows": rows_of(self.family, page.rows, names(), now, expiring=self.expiring),
+            "rows": rows_of(self.family, page.rows, names(), now, expiring=self.expiring, sight=self.sight),
             "on": on,
             "balances": on.figures if on else self._of_shown(balances_of(self.customer.id)[1]),
             "chart": self._chart(),
@@ -158,7 +158,7 @@ class ExportHistory(HistoryPage):
         known, now, start = names(), timezone.now(), None
         slugs = {account.id: account.slug for account in accounts()}
         while moved := movements(self.family, self.form.filters, start, EXPORTED_AT_ONCE):
-            for row in rows_of(self.family, moved, known, now, expiring=self.expiring):
+            for row in rows_of(self.family, moved, known, now, expiring=self.expiring, sight=self.sight):
                 yield _exported(self.customer.public_id, slugs[row.moved.account_id], row)
             start = after(moved[-1])
 

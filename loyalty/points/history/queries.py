@@ -25,6 +25,7 @@ from loyalty.calendar import Unit, later
 from loyalty.points.enums import NO_MOVEMENT, EntryKind
 from loyalty.points.expiry.idle import ends_of
 from loyalty.points.ledger.models import Entry, Lot
+from loyalty.staff.sight import EVERYTHING, Sight
 from loyalty.ui.charts import Chart, Series, area
 from loyalty.ui.paging import PAGE_SIZE, Cursor, decode, encode
 
@@ -185,12 +186,18 @@ def _conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
 
 
 def rows_of(
-    family: Sequence[int], moved: Sequence[Movement], known: Names, at: dt.datetime, *, expiring: bool
+    family: Sequence[int],
+    moved: Sequence[Movement],
+    known: Names,
+    at: dt.datetime,
+    *,
+    expiring: bool,
+    sight: Sight = EVERYTHING,
 ) -> list[Row]:
-    """The movements with what their events say; a fixed number of queries. `expiring` as in `events.timeline.queries.tell`."""
+    """The movements with what their events say; a fixed number of queries. `expiring` and `sight` as in `describe_events`."""
     ids = {one.event_id for one in moved}
     events = list(events_of(family).filter(id__in=ids).select_related("staff"))
-    told = {row.event.id: row for row in describe_events(family, events, known, at, expiring=expiring)}
+    told = {row.event.id: row for row in describe_events(family, events, known, at, expiring=expiring, sight=sight)}
     expiries = _expiries(family[0], ids)
     named = {event.transaction_id for event in events if event.transaction_id}
     orders = Transaction.objects.filter(customer_id=family[0], transaction_id__in=named)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from django.db.models import CharField, Model, Q, QuerySet
 from django.db.models.functions import Cast
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from loyalty.contributions import contributed
+from loyalty.staff.sight import Sight
 
 Text = str | Promise
 MOST_FOUND = 20
@@ -21,11 +23,15 @@ def _no_fields() -> Mapping[str, Text]:
 
 @dataclass(frozen=True)
 class OperationLabels:
-    """The operations of a room, each as something that was done; `fields` are the labels of what they keep before and after."""
+    """The operations of a room, each as something that was done; `fields` are the labels of what they keep before and after.
+
+    `attributes` are those that keep what anybody has sent of a customer, by its name.
+    """
 
     group: Text
     labels: Mapping[str, Text]
     fields: Callable[[], Mapping[str, Text]] = field(default=_no_fields)
+    attributes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,27 @@ def subject_kinds() -> Mapping[str, SubjectKind]:
 @cache
 def operation_labels() -> Mapping[str, Text]:
     return {name: label for room in contributed(OperationLabels) for name, label in room.labels.items()}
+
+
+def labels_of_fields(operation: str) -> Mapping[str, Text]:
+    """What its room calls what it keeps before and after."""
+    room = _room_of(operation)
+    return room.fields() if room else {}
+
+
+def seen_values(operation: str, subject: str, values: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
+    """Of what an operation keeps of a customer before or after, what is seen. `subject`: what it was done to."""
+    room, kind = _room_of(operation), subject.partition(":")[0]
+    anything = room is not None and operation in room.attributes
+    return {
+        name: value
+        for name, value in values.items()
+        if sight.sees(f"{kind}.{name}") and (sight.sees_attribute(name) if anything else sight.sees(name))
+    }
+
+
+def _room_of(operation: str) -> OperationLabels | None:
+    return next((room for room in contributed(OperationLabels) if operation in room.labels), None)
 
 
 def subject_of(row: Model) -> str:

@@ -51,6 +51,6 @@ class TierHistory(PartialMixin, ProfilePage, TemplateView):
     def _events(self) -> dict[str, Any]:
         rows = [one.select_related("staff") for one in tier_events(self.family)]
         page = page_of(rows, NEWEST_FIRST, self.request.GET.get("page", ""))
-        told = describe_events(self.family, page.rows, names(), timezone.now(), expiring=False)
+        told = describe_events(self.family, page.rows, names(), timezone.now(), expiring=False, sight=self.sight)
         known = TierNames.read()
         return {"page": page, "rows": [TierEvent.of(one, known) for one in told]}

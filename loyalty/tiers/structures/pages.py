@@ -15,6 +15,7 @@ from django.views.generic import TemplateView
 
 from loyalty.program.section import Invalid
 from loyalty.staff.sender import by_staff
+from loyalty.staff.sight import sight_of
 from loyalty.tiers.enums import Way
 from loyalty.tiers.program import tidy, wrong
 from loyalty.tiers.rights import CONFIGURE_TIERS
@@ -72,7 +73,8 @@ class EditStructure(StaffPage, PageMixin, TemplateView):
         if item is None:
             return self._shown(form, levels, status=422)
         if "preview" in request.POST:
-            return self._shown(form, levels, preview=preview(tidy(item), self.before, timezone.now()))
+            found = preview(tidy(item), self.before, timezone.now(), sight_of(request.user))
+            return self._shown(form, levels, preview=found)
         return self._save(form, levels, item)
 
     def _item(self, form: StructureForm, levels: Any) -> dict[str, Any] | None:

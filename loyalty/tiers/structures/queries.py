@@ -8,7 +8,9 @@ from typing import Any
 from django.db.models import Count
 
 from customers.models import Customer
+from customers.sight.queries import seen
 from loyalty.accounts.program import account_facts
+from loyalty.staff.sight import EVERYTHING, Sight
 from loyalty.tiers.build import structure_of
 from loyalty.tiers.config import StructureRule
 from loyalty.tiers.enums import StructureStatus, Way
@@ -92,14 +94,21 @@ def proposed_rule(item: Mapping[str, Any]) -> StructureRule:
     return structure_of(item, known, accounts)
 
 
-def preview(item: Mapping[str, Any], before: Mapping[str, Any] | None, at: dt.datetime) -> Preview:
+def preview(
+    item: Mapping[str, Any], before: Mapping[str, Any] | None, at: dt.datetime, sight: Sight = EVERYTHING
+) -> Preview:
+    """Its examples as somebody sees them."""
     rule = proposed_rule(item)
     recounts = before is None or before["status"] != StructureStatus.ACTIVE
     groups = groups_of(rule, at, recounts=recounts)
     ways = [forecast(rule, way, groups) for way in Way]
     shown = next((one for one in ways if one.moving), ways[0])
     found = examples(rule, shown.moving, at, recounts=recounts)
-    return Preview(ways, _rows(rule, groups, ways), [_example(rule, shown.way, *one) for one in found])
+    return Preview(
+        ways,
+        _rows(rule, groups, ways),
+        [_example(rule, shown.way, seen(customer, sight), group) for customer, group in found],
+    )
 
 
 def _rows(

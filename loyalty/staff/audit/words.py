@@ -13,7 +13,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from loyalty.formats import ABSENT
-from loyalty.staff.audit.kinds import Text
+
+from .kinds import Text
 
 Path = tuple[str, ...]
 BETWEEN = " › "
@@ -25,18 +26,26 @@ PLACE = re.compile(r"[\[\].]+")
 
 @dataclass(frozen=True)
 class Difference:
+    """`field` is the one of what was kept that it is of."""
+
+    field: str
     label: str
     before: str
     after: str
 
 
 def differences(
-    before: Mapping[str, Any], after: Mapping[str, Any], labels: Mapping[str, Text], model: type[Model] | None
+    before: Mapping[str, Any], after: Mapping[str, Any], labels: Mapping[str, Text], model: type[Model] | None = None
 ) -> list[Difference]:
     """The values that differ. `model`: the one whose columns they are."""
     was, now = dict(_leaves(before)), dict(_leaves(after))
     return [
-        Difference(_label(path, labels, model), _shown(path, was.get(path), model), _shown(path, now.get(path), model))
+        Difference(
+            path[0],
+            _label(path, labels, model),
+            _shown(path, was.get(path), model),
+            _shown(path, now.get(path), model),
+        )
         for path in {**was, **now}
         if was.get(path) != now.get(path)
     ]

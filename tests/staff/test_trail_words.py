@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from loyalty.accounts.models import Account
-from loyalty.trail.words import differences
+from loyalty.staff.audit.words import differences
 
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[tuple[str, str, str]]]] = {
     "a field": ({"name": "Points"}, {"name": "Stars"}, [("Name", "Points", "Stars")]),

@@ -1,0 +1,35 @@
+"""A customer as somebody sees them: the copy lacks what their role does not let them see."""
+
+import copy
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from customers.fields.models import Field
+from customers.models import Customer
+from loyalty.staff.sight import Sight
+
+
+def seen(customer: Customer, sight: Sight) -> Customer:
+    """A copy to be shown, never to be saved: without the fields that are not seen, and without such custom attributes."""
+    if sight.is_full:
+        return customer
+    found = copy.copy(customer)
+    found.seen_by = sight
+    for column in Customer._meta.concrete_fields:
+        if column.attname in found.__dict__ and not sight.sees(column.name):
+            setattr(found, column.attname, None)
+    if "properties" in found.__dict__:
+        found.properties = seen_attributes(found.properties, sight)
+    return found
+
+
+def seen_attributes(attributes: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
+    return {name: value for name, value in attributes.items() if sight.sees_attribute(name)}
+
+
+def unseen_schemes(sight: Sight) -> Collection[str]:
+    """The kinds of external IDs that are not seen; a query, unless everything is."""
+    if sight.is_full:
+        return ()
+    slugs = Field.objects.filter(external_id=True).values_list("slug", flat=True)
+    return [slug for slug in slugs if not sight.sees_attribute(slug)]
