@@ -469,10 +469,9 @@ def test_a_new_filter_that_names_no_field_is_found(world: World, monkeypatch: py
     )
     honest = replace(forgetful, fields=["birth_date"])
     offered = {"filter": forgetful}
-    others = directory.contributed
 
     def planted(kind: type[Any]) -> Any:
-        return [offered["filter"]] if kind is ListFilter else others(kind)
+        return [offered["filter"]] if kind is ListFilter else contributed(kind)
 
     monkeypatch.setattr(directory, "contributed", planted)
     asked = requests_of(world, ["/customers/"])
