@@ -15,6 +15,7 @@ from customers.rights import (
 )
 from loyalty.accounts.models import Account
 from loyalty.api.keys.models import ApiKey
+from loyalty.api.keys.reach import KeyLimit
 from loyalty.api.once.models import SavedAnswer
 from loyalty.engine.status import Status
 from loyalty.http.routes import Routes
@@ -35,6 +36,7 @@ from .merging.contributions import CONTRIBUTIONS as MERGING
 from .models import Customer, Merge
 from .profile.frame import ProfileAction, ProfileBadge, ProfileTab
 from .profile.own import concerns_member
+from .sight.keys import beyond_sight
 from .sight.rights import PERSONAL_FIELDS, SEE_NOTES, SEEING
 
 CONTRIBUTIONS: tuple[object, ...] = (
@@ -42,6 +44,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     RIGHTS,
     SEEING,
     *PERSONAL_FIELDS,
+    KeyLimit(beyond_sight),
     ByHand(frozenset({"profile"}), EDIT_CUSTOMERS),
     Members(concerns_member),
     ProfileBadge(lambda page: [_("Your own e-mail address")] if page.is_own else []),

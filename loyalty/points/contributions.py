@@ -10,6 +10,7 @@ from events.timeline.pages import EventCard
 from events.timeline.queries import EventPoints
 from events.transactions.queries import OrderPoints
 from loyalty.accounts.rights import CONFIGURE_ACCOUNTS
+from loyalty.api.keys.reach import KeyLimit
 from loyalty.approvals.effects import Figures
 from loyalty.http.routes import Routes
 from loyalty.intake.hand import ByHand, FixedPoints
@@ -20,6 +21,7 @@ from loyalty.timers import Timer
 
 from .actions import ADJUSTING
 from .api import balance_at, customers, display, outcomes, read
+from .by_hand.keys import beyond_limits
 from .by_hand.limits import may_fix_points, record_within_limits
 from .codes import CODES
 from .comparing import compared_balances
@@ -39,6 +41,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     RIGHTS,
     ByHand(ADJUSTING, MANAGE_POINTS, record_within_limits),
     FixedPoints(may_fix_points),
+    KeyLimit(beyond_limits),
     ConfigurationPages("points.account", CONFIGURE_ACCOUNTS),
     ConfigurationPages("points.earningrule", CONFIGURE_ACCOUNTS),
     ConfigurationPages("points.bonus", CONFIGURE_BONUSES),

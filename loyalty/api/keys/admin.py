@@ -19,6 +19,7 @@ from .enums import KeyKind
 from .forms import SCOPES, ApiKeyForm
 from .models import ApiKey
 from .operations import KeyProblem, add_secret, create_api_key, retire_secret, revoke
+from .reach import require_reach
 
 STATE = ("key", "active", "live_secrets", "last_used_at", "created_at")
 ADD = _("The new secret is shown once, on the next page. The present one goes on working until you retire it.")
@@ -68,8 +69,10 @@ class ApiKeyAdmin(StaleSafeAdmin):
         return format_html_join("; ", "{}", found) if found else gettext("none")
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:  # noqa: FBT001  Django's
-        """A new one is made by the operation, which gives its secret out."""
+        """A new one is made by the operation, which gives its secret out. No key gains what who changes it may not do."""
         if change:
+            if set(SCOPES) & set(form.changed_data):
+                require_reach(by_staff(request), obj)
             super().save_model(request, obj, form, change)
             return
         given = {name: form.cleaned_data[name] for name in ("name", *SCOPES)}

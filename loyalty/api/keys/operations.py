@@ -15,6 +15,7 @@ from loyalty.staff.sender import Sender
 
 from .enums import Api, KeyKind
 from .models import ApiKey, ApiSecret, new_secret
+from .reach import require_reach
 
 
 class KeyProblem(Exception):
@@ -34,11 +35,12 @@ def create_api_key(
 
     `scopes` are further columns of ApiKey: actions, external_ids, may_fix_points, refuse_identical, networks, origins,
     requests_per_minute.
-    Raises ValidationError naming what is wrong by its column.
+    Raises ValidationError naming what is wrong by its column, PermissionDenied for a key that may do what the sender may not.
     """
     chosen = apis if apis is not None else [Api.EVENTS.value] if kind == KeyKind.CLIENT_SIDE else Api.values
     key = ApiKey(name=name, kind=kind, apis=list(chosen), **scopes)
     key.full_clean()
+    require_reach(by, key)
     key.save(force_insert=True)
     secret = None if kind == KeyKind.CLIENT_SIDE else _put_secret(key, ApiSecret.PLACES[0], by.at)
     return Deed((key, secret), subject=f"api_key:{key.pk}", after={"name": name, "kind": kind, "apis": key.apis})
@@ -46,8 +48,12 @@ def create_api_key(
 
 @operation(right=MANAGE_API_KEYS, audit="api_key.add_secret")
 def add_secret(key: ApiKey, *, by: Sender) -> Deed[str]:
-    """A second secret, with which the integrator goes on; the first one works until it is retired."""
+    """A second secret, with which the integrator goes on; the first one works until it is retired.
+
+    Raises KeyProblem, and PermissionDenied for a key that may do what the sender may not.
+    """
     locked = _locked(key)
+    require_reach(by, locked)
     if locked.kind == KeyKind.CLIENT_SIDE:
         raise KeyProblem("A client-side key has no secret: its requests are not signed.")
     taken = set(locked.secrets.values_list("place", flat=True))
