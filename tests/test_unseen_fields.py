@@ -212,7 +212,8 @@ class _Asked(HTMLParser):
         if tag == "a" and link.path == self.path and link.query and not link.netloc:
             self.queries.add(link.query)
         elif tag == "form":
-            self._in_form = found.get("method", "get").lower() != "post"
+            # What a search posts, its address takes as well.
+            self._in_form = found.get("method", "get").lower() != "post" or found.get("role") == "search"
         elif self._in_form and tag in {"input", "select"} and found.get("name"):
             self._field(tag, found)
         elif self._in_form and tag == "option" and self._select:
@@ -220,6 +221,8 @@ class _Asked(HTMLParser):
 
     def _field(self, tag: str, found: dict[str, str]) -> None:
         self._select = found["name"] if tag == "select" else ""
+        if found["name"] == "csrfmiddlewaretoken":
+            return
         if found.get("type") in {"checkbox", "radio", "hidden"}:
             self.queries.add(urlencode({found["name"]: found.get("value", "")}))
         elif tag == "input":

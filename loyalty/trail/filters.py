@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.utils.translation import gettext
@@ -14,11 +15,13 @@ from loyalty.staff.audit.kinds import OperationLabels, subject_kinds
 from loyalty.staff.models import User
 from loyalty.staff.sight import Sight
 
-from .queries import Filters, customers_found
+from .queries import Filters, customers_found, numbers_of
 
 NOBODY = "nobody"
 FORMAT = "%Y-%m-%dT%H:%M"
 MINUTE = dt.timedelta(minutes=1)
+# A name, or the numbers of as many customers as are found by one.
+MOST_TYPED = 800
 
 
 def _moment(label: Any) -> forms.DateTimeField:
@@ -44,7 +47,7 @@ class TrailFilter(forms.Form):
     """What cannot be meant filters nothing. Times are the programme's."""
 
     staff = forms.ChoiceField(label=_("Person"), required=False)
-    customer = _text(_("Customer’s ID or name"), 100)
+    customer = _text(_("Customer’s ID or name"), MOST_TYPED)
     operation = forms.ChoiceField(label=_("What was done"), required=False)
     kind = forms.ChoiceField(label=_("Subject"), required=False)
     key = _text(_("Subject’s ID or name"), 100)
@@ -81,6 +84,14 @@ class TrailFilter(forms.Form):
     def names(self) -> list[str]:
         """Of the filters that are set."""
         return [name for name in self.fields if self.cleaned_data.get(name)]
+
+    @property
+    def query(self) -> str:
+        """The filters as an address has them: customers by their numbers."""
+        chosen = {name: self.data.get(name, "") for name in self.fields if self.cleaned_data.get(name)}
+        if "customer" in chosen:
+            chosen["customer"] = numbers_of(self._customers)
+        return urlencode(chosen)
 
     @cached_property
     def _customers(self) -> tuple[Any, bool]:

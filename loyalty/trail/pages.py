@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -20,7 +20,7 @@ from loyalty.ui.downloads import csv_file
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import page_of
-from loyalty.ui.responses import Text
+from loyalty.ui.responses import Text, is_partial, look_at
 
 from .export import HEAD, exported
 from .filters import TrailFilter
@@ -41,6 +41,12 @@ class Trail(PartialMixin, PageMixin, StaffPage, TemplateView):
         page = page_of(entries(form.filters), NEWEST, self.request.GET.get("page", ""))
         found = {"form": form, "page": page, "rows": rows_of(page.rows, sight), "of_one": False}
         return super().get_context_data(**(found | kwargs))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """What is typed names people, so it is sent this way; the address it leads to has their numbers."""
+        form = TrailFilter(request.POST, sight_of(request.user))
+        address = f"{request.path}?{form.query}" if form.query else request.path
+        return look_at(address, "#results") if is_partial(request) else HttpResponseRedirect(address)
 
 
 class Deed(PageMixin, StaffPage, TemplateView):

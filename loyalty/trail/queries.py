@@ -1,6 +1,7 @@
 """The audit trail as people read it: what a filter finds, and each row with the names of what it tells of."""
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ NEWEST = Order("at", descending=True, personal=True)
 EVERYBODY = Statuses((Status.ACTIVE.value, Status.SUSPENDED.value, Status.INACTIVE.value))
 MOST_CUSTOMERS = 20
 LARGEST_KEY = 2**63 - 1
+NUMBERS = re.compile(r"#(?P<keys>[0-9]{1,19}(,[0-9]{1,19}){0,39})(?P<more>\+?)")
 
 
 @dataclass(frozen=True)
@@ -75,16 +77,22 @@ def _ranges(found: QuerySet[AuditEntry], filters: Filters) -> Sequence[QuerySet[
 def customers_found(text: str, sight: Sight = EVERYTHING) -> tuple[Sequence[int], bool]:
     """The profiles that a text means, as the list of customers finds them, and whether there are more than are taken.
 
-    `#12` is the profile of that number, which is all that is left of one that was erased.
+    `#12` is the profile of that number, which is all that is left of one that was erased; `#12,15+` are several, of more.
     """
-    number = text.removeprefix("#")
-    if text.startswith("#") and number.isdecimal() and int(number) <= LARGEST_KEY:
-        return [int(number)], False
+    if numbers := NUMBERS.fullmatch(text):
+        keys = [int(number) for number in numbers["keys"].split(",")]
+        return [key for key in keys if key <= LARGEST_KEY][: 2 * MOST_CUSTOMERS], bool(numbers["more"])
     matches = search(text, replace(EVERYBODY, sight=sight))
     people = [matches.exact] if matches.exact is not None else list(matches.ids)
     chosen = people[:MOST_CUSTOMERS]
     merged = Merge.objects.filter(survivor_id__in=chosen).order_by("source_id").values_list("source_id", flat=True)
     return [*chosen, *merged[:MOST_CUSTOMERS]], len(people) > MOST_CUSTOMERS
+
+
+def numbers_of(found: tuple[Sequence[int], bool]) -> str:
+    """What means the same profiles and names nobody: what people type stays out of addresses."""
+    keys, has_more = found
+    return f"#{','.join(map(str, keys or [0]))}{'+' if has_more else ''}"
 
 
 @dataclass(frozen=True)

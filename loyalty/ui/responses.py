@@ -49,3 +49,8 @@ def reload() -> HttpResponse:
 def go(url: str) -> HttpResponse:
     """204: the browser leaves for the address."""
     return HttpResponse(status=204, headers={"HX-Redirect": url})
+
+
+def look_at(url: str, target: str) -> HttpResponse:
+    """204: the browser reads the region of that address, which becomes the page's own."""
+    return HttpResponse(status=204, headers={"HX-Location": json.dumps({"path": url, "target": target})})

@@ -24,6 +24,7 @@ from loyalty.staff.audit.writing import write_down
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
+from loyalty.trail.queries import MOST_CUSTOMERS
 from tests.factories import make_customer
 from tests.merging import merge
 
@@ -299,3 +300,33 @@ def test_looking_through_the_customers_is_told(client: Client, dana: User) -> No
     assert [one.after for one in views] == [{"rows": 25, "leafing": False}], "once in a quarter of an hour"
     client.get("/customers/", {"page": following})
     assert [one.after["leafing"] for one in views.all()] == [False, True], "each further page"
+
+
+def test_what_is_typed_of_a_customer_stays_out_of_the_address(visitor: Client, ann: Customer, dana: User) -> None:
+    add_note(customer=ann, text="Called.", by=by(dana))
+    typed = {"customer": "Ann", "operation": "note.add"}
+
+    answer = visitor.post("/audit/", typed)
+    assert answer["Location"] == f"/audit/?customer=%23{ann.id}&operation=note.add"
+    assert [row.entry.operation for row in visitor.get(answer["Location"]).context["rows"]] == ["note.add"]
+    partial = visitor.post("/audit/", typed, headers={"HX-Request": "true"})
+    assert partial.status_code == 204
+    assert json.loads(partial["HX-Location"]) == {"path": answer["Location"], "target": "#results"}
+
+
+def test_a_name_that_nobody_has_leads_to_nothing_and_no_filter_to_all(visitor: Client, ann: Customer) -> None:
+    nobody = visitor.post("/audit/", {"customer": "Zebedee"})["Location"]
+
+    assert nobody == "/audit/?customer=%230"
+    assert not visitor.get(nobody).context["rows"]
+    assert visitor.post("/audit/", {"customer": ""})["Location"] == "/audit/"
+
+
+def test_a_name_that_many_have_is_said_to_be_of_more(visitor: Client) -> None:
+    for number in range(MOST_CUSTOMERS + 1):
+        make_customer(f"S-{number}", last_name="Smith", at=NOW)
+
+    address = visitor.post("/audit/", {"customer": "smith"})["Location"]
+
+    assert address.endswith("%2B")
+    assert "More customers match" in visitor.get(address).content.decode()
