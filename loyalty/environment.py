@@ -56,6 +56,9 @@ class Environment:
     embedded_database: bool
     embedded_redis: bool
     pooled_database: bool
+    # Empty: no e-mails are sent.
+    email_url: str = field(default="", repr=False)
+    email_from: str = ""
 
     def database(self, role: str) -> dict[str, Any]:
         """Django's settings of the database for the role "owner" or "app"; without an owner's URL both are the same."""
@@ -105,7 +108,27 @@ def read() -> Environment:
         embedded_database=not database_url,
         embedded_redis=not redis_url,
         pooled_database=_flag(env, "DATABASE_POOLED"),
+        email_url=_email_url(env),
+        email_from=_text(env, "EMAIL_FROM") or "loyalty@localhost",
     )
+
+
+def email_settings(url: str) -> dict[str, Any]:
+    """Django's settings of the server that an address such as smtp+tls://user:password@host:587 names."""
+    # Most installations send none, and read nothing of it.
+    from environ import Env as EmailUrl
+
+    found: dict[str, Any] = EmailUrl.email_url_config(url)
+    return found
+
+
+def _email_url(env: Env) -> str:
+    """Never repeats the address, since a password may be in it."""
+    url = _text(env, "EMAIL_URL")
+    cure = "write it as EMAIL_URL=smtp+tls://user:password@host:587"
+    if url:
+        _check_url("EMAIL_URL", url, ("smtp://", "smtp+tls://", "smtp+ssl://", "consolemail://"), email_settings, cure)
+    return url
 
 
 def start_servers(environment: Environment) -> None:

@@ -252,6 +252,12 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(ENV.data_dir / "beat-schedule")
 # The timers of the rooms, which can be asked once Django is set up.
 CELERY_BEAT_SCHEDULE = SimpleLazyObject(beat_schedule)
 
+EMAIL_URL = ENV.email_url
+if EMAIL_URL:
+    globals().update(environment.email_settings(EMAIL_URL))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = ENV.email_from
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -26,6 +26,8 @@ NAMES = [
     "TIME_ZONE",
     "HTTPS",
     "LOYALTY_TRUSTED_PROXIES",
+    "EMAIL_URL",
+    "EMAIL_FROM",
 ]
 KEY = "J7qPzR2vXw9sLk4mNb6tYc8dFg3hVa5e"
 DATABASE = "postgresql://app:pass%20word@db.example:5433/loyalty?sslmode=require"

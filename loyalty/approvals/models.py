@@ -8,6 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from .enums import ChangeStatus
 
+# The tables of the inner room, for Django.
+from .notices.models import DecisionNotice as DecisionNotice
+from .notices.models import NoticeChoice as NoticeChoice
+
 STAFF = settings.AUTH_USER_MODEL
 
 
@@ -48,12 +52,14 @@ class ChangeRequest(models.Model):
     decided_by = models.ForeignKey(STAFF, models.PROTECT, related_name="+", null=True, verbose_name=_("decided by"))
     decided_at = models.DateTimeField(_("decided at"), null=True)
     explanation = models.TextField(_("explanation"), default="", blank=True)
+    # The change that was sent back, if this one is asked for in its place.
+    earlier = models.OneToOneField("self", models.PROTECT, related_name="later", null=True)
 
     PERSONAL = frozenset({"arguments", "foreseen", "reason", "explanation", "requested_at", "decided_at"})
     # Not shown to the customer whom the row is about.
     OF_STAFF = frozenset({"ip_address", "user_agent", "token"})
     NEUTRAL = frozenset(
-        "id operation kind customer_id status requested_by token ip_address user_agent decided_by".split()
+        "id operation kind customer_id status requested_by token ip_address user_agent decided_by earlier".split()
     )
     OWN_KEY = True
 

@@ -20,7 +20,8 @@ from .arguments import freeze, thaw
 from .effects import Effect, Trial, as_rows, fingerprint, performed, seen_effects, trial
 from .enums import ChangeStatus
 from .models import ChangeRequest
-from .queries import needs_approval, required_kinds
+from .notices.operations import tell_requester
+from .queries import needs_approval, required_kinds, sent_back
 from .rights import CONFIGURE_APPROVALS, REVIEW_CHANGES
 
 
@@ -63,6 +64,7 @@ def _ask(call: Call, kind: str) -> None:
         operation=call.declared.audit, kind=kind, customer_id=found.deed.customer_id, arguments=freeze(call.arguments),
         foreseen=as_rows(found.effects), reason=found.deed.reason, requested_by=user, requested_at=call.by.at,
         token=call.by.token, ip_address=call.by.origin.ip_address, user_agent=call.by.origin.user_agent,
+        earlier=sent_back(user, call.declared.audit, found.deed.customer_id),
     )  # fmt: skip
     record_deed(_deed(change, reason=change.reason), Note.CHANGE_REQUESTED, call.by)
 
@@ -163,6 +165,7 @@ def _open(change: ChangeRequest, by: Sender) -> ChangeRequest:
 def _end(row: ChangeRequest, status: ChangeStatus, explanation: str, by: Sender) -> Deed[ChangeRequest]:
     row.status, row.explanation, row.decided_by, row.decided_at = status, explanation, by.user, by.at
     row.save(update_fields=["status", "explanation", "decided_by", "decided_at"])
+    tell_requester(row)
     return _deed(row, reason=explanation)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -30,6 +30,8 @@ from .effects import Effect, fingerprint, seen_effects
 from .enums import ChangeStatus
 from .forms import ExplanationForm, RulesForm
 from .models import ChangeRequest
+from .notices.operations import mark_read
+from .notices.queries import unread_among
 from .operations import (
     Decided,
     Impossible,
@@ -60,7 +62,9 @@ class Changes(PartialMixin, StaffPage, PageMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         tab = self._tab()
         page = page_of(self._rows(tab), Order("id", descending=True), self.request.GET.get("page", ""))
-        rows = [(change, title_of(change)) for change in page.rows]
+        user = cast(User, self.request.user)
+        unread = unread_among(user, page.rows)
+        rows = [(change, title_of(change), change.id in unread) for change in page.rows]
         return super().get_context_data(
             page=page,
             rows=rows,
@@ -133,6 +137,10 @@ class Review(ChangeMixin, PageMixin, TemplateView):
 
     template_name = "approvals/review.html"
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        mark_read(self.change, cast(User, request.user))
+        return super().get(request, *args, **kwargs)
+
     def get_title(self) -> str:
         return title_of(self.change)
 
@@ -143,6 +151,7 @@ class Review(ChangeMixin, PageMixin, TemplateView):
         change = self.change
         customer = Customer.objects.filter(id=change.customer_id).first() if change.customer_id else None
         found = {"change": change, "customer": customer and seen(customer, self.sight), **self._decision()}
+        found["later"] = getattr(change, "later", None)
         return super().get_context_data(**(found | kwargs))
 
     def _decision(self) -> dict[str, Any]:

@@ -26,12 +26,20 @@ def needs_approval(kind: Approvable) -> bool:
 
 
 def changes() -> QuerySet[ChangeRequest]:
-    return ChangeRequest.objects.select_related("requested_by", "decided_by")
+    return ChangeRequest.objects.select_related("requested_by", "decided_by", "earlier__decided_by", "later")
 
 
 def to_review(user: User) -> QuerySet[ChangeRequest]:
     """What waits, and was asked for by others."""
     return changes().filter(status=ChangeStatus.WAITING).exclude(requested_by=user)
+
+
+def sent_back(user: User, operation: str, customer_id: int | None) -> ChangeRequest | None:
+    """What the user was asked to change about the same customer by the same operation, and has not asked for again."""
+    if customer_id is None:
+        return None
+    mine = ChangeRequest.objects.filter(requested_by=user, operation=operation, customer_id=customer_id, later=None)
+    return mine.filter(status=ChangeStatus.CHANGES_REQUESTED).order_by("-id").first()
 
 
 def visible_to(user: User, *, reviews: bool) -> QuerySet[ChangeRequest]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -38,7 +39,8 @@ LABELS: Mapping[Group, Text] = {
 @dataclass(frozen=True)
 class Entry:
     """A page. `shortcut` is the key pressed after `g`; `module` hides the entry while that module is off;
-    `allowed` says who may open a page that asks for one of several rights."""
+    `allowed` says who may open a page that asks for one of several rights; `count` is how many things there wait for the
+    user, beside the entry."""
 
     group: Group
     label: Text
@@ -48,6 +50,7 @@ class Entry:
     module: str = ""
     shortcut: str = ""
     allowed: Callable[[User | AnonymousUser], bool] | None = None
+    count: Callable[[User | AnonymousUser], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,12 @@ class Link:
     icon: str
     shortcut: str
     is_current: bool
+    counted: Callable[[], int] | None = None
+
+    @property
+    def count(self) -> int:
+        """Asked for by the sidebar alone."""
+        return self.counted() if self.counted else 0
 
 
 @dataclass(frozen=True)
@@ -102,4 +111,5 @@ def _is_offered(request: HttpRequest, entry: Entry, modules: Sequence[str]) -> b
 
 def _link(request: HttpRequest, entry: Entry) -> Link:
     url = reverse(entry.url_name)
-    return Link(entry.label, url, entry.icon, entry.shortcut, request.path.startswith(url))
+    counted = partial(entry.count, request.user) if entry.count else None
+    return Link(entry.label, url, entry.icon, entry.shortcut, request.path.startswith(url), counted)

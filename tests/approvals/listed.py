@@ -26,8 +26,8 @@ def _asked(status: str, token: str = "NULL", decided_by: str = "NULL", decided_a
 
 LISTED = Listed(
     # Everybody's own changes; those of others ask for the right.
-    pages=dict.fromkeys(("approvals:list", "approvals:review", "approvals:withdraw"), "signed in"),
-    reference=frozenset({"approvals.ApprovalRule"}),
+    pages=dict.fromkeys(("approvals:list", "approvals:review", "approvals:withdraw", "approvals:notices"), "signed in"),
+    reference=frozenset({"approvals.ApprovalRule", "approvals.NoticeChoice", "approvals.DecisionNotice"}),
     versions={"approvals_approvalrule": "INSERT INTO approvals_approvalrule (kind) VALUES ('x')"},
     attempts={
         "change_status_is_known": _asked("asleep", decided_by="u", decided_at="now()"),

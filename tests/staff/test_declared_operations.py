@@ -33,6 +33,7 @@ from tests.house.sources import modules, tree_of
 # Writers that know who asks, and are no operations: why.
 EXCEPTIONS = {
     "loyalty.approvals.operations.foreseen_now": "tries what was asked for, and rolls it back",
+    "loyalty.approvals.notices.operations.mark_read": "that somebody has looked at what became of their own change",
     "customers.notes.operations.may_delete": "asks, and writes nothing",
     "events.operations.addable_types": "reads, and writes nothing",
     "loyalty.program.operations.program_change": "around a form's saving; the version that it keeps names who made it",

@@ -21,6 +21,8 @@ from events.transactions.operations import act_on_order
 from loyalty.api.keys.operations import add_secret, create_api_key, retire_secret, revoke
 from loyalty.approvals.effects import fingerprint
 from loyalty.approvals.models import ApprovalRule, ChangeRequest
+from loyalty.approvals.notices.enums import NoticeMode
+from loyalty.approvals.notices.operations import save_choice
 from loyalty.approvals.operations import approve, ask_for_changes, foreseen_now, reject, save_rules, withdraw
 from loyalty.http.origin import Origin
 from loyalty.people.operations import delete_role, save_role
@@ -160,6 +162,7 @@ DONE: dict[str, Callable[[Sender], Any]] = {
     "api_key.retire_secret": retired,
     "api_key.revoke": lambda by: revoke(key(by), by=by),
     "approvals.save": lambda by: save_rules(kinds=["customers"], by=by),
+    "approvals.save_notices": lambda by: save_choice(mode=NoticeMode.DIGEST, hours=6, by=by),
     "audit.export": lambda by: note_export(filters=["staff"], by=by),
     "change.approve": approved,
     "change.reject": lambda by: reject(change=asked(by), explanation="No", by=by),

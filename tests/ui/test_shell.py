@@ -269,5 +269,5 @@ def test_the_frame_costs_the_settings_besides_session_and_user(
     signed_in: Client, django_assert_num_queries: Any
 ) -> None:
     signed_in.get("/customers/")
-    with django_assert_num_queries(3):  # session, user, settings
+    with django_assert_num_queries(4):  # session, user, settings, decisions about own changes
         signed_in.get("/customers/")
