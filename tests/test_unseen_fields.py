@@ -284,6 +284,8 @@ def text_of(answer: HttpResponseBase) -> str:
 VARIES = re.compile(
     r'csrfmiddlewaretoken" value="[^"]+"|X-CSRFToken": "[^"]+"|nonce="[^"]+"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}'
     r'|(?m:^"\d+",[^\n]*"audit.export".*$)'
+    # How long ago; when stands beside it.
+    r"|(?<=>)[^<>]*(?=</time>)"
 )
 
 
