@@ -66,10 +66,13 @@ class ApiView(views.APIView):
     """What the key has left, once the request is counted."""
     changes_nothing: ClassVar[bool] = False
     """Whether its POST only asks, so that the same may be asked again."""
+    most_bytes: ClassVar[int] = bounds.MAX_BYTES
+    """How large its body may be."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """As REST framework's own, but a write runs once."""
         self.args, self.kwargs = args, kwargs
+        request.most_bytes = self.most_bytes  # type: ignore[attr-defined]  # the parsers see the request only
         self.request = self.initialize_request(request, *args, **kwargs)
         self.headers = self.default_response_headers
         try:

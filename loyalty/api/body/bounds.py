@@ -7,6 +7,8 @@ from typing import Any
 from loyalty.api.problems import ApiError, bad_request, too_large
 
 MAX_BYTES = 1024 * 1024
+# Of requests about many customers, a hundred thousand of whom may have long IDs.
+MAX_BULK_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 32
 # In one object. What the whole body may hold follows from its size: every documented maximum fits in.
 MAX_KEYS = 2_000
@@ -19,9 +21,9 @@ SMALLEST, LARGEST = -(2**63), 2**63 - 1
 _UNPRINTABLE = re.compile(r"[^ -~]")
 
 
-def check_size(size: int) -> None:
-    if size > MAX_BYTES:
-        raise too_large(f"The body is larger than {MAX_BYTES:,} bytes: send fewer items in one request")
+def check_size(size: int, most: int = MAX_BYTES) -> None:
+    if size > most:
+        raise too_large(f"The body is larger than {most:,} bytes: send fewer items in one request")
 
 
 def too_deep() -> ApiError:

@@ -24,13 +24,13 @@ class _Branch(dict[str, Any]):
         self.kind = kind
 
 
-def read_form(body: bytes, charset: str = "utf-8") -> dict[str, Any]:
+def read_form(body: bytes, charset: str = "utf-8", most: int = bounds.MAX_BYTES) -> dict[str, Any]:
     """`data[items][0][price]=200&data[tags][]=a` as `{"data": {"items": [{"price": "200"}], "tags": ["a"]}}`.
 
     A branch whose names are all numbers becomes a list in the order of the numbers; gaps close up. All values are
     text. Otherwise an ApiError that names the field.
     """
-    bounds.check_size(len(body))
+    bounds.check_size(len(body), most)
     codec = "latin-1" if charset.strip(" \t\"'").lower() in _LATIN_1 else "utf-8"
     if body.count(b"&") >= bounds.MAX_VALUES:
         raise bounds.too_many_values()

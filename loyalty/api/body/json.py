@@ -16,9 +16,9 @@ _STRINGS = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _NOT_BRACKETS = re.compile(r"[^\[\]{}]+")
 
 
-def read_json(body: bytes) -> dict[str, Any]:
+def read_json(body: bytes, most: int = bounds.MAX_BYTES) -> dict[str, Any]:
     """The object in `body`: integers within 64 bits, other numbers as Decimal. Otherwise an ApiError, 400 or 413."""
-    bounds.check_size(len(body))
+    bounds.check_size(len(body), most)
     text = bounds.decoded(body)
     if not text.strip(" \t\r\n"):
         raise bad_request("The body is empty: send a JSON object")
