@@ -29,6 +29,7 @@ ROOMS = (
     "loyalty.points",
     "loyalty.points.bonuses",
     "loyalty.tiers",
+    "loyalty.bulk",
     "loyalty.sync",
     "loyalty.transfer",
     "loyalty.trail",

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "loyalty.accounts",
     "loyalty.points",
     "loyalty.tiers",
+    "loyalty.bulk",
     "loyalty.transfer",
     "loyalty.sync",
     "loyalty.api",

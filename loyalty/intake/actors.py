@@ -4,6 +4,9 @@ from loyalty.engine.events import POINTS_REWARDED, Actor
 
 from .sources import Source
 
+# Granted to bulk requests.
+BULK = "bulk"
+
 
 def timer(*grants: str) -> Actor:
     """A task on a schedule. `grants` are the attributes that it may send and others may not."""
@@ -14,6 +17,13 @@ def import_job(job_id: int, staff_id: int | None) -> Actor:
     """The rows of an import; `staff_id` is who started it."""
     return Actor(
         source=Source.IMPORT.value, detail=f"import:{job_id}", staff_id=staff_id, grants=frozenset({POINTS_REWARDED})
+    )
+
+
+def bulk_request(request_id: int, source: str, *, api_key_id: int | None, staff_id: int | None) -> Actor:
+    """The items of a bulk request, whoever has sent it. It may send what no single event of an integrator may."""
+    return Actor(
+        source=source, detail=f"bulk:{request_id}", api_key_id=api_key_id, staff_id=staff_id, grants=frozenset({BULK})
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,15 +11,17 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import include, path
+from django.urls import NoReverseMatch, include, path, reverse
 from django.views.generic import TemplateView
 
 from customers.rights import VIEW_CUSTOMERS
 from events.rights import RECORD_EVENTS
+from loyalty import composition, contributions
 from loyalty.intake.rights import RUN_IMPORTS
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.ui.mixins import DialogPage, PageMixin, StaffPage
+from loyalty.ui.navigation import Entry
 from loyalty.ui.palette import ResultGroup, SearchResult
 from loyalty.ui.responses import Text
 
@@ -78,6 +81,24 @@ urlpatterns = [
 ]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+
+
+def _is_here(one: object) -> bool:
+    """Whether a contribution is no page, or one of those above."""
+    try:
+        return not isinstance(one, Entry) or bool(reverse(one.url_name, urlconf=__name__))
+    except NoReverseMatch:
+        return False
+
+
+@pytest.fixture(autouse=True)
+def pages_of_this_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The navigation of these pages alone, whatever rooms there are."""
+    with monkeypatch.context() as patch:
+        patch.setattr(composition, "CONTRIBUTIONS", tuple(filter(_is_here, composition.CONTRIBUTIONS)))
+        contributions._contributed.cache_clear()
+        yield
+    contributions._contributed.cache_clear()
 
 
 @pytest.fixture

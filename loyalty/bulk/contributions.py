@@ -1,0 +1,29 @@
+"""What bulk requests show elsewhere."""
+
+from celery.schedules import crontab
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.http.routes import Routes
+from loyalty.staff.audit.kinds import OperationLabels, SubjectKind
+from loyalty.timers import Timer
+from loyalty.ui.navigation import Entry, Group
+
+from .models import BulkRequest
+from .rights import RIGHTS, VIEW_BULK
+
+
+def _page(key: str, customer: int | None) -> str:
+    return reverse("bulk:request", args=[key])
+
+
+CONTRIBUTIONS: tuple[object, ...] = (
+    RIGHTS,
+    Routes("loyalty.bulk.urls"),
+    Entry(Group.DATA, _("Bulk requests"), "bulk:list", "layers", VIEW_BULK, shortcut="b"),
+    # Whose worker has died goes on within seconds.
+    Timer("resume-bulk-requests", "loyalty.bulk.tasks.resume_requests", 3.0),
+    Timer("forget-bulk-requests", "loyalty.bulk.tasks.forget_requests", crontab(minute=44)),
+    OperationLabels(_("Bulk requests"), {"bulk.download_errors": _("Errors of a bulk request downloaded")}),
+    SubjectKind("bulk", _("Bulk request"), BulkRequest, name="batch", page=_page),
+)

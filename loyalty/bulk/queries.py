@@ -1,0 +1,47 @@
+"""Requests, how far they are, and what they could not do."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from .enums import RequestStatus
+from .models import BulkError, BulkRequest
+
+
+def requests(*, family: str = "") -> QuerySet[BulkRequest]:
+    found = BulkRequest.objects.all()
+    return found.filter(family=family) if family else found
+
+
+def request_of(family: str, batch: str) -> BulkRequest | None:
+    return BulkRequest.objects.filter(family=family, batch=batch).first()
+
+
+def errors_of(request: BulkRequest) -> QuerySet[BulkError]:
+    return BulkError.objects.filter(request=request)
+
+
+def errors_between(request: BulkRequest, start: int, stop: int) -> Sequence[BulkError]:
+    """In the order of the request."""
+    return list(errors_of(request).order_by("id")[start:stop])
+
+
+def due_requests() -> list[int]:
+    """Those that can be worked on: of the requests about one thing the first, so that they act in their order."""
+    still_open = BulkRequest.objects.exclude(status=RequestStatus.DONE)
+    same = still_open.filter(family=OuterRef("family"), target=OuterRef("target"))
+    earlier = Exists(same.filter(id__lt=OuterRef("id")))
+    return list(still_open.exclude(earlier).order_by("id").values_list("id", flat=True))
+
+
+def next_about(request: BulkRequest) -> int | None:
+    """The request that waits for this one to be done."""
+    waiting = BulkRequest.objects.exclude(status=RequestStatus.DONE).filter(
+        family=request.family, target=request.target
+    )
+    return waiting.filter(id__gt=request.pk).order_by("id").values_list("id", flat=True).first()
+
+
+def finished_before(at: dt.datetime) -> QuerySet[BulkRequest]:
+    return BulkRequest.objects.filter(status=RequestStatus.DONE, finished_at__lt=at)
