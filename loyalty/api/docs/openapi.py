@@ -1,6 +1,8 @@
 """The OpenAPI 3.1 description of the interface: what each view says of itself (`describe`), and what all have in common."""
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -45,12 +47,12 @@ class Generator(SchemaGenerator):
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
         found = super().get_schema(request, public)
         schemas: dict[str, Any] = dict(envelopes())
-        paths = _hoisted(found["paths"], schemas)
+        paths, shared = _sharing(_hoisted(found["paths"], schemas))
         common = {
             "schemas": dict(sorted(schemas.items())),
             "responses": RESPONSES,
             "headers": HEADERS,
-            "parameters": PARAMETERS,
+            "parameters": {**PARAMETERS, **shared},
             "securitySchemes": SECURITY,
         }
         return {**found, "paths": paths, "components": common}
@@ -130,8 +132,9 @@ def _responses(described: Operation, method: str, generation: str, *, once: bool
         text = described.refusals.get(status)
         examples = _examples(described.all_examples, status)
         name = f"{GENERATION_NAMES[generation]}{status}"
-        if text is None and not examples:
-            found[str(status)] = {"$ref": f"#/components/responses/{name}"}
+        if not examples:
+            # What stands beside a reference is said in place of its own.
+            found[str(status)] = {"$ref": f"#/components/responses/{name}", **({"description": text} if text else {})}
         else:
             found[str(status)] = _refusal(RESPONSES[name], text, examples)
     return found
@@ -176,3 +179,26 @@ def _hoisted(value: Any, schemas: dict[str, Any]) -> Any:
     if schemas.setdefault(name, found) != found:
         raise ValueError(f"Two different schemas have the title {found['title']}")
     return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _sharing(paths: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The paths with a reference in place of each parameter that several operations have; and these parameters by name."""
+    every = [
+        one for path in paths.values() for told in path.values() for one in told["parameters"] if "$ref" not in one
+    ]
+    counted = Counter(json.dumps(one) for one in every)
+    names: dict[str, str] = {}
+    for text in (text for text, number in counted.items() if number > 1):
+        name = re.sub(r"[^\w.]+", "_", json.loads(text)["name"]).strip("_")
+        same = sum(taken.partition("-")[0] == name for taken in names.values())
+        names[text] = f"{name}-{same + 1}" if same else name
+
+    def shared(one: dict[str, Any]) -> dict[str, Any]:
+        name = names.get(json.dumps(one))
+        return {"$ref": f"#/components/parameters/{name}"} if name else one
+
+    found = {
+        path: {method: {**told, "parameters": [*map(shared, told["parameters"])]} for method, told in methods.items()}
+        for path, methods in paths.items()
+    }
+    return found, {name: json.loads(text) for text, name in names.items()}

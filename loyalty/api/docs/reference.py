@@ -123,7 +123,7 @@ def _parameter(told: Schema) -> Field:
 def _refusals(responses: Mapping[str, Schema]) -> Iterator[Refusal]:
     for status, told in responses.items():
         if status != "200":
-            yield Refusal(status, _resolved(told)["description"])
+            yield Refusal(status, told.get("description") or _resolved(told)["description"])
 
 
 def field_of(name: str, schema: Schema, *, is_required: bool = True, is_answer: bool = False) -> Field:

@@ -48,15 +48,15 @@ _READ_ERROR: Mapping[str, Any] = {
 
 
 def envelopes() -> Mapping[str, Any]:
-    """Errors of each generation, by the names of their schemas."""
-    error = _error()
+    """Errors of each generation, by the names of their schemas; and what two of them have in common."""
+    error = {"$ref": "#/components/schemas/ErrorTold"}
     versioned = {
         "type": "object",
         "required": ["status", "error"],
         "properties": {"status": {"type": "string", "const": "error"}, "error": error},
     }
     schemas = ({"type": "object", "required": ["error"], "properties": {"error": error}}, versioned, _READ_ERROR)
-    return dict(zip(ENVELOPES, schemas, strict=True))
+    return {"ErrorTold": _error(), **dict(zip(ENVELOPES, schemas, strict=True))}
 
 
 HEADERS: Mapping[str, Any] = {

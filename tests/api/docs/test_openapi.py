@@ -55,9 +55,25 @@ def test_errors_have_the_envelope_of_the_generation(generation: str, schema: str
     found = operation(described, "/things", "GET", generation, "Things")["responses"]
 
     assert found["400"] == {"$ref": f"#/components/responses/{schema}400"}
-    assert found["404"]["description"] == "Nothing is there."
-    assert found["404"]["content"]["application/json"]["schema"] == {"$ref": f"#/components/schemas/{schema}"}
+    assert found["404"] == {"$ref": f"#/components/responses/{schema}404", "description": "Nothing is there."}
+    shown = document()["components"]["responses"][f"{schema}404"]["content"]["application/json"]["schema"]
+    assert shown == {"$ref": f"#/components/schemas/{schema}"}
     assert "413" not in found
+
+
+def test_what_several_operations_ask_for_is_described_once() -> None:
+    found = document()
+    names = [one["name"] for one in found["components"]["parameters"].values() if one["name"] == "timestamp.gt"]
+    inline = [
+        one["name"]
+        for methods in found["paths"].values()
+        for told in methods.values()
+        for one in told["parameters"]
+        if "name" in one
+    ]
+
+    assert names == ["timestamp.gt"]
+    assert "timestamp.gt" not in inline
 
 
 def test_what_only_asks_is_not_carried_out_once() -> None:
