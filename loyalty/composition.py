@@ -30,6 +30,7 @@ ROOMS = (
     "loyalty.points.bonuses",
     "loyalty.tiers",
     "loyalty.bulk",
+    "segments.lists",
     "loyalty.sync",
     "loyalty.transfer",
     "loyalty.trail",

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "loyalty.points",
     "loyalty.tiers",
     "loyalty.bulk",
+    "segments.lists",
     "loyalty.transfer",
     "loyalty.sync",
     "loyalty.api",

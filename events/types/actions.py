@@ -65,7 +65,6 @@ _TRANSACTION = Attribute("transaction_id", Kind.ID, label=_("Transaction ID"), p
 _CLAIM, _COUPONS = follows("the claim of a reward"), follows("the coupons of a customer")
 _NO_COUPONS = "There are no coupons here yet, so none can be redeemed."
 _CHALLENGE, _CAMPAIGN = follows("a challenge"), follows("a campaign")
-_LISTS = follows("the customer lists")
 # Names of modules that are not here yet: labels of the history, and nobody can send them. Their modules will own them.
 LATER = (
     _later("reward", _("Reward"), _CLAIM, Attribute("reward"), _COUPON),
@@ -100,8 +99,6 @@ LATER = (
         Attribute("flow"),
     ),
     _later("promotion_enter", _("Promotion enter"), follows("a promotion"), Attribute("promotion")),
-    _later("customer_list_add", _("Customer list - add"), _LISTS, Attribute("customer_list")),
-    _later("customer_list_remove", _("Customer list - remove"), _LISTS, Attribute("customer_list")),
     _of_club("create", _("Club create")),
     _of_club("member_join", _("Club member join")),
     _of_club("member_remove", _("Club member remove")),

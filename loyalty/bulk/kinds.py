@@ -10,6 +10,9 @@ from loyalty.engine.actions import Text
 from loyalty.engine.events import Actor
 from loyalty.refusals import Refused
 
+# Granted to the events of requests: what is closed to single events of integrators may come by a request.
+BULK = "bulk"
+
 
 @dataclass(frozen=True, slots=True)
 class Item:

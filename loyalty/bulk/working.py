@@ -15,7 +15,7 @@ from loyalty.intake.actors import bulk_request
 from loyalty.refusals import Refused
 
 from .enums import RequestStatus
-from .kinds import BulkKind, Item, Result, Work, kind_named
+from .kinds import BULK, BulkKind, Item, Result, Work, kind_named
 from .models import BulkChunk, BulkError, BulkRequest
 from .queries import due_requests
 
@@ -106,7 +106,7 @@ def _results(request: BulkRequest, items: Sequence[Item], at: datetime) -> Seque
 
 
 def _done(kind: BulkKind, request: BulkRequest, items: Sequence[Item], at: datetime) -> Sequence[Result]:
-    by = bulk_request(request.pk, request.source, api_key_id=request.api_key_id, staff_id=request.staff_id)
+    by = bulk_request(request.pk, request.source, BULK, api_key_id=request.api_key_id, staff_id=request.staff_id)
     return kind.apply(Work(request.target, request.options, items, by, at))
 
 

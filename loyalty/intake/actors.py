@@ -4,9 +4,6 @@ from loyalty.engine.events import POINTS_REWARDED, Actor
 
 from .sources import Source
 
-# Granted to bulk requests.
-BULK = "bulk"
-
 
 def timer(*grants: str) -> Actor:
     """A task on a schedule. `grants` are the attributes that it may send and others may not."""
@@ -20,10 +17,10 @@ def import_job(job_id: int, staff_id: int | None) -> Actor:
     )
 
 
-def bulk_request(request_id: int, source: str, *, api_key_id: int | None, staff_id: int | None) -> Actor:
-    """The items of a bulk request, whoever has sent it. It may send what no single event of an integrator may."""
+def bulk_request(request_id: int, source: str, *grants: str, api_key_id: int | None, staff_id: int | None) -> Actor:
+    """The items of a bulk request, whoever has sent it. `grants` are what no single event of theirs may."""
     return Actor(
-        source=source, detail=f"bulk:{request_id}", api_key_id=api_key_id, staff_id=staff_id, grants=frozenset({BULK})
+        source=source, detail=f"bulk:{request_id}", api_key_id=api_key_id, staff_id=staff_id, grants=frozenset(grants)
     )
 
 

@@ -9,7 +9,14 @@ from django.utils import timezone
 from customers.fields.models import Field
 from events.types.models import EventType
 from loyalty.api.keys.models import ApiKey
-from loyalty.engine.events import Incoming
+from loyalty.bulk.kinds import Item
+from loyalty.bulk.operations import accept
+from loyalty.bulk.working import work
+from loyalty.engine.events import Actor, Incoming
+from loyalty.program.operations import apply_program
+from loyalty.staff.sender import Sender
+from segments.lists.api.docs import ID, VIP
+from segments.lists.bulk.kinds import CUSTOMER_ADD
 from tests.api_keys import development_key
 from tests.factories import NOON, tell
 from tests.tiers.ladders import set_up, structure
@@ -53,8 +60,17 @@ def make_people() -> None:
     tell(Incoming("0519003", "suspend", {"reason": "Card lost"}), at=OCTOBER)
 
 
+def make_list() -> None:
+    """VIP members, a list on which a batch has put Ben; it named 0519009 as well, who is nobody."""
+    apply_program({"lists": [VIP]}, by=Sender(None, JANUARY))
+    named = [Item("0519002"), Item("0519009")]
+    batch = accept(CUSTOMER_ADD, ID, named, by=Actor("api"), at=JANUARY, batch="batch001")
+    work(request_id=batch.pk, now=lambda: JANUARY)
+
+
 def example_world() -> Iterator[ApiKey]:
     """These people, and the key to call with, while the clock stands still."""
     make_people()
+    make_list()
     with patch.object(timezone, "now", lambda: NOON):
         yield development_key("examples", "Examples")

@@ -70,7 +70,7 @@ def _shown(pair: EntityPair) -> Example:
 LIST = Operation(
     "List entities",
     shape("Entities", {"data": list_of(later(_entity))}),
-    "All entities of a type, in the order of their IDs. They are only read: PUT, POST and DELETE are refused with 300706.",
+    "All entities of a type, in the order of their IDs.",
     parameters=[*TYPE, *PAGE],
     refusals={
         400: "350300: there is no such type, or its module is off. 300121, 300123: `offset` or `limit`. 300122: any other"
@@ -84,4 +84,72 @@ SHOW = Operation(
     parameters=[*TYPE, ID],
     refusals={400: "350300: there is no such type, or its module is off. 0: there is no such entity."},
     examples=_show_examples,
+)
+
+
+def _writing(*names: str) -> list[EntityPair]:
+    return [pair for pair in contributed(EntityPair) if any(getattr(pair.writes, name) for name in names)]
+
+
+def _one_of(*schemas: Schema) -> Schema:
+    return schemas[0] if len(schemas) == 1 else {"oneOf": list(schemas)}
+
+
+def _created() -> Schema:
+    return _one_of(*(pair.writes.created for pair in _writing("create")))
+
+
+def _create_body() -> Schema:
+    return _one_of(*(pair.writes.create_body for pair in _writing("create")))
+
+
+def _update_body() -> Schema:
+    return _one_of(*(pair.writes.update_body for pair in _writing("update")))
+
+
+def _create_examples() -> list[Example]:
+    return [
+        Example(name, body, answer, path={"module": pair.module, "entity": pair.entity})
+        for pair in _writing("create")
+        for name, body, answer in pair.writes.create_examples
+    ]
+
+
+def _update_examples() -> list[Example]:
+    return [
+        Example(name, body, answer, path=_path(pair))
+        for pair in _writing("update")
+        for name, body, answer in pair.writes.update_examples
+    ]
+
+
+def _path(pair: EntityPair) -> dict[str, str]:
+    return {"module": pair.module, "entity": pair.entity, "entity_id": str(pair.example["id"])}
+
+
+_NOT_WRITTEN = "300706: entities of the type are only read. 350300: there is no such type."
+CREATE = Operation(
+    "Create an entity",
+    later(_created),
+    parameters=TYPE,
+    body=_create_body,
+    refusals={400: f"{_NOT_WRITTEN} 0: a property that is missing or wrong."},
+    examples=_create_examples,
+)
+UPDATE = Operation(
+    "Change an entity",
+    later(_entity),
+    parameters=[*TYPE, ID],
+    body=_update_body,
+    refusals={
+        400: f"{_NOT_WRITTEN} 0: there is no such entity, or a property is wrong; 300400: no such customer list."
+    },
+    examples=_update_examples,
+)
+DELETE = Operation(
+    "Archive an entity",
+    list_of({"type": "string"}),
+    "For good, and only if it is inactive and nothing uses it.",
+    parameters=[*TYPE, ID],
+    refusals={400: f"{_NOT_WRITTEN} 0: it is not inactive, or is used. 300400: no such customer list."},
 )

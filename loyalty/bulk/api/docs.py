@@ -37,12 +37,12 @@ METADATA = request_body(
 )
 
 
-def not_found(code: int, message: str) -> dict[str, Any]:
+def not_there(code: int, message: str) -> dict[str, Any]:
     return {"status": "error", "error": {"type": "NotFoundException", "code": code, "message": message}}
 
 
 def _unknown(code: int) -> Example:
-    answer = not_found(code, "Batch ID is not found")
+    answer = not_there(code, "Batch ID is not found")
     return Example("An unknown batch", None, answer, path={"batch": "nothing"}, status=404)
 
 

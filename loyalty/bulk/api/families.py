@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Family:
-    """`items`: what its payloads call what it is about, and `target` what it names; the codes are for a batch that is not
-    there: asked for its status, or its errors."""
+    """`items`: what its payloads call what it is about, and `target` what it names; the codes are for a batch that
+    is not there: asked for its status, or its errors."""
 
     name: str
     items: str

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from loyalty.api.body.bounds import MAX_BULK_BYTES, check_text
 from loyalty.api.keys.enums import Api
 from loyalty.api.lists.paging import links, read_page
-from loyalty.api.problems import bad_request, conflict, not_found
+from loyalty.api.problems import ApiError, bad_request, conflict
 from loyalty.api.views import ApiView
 from loyalty.bulk.kinds import BulkKind, Item
 from loyalty.bulk.models import LONGEST_BATCH, BulkError, BulkRequest
@@ -21,6 +21,7 @@ from loyalty.intake.api import actor
 
 from .families import Family
 
+NO_BATCH = "Batch ID is not found"
 METADATA, BATCH = "metadata", "external_batch_id"
 
 
@@ -57,13 +58,11 @@ def batch_in(body: Mapping[str, Any]) -> str:
     return batch
 
 
-def names_in(body: Mapping[str, Any], field: str, code: int) -> list[str]:
-    """The IDs of a list in the body. Raises ApiError: `code` for none of them."""
+def names_in(body: Mapping[str, Any], field: str) -> list[str]:
+    """The IDs that the body lists, none if it lists none. Raises ApiError for one that is no ID."""
     found = body.get(field)
-    if not isinstance(found, list) or not found:
-        raise bad_request(f"The '{field}' field is not found or empty", code)
-    if len(found) > MAX_ITEMS:
-        raise bad_request(f"'{field}' must have at most {MAX_ITEMS:,} items: send several requests", code)
+    if not isinstance(found, list) or len(found) > MAX_ITEMS:
+        return []
     return [_name(one, f"{field}[{place}]") for place, one in enumerate(found)]
 
 
@@ -77,16 +76,20 @@ def _name(value: Any, place: str) -> str:
 class OfBatch(BulkView):
     family: ClassVar[Family]
 
-    def batch(self, batch: str, code: int) -> BulkRequest:
+    def batch(self, batch: str) -> BulkRequest:
         found = None if "\x00" in batch else request_of(self.family.name, batch)
         if found is None:
-            raise not_found("Batch ID is not found", code)
+            raise self.no_batch()
         return found
+
+    def no_batch(self) -> ApiError:
+        """Of this address and family."""
+        raise NotImplementedError
 
 
 class BulkStatus(OfBatch):
     def get(self, request: Request, batch: str) -> Response:
-        found = self.batch(batch, self.family.no_status)
+        found = self.batch(batch)
         url = request.build_absolute_uri(f"{escape_uri_path(request.path)}/error")
         return Response(
             {
@@ -99,7 +102,7 @@ class BulkStatus(OfBatch):
 
 class BulkErrors(OfBatch):
     def get(self, request: Request, batch: str) -> Response:
-        found = self.batch(batch, self.family.no_errors)
+        found = self.batch(batch)
         page = read_page(request)
         errors = errors_between(found, page.offset, page.offset + page.limit + 1)
         near = links(request, page, more=len(errors) > page.limit)

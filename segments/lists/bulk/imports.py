@@ -1,0 +1,19 @@
+"""Files of members: each row puts its customer on the list that it names."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.engine.events import Actor
+from loyalty.engine.record import record
+from loyalty.intake.files import FileColumn, FileRow, Importable
+from loyalty.refusals import Refused
+from segments.lists.actions import ADD, LIST
+
+
+def _apply(rows: Sequence[FileRow], by: Actor, at: dt.datetime) -> list[Refused | None]:
+    return [outcome.error for outcome in record([row.event(ADD.name) for row in rows], by=by, at=at)]
+
+
+FILES = Importable("customer_lists", _("Members of lists"), [FileColumn(LIST.name, required=True)], _apply)
