@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from customers.fields.reserved import ABOUT_THE_EVENT, read_only
+from customers.fields.reserved import ABOUT_THE_EVENT, read_elsewhere, read_only
 from customers.fields.rules import EMAIL_SCHEME, CustomersConfig, config, is_built_in, lowered, read_attribute
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming, Ref
@@ -36,6 +36,8 @@ def _take_over(data: Mapping[str, Any], event: EventRow, state: State, batch: Ba
             if name == "email" and rules.unique_emails:
                 _take_identity(state, batch, name, EMAIL_SCHEME, lowered(found), lowered(customer.email))
             setattr(customer, name, found)
+        elif name in read_elsewhere():
+            continue
         elif name in read_only():
             predicate = "cannot be set by an event: leave it out, or give an attribute of yours another name"
             raise WrongField(name, predicate, UNKNOWN_ATTRIBUTE)

@@ -31,6 +31,7 @@ ROOMS = (
     "loyalty.tiers",
     "loyalty.bulk",
     "segments.lists",
+    "segments.labels",
     "loyalty.sync",
     "loyalty.transfer",
     "loyalty.trail",

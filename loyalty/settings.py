@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "loyalty.tiers",
     "loyalty.bulk",
     "segments.lists",
+    "segments.labels",
     "loyalty.transfer",
     "loyalty.sync",
     "loyalty.api",

@@ -40,6 +40,18 @@ class ReservedNames:
     names: frozenset[str]
 
 
+@dataclass(frozen=True)
+class ReadElsewhere:
+    """Attributes of profile events that are no fields of the customer: the rules of the contributing room read them."""
+
+    names: frozenset[str]
+
+
+@cache
+def read_elsewhere() -> frozenset[str]:
+    return frozenset().union(*(room.names for room in contributed(ReadElsewhere)))
+
+
 @cache
 def read_only() -> frozenset[str]:
     """What no event sets, and no custom attribute may be called."""

@@ -95,6 +95,13 @@ class OverviewCards:
 
 
 @dataclass(frozen=True)
+class PersonalCards:
+    """What a room shows below the form of the Personal information, each a template with what it has as `card`."""
+
+    read: Callable[["ProfilePage"], Iterable[tuple[str, Any]]]
+
+
+@dataclass(frozen=True)
 class MenuItem:
     """An action as it is offered for one customer."""
 

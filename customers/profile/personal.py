@@ -16,6 +16,7 @@ from customers.fields.names import text_of
 from customers.models import Customer, Secret
 from customers.operations import TakenId, change_profile, create_customer
 from customers.rights import CREATE_CUSTOMERS, EDIT_CUSTOMERS
+from loyalty.contributions import contributed
 from loyalty.refusals import Refused
 from loyalty.staff.permissions import require
 from loyalty.staff.sender import by_staff
@@ -25,7 +26,7 @@ from loyalty.ui.navigation import Crumb
 from loyalty.ui.responses import Text, go, is_partial
 
 from .forms import NewCustomerForm, PersonalForm
-from .frame import ProfilePage
+from .frame import PersonalCards, ProfilePage
 
 
 class Personal(ProfilePage, FormView[PersonalForm]):
@@ -73,6 +74,7 @@ class Personal(ProfilePage, FormView[PersonalForm]):
         held = self.customer.properties
         known = {field.slug for field in self.defined}
         found = {
+            "cards": [card for room in contributed(PersonalCards) for card in room.read(self)],
             "may_edit": self.may(EDIT_CUSTOMERS),
             "read_only": [(field.label, text_of(held.get(field.slug))) for field in self.defined if field.read_only],
             "others": sorted((name, text_of(value)) for name, value in held.items() if name not in known),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from customers.fields.reserved import read_elsewhere
 from customers.fields.rules import CustomersConfig, is_built_in, plain, read_attribute
 from customers.models import Customer
 from loyalty.engine.events import Incoming
@@ -37,6 +38,9 @@ def _differs(known: Customer, name: str, data: Mapping[str, Any], config: Custom
         return bool(data[name] != held) and bool(read_attribute(data, name) not in (None, held))
     if name in config.fields:
         return plain(config.read(name, data[name])) not in (None, known.properties.get(name))
+    if name in read_elsewhere():
+        # Only the rules that read it know what the customer has of it.
+        return True
     return name not in known.properties or _as_cell(known.properties[name]) != data[name]
 
 

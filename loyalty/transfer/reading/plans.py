@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from customers.fields.enums import FieldType
-from customers.fields.reserved import ABOUT_THE_EVENT, SECRETS, read_only
+from customers.fields.reserved import ABOUT_THE_EVENT, SECRETS, read_elsewhere, read_only
 from customers.fields.rules import BUILT_IN
 from customers.fields.spelling import compared as normal
 from loyalty.intake.files import Importable
@@ -30,7 +30,7 @@ _PIECE = re.compile(r"[^\[\].]+")
 @cache
 def not_of_customers() -> frozenset[str]:
     """What no column of a file of customers may be."""
-    return (read_only() | ABOUT_THE_EVENT | {"action", "account"}) - {JOINED}
+    return (read_only() | ABOUT_THE_EVENT | {"action", "account"}) - {JOINED} - read_elsewhere()
 
 
 def plan_of(model: str, header: Header, catalogue: Catalogue, options: Options = DEFAULT) -> Plan:
@@ -62,7 +62,7 @@ def _of_customers(header: Header, catalogue: Catalogue, options: Options) -> Pla
     """Every column but the ID is a field, or a custom attribute of that very name."""
     names, fields = header.names, catalogue.config.fields
     customer, scheme = _customer_column(names, catalogue)
-    known = Known(BUILT_IN | SECRETS | not_of_customers() | {JOINED} | fields.keys(), FIELD_SYNONYMS)
+    known = Known(BUILT_IN | SECRETS | not_of_customers() | {JOINED} | read_elsewhere() | fields.keys(), FIELD_SYNONYMS)
     plan = Plan(
         names, customer, scheme,
         catalogue=catalogue, numbers=Numbers(options.decimal_mark, header.delimiter), known=known,

@@ -10,7 +10,7 @@ from customers.api.objects import CustomerAnswer, CustomerPart, customer_objects
 from customers.api.v1.objects import ReadCustomerPart, customer_entities
 from customers.fields.models import Field
 from customers.fields.queries import customers_config
-from customers.fields.reserved import read_only
+from customers.fields.reserved import read_elsewhere, read_only
 from customers.fields.rules import BUILT_IN, reserved_names
 from customers.models import Customer
 from loyalty.contributions import contributed
@@ -26,7 +26,7 @@ from tests.factories import NOON, TILL, make_customer, make_order
 
 pytestmark = pytest.mark.django_db
 
-NAMES = ["tiers", "auto_subscribed", "source", "staff_id", "labels", "external_ids", "accounts", "debt", "_id"]
+NAMES = ["tiers", "auto_subscribed", "source", "staff_id", "tags", "external_ids", "accounts", "debt", "_id"]
 
 
 def refusal(action: str, data: dict[str, Any]) -> str:
@@ -56,7 +56,7 @@ def test_the_api_of_customers_does_not_set_it(client: Client, name: str) -> None
     assert f"'{name}' cannot be set" in answer.json()["error"]["message"]
 
 
-@pytest.mark.parametrize("name", sorted(read_only() - {"customer", "customer_id", "id", "_id"}))
+@pytest.mark.parametrize("name", sorted(read_only() - read_elsewhere() - {"customer", "customer_id", "id", "_id"}))
 def test_no_file_has_a_column_of_it(name: str) -> None:
     with pytest.raises(UnreadableFile, match=f"“{name}” is no field of a customer"):
         plan_of(Model.CUSTOMERS, Header(("customer", name), ",", 0, 1), Catalogue(customers_config()))
