@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.http.routes import Routes
 from loyalty.staff.audit.kinds import OperationLabels, SubjectKind
-from loyalty.timers import Timer
+from loyalty.timers import LongTask, Timer
 from loyalty.ui.navigation import Entry, Group
 
 from .models import BulkRequest
 from .rights import RIGHTS, VIEW_BULK
+from .waking import TASK
 
 
 def _page(key: str, customer: int | None) -> str:
@@ -21,6 +22,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     RIGHTS,
     Routes("loyalty.bulk.urls"),
     Entry(Group.DATA, _("Bulk requests"), "bulk:list", "layers", VIEW_BULK, shortcut="b"),
+    LongTask(TASK),
     # Whose worker has died goes on within seconds.
     Timer("resume-bulk-requests", "loyalty.bulk.tasks.resume_requests", 3.0),
     Timer("forget-bulk-requests", "loyalty.bulk.tasks.forget_requests", crontab(minute=44)),

@@ -42,7 +42,7 @@ from loyalty.tiers.expiry.operations import expire_tiers
 from loyalty.transfer.enums import Model
 from loyalty.transfer.operations import import_here
 
-from . import files
+from . import files, groups
 from .hero import HERO, Scene, scenes
 
 # How many days before the end what was imported; the last file is the one before once more.
@@ -91,6 +91,7 @@ def show(end: dt.datetime) -> None:
     _tell(scenes(end), by)
     with transaction.atomic():
         _others(end, by)
+    groups.choose(end, by)
     content = {Model.CUSTOMERS: files.CUSTOMERS, Model.EVENTS: files.events((end - dt.timedelta(days=FAIR)).date())}
     for days, model, name in IMPORTS:
         at = end - dt.timedelta(days=days)

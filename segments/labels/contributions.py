@@ -35,6 +35,6 @@ CONTRIBUTIONS: tuple[object, ...] = (
     ReferenceNames("label_id", lambda: Label.objects.values_list("id", "name")),
     LABELS,
     # Merging two labels wakes it; this finds what got lost.
-    Timer("replace-merged-labels", "segments.labels.merging.tasks.replace", 60.0),
+    Timer("replace-merged-labels", "segments.labels.merging.tasks.replace", 60.0, is_long=True),
     *AUDIT,
 )

@@ -12,6 +12,7 @@ from loyalty.ui.navigation import Entry, Group
 from .api.entities import PAIR
 from .bulk.imports import FILES
 from .bulk.kinds import CUSTOMER_ADD, CUSTOMER_REMOVE
+from .checks import CHECKS
 from .codes import CODES
 from .labels import AUDIT
 from .models import CustomerList, ListMember
@@ -28,6 +29,7 @@ def _lists_held(source: Customer) -> int:
 
 CONTRIBUTIONS: tuple[object, ...] = (
     CODES,
+    CHECKS,
     RIGHTS,
     Routes("segments.lists.members.urls"),
     Routes("segments.lists.api.urls"),
@@ -43,6 +45,6 @@ CONTRIBUTIONS: tuple[object, ...] = (
     CUSTOMER_REMOVE,
     LISTS,
     # Archiving wakes it; this finds what got lost.
-    Timer("clear-archived-lists", "segments.lists.clearing.tasks.clear", 60.0),
+    Timer("clear-archived-lists", "segments.lists.clearing.tasks.clear", 60.0, is_long=True),
     *AUDIT,
 )

@@ -33,4 +33,5 @@ LISTED = Listed(
         "bulk_errors_are_of_what_is_done": _request(errors=1),
     },
     live=_live,
+    samples={"id:bulk-requests": [1]},
 )

@@ -62,7 +62,13 @@ def test_whoever_was_manager_or_read_only_gained_nothing() -> None:
     assert not manager & only_administrators
     assert set(known_rights()) - manager == only_administrators, "and lost nothing"
     seen = {fields.right.code for fields in contributed(PersonalFields)}
-    assert set(StaffRole.objects.get(slug=Role.READ_ONLY).rights) == {"customers.view", "transactions.view", *seen}
+    assert set(StaffRole.objects.get(slug=Role.READ_ONLY).rights) == {
+        "customers.view",
+        "transactions.view",
+        "lists.view",
+        "labels.view",
+        *seen,
+    }
 
 
 def test_codes_and_deeds_are_spoken_of_once() -> None:

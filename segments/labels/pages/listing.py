@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from customers.sight.queries import seen
 from loyalty.staff.permissions import may
+from loyalty.staff.sight import sight_of
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, page_of
@@ -51,10 +53,13 @@ class Members(PartialMixin, StaffPage, PageMixin, TemplateView):
         return [Crumb(_("Labels"), reverse("labels:list"))]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        page = page_of(members_of(self.label).defer("properties"), Order("id"), self.request.GET.get("page", ""))
+        sight = sight_of(self.request.user)
         context = {
             "label": self.label,
             "size": size_of(self.label),
-            "page": page_of(members_of(self.label).defer("properties"), Order("id"), self.request.GET.get("page", "")),
+            "page": page,
+            "customers": [seen(one, sight) for one in page.rows],
             "may_configure": may(self.request.user, CONFIGURE_LABELS),
         }
         return super().get_context_data(**(context | kwargs))

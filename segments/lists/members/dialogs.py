@@ -13,8 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
+from customers.sight.queries import seen
 from loyalty.refusals import Refused
 from loyalty.staff.sender import by_staff
+from loyalty.staff.sight import sight_of
 from loyalty.ui.mixins import DialogPage
 from loyalty.ui.responses import Text, go, is_partial
 from segments.lists.enums import ListStatus
@@ -162,9 +164,14 @@ class RemoveMember(ListDialog):
         return get_object_or_404(Customer, id=self.kwargs["customer_id"])
 
     @property
+    def name(self) -> str:
+        """As the reader sees it."""
+        return seen(self.customer, sight_of(self.request.user)).name
+
+    @property
     def lead(self) -> Text:  # type: ignore[override]  # of the customer
         text = gettext("%(name)s is taken off the list “%(list)s”.")
-        return text % {"name": self.customer.name, "list": self.list.name}
+        return text % {"name": self.name, "list": self.list.name}
 
     def act(self, form: BaseForm) -> Text:
         assert isinstance(form, MemberForm)
@@ -172,4 +179,4 @@ class RemoveMember(ListDialog):
             remove_member(customer=self.customer, slug=self.list.slug, by=by_staff(self.request)).result()
         except Refused as refusal:
             form.refuse(refusal)
-        return gettext("%(name)s is not on the list any more.") % {"name": self.customer.name}
+        return gettext("%(name)s is not on the list any more.") % {"name": self.name}

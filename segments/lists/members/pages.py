@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from customers.models import Customer
+from customers.sight.queries import seen
 from loyalty.bulk.rights import VIEW_BULK
 from loyalty.forms.refusals import in_words
 from loyalty.intake.rights import RUN_IMPORTS
 from loyalty.refusals import Refused
 from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
+from loyalty.staff.sight import Sight, sight_of
 from loyalty.ui.downloads import csv_file
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb, Tab
@@ -102,13 +104,15 @@ class Members(PartialMixin, OfList, PageMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         text, user = self.request.GET.get("q", "")[:100], self.request.user
-        may_change = may(user, CHANGE_MEMBERS) and not self.shown.is_archived
+        may_change, sight = may(user, CHANGE_MEMBERS) and not self.shown.is_archived, sight_of(user)
+        page = page_of(members_of(self.shown), JOINED, self.request.GET.get("page", ""))
         context = {
             "list": self.shown,
             "size": size_of(self.shown),
-            "page": page_of(members_of(self.shown), JOINED, self.request.GET.get("page", "")),
+            "page": page,
+            "rows": [(member, seen(member.customer, sight)) for member in page.rows],
             "text": text,
-            "found": candidates(text, self.shown) if may_change and text else None,
+            "found": candidates(text, self.shown, sight) if may_change and text else None,
             "may_change": may_change,
             "may_configure": may(user, CONFIGURE_LISTS) and not self.shown.is_archived,
             "may_export": may(user, EXPORT_LISTS),
@@ -130,7 +134,7 @@ class AddMember(OfList):
                 return refused(words)
             messages.error(request, words)
         else:
-            text = gettext("%(name)s is on the list now.") % {"name": customer.name}
+            text = gettext("%(name)s is on the list now.") % {"name": seen(customer, sight_of(request.user)).name}
             if is_partial(request):
                 return done(text, refresh=["members"])
             messages.success(request, text)
@@ -148,11 +152,12 @@ class Export(OfList):
         return csv_file(f"list-{self.shown.slug}", head, self._rows())
 
     def _rows(self) -> Iterator[Sequence[Any]]:
-        rows = members_of(self.shown).order_by("customer_id")
+        rows, sight = members_of(self.shown).order_by("customer_id"), sight_of(self.request.user)
         for member in rows.iterator(chunk_size=1_000):
-            yield self._row(member)
+            yield self._row(member, sight)
 
-    def _row(self, member: ListMember) -> Sequence[Any]:
-        one = member.customer
+    def _row(self, member: ListMember, sight: Sight) -> Sequence[Any]:
+        """What is not seen is left empty."""
+        one = seen(member.customer, sight)
         since = member.since.isoformat(timespec="seconds")
         return [one.public_id, self.shown.slug, one.email, one.first_name, one.last_name, since]

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from customers.directory.search import Filters, search
 from customers.models import Customer
+from customers.sight.queries import seen
 from loyalty.engine.status import Status
+from loyalty.staff.sight import Sight
 from segments.lists.models import CustomerList
 from segments.lists.queries import on_list
 
@@ -21,12 +23,12 @@ class Found:
     is_more: bool = False
 
 
-def candidates(text: str, of: CustomerList) -> Found:
-    """The first in the order of their last names, each with whether they are on the list already."""
+def candidates(text: str, of: CustomerList, sight: Sight) -> Found:
+    """The first in the order of their last names, each as the reader sees them, with whether they are on the list already."""
     if len(text.strip()) < FEWEST_LETTERS:
         return Found()
-    ids = search(text, Filters([Status.ACTIVE.value])).ids
-    rows = Customer.objects.filter(id__in=ids).defer("properties").order_by("last_name", "first_name", "id")
-    shown = list(rows[:MOST_SHOWN])
+    ids = search(text, Filters([Status.ACTIVE.value], sight=sight)).ids
+    order = ("last_name", "first_name", "id") if sight.sees("last_name") else ("id",)
+    shown = list(Customer.objects.filter(id__in=ids).defer("properties").order_by(*order)[:MOST_SHOWN])
     there = on_list(of, shown)
-    return Found([(one, one.id in there) for one in shown], is_more=len(ids) > len(shown))
+    return Found([(seen(one, sight), one.id in there) for one in shown], is_more=len(ids) > len(shown))
