@@ -31,6 +31,7 @@ from .codes import CODES
 from .directory.palette import find_customers
 from .erasure.models import Erasure, ErasureItem, Tombstone
 from .export.queries import CustomerColumns, NotExported, ReferenceNames
+from .fields.facts import FACTS
 from .labels import AUDIT
 from .merging.contributions import CONTRIBUTIONS as MERGING
 from .models import Customer, Merge
@@ -45,6 +46,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     SEEING,
     *PERSONAL_FIELDS,
     KeyLimit(beyond_sight),
+    FACTS,
     ByHand(frozenset({"profile"}), EDIT_CUSTOMERS),
     Members(concerns_member),
     ProfileBadge(lambda page: [_("Your own e-mail address")] if page.is_own else []),

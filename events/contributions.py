@@ -29,6 +29,7 @@ from loyalty.verify.checks import Checks
 from .api import customers
 from .codes import CODES
 from .duplicates.pages import AFTER_MERGE
+from .facts import FACTS
 from .labels import AUDIT
 from .models import BusinessKey, Event
 from .orders.actions import SETTLING
@@ -44,6 +45,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     RIGHTS,
     SEEING,
     DEVICES,
+    *FACTS,
     ByHand(SETTLING, ACT_ON_ORDERS),
     ConfigurationPages("events.eventtype", CONFIGURE_EVENTS),
     Routes("events.urls"),

@@ -25,6 +25,7 @@ from .by_hand.keys import beyond_limits
 from .by_hand.limits import may_fix_points, record_within_limits
 from .codes import CODES
 from .comparing import compared_balances
+from .facts import FACTS
 from .history.lots import postings_of, promised_by, statuses_of
 from .ledger.checks import CHECKS
 from .ledger.figures import balances_of
@@ -39,6 +40,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     CODES,
     ReservedNames(RESERVED_NAMES),
     RIGHTS,
+    FACTS,
     ByHand(ADJUSTING, MANAGE_POINTS, record_within_limits),
     FixedPoints(may_fix_points),
     KeyLimit(beyond_limits),

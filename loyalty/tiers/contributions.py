@@ -18,6 +18,7 @@ from .codes import CODES
 from .enums import TIERS_MODULE
 from .labels import AUDIT
 from .profile.contributions import CONTRIBUTIONS as PROFILE
+from .profile.facts import FACTS
 from .profile.figures import levels_of
 from .structures.operations import TIERS
 
@@ -25,6 +26,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     Module(TIERS_MODULE, _("Tiers")),
     CODES,
     RIGHTS,
+    FACTS,
     ReservedNames(frozenset({"tiers"})),
     CHECKS,
     Routes("loyalty.tiers.structures.urls"),

@@ -1,0 +1,173 @@
+"""What segments can ask of what happened: purchases, referrals, and events of any type with their attributes."""
+
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import cast
+
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.facts.comparing import compared
+from loyalty.facts.enums import Kind, Reach
+from loyalty.facts.kinds import Ask, AttributeCondition, Fact, Facts, Option, Source
+
+from .referrals import REFERRAL
+from .types.models import EventType
+
+_NONE = Decimal(0)
+
+
+# Purchases: accepted orders at the date of their checkout; what was refunded lowers amounts and never the count.
+
+
+_PRODUCT = Option("product", _("Product"), lead="of product", required=False)
+_CATEGORY = Option("category", _("Category"), lead="of category", required=False)
+_CURRENCY = Option("currency", _("Currency"), lead="in currency", required=False)
+_LINES = (_PRODUCT, _CATEGORY)
+
+
+def _line(ask: Ask) -> Iterator[str]:
+    """A line of the order is of that product, and of that category."""
+    named = {"product_id": ask.options.get("product"), "category": ask.options.get("category")}
+    wanted = [f"lower(line ->> '{name}') = lower({ask.bind(value)})" for name, value in named.items() if value]
+    if wanted:
+        yield f"EXISTS (SELECT 1 FROM jsonb_array_elements(t.items) AS one (line) WHERE {' AND '.join(wanted)})"
+
+
+def _orders(value: str, empty: Decimal | None = None, more: str = "") -> Callable[[Ask], Source]:
+    """An aggregate over the customer's purchases within the window."""
+
+    def source(ask: Ask) -> Source:
+        where = ["t.accepted_at IS NOT NULL", *([more] if more else []), *ask.between("t.checkout_at"), *_line(ask)]
+        if ask.options.get("currency"):
+            where.append(f"t.currency = {ask.bind(str(ask.options['currency']).upper())}")
+        where.append(ask.of("t.customer_id"))
+        text = value.format(today=_place(ask, "today", value), zone=_place(ask, "zone", value))
+        return Source(text, "events_transaction t", where, "t.customer_id", grouped=True, empty=empty)
+
+    return source
+
+
+def _place(ask: Ask, name: str, value: str) -> str:
+    if f"{{{name}}}" not in value:
+        return ""
+    return ask.bind(ask.today) if name == "today" else ask.bind(str(ask.zone))
+
+
+def _bought(ask: Ask) -> Source:
+    source = _orders("TRUE")(ask)
+    return Source("TRUE", source.tables, source.where, source.key)
+
+
+_DAY = "(t.checkout_at AT TIME ZONE {zone})::date"
+_PAST = Reach.PAST
+
+
+def _nth(ask: Ask) -> Source:
+    """The day of the customer's purchase of that number, counted from the first one."""
+    day = _DAY.format(zone=ask.bind(str(ask.zone)))
+    numbered = f"row_number() OVER (PARTITION BY t.customer_id ORDER BY t.checkout_at, t.id) AS place, {day} AS day"
+    orders = f"(SELECT t.customer_id, {numbered} FROM events_transaction t WHERE t.accepted_at IS NOT NULL AND {ask.of('t.customer_id')}) o"
+    return Source("o.day", orders, [f"o.place = {ask.bind(ask.options['number'])}"], "o.customer_id")
+
+
+_NUMBER = Option("number", _("Number"), Kind.NUMBER)
+PURCHASES = (
+    Fact("purchases.any", "bought", Kind.YES, _("Has bought"), _bought, _LINES, _PAST,
+         negated="has not bought", also=("has bought", "purchased", "has purchased")),
+    Fact("purchases.count", "number of purchases", Kind.NUMBER, _("Number of purchases"), _orders("count(*)", _NONE),
+         _LINES, _PAST, also=("purchases", "purchase count")),
+    Fact("purchases.total", "purchase total", Kind.NUMBER, _("Purchase total"), _orders("sum(t.bought)", _NONE),
+         (_CURRENCY,), _PAST, also=("total of purchases", "spent")),
+    Fact("purchases.average", "average purchase", Kind.NUMBER, _("Average purchase"), _orders("avg(t.bought)"),
+         (_CURRENCY,), _PAST),
+    Fact("purchases.items", "purchased items", Kind.NUMBER, _("Purchased items"),
+         _orders("sum(t.bought_items)", _NONE), (), _PAST),
+    Fact("purchases.first", "first purchase", Kind.DATE, _("First purchase"), _orders(f"min({_DAY})"), _LINES),
+    Fact("purchases.last", "last purchase", Kind.DATE, _("Last purchase"), _orders(f"max({_DAY})"), _LINES),
+    Fact("purchases.nth", "purchase number", Kind.DATE, _("Date of a purchase, by its number"), _nth, (_NUMBER,)),
+    Fact("purchases.days_since", "days since the last purchase", Kind.NUMBER, _("Days since the last purchase"),
+         _orders(f"{{today}} - max({_DAY})"), _LINES, by_day=True),
+)  # fmt: skip
+
+
+# Events: those of the profiles that were merged into a customer count as the customer's own.
+
+
+_TABLES = "events_event e LEFT JOIN customers_merge m ON m.source_id = e.customer_id"
+_KEY = "coalesce(m.survivor_id, e.customer_id)"
+# Of numbers alone, and of texts that are numbers: as senders write them.
+_AS_NUMBER = "CASE WHEN pg_input_is_valid({text}, 'numeric') THEN ({text})::numeric END"
+
+
+def _actions() -> Sequence[tuple[str, str]]:
+    return [(row.action, row.label) for row in EventType.objects.all()]
+
+
+_ACTION = Option("action", _("Action"), Kind.CHOICE, "of", choices=_actions)
+_DONE = Option("action", _("Action"), Kind.CHOICE, choices=_actions)
+_WHERE = Option("where", _("Attributes"), None, "where", required=False)
+_ATTRIBUTE = Option("attribute", _("Attribute"), lead="of attribute")
+
+
+def _attribute(condition: AttributeCondition, ask: Ask) -> str:
+    text = f"(e.data ->> {ask.bind(condition.attribute)})"
+    if isinstance(condition.value, Decimal | tuple) and not _is_of_texts(condition.value):
+        number = _AS_NUMBER.format(text=text)
+        return f"({compared(Kind.NUMBER, condition.op, number, condition.value, ask.bind, ask.today)})"
+    return f"({compared(Kind.TEXT, condition.op, text, condition.value, ask.bind, ask.today)})"
+
+
+def _is_of_texts(value: object) -> bool:
+    return isinstance(value, tuple) and isinstance(value[0], str)
+
+
+def _events(action: str, conditions: Sequence[AttributeCondition], ask: Ask) -> list[str]:
+    return [
+        f"e.action = {ask.bind(action)}",
+        *ask.between("e.occurred_at"),
+        *(_attribute(one, ask) for one in conditions),
+        ask.of_family("e.customer_id"),
+    ]
+
+
+def _asked(ask: Ask) -> list[str]:
+    conditions = cast("Sequence[AttributeCondition]", ask.options.get("where") or ())
+    return _events(ask.options["action"], conditions, ask)
+
+
+def _done(ask: Ask) -> Source:
+    return Source("TRUE", _TABLES, _asked(ask), _KEY)
+
+
+def _count(ask: Ask) -> Source:
+    return Source("count(*)", _TABLES, _asked(ask), _KEY, grouped=True, empty=_NONE)
+
+
+def _sum(ask: Ask) -> Source:
+    number = _AS_NUMBER.format(text=f"(e.data ->> {ask.bind(ask.options['attribute'])})")
+    return Source(f"coalesce(sum({number}), 0)", _TABLES, _asked(ask), _KEY, grouped=True, empty=_NONE)
+
+
+def _days_since(ask: Ask) -> Source:
+    day = f"(max(e.occurred_at) AT TIME ZONE {ask.bind(str(ask.zone))})::date"
+    return Source(f"{ask.bind(ask.today)} - {day}", _TABLES, _asked(ask), _KEY, grouped=True)
+
+
+def _referrals(ask: Ask) -> Source:
+    return Source("count(*)", _TABLES, _events(REFERRAL, (), ask), _KEY, grouped=True, empty=_NONE)
+
+
+EVENTS = (
+    Fact("events.done", "has done", Kind.YES, _("Has done an action"), _done, (_DONE, _WHERE), _PAST,
+         negated="has not done", also=("did",)),
+    Fact("events.count", "number of events", Kind.NUMBER, _("How often an action was done"), _count,
+         (_ACTION, _WHERE), _PAST),
+    Fact("events.sum", "sum", Kind.NUMBER, _("Sum of an attribute of an action"), _sum,
+         (_ATTRIBUTE, _ACTION, _WHERE), _PAST),
+    Fact("events.days_since", "days since the last event", Kind.NUMBER, _("Days since an action was last done"),
+         _days_since, (_ACTION, _WHERE), by_day=True),
+    Fact("events.referrals", "number of referrals", Kind.NUMBER, _("Customers referred"), _referrals, (), _PAST,
+         also=("referrals",)),
+)  # fmt: skip
+
+FACTS = (Facts(_("Purchases"), PURCHASES), Facts(_("Events"), EVENTS))
