@@ -28,6 +28,8 @@ class Listed:
     samples: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     # Puts a row of these two customers, by number, into each table with something personal.
     live: Callable[[int, int], object] | None = None
+    # Each declared operation by its name in the trail, done once by the sender.
+    deeds: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
     # What `manage.py verify` must find, as in `tests/verify/corrupting.py`; and what must be so before histories are made.
     corruptions: Corruptions = field(default_factory=dict)
     before_histories: Callable[[], object] | None = None

@@ -30,7 +30,7 @@ def freeze(value: Any) -> Any:
         return _tagged(value._meta.label_lower, value.pk)
     if isinstance(value, Enum):
         return freeze(value.value)
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, Mapping):
         return {_name(key): freeze(one) for key, one in value.items()}

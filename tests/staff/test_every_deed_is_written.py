@@ -47,6 +47,7 @@ from loyalty.transfer.enums import JobStatus, Model
 from loyalty.transfer.models import ImportJob
 from loyalty.transfer.operations import cancel_import, confirm_import, count_again, note_download, start_import
 from tests.factories import make_customer, make_order
+from tests.listing import all_of
 from tests.staff.test_declared_operations import writers
 from tests.tiers.ladders import set_up, structure
 
@@ -199,6 +200,7 @@ DONE: dict[str, Callable[[Sender], Any]] = {
     "tier.change": tier,
     "tiers.save": lambda by: save_structure(item=structure(), way=Way.NEW, by=by),
     "user.change_password": lambda by: change_password(password="four words which stay", by=by),
+    **all_of("deeds"),
 }
 
 
