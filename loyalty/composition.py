@@ -32,6 +32,7 @@ ROOMS = (
     "loyalty.bulk",
     "segments.lists",
     "segments.labels",
+    "segments",
     "loyalty.sync",
     "loyalty.transfer",
     "loyalty.trail",

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "loyalty.bulk",
     "segments.lists",
     "segments.labels",
+    "segments",
     "loyalty.transfer",
     "loyalty.sync",
     "loyalty.api",

@@ -60,7 +60,7 @@ class Conditions(Cursor):
 
     def _option(self, option: Option) -> Any:
         if option.kind is None:
-            return self._attributes()
+            return self.attributes()
         if option.kind == Kind.NUMBER:
             return self.number()
         return self._known(option.choices)
@@ -72,7 +72,7 @@ class Conditions(Cursor):
         text = self.text(*(said(names.name_of(id)) for id, _ in names.choices))
         return names.id_of(text) or text
 
-    def _attributes(self) -> list[Json]:
+    def attributes(self) -> list[Json]:
         found = [self._attribute()]
         while self.take(","):
             found.append(self._attribute())

@@ -28,6 +28,15 @@ def rule_of(sentence: str, vocabulary: Vocabulary) -> Rule:
     return read_rule(_Parser(sentence, vocabulary).whole(), vocabulary)
 
 
+def attributes_of(text: str, vocabulary: Vocabulary) -> list[Json]:
+    """Conditions on attributes, as they stand after “where”. Raises WrongRule."""
+    parser = _Parser(text, vocabulary)
+    found = parser.attributes()
+    if parser.at < len(parser.tokens):
+        parser.fail()
+    return found
+
+
 def complete(sentence: str, vocabulary: Vocabulary) -> Sequence[str]:
     """What may come next: whole phrases, in the place of the word that has been begun."""
     begun = "" if not sentence or sentence[-1].isspace() else sentence.split()[-1]

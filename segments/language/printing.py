@@ -1,6 +1,7 @@
 """A rule as a sentence that people read, and that `parsing` reads back to the same rule."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -47,10 +48,7 @@ class _Printer:
         )
 
     def _option(self, option: Option, value: Any) -> str:
-        if isinstance(value, tuple):
-            text = ", ".join(_attribute(one) for one in value)
-        else:
-            text = self._value(value, option.choices)
+        text = attributes_sentence(value) if isinstance(value, tuple) else self._value(value, option.choices)
         return f"{option.lead} {text}" if option.lead else text
 
     def _comparison(self, fact: Fact, condition: Condition) -> list[str]:
@@ -89,6 +87,10 @@ def window_sentence(window: Window) -> str:
     if window.first and window.last:
         return f"{BETWEEN} {window.first} and {window.last}"
     return f"{SINCE} {window.first}" if window.first else f"{UNTIL} {window.last}"
+
+
+def attributes_sentence(conditions: Sequence[AttributeCondition]) -> str:
+    return ", ".join(_attribute(one) for one in conditions)
 
 
 def _attribute(condition: AttributeCondition) -> str:

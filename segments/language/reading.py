@@ -112,7 +112,7 @@ class _Reader:
 
     def _option(self, option: Option, data: Any, place: str) -> Any:
         if option.kind is None:
-            return _where(data, place)
+            return read_where(data, place)
         if option.kind == Kind.NUMBER:
             return read_value(Kind.NUMBER, Op.AT_LEAST, data, place, None, least=1)
         text = read_text(data, place)
@@ -127,7 +127,7 @@ def _op(data: Any, allowed: Sequence[Op], place: str) -> Op:
     return Op(data)
 
 
-def _where(data: Any, place: str) -> tuple[AttributeCondition, ...]:
+def read_where(data: Any, place: str) -> tuple[AttributeCondition, ...]:
     if not isinstance(data, list) or len(data) > MAX_WHERE:
         raise WrongRule(place, f"must be a list of at most {MAX_WHERE} conditions on attributes")
     return tuple(_attribute(one, f"{place}[{at}]") for at, one in enumerate(data))

@@ -12,7 +12,6 @@ from loyalty.facts.enums import Op, Span
 from loyalty.facts.kinds import AttributeCondition
 from loyalty.facts.windows import Window
 
-Rule: TypeAlias = "All | Either | Not | Condition"
 Json = dict[str, Any]
 
 
@@ -20,19 +19,19 @@ Json = dict[str, Any]
 class All:
     """Every part holds; without parts, of everyone."""
 
-    parts: tuple[Rule, ...] = ()
+    parts: "tuple[Rule, ...]" = ()
 
 
 @dataclass(frozen=True)
 class Either:
     """At least one part holds."""
 
-    parts: tuple[Rule, ...]
+    parts: "tuple[Rule, ...]"
 
 
 @dataclass(frozen=True)
 class Not:
-    part: Rule
+    part: "Rule"
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,7 @@ class Condition:
         return dict(self.options)
 
 
+Rule: TypeAlias = All | Either | Not | Condition
 EVERYONE = All()
 
 

@@ -1,0 +1,41 @@
+"""What segments show elsewhere."""
+
+from collections.abc import Sequence
+
+from celery.schedules import crontab
+
+from customers.export.queries import NotExported, ReferenceNames
+from customers.fields.reserved import ReservedNames
+from loyalty.timers import Timer
+
+from .api.customers import CUSTOMER
+from .api.entities import PAIR
+from .bindings import Binding
+from .checks import CHECKS
+from .facts import FACTS
+from .models import Segment, Touch
+from .operations import SEGMENTS
+from .program import dependents_of
+from .rights import RIGHTS
+from .words import AUDIT
+
+
+def _dependents(slug: str) -> Sequence[str]:
+    return [one.name for one in dependents_of(slug)]
+
+
+CONTRIBUTIONS: tuple[object, ...] = (
+    RIGHTS,
+    FACTS,
+    SEGMENTS,
+    Binding(_dependents),
+    CHECKS,
+    *AUDIT,
+    CUSTOMER,
+    PAIR,
+    ReservedNames(frozenset({"segments"})),
+    NotExported(Touch, "A line of customers to look at, gone within seconds."),
+    ReferenceNames("segment_id", lambda: Segment.objects.values_list("id", "name")),
+    Timer("refresh-segments", "segments.membership.tasks.keep_fresh", 3.0),
+    Timer("sizes-of-segments", "segments.membership.tasks.keep_sizes", crontab(hour=23, minute=57)),
+)

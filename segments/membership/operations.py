@@ -1,0 +1,116 @@
+"""Keeping members as their rules say: for the customers to whom something happened, at midnight, and after a change.
+
+Each segment's members change in one transaction, so whoever is killed leaves the last complete ones; what was due is due
+still. A segment is computed by one at a time: an advisory lock is held for as long as its transaction.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.db.models import F
+
+from loyalty.calendar import ONE_DAY, end_of, local_day
+from segments.enums import SegmentStatus
+from segments.language.compiling import compile_rule
+from segments.language.vocabulary import Vocabulary, read_vocabulary
+from segments.models import Computation, Segment
+
+from .plan import Planned, planned, planned_segments
+from .queries import Touched, bound_time, change_members, count_members, keep_sizes, lock, take_touched, try_to_lock
+
+AT_ONCE = 1_000
+# As long as one segment may take, in seconds.
+LONGEST = 600
+Clock = Callable[[], dt.datetime]
+
+
+class Overlapping(Exception):
+    """The segment is being computed by somebody else."""
+
+
+def refresh_touched(*, now: Clock) -> int:
+    """Look at the customers to whom something has happened; how many."""
+    number = 0
+    while found := _refresh_chunk(now()):
+        number += found
+    return number
+
+
+@transaction.atomic(durable=True)
+def _refresh_chunk(at: dt.datetime) -> int:
+    """The locks are held before anything is read: what a computation that was waited for has not seen is seen here."""
+    touched = take_touched(AT_ONCE)
+    if not touched.customers:
+        return 0
+    active = list(Segment.objects.filter(status=SegmentStatus.ACTIVE).values_list("id", flat=True))
+    lock(active)
+    vocabulary = read_vocabulary()
+    for one in planned_segments(vocabulary):
+        if one.rule is not None and not one.computation.is_due:
+            _refresh_some(one, vocabulary, touched, at)
+    return len(touched.customers)
+
+
+def _refresh_some(one: Planned, vocabulary: Vocabulary, touched: Touched, at: dt.datetime) -> None:
+    assert one.rule is not None
+    zone = ZoneInfo(settings.TIME_ZONE)
+    statement = compile_rule(one.rule, vocabulary, today=local_day(at, zone), zone=zone, only=touched.customers)
+    entered, left = change_members(
+        one.segment.id, statement, at=at, since=at, told=not one.segment.announces, touched=touched
+    )
+    if entered or left:
+        Computation.objects.filter(segment=one.segment).update(members=F("members") + entered - left)
+
+
+def refresh_due(*, now: Clock) -> Sequence[str]:
+    """Compute the segments that are due; their IDs. One that somebody else computes is left to them."""
+    vocabulary, done = read_vocabulary(), []
+    zone = ZoneInfo(settings.TIME_ZONE)
+    for one in planned_segments(vocabulary):
+        at = now()
+        if one.is_due(at, local_day(at, zone), vocabulary):
+            try:
+                refresh(one.segment, vocabulary, now=now)
+            except Overlapping:
+                continue
+            done.append(one.segment.slug)
+    return done
+
+
+def refresh(segment: Segment, vocabulary: Vocabulary, *, now: Clock) -> None:
+    """Compute all its members. Raises Overlapping; what goes wrong otherwise is kept for the page to show."""
+    try:
+        with transaction.atomic(durable=True):
+            _refresh_all(segment.id, vocabulary, now())
+    except DatabaseError as error:
+        reason = f"The computation did not complete ({type(error).__name__}). It is tried again"
+        Computation.objects.filter(segment=segment).update(problem=reason, tried_at=now())
+
+
+def _refresh_all(segment: int, vocabulary: Vocabulary, at: dt.datetime) -> None:
+    if not try_to_lock(segment):
+        raise Overlapping
+    one = planned(Segment.objects.select_related("computation").get(id=segment), vocabulary)
+    zone, row = ZoneInfo(settings.TIME_ZONE), Computation.objects.filter(segment=segment)
+    today = local_day(at, zone)
+    if one.rule is None:
+        row.update(problem=one.problem, tried_at=at)
+        return
+    bound_time(LONGEST)
+    statement = compile_rule(one.rule, vocabulary, today=today, zone=zone)
+    change_members(segment, statement, at=at, since=_since(one, at, zone), told=not one.segment.announces)
+    row.update(
+        complete=one.computation.wanted, computed_at=at, computed_for=today, members=count_members(segment), problem=""
+    )
+
+
+def _since(one: Planned, at: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """What a new day alone has changed is so from its midnight on."""
+    return at if one.computation.is_due else end_of(local_day(at, zone) - ONE_DAY, zone)
+
+
+def keep_sizes_of_today(*, now: Clock) -> None:
+    keep_sizes(local_day(now(), ZoneInfo(settings.TIME_ZONE)))

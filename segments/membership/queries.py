@@ -1,0 +1,121 @@
+"""The statements by which members are compared with a rule and changed: one for each segment, whoever it is of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+
+from segments.language.compiling import Statement
+
+# A segment is computed by one at a time, and others wait, or are refused.
+LOCK_CLASS = 0x5E6
+_TRY, _WAIT = "SELECT pg_try_advisory_xact_lock(%s, %s)", "SELECT pg_advisory_xact_lock(%s, %s)"
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Customers to whom something has happened, each with the time of what happened last."""
+
+    customers: Sequence[int]
+    happened_at: Sequence[datetime]
+
+
+def try_to_lock(segment: int) -> bool:
+    """Until the open transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TRY, [LOCK_CLASS, segment])
+        return bool(cursor.fetchone()[0])
+
+
+def lock(segments: Sequence[int]) -> None:
+    """In their order, so that two who wait do not wait for each other."""
+    with connection.cursor() as cursor:
+        for segment in sorted(segments):
+            cursor.execute(_WAIT, [LOCK_CLASS, segment])
+
+
+def bound_time(seconds: int) -> None:
+    """Of the statements to come in the open transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds}s"])
+
+
+_CHANGE = """
+    WITH found (id) AS MATERIALIZED ({rule}), {moments}
+    entering AS (
+        INSERT INTO segments_stay (customer_id, segment_id, since, entered_at, told_of_entering, told_of_leaving)
+        SELECT found.id, %(segment)s, {entering_at}, %(at)s, %(told)s, %(told)s FROM found
+        WHERE NOT EXISTS (
+            SELECT 1 FROM segments_stay s WHERE s.segment_id = %(segment)s AND s.customer_id = found.id AND s.left_at IS NULL
+        )
+        ON CONFLICT DO NOTHING RETURNING 1
+    ),
+    leaving AS (
+        UPDATE segments_stay s SET left_at = greatest(%(at)s, s.entered_at), until = greatest({leaving_at}, s.since)
+        WHERE s.segment_id = %(segment)s AND s.left_at IS NULL {only}
+        AND NOT EXISTS (SELECT 1 FROM found WHERE found.id = s.customer_id) RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM entering), (SELECT count(*) FROM leaving)
+"""
+_MOMENT = "coalesce((SELECT m.at FROM moment m WHERE m.id = {}), %(at)s)"
+
+
+def change_members(
+    segment: int, statement: Statement, *, at: datetime, since: datetime, told: bool, touched: Touched | None = None
+) -> tuple[int, int]:
+    """Let those in and out whom the statement tells; how many of either. `since`: when it became so, unless `touched` say."""
+    params = {**statement.params, "segment": segment, "at": at, "since": since, "told": told}
+    places = {"moments": "", "entering_at": "%(since)s", "leaving_at": "%(since)s", "only": ""}
+    if touched is not None:
+        params |= {"customers": list(touched.customers), "moments": list(touched.happened_at)}
+        places = {
+            "moments": "moment (id, at) AS (SELECT * FROM unnest(%(customers)s::bigint[], %(moments)s::timestamptz[])),",
+            "entering_at": _MOMENT.format("found.id"),
+            "leaving_at": _MOMENT.format("s.customer_id"),
+            "only": "AND s.customer_id = ANY(%(customers)s::bigint[])",
+        }
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGE.format(rule=statement.sql, **places), params)
+        entered, left = cursor.fetchone()
+        return entered, left
+
+
+_TAKE = """
+    WITH taken AS (
+        DELETE FROM segments_touch WHERE (customer_id, id) IN (
+            SELECT customer_id, id FROM segments_touch ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+        ) RETURNING customer_id, happened_at
+    )
+    SELECT coalesce(m.survivor_id, t.customer_id), max(t.happened_at) FROM taken t
+    LEFT JOIN customers_merge m ON m.source_id = t.customer_id GROUP BY 1
+    UNION SELECT t.customer_id, max(t.happened_at) FROM taken t GROUP BY 1
+"""
+
+
+def take_touched(limit: int) -> Touched:
+    """Out of the line, for good once the transaction is committed; of a merged profile the survivor as well."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [limit])
+        found = dict(cursor.fetchall())
+    return Touched(list(found), list(found.values()))
+
+
+def count_members(segment: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM segments_stay WHERE segment_id = %s AND left_at IS NULL", [segment])
+        found: int = cursor.fetchone()[0]
+        return found
+
+
+_KEEP_SIZES = """
+    INSERT INTO segments_size (segment_id, day, members)
+    SELECT c.segment_id, %s, c.members FROM segments_computation c JOIN segments_segment s ON s.id = c.segment_id
+    WHERE s.status <> 'archived' AND c.computed_at IS NOT NULL
+    ON CONFLICT (segment_id, day) DO UPDATE SET members = excluded.members
+"""
+
+
+def keep_sizes(day: date) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_SIZES, [day])
