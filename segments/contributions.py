@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 from celery.schedules import crontab
+from django.utils.translation import gettext_lazy as _
 
 from customers.export.queries import NotExported, ReferenceNames
 from customers.fields.reserved import ReservedNames
+from loyalty.http.routes import Routes
 from loyalty.timers import Timer
+from loyalty.ui.navigation import Entry, Group
 
 from .api.customers import CUSTOMER
 from .api.entities import PAIR
@@ -16,7 +19,7 @@ from .facts import FACTS
 from .models import Segment, Touch
 from .operations import SEGMENTS
 from .program import dependents_of
-from .rights import RIGHTS
+from .rights import RIGHTS, VIEW_SEGMENTS
 from .words import AUDIT
 
 
@@ -31,6 +34,8 @@ CONTRIBUTIONS: tuple[object, ...] = (
     Binding(_dependents),
     CHECKS,
     *AUDIT,
+    Routes("segments.urls"),
+    Entry(Group.INSIGHTS, _("Segments"), "segments:list", "funnel", VIEW_SEGMENTS),
     CUSTOMER,
     PAIR,
     ReservedNames(frozenset({"segments"})),

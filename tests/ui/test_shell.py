@@ -72,6 +72,7 @@ urlpatterns = [
     path("erasures/", include(([path("", Empty.as_view(), name="list")], "erasures"))),
     path("imports/", include(([path("", Imports.as_view(), name="imports")], "transfer"))),
     path("approvals/", include(([path("", Empty.as_view(), name="list")], "approvals"))),
+    path("segments/", include(([path("", Empty.as_view(), name="list")], "segments"))),
     path("roles/", include(([path("", Empty.as_view(), name="list")], "roles"))),
     path("transactions/", Empty.as_view(), name="transactions"),
     path("audit/", include(([path("", Empty.as_view(), name="list")], "audit"))),
@@ -150,12 +151,16 @@ def test_signing_out_needs_a_post(signed_in: Client) -> None:
     ("role", "offered"),
     [
         (Role.READ_ONLY, ["/customers/", "/transactions/", "/approvals/", "/developers/"]),
-        (Role.MANAGER, ["/customers/", "/erasures/", "/transactions/", "/approvals/", "/imports/", "/developers/"]),
+        (
+            Role.MANAGER,
+            ["/customers/", "/erasures/", "/segments/", "/transactions/", "/approvals/", "/imports/", "/developers/"],
+        ),
         (
             Role.ADMINISTRATOR,
             [
                 "/customers/",
                 "/erasures/",
+                "/segments/",
                 "/transactions/",
                 "/approvals/",
                 "/imports/",
