@@ -13,6 +13,7 @@ from loyalty.ui.navigation import Entry, Group
 
 from .api.customers import CUSTOMER
 from .api.entities import PAIR
+from .audience.segments import SEGMENTS as GROUP
 from .bindings import Binding
 from .checks import CHECKS
 from .facts import FACTS
@@ -31,6 +32,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     RIGHTS,
     FACTS,
     SEGMENTS,
+    GROUP,
     Binding(_dependents),
     CHECKS,
     *AUDIT,

@@ -5,13 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from customers.models import Customer
 from loyalty.engine.status import DEPARTED
 
 from .enums import SegmentStatus
-from .models import Computation, Segment, Size, Stay
+from .models import Segment, Size, Stay
 
 
 def segments() -> QuerySet[Segment]:
@@ -59,11 +59,6 @@ def segments_of(customers: Collection[Customer]) -> Mapping[int, Sequence[Member
     return found
 
 
-def is_counting(computation: Computation) -> bool:
-    """Until its first complete computation nobody knows who is in it."""
-    return computation.computed_at is None
-
-
 def sizes_of(segment: Segment, days: int = 90) -> Sequence[tuple[dt.date, int]]:
     """As days ended, the earliest first."""
     rows = Size.objects.filter(segment=segment).order_by("-day").values_list("day", "members")[:days]
@@ -87,7 +82,3 @@ def overlap_of(chosen: Sequence[Segment]) -> Mapping[frozenset[str], int]:
             key = frozenset(ids[place] for place in places)
             found[key] = found.get(key, 0) + number
     return found
-
-
-def stays_of(customer: Customer) -> QuerySet[Stay]:
-    return Stay.objects.filter(customer=customer).select_related("segment").order_by(F("entered_at").desc())

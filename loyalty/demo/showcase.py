@@ -66,6 +66,22 @@ BEAUTY = {
     "id": "double_beauty", "account": "main", "name": "Double points on beauty", "multiplier": "2",
     "categories": ["Beauty"], "customer_limit": 100, "total_limit": 100_000,
 }  # fmt: skip
+SEGMENTS: list[dict[str, Any]] = [
+    {"id": "recent-buyers", "name": "Recent buyers", "rule": {"fact": "purchases.any", "window": {"last": 30}}},
+    {
+        "id": "sleeping", "name": "Sleeping", "description": "Bought once, and not for three months.",
+        "rule": {"all": [
+            {"fact": "purchases.any"}, {"fact": "purchases.days_since", "op": "more", "value": 90},
+        ]},
+    },
+    {
+        "id": "gold-birthdays", "name": "Gold with a birthday", "announces": True,
+        "rule": {"all": [
+            {"fact": "tiers.level", "options": {"level": "club/gold"}},
+            {"fact": "customer.birthday", "op": "within", "value": {"next": 14}},
+        ]},
+    },
+]  # fmt: skip
 
 
 def prepare(start: dt.datetime) -> None:
@@ -125,6 +141,7 @@ def configure(at: dt.datetime) -> None:
             {**CLUB, "earning": {"percentage": "0"}},
         ],
         "bonuses": [BEAUTY],
+        "segments": SEGMENTS,
     }
     apply_program(program, by=Sender(None, at))
 

@@ -19,22 +19,37 @@ from segments.language.vocabulary import Vocabulary, read_vocabulary
 from segments.models import Computation, Segment
 
 from .plan import Planned, planned, planned_segments
-from .queries import Touched, bound_time, change_members, count_members, keep_sizes, lock, take_touched, try_to_lock
+from .queries import (
+    FULL,
+    LINE,
+    NOBODY,
+    Touched,
+    bound_time,
+    change_members,
+    count_members,
+    keep_sizes,
+    lock,
+    take_touched,
+    try_to_lock,
+)
 
-AT_ONCE = 1_000
+AT_ONCE, CHUNKS = 1_000, 50
 # As long as one segment may take, in seconds.
 LONGEST = 600
 Clock = Callable[[], dt.datetime]
 
 
 class Overlapping(Exception):
-    """The segment is being computed by somebody else."""
+    """The segment, or another one, is being computed by somebody else."""
 
 
 def refresh_touched(*, now: Clock) -> int:
-    """Look at the customers to whom something has happened; how many."""
+    """Look at the customers to whom something has happened; how many. Of a long line the next run sees to the rest."""
     number = 0
-    while found := _refresh_chunk(now()):
+    for _ in range(CHUNKS):
+        found = _refresh_chunk(now())
+        if not found:
+            break
         number += found
     return number
 
@@ -42,7 +57,7 @@ def refresh_touched(*, now: Clock) -> int:
 @transaction.atomic(durable=True)
 def _refresh_chunk(at: dt.datetime) -> int:
     """The locks are held before anything is read: what a computation that was waited for has not seen is seen here."""
-    touched = take_touched(AT_ONCE)
+    touched = take_touched(AT_ONCE) if try_to_lock(LINE) else NOBODY
     if not touched.customers:
         return 0
     active = list(Segment.objects.filter(status=SegmentStatus.ACTIVE).values_list("id", flat=True))
@@ -66,7 +81,7 @@ def _refresh_some(one: Planned, vocabulary: Vocabulary, touched: Touched, at: dt
 
 
 def refresh_due(*, now: Clock) -> Sequence[str]:
-    """Compute the segments that are due; their IDs. One that somebody else computes is left to them."""
+    """Compute the segments that are due; their IDs. While somebody else computes, they are left to them."""
     vocabulary, done = read_vocabulary(), []
     zone = ZoneInfo(settings.TIME_ZONE)
     for one in planned_segments(vocabulary):
@@ -75,7 +90,7 @@ def refresh_due(*, now: Clock) -> Sequence[str]:
             try:
                 refresh(one.segment, vocabulary, now=now)
             except Overlapping:
-                continue
+                break
             done.append(one.segment.slug)
     return done
 
@@ -91,7 +106,7 @@ def refresh(segment: Segment, vocabulary: Vocabulary, *, now: Clock) -> None:
 
 
 def _refresh_all(segment: int, vocabulary: Vocabulary, at: dt.datetime) -> None:
-    if not try_to_lock(segment):
+    if not try_to_lock(FULL, segment):
         raise Overlapping
     one = planned(Segment.objects.select_related("computation").get(id=segment), vocabulary)
     zone, row = ZoneInfo(settings.TIME_ZONE), Computation.objects.filter(segment=segment)

@@ -21,11 +21,20 @@ class Touched:
     happened_at: Sequence[datetime]
 
 
-def try_to_lock(segment: int) -> bool:
-    """Until the open transaction ends."""
+NOBODY = Touched((), ())
+# In place of a segment: whoever looks at touched customers, and whoever computes segments in full. One at a time each, so that
+# a long computation keeps no more than two workers from other work.
+LINE, FULL = -1, -2
+
+
+def try_to_lock(*segments: int) -> bool:
+    """All of them, until the open transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(_TRY, [LOCK_CLASS, segment])
-        return bool(cursor.fetchone()[0])
+        for segment in segments:
+            cursor.execute(_TRY, [LOCK_CLASS, segment])
+            if not cursor.fetchone()[0]:
+                return False
+    return True
 
 
 def lock(segments: Sequence[int]) -> None:

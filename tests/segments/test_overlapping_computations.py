@@ -2,28 +2,28 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection, transaction
 
 from segments.language.vocabulary import read_vocabulary
-from segments.membership.operations import Overlapping, refresh, refresh_due
-from segments.membership.queries import lock
+from segments.membership.operations import Overlapping, refresh, refresh_due, refresh_touched
+from segments.membership.queries import FULL, LINE, lock
 from segments.models import Computation, Segment
-from tests.segments.segmenting import START, make_segment
+from tests.segments.segmenting import START, done, make_segment
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
 
-@pytest.fixture
-def computed_elsewhere() -> Iterator[Segment]:
-    """A segment that another connection is computing."""
-    segment = make_segment("buyers", "everyone")
+@contextmanager
+def held(lock_of: int) -> Iterator[None]:
+    """By another connection."""
     begun, finish = threading.Event(), threading.Event()
 
     def compute() -> None:
         with transaction.atomic():
-            lock([segment.id])
+            lock([lock_of])
             begun.set()
             finish.wait(20)
         connection.close()
@@ -31,9 +31,17 @@ def computed_elsewhere() -> Iterator[Segment]:
     thread = threading.Thread(target=compute)
     thread.start()
     begun.wait(20)
-    yield segment
+    yield
     finish.set()
     thread.join()
+
+
+@pytest.fixture
+def computed_elsewhere() -> Iterator[Segment]:
+    """A segment that another connection is computing."""
+    segment = make_segment("buyers", "everyone")
+    with held(segment.id):
+        yield segment
 
 
 def test_an_overlapping_computation_is_refused_and_left_to_the_other(computed_elsewhere: Segment) -> None:
@@ -42,6 +50,24 @@ def test_an_overlapping_computation_is_refused_and_left_to_the_other(computed_el
 
     assert refresh_due(now=lambda: START) == []
     assert Computation.objects.get().is_due
+
+
+def test_a_second_worker_leaves_the_line_of_touched_customers_to_the_first() -> None:
+    make_segment("buyers", "bought")
+    done("opt_in")
+    refresh_due(now=lambda: START)
+    with held(LINE):
+        assert refresh_touched(now=lambda: START) == 0
+
+    assert refresh_touched(now=lambda: START) == 1
+
+
+def test_while_one_segment_is_computed_in_full_no_other_one_is() -> None:
+    make_segment("buyers", "bought")
+    with held(FULL):
+        assert refresh_due(now=lambda: START) == []
+
+    assert refresh_due(now=lambda: START) == ["buyers"]
 
 
 def test_a_segment_alone_is_computed_without_being_refused() -> None:

@@ -8,15 +8,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from loyalty.benchmark import batches, bulk, checkout, expiry, report, tiers
+from loyalty.benchmark import batches, bulk, checkout, expiry, report, segments, tiers
 from loyalty.benchmark.scratch import CannotMeasure, Server, server
 
-PARTS = ("checkout", "bulk", "customers", "checkouts", "expiry", "tiers")
+PARTS = ("checkout", "bulk", "customers", "checkouts", "expiry", "tiers", "segments")
 IMPORTS = {"customers", "checkouts"}
 
 
 class Command(BaseCommand):
-    help = "Measure checkouts over HTTP, events in bulk, imports, expiry and tiers against floors, in a scratch database; prints JSON."
+    help = "Measure checkouts over HTTP, events in bulk, imports, expiry, tiers and segments against floors, in a scratch database; prints JSON."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--checkouts", type=int, default=200_000, help="Rows of the checkout import.")
         parser.add_argument("--lots", type=int, default=1_000_000, help="Lots that are due.")
         parser.add_argument("--members", type=int, default=1_000_000, help="Customers with a level.")
+        parser.add_argument("--events", type=int, default=10_000_000, help="Events that rules of segments ask for.")
         parser.add_argument("--rounds", type=int, default=5, help="Of each timing; the median counts.")
         parser.add_argument("--seconds", type=float, default=5, help="Of each timing over HTTP.")
         parser.add_argument("--output", type=Path, help="A file to write the report to as well.")
@@ -57,6 +58,8 @@ class Command(BaseCommand):
             found["expiry"] = expiry.measure(scratch, lots, self.stderr.write)
         if "tiers" in parts:
             found["tiers"] = tiers.measure(scratch, members, self.stderr.write)
+        if "segments" in parts:
+            found["segments"] = segments.measure(scratch, _size_of_segments(options), self.stderr.write)
         found["machine"]["load_average_at_the_end"] = report.load()
         return found
 
@@ -80,3 +83,10 @@ def _sizes(options: dict[str, Any]) -> tuple[checkout.Size, batches.Size, bulk.S
         expiry.Size(rounds=options["rounds"], lots=options["lots"]),
         tiers.Size(rounds=options["rounds"], customers=options["members"], seconds=options["seconds"]),
     )
+
+
+def _size_of_segments(options: dict[str, Any]) -> segments.Size:
+    if options["quick"]:
+        return segments.Size(rounds=1, customers=300, events=3_000, buyers=50, workers=1, requests=16)
+    sizes = {name: options[name] for name in ("rounds", "seconds", "events")}
+    return segments.Size(customers=options["members"], **sizes)
