@@ -59,6 +59,8 @@ def _bought(ask: Ask) -> Source:
 
 
 _DAY = "(t.checkout_at AT TIME ZONE {zone})::date"
+# Of the first or the last: one cast for each customer, not for each order.
+_DAY_OF = "({}(t.checkout_at) AT TIME ZONE {{zone}})::date"
 _PAST = Reach.PAST
 
 
@@ -82,11 +84,11 @@ PURCHASES = (
          (_CURRENCY,), _PAST),
     Fact("purchases.items", "purchased items", Kind.NUMBER, _("Purchased items"),
          _orders("sum(t.bought_items)", _NONE), (), _PAST),
-    Fact("purchases.first", "first purchase", Kind.DATE, _("First purchase"), _orders(f"min({_DAY})"), _LINES),
-    Fact("purchases.last", "last purchase", Kind.DATE, _("Last purchase"), _orders(f"max({_DAY})"), _LINES),
+    Fact("purchases.first", "first purchase", Kind.DATE, _("First purchase"), _orders(_DAY_OF.format("min")), _LINES),
+    Fact("purchases.last", "last purchase", Kind.DATE, _("Last purchase"), _orders(_DAY_OF.format("max")), _LINES),
     Fact("purchases.nth", "purchase number", Kind.DATE, _("Date of a purchase, by its number"), _nth, (_NUMBER,)),
     Fact("purchases.days_since", "days since the last purchase", Kind.NUMBER, _("Days since the last purchase"),
-         _orders(f"{{today}} - max({_DAY})"), _LINES, by_day=True),
+         _orders(f"{{today}} - {_DAY_OF.format('max')}"), _LINES, by_day=True),
 )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     ReservedNames(frozenset({"segments"})),
     NotExported(Touch, "A line of customers to look at, gone within seconds."),
     ReferenceNames("segment_id", lambda: Segment.objects.values_list("id", "name")),
-    Timer("refresh-segments", "segments.membership.tasks.keep_fresh", 3.0),
+    Timer("touched-customers", "segments.membership.tasks.look_at_touched", 3.0),
+    Timer("compute-segments", "segments.membership.tasks.compute_due", 10.0, is_long=True),
     Timer("sizes-of-segments", "segments.membership.tasks.keep_sizes", crontab(hour=23, minute=57)),
 )

@@ -44,5 +44,5 @@ BUYERS: dict[str, Any] = {
     "rule": {"fact": "purchases.any"},
     "announces": False,
     "members": 1,
-    "computed_at": "2026-10-03T10:00:00Z",
+    "computed_at": "2026-10-03T10:00:00+00:00",
 }

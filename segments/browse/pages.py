@@ -14,12 +14,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from customers.models import Customer
-from loyalty import formats
 from loyalty.calendar import end_of
 from loyalty.program.section import Invalid
 from loyalty.staff.permissions import may
@@ -44,8 +44,8 @@ from .forms import KNOWN, DayForm, OverlapForm
 from .overlap import circles, parts
 
 BY_ID = Order("id")
+MOST_SIZES = 12
 EXPORTED = ("customer_id", "first_name", "last_name", "email")
-LIST = Crumb(_("Segments"))
 
 
 def sentence(segment: Segment, vocabulary: Vocabulary) -> str:
@@ -121,10 +121,17 @@ class ShowSegment(PartialMixin, PageMixin, SegmentPage, TemplateView):
 
 
 def _chart(segment: Segment) -> Chart | None:
-    sizes = sizes_of(segment)
+    sizes = _thinned(sizes_of(segment))
     if len(sizes) < 2:
         return None
-    return area([formats.day(day) for day, _ in sizes], Series(gettext("Members"), [number for _, number in sizes]))
+    labels = [date_format(day, "j M") for day, _ in sizes]
+    return area(labels, Series(gettext("Members"), [number for _, number in sizes]))
+
+
+def _thinned(sizes: Sequence[tuple[dt.date, int]]) -> Sequence[tuple[dt.date, int]]:
+    """At most as many as have room for their days, the last one among them."""
+    step = -(-len(sizes) // MOST_SIZES) or 1
+    return sizes[::-1][::step][::-1]
 
 
 class ExportMembers(SegmentPage):

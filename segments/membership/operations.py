@@ -6,10 +6,11 @@ still. A segment is computed by one at a time: an advisory lock is held for as l
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.db.models import F
 
 from loyalty.calendar import ONE_DAY, end_of, local_day
@@ -34,8 +35,8 @@ from .queries import (
 )
 
 AT_ONCE, CHUNKS = 1_000, 50
-# As long as one segment may take, in seconds.
-LONGEST = 600
+# As long as one segment may take, and as long as the line waits for it, in seconds.
+LONGEST, PATIENCE = 600, 5
 Clock = Callable[[], dt.datetime]
 
 
@@ -44,13 +45,17 @@ class Overlapping(Exception):
 
 
 def refresh_touched(*, now: Clock) -> int:
-    """Look at the customers to whom something has happened; how many. Of a long line the next run sees to the rest."""
+    """Look at the customers to whom something has happened; how many.
+
+    Of a long line the next run sees to the rest, as it does where a full computation would have had to be waited for.
+    """
     number = 0
-    for _ in range(CHUNKS):
-        found = _refresh_chunk(now())
-        if not found:
-            break
-        number += found
+    with suppress(OperationalError):
+        for _ in range(CHUNKS):
+            found = _refresh_chunk(now())
+            if not found:
+                break
+            number += found
     return number
 
 
@@ -61,7 +66,7 @@ def _refresh_chunk(at: dt.datetime) -> int:
     if not touched.customers:
         return 0
     active = list(Segment.objects.filter(status=SegmentStatus.ACTIVE).values_list("id", flat=True))
-    lock(active)
+    lock(active, patience=PATIENCE)
     vocabulary = read_vocabulary()
     for one in planned_segments(vocabulary):
         if one.rule is not None and not one.computation.is_due:

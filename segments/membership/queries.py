@@ -37,9 +37,10 @@ def try_to_lock(*segments: int) -> bool:
     return True
 
 
-def lock(segments: Sequence[int]) -> None:
-    """In their order, so that two who wait do not wait for each other."""
+def lock(segments: Sequence[int], *, patience: int) -> None:
+    """In their order, so that two who wait do not wait for each other. Raises OperationalError after so many seconds."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{patience}s"])
         for segment in sorted(segments):
             cursor.execute(_WAIT, [LOCK_CLASS, segment])
 
@@ -50,20 +51,22 @@ def bound_time(seconds: int) -> None:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds}s"])
 
 
+# The differences are of sets, which are hashed: an anti-join with the table that is being filled would read it for each row.
 _CHANGE = """
     WITH found (id) AS MATERIALIZED ({rule}), {moments}
+    member (id) AS MATERIALIZED (
+        SELECT s.customer_id FROM segments_stay s WHERE s.segment_id = %(segment)s AND s.left_at IS NULL {only}
+    ),
+    fresh (id) AS MATERIALIZED (SELECT id FROM found EXCEPT SELECT id FROM member),
+    gone (id) AS MATERIALIZED (SELECT id FROM member EXCEPT SELECT id FROM found),
     entering AS (
         INSERT INTO segments_stay (customer_id, segment_id, since, entered_at, told_of_entering, told_of_leaving)
-        SELECT found.id, %(segment)s, {entering_at}, %(at)s, %(told)s, %(told)s FROM found
-        WHERE NOT EXISTS (
-            SELECT 1 FROM segments_stay s WHERE s.segment_id = %(segment)s AND s.customer_id = found.id AND s.left_at IS NULL
-        )
+        SELECT fresh.id, %(segment)s, {entering_at}, %(at)s, %(told)s, %(told)s FROM fresh
         ON CONFLICT DO NOTHING RETURNING 1
     ),
     leaving AS (
         UPDATE segments_stay s SET left_at = greatest(%(at)s, s.entered_at), until = greatest({leaving_at}, s.since)
-        WHERE s.segment_id = %(segment)s AND s.left_at IS NULL {only}
-        AND NOT EXISTS (SELECT 1 FROM found WHERE found.id = s.customer_id) RETURNING 1
+        FROM gone WHERE s.customer_id = gone.id AND s.segment_id = %(segment)s AND s.left_at IS NULL RETURNING 1
     )
     SELECT (SELECT count(*) FROM entering), (SELECT count(*) FROM leaving)
 """
@@ -80,7 +83,7 @@ def change_members(
         params |= {"customers": list(touched.customers), "moments": list(touched.happened_at)}
         places = {
             "moments": "moment (id, at) AS (SELECT * FROM unnest(%(customers)s::bigint[], %(moments)s::timestamptz[])),",
-            "entering_at": _MOMENT.format("found.id"),
+            "entering_at": _MOMENT.format("fresh.id"),
             "leaving_at": _MOMENT.format("s.customer_id"),
             "only": "AND s.customer_id = ANY(%(customers)s::bigint[])",
         }

@@ -11,14 +11,20 @@ log = logging.getLogger("segments")
 
 
 # What a run that is lost has not done the next one does.
+@shared_task(acks_late=False)
+def look_at_touched(**kwargs: Any) -> None:
+    """The customers to whom something happened, and the events of what came of it."""
+    touched, told = refresh_touched(now=timezone.now), tell(now=timezone.now)
+    if touched or told:
+        log.info("segments: %d customers touched, %d events", touched, told)
+
+
 @shared_task(acks_late=False, soft_time_limit=3_300, time_limit=3_400)
-def keep_fresh(**kwargs: Any) -> None:
-    """Customers to whom something happened; then the segments that have changed or that a midnight has; then the events."""
-    touched = refresh_touched(now=timezone.now)
-    computed = refresh_due(now=timezone.now)
-    told = tell(now=timezone.now)
-    if touched or computed or told:
-        log.info("segments: %d customers touched, %d segments computed, %d events", touched, len(computed), told)
+def compute_due(**kwargs: Any) -> None:
+    """The segments that have changed, or whose answer a midnight has changed."""
+    computed, told = refresh_due(now=timezone.now), tell(now=timezone.now)
+    if computed or told:
+        log.info("segments: %d computed, %d events", len(computed), told)
 
 
 @shared_task

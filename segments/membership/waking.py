@@ -7,7 +7,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 log = logging.getLogger("segments")
-TASK = "segments.membership.tasks.keep_fresh"
+TASK = "segments.membership.tasks.compute_due"
 
 
 def wake_workers() -> None:

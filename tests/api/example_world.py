@@ -17,11 +17,14 @@ from loyalty.program.operations import apply_program
 from loyalty.staff.sender import Sender
 from segments.lists.api.docs import ID, VIP
 from segments.lists.bulk.kinds import CUSTOMER_ADD
+from segments.membership.operations import refresh_due
 from tests.api_keys import development_key
 from tests.factories import NOON, tell
+from tests.segments.segmenting import make_segment
 from tests.tiers.ladders import set_up, structure
 
 JANUARY = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
+OCTOBER_3 = datetime(2026, 10, 3, 10, tzinfo=UTC)
 OCTOBER = datetime(2026, 10, 2, 16, 5, tzinfo=UTC)
 JUG = {
     "product_id": "JUG-RED",
@@ -58,6 +61,8 @@ def make_people() -> None:
     tell(Incoming("0519001", "checkout", order), at=OCTOBER)
     tell(Incoming("0519002", "point_add", {"points": 100}), at=OCTOBER)
     tell(Incoming("0519003", "suspend", {"reason": "Card lost"}), at=OCTOBER)
+    make_segment("buyers", "bought")
+    refresh_due(now=lambda: OCTOBER_3)
 
 
 def make_list() -> None:

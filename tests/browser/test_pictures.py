@@ -5,6 +5,7 @@ The pictures kept are a quarter as large. New ones are made where `PICTURES=new`
 
 import base64
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from playwright.sync_api import Page
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.browser.conftest import SETTLE, layout_faults, sign_in
-from tests.browser.long_world import ADDRESS, NAME, World, make_world
+from tests.browser.long_world import ADDRESS, CIRCLE, NAME, ONE_WORD, World, make_world
+from tests.engine.world import rows
 from tests.factories import NOON
+from tests.segments.segmenting import make_segment, work
 
 pytestmark = pytest.mark.browser
 
@@ -41,13 +44,19 @@ def test_the_name_and_the_address_are_as_long_as_they_are_said_to_be() -> None:
     assert (len(" ".join(NAME)), len(ADDRESS)) == (60, 80)
 
 
-@pytest.mark.parametrize("name", ["customers", "profile", "tiers", "transactions", "imports", "audit"])
+NAMES = ["customers", "profile", "tiers", "transactions", "imports", "audit", "segments", "segment", "segment-editor"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_page_looks_as_it_looked(world: World, served: str, signed_in: Page, name: str) -> None:
     page, table = signed_in, signed_in.context.new_page()
     if name in FOR_ADMINISTRATORS:
         sign_in(page, served, User.objects.create_user("ada", role=Role.ADMINISTRATOR, first_name="Ada"))
     profile = f"/customers/{world.one.id}/"
-    page.goto({"profile": profile, "tiers": profile}.get(name, f"/{name}/"))
+    if name.startswith("segment"):
+        long_segment()
+    segment = {"segment": "/segments/long/", "segment-editor": "/segments/long/edit/"}
+    page.goto({"profile": profile, "tiers": profile, **segment}.get(name, f"/{name}/"))
     found = []
     for width, height in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
@@ -64,6 +73,17 @@ def test_a_page_looks_as_it_looked(world: World, served: str, signed_in: Page, n
                 found.append(f"{width} {scheme}: {off:.1%} of the picture differ")
     table.close()
     assert not found, "\n".join(found)
+
+
+def long_segment() -> None:
+    """With a name as long as it may be, and a rule of two levels."""
+    sentence = f'bought in the last 30 days and not (country is HU or email contains "{ADDRESS}")'
+    make_segment("long", sentence, name=CIRCLE, description=f"{ONE_WORD} {ADDRESS}")
+    make_segment("all", "everyone")
+    work(NOON)
+    for days in range(30):
+        rows("INSERT INTO segments_size (segment_id, day, members) SELECT id, %s, %s FROM segments_segment",
+             [NOON.date() - timedelta(days=days), 1_000 + 37 * days % 400])  # fmt: skip
 
 
 def _off(table: Page, taken: bytes, kept: Path) -> float:

@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
 from segments.language.vocabulary import read_vocabulary
+from segments.membership import operations
 from segments.membership.operations import Overlapping, refresh, refresh_due, refresh_touched
 from segments.membership.queries import FULL, LINE, lock
 from segments.models import Computation, Segment
@@ -23,7 +25,7 @@ def held(lock_of: int) -> Iterator[None]:
 
     def compute() -> None:
         with transaction.atomic():
-            lock([lock_of])
+            lock([lock_of], patience=20)
             begun.set()
             finish.wait(20)
         connection.close()
@@ -60,6 +62,17 @@ def test_a_second_worker_leaves_the_line_of_touched_customers_to_the_first() -> 
         assert refresh_touched(now=lambda: START) == 0
 
     assert refresh_touched(now=lambda: START) == 1
+
+
+def test_the_line_waits_for_a_computation_no_longer_than_its_patience(monkeypatch: Any) -> None:
+    segment = make_segment("buyers", "bought")
+    done("opt_in")
+    refresh_due(now=lambda: START)
+    monkeypatch.setattr(operations, "PATIENCE", 1)
+    with held(segment.id):
+        assert refresh_touched(now=lambda: START) == 0
+
+    assert refresh_touched(now=lambda: START) == 1, "nobody was lost"
 
 
 def test_while_one_segment_is_computed_in_full_no_other_one_is() -> None:
