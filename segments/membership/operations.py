@@ -27,7 +27,6 @@ from .queries import (
     Touched,
     bound_time,
     change_members,
-    count_members,
     keep_sizes,
     lock,
     take_touched,
@@ -78,11 +77,12 @@ def _refresh_some(one: Planned, vocabulary: Vocabulary, touched: Touched, at: dt
     assert one.rule is not None
     zone = ZoneInfo(settings.TIME_ZONE)
     statement = compile_rule(one.rule, vocabulary, today=local_day(at, zone), zone=zone, only=touched.customers)
-    entered, left = change_members(
+    changed = change_members(
         one.segment.id, statement, at=at, since=at, told=not one.segment.announces, touched=touched
     )
-    if entered or left:
-        Computation.objects.filter(segment=one.segment).update(members=F("members") + entered - left)
+    if changed.entered or changed.left:
+        members = F("members") + changed.entered - changed.left
+        Computation.objects.filter(segment=one.segment).update(members=members)
 
 
 def refresh_due(*, now: Clock) -> Sequence[str]:
@@ -121,9 +121,9 @@ def _refresh_all(segment: int, vocabulary: Vocabulary, at: dt.datetime) -> None:
         return
     bound_time(LONGEST)
     statement = compile_rule(one.rule, vocabulary, today=today, zone=zone)
-    change_members(segment, statement, at=at, since=_since(one, at, zone), told=not one.segment.announces)
+    changed = change_members(segment, statement, at=at, since=_since(one, at, zone), told=not one.segment.announces)
     row.update(
-        complete=one.computation.wanted, computed_at=at, computed_for=today, members=count_members(segment), problem=""
+        complete=one.computation.wanted, computed_at=at, computed_for=today, members=changed.selected, problem=""
     )
 
 

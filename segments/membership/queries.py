@@ -22,6 +22,17 @@ class Touched:
 
 
 NOBODY = Touched((), ())
+
+
+@dataclass(frozen=True)
+class Changed:
+    """How many the rule selects of those it was asked about, and how many of them entered and left."""
+
+    selected: int
+    entered: int
+    left: int
+
+
 # In place of a segment: whoever looks at touched customers, and whoever computes segments in full. One at a time each, so that
 # a long computation keeps no more than two workers from other work.
 LINE, FULL = -1, -2
@@ -61,22 +72,24 @@ _CHANGE = """
     gone (id) AS MATERIALIZED (SELECT id FROM member EXCEPT SELECT id FROM found),
     entering AS (
         INSERT INTO segments_stay (customer_id, segment_id, since, entered_at, told_of_entering, told_of_leaving)
-        SELECT fresh.id, %(segment)s, {entering_at}, %(at)s, %(told)s, %(told)s FROM fresh
-        ON CONFLICT DO NOTHING RETURNING 1
+        SELECT fresh.id, %(segment)s, {entering_at}, %(at)s, %(told)s, %(told)s FROM fresh RETURNING 1
     ),
     leaving AS (
         UPDATE segments_stay s SET left_at = greatest(%(at)s, s.entered_at), until = greatest({leaving_at}, s.since)
         FROM gone WHERE s.customer_id = gone.id AND s.segment_id = %(segment)s AND s.left_at IS NULL RETURNING 1
     )
-    SELECT (SELECT count(*) FROM entering), (SELECT count(*) FROM leaving)
+    SELECT (SELECT count(*) FROM found), (SELECT count(*) FROM entering), (SELECT count(*) FROM leaving)
 """
 _MOMENT = "coalesce((SELECT m.at FROM moment m WHERE m.id = {}), %(at)s)"
 
 
 def change_members(
     segment: int, statement: Statement, *, at: datetime, since: datetime, told: bool, touched: Touched | None = None
-) -> tuple[int, int]:
-    """Let those in and out whom the statement tells; how many of either. `since`: when it became so, unless `touched` say."""
+) -> Changed:
+    """Let those in and out whom the statement tells. `since`: when it became so, unless `touched` say.
+
+    The segment's lock is held: nobody else lets anybody in meanwhile.
+    """
     params = {**statement.params, "segment": segment, "at": at, "since": since, "told": told}
     places = {"moments": "", "entering_at": "%(since)s", "leaving_at": "%(since)s", "only": ""}
     if touched is not None:
@@ -89,8 +102,7 @@ def change_members(
         }
     with connection.cursor() as cursor:
         cursor.execute(_CHANGE.format(rule=statement.sql, **places), params)
-        entered, left = cursor.fetchone()
-        return entered, left
+        return Changed(*cursor.fetchone())
 
 
 _TAKE = """
@@ -111,13 +123,6 @@ def take_touched(limit: int) -> Touched:
         cursor.execute(_TAKE, [limit])
         found = dict(cursor.fetchall())
     return Touched(list(found), list(found.values()))
-
-
-def count_members(segment: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM segments_stay WHERE segment_id = %s AND left_at IS NULL", [segment])
-        found: int = cursor.fetchone()[0]
-        return found
 
 
 _KEEP_SIZES = """

@@ -16,6 +16,7 @@ from loyalty.verify.comparison import compare
 from loyalty.verify.health import all_checks
 from segments.membership import operations
 from segments.membership.operations import refresh_due, refresh_touched
+from segments.membership.queries import change_members
 from segments.models import Computation, Segment, Stay, Touch
 from segments.queries import members_at, members_of, segments_of
 from tests.engine.world import check_books
@@ -126,6 +127,12 @@ def test_an_edit_computes_the_segment_and_those_that_ask_for_its_members() -> No
     assert members("a-loyal") == {"ann"}
 
 
+def killed(*args: Any, **kwargs: Any) -> None:
+    """As soon as the members have been changed."""
+    change_members(*args, **kwargs)
+    raise KeyboardInterrupt
+
+
 def test_a_killed_computation_leaves_the_last_complete_members_and_is_gone_on_with(monkeypatch: Any) -> None:
     make_segment("buyers", "bought")
     done("opt_in")
@@ -133,7 +140,7 @@ def test_a_killed_computation_leaves_the_last_complete_members_and_is_gone_on_wi
     complete = Computation.objects.get().computed_at
     make_segment("buyers", "everyone")
     with monkeypatch.context() as patch:
-        patch.setattr(operations, "count_members", lambda segment: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(operations, "change_members", killed)
         with pytest.raises(KeyboardInterrupt):
             refresh_due(now=lambda: START)
 
