@@ -61,7 +61,9 @@ def ask(client: Client, path: str, query: str = "", method: str = "GET", **heade
 def ours(route: ApiRoute) -> str:
     entity = {"module": "tiers", "entity": "tier", "entity_id": "standard"}
     bulk = {"customer_list_id": "vip", "batch": "b"}
-    return route.path({"public_id": "C-1", "transaction_id": "T-1", "reference": UUID, "customer_id": "C-1", **entity, **bulk})
+    return route.path(
+        {"public_id": "C-1", "transaction_id": "T-1", "reference": UUID, "customer_id": "C-1", **entity, **bulk}
+    )
 
 
 UUID = "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10"
