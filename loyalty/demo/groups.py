@@ -30,7 +30,7 @@ FIRST, TESTERS, GUESTS = 30, 8, 25
 def choose(end: dt.datetime, by: User) -> None:
     """In the weeks before the end."""
     people = list(Customer.objects.filter(status=Status.ACTIVE).order_by("id")[:FIRST])
-    apply_program({"lists": list(LISTS)}, by=Sender(by, end - dt.timedelta(days=40)))
+    apply_program({"lists": list(LISTS)}, by=Sender(None, end - dt.timedelta(days=40)))
     for customer in people[:TESTERS]:
         add_member(customer=customer, slug="testers", by=Sender(by, end - dt.timedelta(days=30))).result()
     for number, customer in enumerate(people):
