@@ -29,8 +29,10 @@ Item = Mapping[str, Any]
 def save_segment(*, item: Item, by: Sender) -> Deed[None]:
     """Make the segment as the item of the program file says; its members are computed in the background.
 
-    Raises Invalid, naming each wrong field by its path; WrongRule for a rule that names what there is not.
+    Raises Invalid, naming each wrong field by its path; WrongRule for a rule that names what there is not; PermissionDenied for
+    whoever does not see every field of customers, since the members would tell them.
     """
+    by.sight.require_all()
     wanted = {**item, "rule": to_json(read_rule(item["rule"], read_vocabulary()))} if "rule" in item else item
     before = item_of(str(item["id"]))
     with program_change(by=by.user, at=by.at, origin=Origin.ADMIN):
@@ -62,6 +64,7 @@ def compute_again(*, segment: Segment, by: Sender) -> Deed[None]:
 @operation(right=EXPORT_MEMBERS, audit="segment.export")
 def allow_export(*, segment: Segment, members: int, by: Sender) -> Deed[None]:
     """Keeps who has downloaded the members; the file is streamed by the page."""
+    by.sight.require_all()
     return Deed(None, subject=f"segment:{segment.slug}", after={"rows": members})
 
 

@@ -26,11 +26,12 @@ from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
 from loyalty.ui.charts import Chart, Series, area
 from loyalty.ui.downloads import Cell, csv_file
-from loyalty.ui.mixins import DialogPage, PageMixin, PartialMixin, StaffPage
+from loyalty.ui.mixins import DialogPage, PageMixin, PartialMixin
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, page_of
 from loyalty.ui.responses import Text
 from segments.enums import SegmentStatus
+from segments.frame import SegmentsPage
 from segments.language.printing import sentence_of
 from segments.language.reading import read_rule
 from segments.language.refusals import WrongRule
@@ -55,7 +56,7 @@ def sentence(segment: Segment, vocabulary: Vocabulary) -> str:
         return gettext("The rule asks for something that is not there any more.")
 
 
-class Segments(StaffPage, PageMixin, TemplateView):
+class Segments(PageMixin, SegmentsPage, TemplateView):
     right = VIEW_SEGMENTS
     template_name = "segments/list.html"
     title = _("Segments")
@@ -68,7 +69,7 @@ class Segments(StaffPage, PageMixin, TemplateView):
         return super().get_context_data(rows=rows, may_change=may_change, **kwargs)
 
 
-class SegmentPage(StaffPage):
+class SegmentPage(SegmentsPage):
     """A page about one segment."""
 
     right = VIEW_SEGMENTS
@@ -201,7 +202,7 @@ class ChangeStatus(SegmentPage, DialogPage):
         return _("Saved.")
 
 
-class Overlap(StaffPage, PageMixin, TemplateView):
+class Overlap(PageMixin, SegmentsPage, TemplateView):
     """How many are in several segments at once: a table and a picture."""
 
     right = VIEW_SEGMENTS

@@ -14,10 +14,11 @@ from django.views.generic import TemplateView
 
 from loyalty.program.section import Invalid
 from loyalty.staff.sender import by_staff
-from loyalty.ui.mixins import PageMixin, StaffPage
+from loyalty.ui.mixins import PageMixin
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.responses import is_partial
 from segments.enums import SegmentStatus
+from segments.frame import SegmentsPage
 from segments.language.parsing import complete, rule_of
 from segments.language.printing import sentence_of
 from segments.language.reading import read_rule
@@ -66,7 +67,7 @@ class Draft:
         return draft
 
 
-class Editor(StaffPage, PageMixin, TemplateView):
+class Editor(PageMixin, SegmentsPage, TemplateView):
     """Each button sends the whole form. `act` says which one: adding and removing show the form anew, `save` keeps it."""
 
     right = CHANGE_SEGMENTS
@@ -174,7 +175,7 @@ def preview_context(draft: Draft, vocabulary: Vocabulary, segment: Segment | Non
     }
 
 
-class LivePreview(StaffPage):
+class LivePreview(SegmentsPage):
     """Beside the form, while it is filled in."""
 
     right = CHANGE_SEGMENTS
@@ -189,7 +190,7 @@ class LivePreview(StaffPage):
         return render(request, "segments/preview.html", preview_context(draft, vocabulary, segment))
 
 
-class Completion(StaffPage):
+class Completion(SegmentsPage):
     """The options of the sentence's field: what has been written, with what may come next."""
 
     right = VIEW_SEGMENTS

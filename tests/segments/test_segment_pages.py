@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -11,11 +12,13 @@ from django.utils import timezone
 
 from loyalty.staff.audit.models import AuditEntry
 from loyalty.staff.enums import Role
-from loyalty.staff.models import User
+from loyalty.staff.models import StaffRole, User
+from loyalty.staff.sender import Sender
 from segments.editor import preview
 from segments.models import Segment, Size
+from segments.operations import save_segment
 from tests.page_forms import form_with
-from tests.segments.segmenting import buy, done, make_segment, members, work
+from tests.segments.segmenting import buy, done, item, make_segment, members, work
 
 pytestmark = pytest.mark.django_db
 NAMED = {"name": "Loyal buyers", "description": ""}
@@ -249,3 +252,16 @@ def test_who_may_only_see_segments_changes_none(client: Client) -> None:
     assert client.get("/segments/buyers/edit/").status_code == 403
     assert client.post("/segments/buyers/compute/").status_code == 403
     assert client.get("/segments/buyers/members.csv").status_code == 403
+
+
+def test_pages_and_operations_are_for_whoever_sees_every_field(staff: Client) -> None:
+    make_segment("buyers", "bought")
+    StaffRole.objects.filter(slug=Role.MANAGER).update(
+        rights=[one for one in StaffRole.objects.get(slug=Role.MANAGER).rights if one != "personal.birthdates"]
+    )
+
+    for address in ("/segments/", "/segments/buyers/", "/segments/new/", "/segments/buyers/members.csv"):
+        assert staff.get(address).status_code == 403, address
+    by = Sender(User.objects.get(username="dana"), timezone.now())
+    with pytest.raises(PermissionDenied):
+        save_segment(item=item("buyers", "everyone"), by=by)
