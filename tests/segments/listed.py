@@ -28,6 +28,7 @@ def _made() -> Segment:
 
 
 LISTED = Listed(
+    samples={"slug:segments": ["buyers"], "status:segments": ["inactive"]},
     deeds={
         "segment.save": lambda by: save_segment(item=item("buyers", "bought"), by=by),
         "segment.status": lambda by: change_status(segment=_made(), status=SegmentStatus.INACTIVE, by=by),
