@@ -6,7 +6,7 @@ from typing import Any
 
 from customers.enums import MergeKind
 from loyalty.api.docs.describe import Example, Operation, Parameter
-from loyalty.api.docs.shapes import TEXT, WHOLE, described, list_of, one_of, or_empty, request_body, shape
+from loyalty.api.docs.shapes import FLAG, TEXT, WHOLE, described, list_of, one_of, or_empty, request_body, shape
 from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
 from loyalty.contributions import contributed
 
@@ -273,6 +273,16 @@ SEARCH = Operation(
 )  # fmt: skip
 COUNT = Operation(
     "Count active customers",
-    shape("Count", {"active": described(WHOLE, "Customers whose status is active.")}),
-    examples=[Example("Two", None, {"active": 2})],
+    shape(
+        "Count",
+        {
+            "active": described(WHOLE, "Customers whose status is active: exact up to 10,000, an estimate beyond."),
+            "estimated": described(FLAG, "That it is an estimate."),
+        },
+        optional=["estimated"],
+    ),
+    examples=[
+        Example("Two", None, {"active": 2}),
+        Example("About a million", None, {"active": 1_003_500, "estimated": True}),
+    ],
 )

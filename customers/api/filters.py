@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any
 from unicodedata import normalize
@@ -189,9 +189,22 @@ def read_filters(params: Mapping[str, str]) -> FilterSet:
             raise _invalid(f"search must name one of {', '.join(SEARCHED)}, as in search=first_name=John")
     if not asked or "" in asked.values():
         raise bad_request("Empty search criteria", EMPTY)
-    filters = _filters(named)
-    found: FilterSet = type("Asked", (FilterSet,), filters)(asked, queryset=Customer.objects.all())
+    made = _built_in_only(tuple(named.items())) or type("Asked", (FilterSet,), _filters(named))
+    found: FilterSet = made(asked, queryset=Customer.objects.all())
     return found
+
+
+@lru_cache(maxsize=256)
+def _built_in_only(named: tuple[tuple[str, str], ...]) -> type[FilterSet] | None:
+    """Made once for each set of parameters, since making a class takes longer than the query; None if one is a custom
+    field, whose definition may change."""
+    found = {param: _named_filter(text) for param, text in named}
+    return type("Asked", (FilterSet,), found) if all(found.values()) else None
+
+
+def _named_filter(text: str) -> Filter | None:
+    name, dot, operator = text.partition(".")
+    return _built_in(name, operator or "exact") if not dot or operator in {*RANGES, "in"} else None
 
 
 def _filters(named: Mapping[str, str]) -> dict[str, Filter]:

@@ -3,7 +3,7 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from customers.models import Customer
+from customers.directory.search import Filters, count_of
 from loyalty.api.access.scopes import check_scheme, key_of
 from loyalty.api.keys.enums import Api
 from loyalty.api.lists.paging import links, read_page
@@ -47,4 +47,5 @@ class CustomerCount(ApiView):
     operations = {"get": COUNT}
 
     def get(self, request: Request) -> Response:
-        return Response({"active": Customer.objects.filter(status=Status.ACTIVE).count()})
+        found = count_of(Filters(statuses=[Status.ACTIVE]))
+        return Response({"active": found.number, **({} if found.is_exact else {"estimated": True})})

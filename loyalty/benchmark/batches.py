@@ -47,6 +47,7 @@ class Turns:
         events = events or self.size.events
         spec = Specification(
             host=HOST, port=self.server.port, key=self.key["key"], secret=self.key["secret"], run=f"batch-{self.runs}",
+            others=self.key["others"],
             clients=clients, customers=self.size.customers, first=self.runs * 17, batch=batch,
             requests=(events or round(self.size.seconds * MOST_PER_SECOND[batch])) // batch,
             seconds=0 if events else self.size.seconds,

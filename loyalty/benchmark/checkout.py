@@ -67,6 +67,7 @@ class Contest:
     def _over_http(self, server: Web, clients: int, requests: int) -> dict[str, Any]:
         spec = Specification(
             host=HOST, port=server.port, key=self.key["key"], secret=self.key["secret"], run=f"http-{self.runs}",
+            others=self.key["others"],
             clients=clients, customers=self.size.customers, first=self.first,
             requests=requests or round(self.size.seconds * MOST_PER_SECOND),
             seconds=0 if requests else self.size.seconds,

@@ -18,7 +18,8 @@ from typing import Any
 import django
 from django.utils.module_loading import import_string
 
-CHUNK = 2_000
+# So many keys take turns: 20,000 requests a minute each are more than anything here answers.
+TILLS = 8
 # Phases of the engine's one attempt at a batch: the modules, classes and methods that do them.
 PHASES = {
     "lock_and_read": "loyalty.engine.storage.reading.Reading",
@@ -28,44 +29,25 @@ PHASES = {
 
 
 def prepare(customers: int) -> dict[str, Any]:
-    """Customers who have opted in, made by the engine; and the key of an integrator."""
+    """Customers who have opted in; and the keys of tills, each with the limit that a key has by default."""
     from loyalty.api.keys.operations import create_api_key
-    from loyalty.engine.events import Incoming
-    from loyalty.engine.record import record
-    from loyalty.intake.actors import made_up
     from loyalty.staff.sender import Sender
 
-    from .load import customer
+    from .growth import people
 
-    numbers = iter(range(customers))
-    while chunk := list(itertools.islice(numbers, CHUNK)):
-        events = [Incoming(customer(number), "opt_in", _profile(number)) for number in chunk]
-        outcomes = record(events, by=made_up("import"), at=dt.datetime.now(dt.UTC))
-        _require_success(outcomes)
-    key, secret = create_api_key(
-        # Counted as every key's, and never too many.
-        name="Benchmark",
-        by=Sender(None, dt.datetime.now(dt.UTC)),
-        requests_per_minute=10_000_000,
-    ).result()
-    return {"id": key.pk, "key": key.key, "secret": secret}
+    people.fill(customers)
+    made = [
+        create_api_key(name=f"Till {number}", by=Sender(None, dt.datetime.now(dt.UTC))).result()
+        for number in range(TILLS)
+    ]
+    (key, secret), *others = made
+    return {"id": key.pk, "key": key.key, "secret": secret, "others": [[one.key, word] for one, word in others]}
 
 
 def _require_success(outcomes: list[Any]) -> None:
     error = next((outcome.error for outcome in outcomes if outcome.error), None)
     if error:
         raise SystemExit(f"An event was refused: {error.message}")
-
-
-def _profile(number: int) -> dict[str, Any]:
-    return {
-        "first_name": f"First {number % 997}",
-        "last_name": f"Last {number % 4999}",
-        "email": f"customer.{number}@example.com",
-        "language": "en",
-        "country": "HU",
-        "currency": "EUR",
-    }
 
 
 def profile(count: int, customers: int, size: int) -> dict[str, Any]:
@@ -86,6 +68,31 @@ def profile(count: int, customers: int, size: int) -> dict[str, Any]:
         "share": {name: round(spent / elapsed, 3) for name, spent in seconds.items()},
         "functions": _costliest(profiler, count),
     }
+
+
+def reads(times: int) -> dict[str, float]:
+    from .growth.reads import medians
+
+    return medians(times)
+
+
+def movements(count: int, customers: int, size: int) -> dict[str, Any]:
+    """Points earned and spent by turns, `size` at a time, by the engine alone."""
+    from loyalty.engine.events import Incoming
+
+    from .ledger.contest import movers
+    from .load import customer
+
+    kinds = (("point_add", {"points": 10}), ("point_spend", {"points": 5}))
+    events = [
+        Incoming(customer(one), kinds[number % 2][0], kinds[number % 2][1])
+        for first in range(0, count, size)
+        for number, one in enumerate(movers(first, customers))
+    ]
+    record_all(events[: 2 * size], size)
+    started = time.perf_counter()
+    record_all(events, size)
+    return {"seconds": time.perf_counter() - started}
 
 
 def checkouts(run: str, count: int, customers: int) -> list[Any]:
@@ -225,8 +232,8 @@ def _answer(environs: list[dict[str, Any]]) -> None:
 
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=("prepare", "where", "import"))
-    for name in ("customers", "count"):
+    parser.add_argument("what", choices=("prepare", "where", "import", "movements", "reads"))
+    for name in ("customers", "count", "size"):
         parser.add_argument(f"--{name}", type=int, default=1)
     for name in ("key", "secret", "path", "model"):
         parser.add_argument(f"--{name}", default="")
@@ -236,6 +243,8 @@ def main(arguments: list[str]) -> None:
         "prepare": lambda: prepare(given.customers),
         "where": lambda: where(given.count, given.customers, given.key, given.secret),
         "import": lambda: import_file(given.path, given.model),
+        "reads": lambda: reads(given.count),
+        "movements": lambda: movements(given.count, given.customers, given.size),
     }
     json.dump(answers[given.what](), sys.stdout)
 

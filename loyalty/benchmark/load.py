@@ -43,6 +43,8 @@ class Specification:
     seconds: float = 0
     # Events a request: one to /events, several to /events/bulk.
     batch: int = 1
+    # Further keys and their secrets, which take turns: each key has its limit.
+    others: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -72,13 +74,16 @@ def body(run: str, number: int, customers: int, *, first: int = 0, batch: int = 
 
 def requests(spec: Specification) -> list[bytes]:
     """Whole HTTP requests, ready to send; evenly over the customers, in an order that spreads neighbours."""
-    signer, host = Signer(spec.key, spec.secret, "eu"), f"{spec.host}:{spec.port}"
+    signers = [Signer(key, secret, "eu") for key, secret in ((spec.key, spec.secret), *spec.others)]
+    host = f"{spec.host}:{spec.port}"
     at, path = dt.datetime.now(dt.UTC), "/events/bulk" if spec.batch > 1 else "/events"
     found = []
     for number in range(spec.requests):
         content = body(spec.run, number, spec.customers, first=spec.first, batch=spec.batch)
         headers = {
-            **sign(signer, "POST", path, host=host, body=content, at=at, key=f"{spec.run}-{number}"),
+            **sign(
+                signers[number % len(signers)], "POST", path, host=host, body=content, at=at, key=f"{spec.run}-{number}"
+            ),
             "User-Agent": USER_AGENT,
             "Content-Type": "application/json",
             "Content-Length": str(len(content)),

@@ -1,4 +1,5 @@
-"""The checkout as it is usually written: DRF's serializers and the ORM. Kept to show what the engine's way is worth.
+"""The checkout as a competent engineer writes it: DRF's serializers and the ORM, in 12 queries. Kept to show what the
+engine's way is worth.
 
 Same signature check, same rows, same answer; only what the benchmark sends is understood.
 """
@@ -9,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Subquery
 from django.utils import timezone
 from rest_framework import parsers, permissions, renderers, serializers, views
 from rest_framework.request import Request
@@ -18,7 +19,7 @@ from rest_framework.response import Response
 from customers.models import Customer
 from events.models import BusinessKey, Event
 from events.orders.models import Transaction
-from loyalty.accounts.models import Account, EarningRule
+from loyalty.accounts.models import EarningRule
 from loyalty.api.access.authentication import ApiKeyAuthentication, Integrator
 from loyalty.api.once.models import SavedAnswer
 from loyalty.points.ledger.models import Balance, Entry, Lot
@@ -91,12 +92,13 @@ def check_out(request: Request, public_id: str, data: dict[str, Any]) -> tuple[C
     customer = Customer.objects.select_for_update(of=("self",), no_key=True).get(
         identities__scheme="id", identities__value=public_id
     )
-    account = Account.objects.get(is_default=True)
-    rule = EarningRule.objects.get(account=account)
+    version = Subquery(ProgramVersion.objects.values("version")[:1])
+    rule = EarningRule.objects.select_related("account").annotate(version=version).get(account__is_default=True)
+    account = rule.account
     points = int((data["total"] * rule.percentage / 100).to_integral_value())
     at, items = timezone.now(), data.pop("items")
     BusinessKey.objects.create(key=f"checkout:{data['transaction_id']}", recorded_at=at)
-    event = _events(request, customer, account, points, data, items, at)
+    event = _events(request, rule, customer, points, data, items, at)
     arithmetic = {
         "rule": "base", "amount": str(data["total"]), "currency": data["currency"],
         "percentage": str(rule.percentage), "rounding": rule.rounding, "points": points,
@@ -110,7 +112,7 @@ def check_out(request: Request, public_id: str, data: dict[str, Any]) -> tuple[C
         customer=customer, event_id=event.id, account=account, kind="earn", points=points, lot_id=lot.id, recorded_at=at
     )
     Balance.objects.filter(customer=customer, account=account).update(earned=F("earned") + points)
-    balance = Balance.objects.get(customer=customer, account=account)
+    balance = Balance.objects.select_related("account").get(customer=customer, account=account)
     _count_purchase(customer, data["total"], sum(item["quantity"] for item in items), at)
     return customer, balance, event
 
@@ -131,7 +133,7 @@ def _order(event: Event, data: Any, items: list[Any], points: int, at: Any) -> N
 
 
 def _events(
-    request: Request, customer: Customer, account: Account, points: int, data: Any, items: list[Any], at: Any
+    request: Request, rule: Any, customer: Customer, points: int, data: Any, items: list[Any], at: Any
 ) -> Event:
     common = {
         "customer": customer,
@@ -142,14 +144,18 @@ def _events(
         "user_agent": request.META["HTTP_USER_AGENT"],
         "occurred_at": at,
         "recorded_at": at,
-        "program_version": ProgramVersion.objects.get().version,
+        "program_version": rule.version,
     }
     stored = {**data, "total": float(data["total"])}
-    event = Event.objects.create(action="checkout", points=points, account_id=account.id, data=stored, **common)
-    for item in items:
-        line = {**item, "price": float(item["price"]), "subtotal": float(item["subtotal"])}
-        line |= {"currency": data["currency"], "channel": data["channel"]}
-        Event.objects.create(action="checkout_item", data=line, parent_id=event.id, **common)
+    event = Event.objects.create(action="checkout", points=points, account_id=rule.account.id, data=stored, **common)
+    lines = [
+        {**item, "price": float(item["price"]), "subtotal": float(item["subtotal"])}
+        | {"currency": data["currency"], "channel": data["channel"]}
+        for item in items
+    ]
+    Event.objects.bulk_create(
+        [Event(action="checkout_item", data=line, parent_id=event.id, **common) for line in lines]
+    )
     return event
 
 

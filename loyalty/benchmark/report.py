@@ -43,5 +43,10 @@ def machine(raw: "psycopg.Connection[Any]") -> dict[str, Any]:
     }
 
 
+def is_busy() -> bool:
+    """Others work on the machine: a rate says little then, and processor time per unit is what can be compared."""
+    return load()[0] > (os.cpu_count() or 1)
+
+
 def load() -> list[float]:
     return [round(value, 2) for value in os.getloadavg()]

@@ -134,7 +134,13 @@ def server(environment: Environment) -> Iterator[Server]:
 
 
 def settle(raw: "psycopg.Connection[Any]") -> None:
-    """Before each timing: statistics are fresh, and no checkpoint of earlier work is under way (where that is allowed)."""
+    """Before each timing: statistics are fresh, and no checkpoint of earlier work is under way."""
     raw.execute("ANALYZE")
     with suppress(psycopg.errors.InsufficientPrivilege):
         raw.execute("CHECKPOINT")
+
+
+def require_checkpoints(raw: "psycopg.Connection[Any]") -> None:
+    """Raises CannotMeasure: what is written just after one and long after one does not compare."""
+    if raw.execute("SELECT pg_has_role('pg_checkpoint', 'USAGE')").fetchone() != (True,):
+        raise CannotMeasure("The owner's role may not make checkpoints: GRANT pg_checkpoint TO it, or restart `serve`.")

@@ -197,6 +197,7 @@ def _checkouts(server: Server, size: Size, say: Callable[[str], None]) -> dict[s
 def _timings(webs: dict[str, tuple[Scratch, Web]], size: Size, key: dict[str, Any], number: int) -> dict[str, float]:
     spec = Specification(
         host=HOST, port=0, key=key["key"], secret=key["secret"], run=f"tiers-{number}", clients=size.clients,
+        others=key["others"],
         customers=size.buyers, first=number * 17, requests=size.requests or round(size.seconds * MOST_PER_SECOND),
         seconds=0 if size.requests else size.seconds,
     )  # fmt: skip

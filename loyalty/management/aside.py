@@ -6,10 +6,12 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
+from loyalty.embedded import EmbeddedError
+
 T = TypeVar("T")
 
 
-class Ended(Exception):
+class Ended(EmbeddedError):
     """The process was ended before its work."""
 
 

@@ -1,12 +1,25 @@
 import io
 import json
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
+from loyalty.api.access.authentication import Integrator
+from loyalty.benchmark import load, reference
 from loyalty.benchmark.costs import Costs, per_unit
+from loyalty.benchmark.growth import people
 from loyalty.benchmark.report import goal, ratios, spread
+from loyalty.benchmark.scratch import CannotMeasure
+from loyalty.verify.comparison import compare
+from loyalty.verify.health import all_checks
+from tests.api_keys import development_key
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +96,8 @@ def test_the_floor_of_expiry_copies_the_rows_that_the_run_wrote(report: dict[str
 
 def test_an_unknown_part_is_refused() -> None:
     with pytest.raises(
-        CommandError, match="--only knows checkout, bulk, customers, checkouts, expiry, tiers, not coffee"
+        CommandError,
+        match="--only knows checkout, bulk, customers, checkouts, expiry, tiers, ledger, growth, not coffee",
     ):
         call_command("benchmark", only="coffee")
 
@@ -111,3 +125,60 @@ def test_checkouts_with_a_structure_are_measured_against_those_without(report: d
     found = report["tiers"]["checkouts"]
     assert found["tiered_per_second"]["median"] > 0
     assert found["goal"]["at_least"] == 0.93
+
+
+def test_movements_of_points_are_measured_against_a_plain_ledger(report: dict[str, Any]) -> None:
+    found = report["ledger"]
+    assert (found["batch"], found["movements"]) == (50, 200)
+    assert found["ratio"]["median"] > 0
+    assert found["goal"]["at_least"] == 1
+
+
+def test_growth_is_told_of_pages_reads_and_timers(report: dict[str, Any]) -> None:
+    table = report["growth"]["table"]
+    assert {"page Customers", "page Transactions", "API count", "API v1 customers", "timer birthdays"} <= table.keys()
+    assert sum(name.startswith("page profile") for name in table) > 3
+    assert all(row.keys() == {"20", "60", "growth"} for row in table.values())
+
+
+def test_each_part_says_whether_others_worked_on_the_machine(report: dict[str, Any]) -> None:
+    parts = {"checkout", "bulk", "imports", "expiry", "tiers", "ledger", "growth"}
+    assert {name for name, part in report.items() if "busy_at_the_end" in part} == parts
+    assert "busy" in report["machine"]
+
+
+def test_a_busy_machine_is_refused_unless_one_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.getloadavg", lambda: (99.0, 99.0, 99.0))
+    with pytest.raises(CommandError, match=r"above the [0-9]+ processors: wait, or say --busy"):
+        call_command("benchmark", only="expiry")
+
+
+def test_what_is_measured_is_written_when_a_later_part_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: object) -> None:
+        raise CannotMeasure("The disk is full.")
+
+    monkeypatch.setattr("loyalty.benchmark.ledger.contest.measure", fail)
+    output = tmp_path / "report.json"
+    with pytest.raises(CommandError, match="disk is full"):
+        call_command("benchmark", quick=True, only="expiry,ledger", output=output, stderr=io.StringIO())
+
+    assert json.loads(output.read_text()).keys() == {"machine", "expiry"}
+
+
+@pytest.mark.django_db
+def test_the_reference_takes_twelve_queries() -> None:
+    people.fill(3)
+    key = development_key("till")
+    request = RequestFactory().get("/events", headers={"User-Agent": "till", "Idempotency-Key": "1"})
+    asking: Any = SimpleNamespace(
+        user=Integrator(key), headers=request.headers, META=request.META, _request=SimpleNamespace(body=b"")
+    )
+    items = [{**item, "price": Decimal("9.9"), "subtotal": Decimal("9.9")} for item in load.ITEMS]
+    data: dict[str, Any] = {**load.ORDER, "total": Decimal("59.7"), "transaction_id": "T", "items": items}
+
+    with CaptureQueriesContext(connection) as captured:
+        customer, balance, event = reference.check_out(asking, "bench-2", data)
+        reference.save_answer(asking, customer, reference.answer(customer, balance, event))
+
+    assert len(captured) == 12
+    assert compare(all_checks(), limit=10).mismatches == []

@@ -1,6 +1,7 @@
 """`GET /customers`: whom it finds, by what, and how it answers."""
 
 import datetime as dt
+import time
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from customers.api.filters import ordered, read_filters
 from customers.fields.models import Field
 from customers.models import Identity
 from loyalty.api.lists import timeout
@@ -336,6 +338,19 @@ def test_a_search_that_takes_too_long_is_refused_with_the_cure(client: Client, m
     assert refused(client, "nickname=Nobody") == (400, "BadRequestException", 300122)
 
 
+def test_the_count_of_many_is_an_estimate_and_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("customers.directory.search.COUNTED", 2)
+    for name in ("ann", "bob"):
+        member(name)
+    assert client.get(f"/customers/-/count?api_key={KEY}").json() == {"active": 2}
+    member("cyd")
+
+    found = client.get(f"/customers/-/count?api_key={KEY}").json()
+
+    assert found["estimated"] is True
+    assert found["active"] >= 3
+
+
 def test_the_count_is_of_the_active(client: Client) -> None:
     member("ann")
     member("bob")
@@ -344,3 +359,15 @@ def test_the_count_is_of_the_active(client: Client) -> None:
     answer = client.get(f"/customers/-/count?api_key={KEY}")
 
     assert (answer.status_code, answer.json()) == (200, {"active": 2})
+
+
+def test_the_filters_of_the_same_parameters_are_made_once() -> None:
+    """Making the class of a filter set takes longer than its query."""
+    one, other = ({"email": f"{name}@example.com", "updated_at.gt": "2026-01-01"} for name in ("ann", "bob"))
+    assert type(read_filters(one)) is type(read_filters(other))
+    started = time.process_time()
+    for _ in range(200):
+        ordered(read_filters(one))
+    spent = (time.process_time() - started) / 200
+    print(f"{1000 * spent:.2f} ms before the query")
+    assert spent < 0.001

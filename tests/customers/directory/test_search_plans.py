@@ -64,11 +64,16 @@ def test_a_usual_search_walks_an_index(client: Client, key: str, query: str, ind
     assert "Seq Scan" not in plan, plan
 
 
-def test_the_count_reads_an_index_alone(client: Client, key: str) -> None:
+def test_the_count_of_many_costs_no_more_than_that_of_10_000(client: Client, key: str) -> None:
     with CaptureQueriesContext(connection) as captured:
         started = time.perf_counter()
         answer = client.get(f"/customers/-/count?api_key={key}")
         print(f"count: {1000 * (time.perf_counter() - started):.1f} ms")
-    assert answer.json() == {"active": CUSTOMERS}
-    [sql] = [one["sql"] for one in captured.captured_queries if "COUNT" in one["sql"]]
-    assert "Index Only Scan using customer_by_facets" in "\n".join(line for (line,) in rows(f"EXPLAIN {sql}"))
+    found = answer.json()
+    assert found["estimated"]
+    assert abs(found["active"] - CUSTOMERS) < CUSTOMERS / 20
+    counted = [one["sql"] for one in captured.captured_queries if "COUNT" in one["sql"]]
+    # Of so many more no more than 10,000 are looked at, if any.
+    for sql in counted:
+        assert "LIMIT 10001" in sql
+        assert "Index Only Scan" in "\n".join(line for (line,) in rows(f"EXPLAIN {sql}"))
