@@ -17,7 +17,6 @@ from django.db import connection, transaction
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
 
 from customers.directory import pages as directory
 from customers.directory.search import ListFilter
@@ -44,7 +43,7 @@ from loyalty.staff.sight import Sight
 from loyalty.transfer.enums import JobStatus
 from loyalty.transfer.models import ImportJob, RefusedRow
 from loyalty.ui.mixins import StaffPage
-from tests.factories import checkout, make_customer, tell
+from tests.factories import NOON, checkout, make_customer, tell
 from tests.listing import all_of
 from tests.tiers.ladders import set_up, structure
 
@@ -65,17 +64,7 @@ MARKERS: dict[str, list[str]] = {
     "personal.devices": ["203.0.113.77", "MkBrowser"],
 }
 # What is typed into every field of text: whole values, and how they begin.
-TYPED = [
-    "Mkfirst",
-    "mkl",
-    "mk-mail@example.com",
-    "+36301239876",
-    "mk-card-1",
-    "card:mk-card-1",
-    "Iceland",
-    "mk-hobby",
-    "9",
-]
+TYPED = ["Mkfirst", "mk-mail@example.com", "+36301239876", "card:mk-card-1", "mk-card"]
 OTHERWISE = """
 UPDATE customers_customer SET first_name = 'Xx', last_name = 'Yy', nickname = NULL, handler = 'zz', email = id || '@x.org',
     mobile_phone = '+3630111222' || id, birth_date = '1950-01-01', gender = NULL, language = 'fi', country = 'FI', currency = 'EUR',
@@ -128,7 +117,8 @@ def _done_by_staff(ann: Customer) -> None:
     """What the trail, notes, approvals and imports hold of the customer."""
     ada = User.objects.create_user("ada", role="administrator")
     agent = User.objects.create_user("agent", role="service_agent")
-    at = timezone.now()
+    # Long ago: what is told as "a minute ago" differs with the minute.
+    at = NOON
     change_profile(customer=ann, changes={"nickname": "Mknick2", "hobby": "mk-hobby2"}, by=Sender(ada, at)).result()
     add_note(customer=ann, text="mk-note", by=Sender(agent, at)).result()
     ApprovalRule.objects.create(kind="customers")
@@ -231,7 +221,7 @@ class _Asked(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
             # Of a long list the first and the last ones.
-            self.queries |= {*self._options[:6], *self._options[-6:]}
+            self.queries |= {*self._options[:3], *self._options[-3:]}
             self._options = []
         if tag == "form":
             self._in_form, self._select = False, ""
