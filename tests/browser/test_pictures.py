@@ -13,8 +13,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from loyalty.approvals.models import ApprovalRule, ChangeRequest
+from loyalty.points.operations import manage_points
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.staff.sender import Sender
 from tests.browser.conftest import SETTLE, layout_faults, sign_in
 from tests.browser.long_world import ADDRESS, CIRCLE, NAME, ONE_WORD, World, make_world
 from tests.engine.world import rows
@@ -28,7 +31,7 @@ COMPARE = (Path(__file__).parent / "pictures.js").read_text()
 SIZES = {1440: 900, 1024: 768, 390: 844}
 # What is taken of a page that is more than this.
 PARTS = {"tiers": "section[aria-labelledby=tiers-card]"}
-FOR_ADMINISTRATORS = {"audit"}
+FOR_ADMINISTRATORS = {"audit", "approvals", "review"}
 # Of the pixels: another machine's letters change fewer, a column that moves changes more.
 TOLERANCE = 0.01
 
@@ -44,7 +47,10 @@ def test_the_name_and_the_address_are_as_long_as_they_are_said_to_be() -> None:
     assert (len(" ".join(NAME)), len(ADDRESS)) == (60, 80)
 
 
-NAMES = ["customers", "profile", "tiers", "transactions", "imports", "audit", "segments", "segment", "segment-editor"]
+NAMES = (
+    "customers", "profile", "tiers", "transactions", "imports", "audit", "approvals", "review", "segments", "segment",
+    "segment-editor",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -55,8 +61,9 @@ def test_a_page_looks_as_it_looked(world: World, served: str, signed_in: Page, n
     profile = f"/customers/{world.one.id}/"
     if name.startswith("segment"):
         long_segment()
-    segment = {"segment": "/segments/long/", "segment-editor": "/segments/long/edit/"}
-    page.goto({"profile": profile, "tiers": profile, **segment}.get(name, f"/{name}/"))
+    review = f"/approvals/{_waiting(world)}/" if name in {"approvals", "review"} else ""
+    others = {"segment": "/segments/long/", "segment-editor": "/segments/long/edit/", "review": review}
+    page.goto({"profile": profile, "tiers": profile, **others}.get(name, f"/{name}/"))
     found = []
     for width, height in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
@@ -84,6 +91,15 @@ def long_segment() -> None:
     for days in range(30):
         rows("INSERT INTO segments_size (segment_id, day, members) SELECT id, %s, %s FROM segments_segment",
              [NOON.date() - timedelta(days=days), 1_000 + 37 * days % 400])  # fmt: skip
+
+
+def _waiting(world: World) -> int:
+    """A change of somebody with a long name, who explains much."""
+    ApprovalRule.objects.create(kind="customers")
+    sue = User.objects.create_user("sue", role=Role.SERVICE_AGENT, first_name=NAME[0], last_name=NAME[1])
+    data = {"points": 300, "reason": "A parcel that was lost for three weeks, and found by the shop in Malmö " * 2}
+    manage_points(customer=world.one, action="point_add", data=data, by=Sender(sue, NOON))
+    return ChangeRequest.objects.get().id
 
 
 def _off(table: Page, taken: bytes, kept: Path) -> float:
