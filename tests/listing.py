@@ -30,6 +30,8 @@ class Listed:
     live: Callable[[int, int], object] | None = None
     # Each declared operation by its name in the trail, done once by the sender.
     deeds: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
+    # Those of them that concern a customer, each done to that one: nobody acts on the member with their own address.
+    own_member: Mapping[str, Callable[[Any, Any], object]] = field(default_factory=dict)
     # What `manage.py verify` must find, as in `tests/verify/corrupting.py`; and what must be so before histories are made.
     corruptions: Corruptions = field(default_factory=dict)
     before_histories: Callable[[], object] | None = None

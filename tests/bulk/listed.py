@@ -1,5 +1,7 @@
 """Bulk requests in the tests that list all of something."""
 
+from loyalty.bulk.models import BulkRequest
+from loyalty.bulk.operations import note_download
 from tests.engine.world import rows
 from tests.listing import Listed
 
@@ -24,7 +26,13 @@ def _live(ann: int, old: int) -> None:
     )
 
 
+def _requested() -> BulkRequest:
+    rows(_request())
+    return BulkRequest.objects.get()
+
+
 LISTED = Listed(
+    deeds={"bulk.download_errors": lambda by: note_download(request=_requested(), by=by)},
     reference=frozenset({"bulk.BulkRequest", "bulk.BulkChunk"}),
     attempts={
         "bulk_batch_is_taken_once": _request(times=2),

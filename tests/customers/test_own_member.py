@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -31,15 +32,18 @@ from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
 from loyalty.tiers.profile.operations import change_tier
 from tests.factories import make_customer
+from tests.listing import all_of
 from tests.staff.test_declared_operations import writers
 
 pytestmark = pytest.mark.django_db
 # What concerns no customer who is there.
 OF_NOBODY = {
     "customer.lift_ban", "program.apply", "tiers.save", "import.start", "import.confirm", "import.count_again", "import.cancel",
-    "import.download_refused", "audit.export", "customer.view_list", "user.change_password", "approvals.save", "change.withdraw",
+    "import.download_refused", "audit.export", "customer.view_list", "user.change_password", "approvals.save", "approvals.save_notices", "change.withdraw",
     "role.save", "role.delete", "staff.invite", "staff.withdraw_invitation", "api_key.create", "api_key.add_secret", "api_key.retire_secret", "api_key.revoke",
 }  # fmt: skip
+OF_ROOMS = all_of("own_member")
+OF_NOBODY_IN_ROOMS = sorted(all_of("deeds").keys() - OF_ROOMS.keys())
 
 
 @pytest.fixture
@@ -98,6 +102,7 @@ def attempts(ann: Customer, other: Customer, note: Note, by: Sender) -> Iterator
     yield "points.export", lambda: note_export(customer=ann, by=by)
     yield "points.manage", lambda: manage_points(customer=ann, action="point_add", data=points, by=by)
     yield "tier.change", lambda: change_tier(customer=ann, data={"structure": "vip", "reason": "x"}, by=by)
+    yield from ((name, partial(attempt, ann, by)) for name, attempt in OF_ROOMS.items())
 
 
 def test_every_operation_about_a_customer_is_refused(ann: Customer, other: Customer, note: Note, dana: User) -> None:
@@ -112,7 +117,14 @@ def test_every_operation_is_in_the_test_above(ann: Customer, other: Customer, no
     declared: set[Declared] = {function.declared for function in writers().values() if hasattr(function, "declared")}
     tried = {name for name, _ in attempts(ann, other, note, Sender(dana, timezone.now()))}
 
-    assert {one.audit for one in declared} - tried == OF_NOBODY
+    assert {one.audit for one in declared} - tried == OF_NOBODY | set(OF_NOBODY_IN_ROOMS)
+
+
+@pytest.mark.parametrize("name", OF_NOBODY_IN_ROOMS)
+def test_what_is_not_tried_above_concerns_no_customer(name: str) -> None:
+    all_of("deeds")[name](Sender(User.objects.create_superuser("root-user", password="x"), timezone.now()))
+
+    assert set(AuditEntry.objects.filter(operation=name).values_list("customer_id", flat=True)) == {None}
 
 
 def test_whoever_has_another_address_or_none_may(ann: Customer) -> None:

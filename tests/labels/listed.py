@@ -1,6 +1,10 @@
 """Labels in the tests that list all of something."""
 
+from loyalty.staff.sender import Sender
+from segments.labels.enums import LabelStatus
+from segments.labels.operations import give_label, merge_labels, rename_label, set_status, take_label
 from tests.engine.world import rows
+from tests.factories import make_customer
 from tests.listing import Listed
 
 _MADE = "INSERT INTO labels_label (id, slug, name{more}) VALUES (7, 'l', 'L'{values})"
@@ -15,7 +19,45 @@ def _live(ann: int, old: int) -> None:
     )
 
 
+def _given(by: Sender, *names: str) -> None:
+    customer = make_customer("ann")
+    for name in names:
+        give_label(customer=customer, text=name, by=by)
+
+
+def _taken(by: Sender) -> object:
+    customer = make_customer("ann")
+    give_label(customer=customer, text="VIP", by=by)
+    return take_label(customer=customer, slug="vip", by=by)
+
+
+def _renamed(by: Sender) -> object:
+    _given(by, "VIP")
+    return rename_label(slug="vip", name="Gold", by=by)
+
+
+def _switched_off(by: Sender) -> object:
+    _given(by, "VIP")
+    return set_status(slug="vip", status=LabelStatus.INACTIVE, by=by)
+
+
+def _merged(by: Sender) -> object:
+    _given(by, "VIP", "Gold")
+    return merge_labels(slug="vip", into="gold", by=by)
+
+
 LISTED = Listed(
+    deeds={
+        "label.give": lambda by: _given(by, "VIP"),
+        "label.take": _taken,
+        "label.rename": _renamed,
+        "label.status": _switched_off,
+        "label.merge": _merged,
+    },
+    own_member={
+        "label.give": lambda customer, by: give_label(customer=customer, text="VIP", by=by),
+        "label.take": lambda customer, by: take_label(customer=customer, slug="vip", by=by),
+    },
     reference=frozenset({"labels.Label", "labels.LabelAlias"}),
     owned=frozenset({"labels.CustomerLabel"}),
     versions={"labels_label": _MADE.format(more="", values="")},
