@@ -24,7 +24,8 @@ class Listed:
     attempts: Mapping[str, str] = field(default_factory=dict)
     # Table that its section of the program file reads → a change of it.
     versions: Mapping[str, str] = field(default_factory=dict)
-    # What addresses of its pages may name, by the argument and what the address begins with: {"slug:coupons": ["welcome"]}.
+    # What addresses of its pages may name, of what `live` makes, by the argument and what the address begins with:
+    # {"slug:coupons": ["welcome"]}.
     samples: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     # Puts a row of these two customers, by number, into each table with something personal.
     live: Callable[[int, int], object] | None = None

@@ -66,5 +66,5 @@ LISTED = Listed(
         "label_is_not_its_own_shadow": _MADE.format(more=", merged_into_id", values=", 7"),
     },
     live=_live,
-    samples={"slug:labels": ["vip"]},
+    samples={"slug:labels": ["l"]},
 )

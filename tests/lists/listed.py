@@ -55,5 +55,5 @@ LISTED = Listed(
         "list_status_is_known": "INSERT INTO lists_customerlist (slug, name, status) VALUES ('l', 'L', 'asleep')"
     },
     live=_live,
-    samples={"slug:lists": ["vip"]},
+    samples={"slug:lists": ["l"]},
 )
