@@ -1,9 +1,9 @@
 """The program file's `segments`: each with its rule as JSON."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from loyalty.program.section import Document, Key, Problem, Section, changed, choice, fields, flag, text
@@ -12,7 +12,7 @@ from .bindings import bound_to
 from .enums import SegmentStatus
 from .language.reading import read_rule
 from .language.refusals import WrongRule
-from .language.vocabulary import Vocabulary, read_vocabulary
+from .language.vocabulary import SEGMENT, SEGMENT_OPTION, Vocabulary, read_vocabulary
 from .models import Computation, Segment, Stay
 
 COLUMNS = ("name", "description", "status", "rule", "announces")
@@ -42,9 +42,18 @@ def _plan(segment: Segment, before: Mapping[str, Any] | None) -> None:
         )
         Computation.objects.filter(segment=segment).update(members=0, complete=F("wanted"))
     elif before and (before["rule"], before["status"]) != (segment.rule, segment.status):
-        Computation.objects.filter(Q(segment=segment) | Q(segment__in=dependents_of(segment.slug))).update(
-            wanted=F("wanted") + 1
-        )
+        compute_anew([segment, *dependents_of(segment.slug)])
+
+
+def compute_anew(segments: Sequence[Segment]) -> None:
+    """What they ask for has changed of many customers at once, with no event of each."""
+    Computation.objects.filter(segment__in=segments).update(wanted=F("wanted") + 1)
+
+
+def segments_asking(fact: str, option: str, values: Collection[str]) -> Sequence[Segment]:
+    """Those whose rules ask the fact for one of these values of its option."""
+    rows = Segment.objects.exclude(status=SegmentStatus.ARCHIVED).order_by("name")
+    return [row for row in rows if not names_in(row.rule, fact, option).isdisjoint(values)]
 
 
 def dependents_of(slug: str) -> Sequence[Segment]:
@@ -61,15 +70,15 @@ def dependents_of(slug: str) -> Sequence[Segment]:
     return list(found.values())
 
 
-def names_in(rule: Any) -> frozenset[str]:
-    """The IDs of the segments that a stored rule names, without reading all of it."""
+def names_in(rule: Any, fact: str = SEGMENT, option: str = SEGMENT_OPTION) -> frozenset[str]:
+    """What a stored rule names, such as the IDs of segments, without reading all of it."""
     if isinstance(rule, list):
-        return frozenset().union(*(names_in(part) for part in rule))
+        return frozenset().union(*(names_in(part, fact, option) for part in rule))
     if not isinstance(rule, dict):
         return frozenset()
-    if rule.get("fact") == "segments.member":
-        return frozenset({str((rule.get("options") or {}).get("segment", ""))})
-    return frozenset().union(*(names_in(rule.get(name)) for name in ("all", "any", "not")))
+    if rule.get("fact") == fact:
+        return frozenset({str((rule.get("options") or {}).get(option, ""))})
+    return frozenset().union(*(names_in(rule.get(name), fact, option) for name in ("all", "any", "not")))
 
 
 def check_segments(wanted: Document, current: Document) -> Iterable[Problem]:

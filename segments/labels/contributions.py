@@ -11,6 +11,7 @@ from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 
 from .attributes import GIVEN, TAKEN
+from .facts import FACTS, GROUP
 from .models import CustomerLabel, Label
 from .operations import LABELS
 from .profile.directory import COLUMN, FILTER
@@ -36,5 +37,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     LABELS,
     # Merging two labels wakes it; this finds what got lost.
     Timer("replace-merged-labels", "segments.labels.merging.tasks.replace", 60.0, is_long=True),
+    FACTS,
+    GROUP,
     *AUDIT,
 )

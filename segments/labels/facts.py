@@ -1,20 +1,62 @@
-"""What labels tell of customers, set-wise: for segments, and for whatever else chooses customers."""
+"""What rules and audiences ask of labels: whether somebody has one, by any identifier that it has or has had."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
 
-from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from .models import CustomerLabel
+from loyalty.facts.enums import Kind
+from loyalty.facts.kinds import Ask, Fact, Facts, Option, Source
+from segments.audience.kinds import Bind, GroupKind
 
-# The same as a statement, for who writes one: `{slugs}` is an array of identifiers, present or past ones.
-SQL = (
-    "SELECT h.customer_id FROM labels_customerlabel h JOIN labels_label l ON l.id = h.label_id"
-    " WHERE coalesce(l.merged_into_id, l.id) IN (SELECT label_id FROM labels_labelalias WHERE slug = ANY({slugs}))"
+from .enums import LabelStatus
+from .models import LabelAlias
+
+HAS_LABEL, LABEL = "labels.holder", "label"
+# Whoever has what was merged into a label has that label.
+_HELD = (
+    "h.label_id IN (SELECT l.id FROM labels_label l JOIN labels_labelalias a ON a.label_id IN (l.id, l.merged_into_id)"
+    " WHERE a.slug = {slug})"
 )
 
 
-def customers_with(slugs: Collection[str]) -> QuerySet[CustomerLabel, Any]:
-    """The ids of the customers who have any of these labels; twice for who has two."""
-    own, shadow = Q(label__aliases__slug__in=slugs), Q(label__merged_into__aliases__slug__in=slugs)
-    return CustomerLabel.objects.filter(own | shadow).values_list("customer_id", flat=True)
+def _choices() -> Sequence[tuple[str, str]]:
+    """Identifiers of before a renaming are offered as well: rules may still name them."""
+    rows = LabelAlias.objects.order_by("label__name", "slug").values_list("slug", "label__slug", "label__name")
+    return [(slug, name if slug == current else f"{name} ({slug})") for slug, current, name in rows]
+
+
+def _has_label(ask: Ask) -> Source:
+    where = [_HELD.format(slug=ask.bind(ask.options[LABEL])), ask.of("h.customer_id")]
+    return Source("TRUE", "labels_customerlabel h", where, "h.customer_id")
+
+
+FACTS = Facts(
+    _("Labels"),
+    (
+        Fact(
+            HAS_LABEL,
+            "has label",
+            Kind.YES,
+            _("Has a label"),
+            _has_label,
+            (Option(LABEL, _("Label"), Kind.CHOICE, choices=_choices),),
+            negated="does not have label",
+        ),
+    ),
+)
+
+
+def _names(ids: Collection[str]) -> Mapping[str, str]:
+    return dict(LabelAlias.objects.filter(slug__in=ids).values_list("slug", "label__name"))
+
+
+def _open(ids: Collection[str]) -> Collection[str]:
+    rows = LabelAlias.objects.filter(slug__in=ids, label__status=LabelStatus.ACTIVE)
+    return list(rows.values_list("slug", flat=True))
+
+
+def _members(id: str, bind: Bind) -> str:
+    return f"SELECT h.customer_id FROM labels_customerlabel h WHERE {_HELD.format(slug=bind(id))}"
+
+
+GROUP = GroupKind("label", _("Label"), "with label", _choices, _names, _open, _members)

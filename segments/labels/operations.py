@@ -12,9 +12,11 @@ from loyalty.program.enums import Origin
 from loyalty.program.operations import program_change
 from loyalty.staff.audit.deeds import Approvable, Deed, Nothing, operation
 from loyalty.staff.sender import Sender
+from segments.program import compute_anew, segments_asking
 
 from .attributes import GIVEN, TAKEN
 from .enums import LabelStatus
+from .facts import HAS_LABEL, LABEL
 from .identifiers import label_id
 from .models import Label, LabelAlias
 from .queries import label_named, size_of
@@ -89,14 +91,19 @@ def merge_labels(*, slug: str, into: str, by: Sender) -> Deed[None]:
     source, target = _known(slug), _known(into)
     if source == target:
         raise NoSuchLabel(into)
-    moved = size_of(source)
+    moved, asked = size_of(source), _identifiers(source, target)
     with program_change(by=by.user, at=by.at, origin=Origin.ADMIN):
         LabelAlias.objects.filter(label=source).update(label=target)
         Label.objects.filter(merged_into=source).update(merged_into=target)
         Label.objects.filter(pk=source.pk).update(merged_into=target)
+        compute_anew(segments_asking(HAS_LABEL, LABEL, asked))
     transaction.on_commit(_wake_workers)
     before = {"name": source.name, "id": source.slug, "customers": moved}
     return Deed(None, subject=_subject(target.slug), before=before, after={"name": target.name, "id": target.slug})
+
+
+def _identifiers(*found: Label) -> list[str]:
+    return list(LabelAlias.objects.filter(label__in=found).values_list("slug", flat=True))
 
 
 def _known(slug: str) -> Label:

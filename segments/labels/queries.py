@@ -1,6 +1,7 @@
 """Labels with how many have them, those of customers, and who has one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -37,6 +38,12 @@ def active_labels() -> QuerySet[Label]:
 def members_of(label: Label) -> QuerySet[Customer]:
     held = CustomerLabel.objects.filter(Q(label=label) | Q(label__merged_into=label))
     return Customer.objects.filter(id__in=held.values("customer_id"))
+
+
+def customers_with(slugs: Collection[str]) -> QuerySet[CustomerLabel, Any]:
+    """The ids of the customers who have any of these labels; twice for who has two."""
+    own, shadow = Q(label__aliases__slug__in=slugs), Q(label__merged_into__aliases__slug__in=slugs)
+    return CustomerLabel.objects.filter(own | shadow).values_list("customer_id", flat=True)
 
 
 def size_of(label: Label) -> int:

@@ -14,6 +14,7 @@ from .bulk.imports import FILES
 from .bulk.kinds import CUSTOMER_ADD, CUSTOMER_REMOVE
 from .checks import CHECKS
 from .codes import CODES
+from .facts import FACTS, GROUP, USED_BY_SEGMENTS
 from .labels import AUDIT
 from .models import CustomerList, ListMember
 from .operations import LISTS
@@ -46,5 +47,8 @@ CONTRIBUTIONS: tuple[object, ...] = (
     LISTS,
     # Archiving wakes it; this finds what got lost.
     Timer("clear-archived-lists", "segments.lists.clearing.tasks.clear", 60.0, is_long=True),
+    FACTS,
+    GROUP,
+    USED_BY_SEGMENTS,
     *AUDIT,
 )

@@ -1,23 +1,65 @@
-"""What lists tell of customers, set-wise: for segments, and for whatever else chooses customers."""
+"""What rules and audiences ask of lists: whether somebody is on one. Of an inactive list the members stay."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
 
-from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
+from loyalty.facts.enums import Kind
+from loyalty.facts.kinds import Ask, Fact, Facts, Option, Source
+from segments.audience.kinds import Bind, GroupKind
+from segments.program import segments_asking
+
+from .bindings import ListUse
 from .enums import ListStatus
-from .models import ListMember
+from .models import CustomerList
 
-# Of a list that is switched off the members stay; whatever is bound to it is open to nobody.
-COUNTED = (ListStatus.ACTIVE, ListStatus.DRAFT)
-# The same as a statement, for who writes one: `{slugs}` is an array of the lists' IDs.
-SQL = (
-    "SELECT m.customer_id FROM lists_listmember m JOIN lists_customerlist l ON l.id = m.customer_list_id"
-    " WHERE l.slug = ANY({slugs}) AND l.status IN ('active', 'draft')"
+ON_LIST, LIST = "lists.member", "list"
+# Of an archived one the members go in chunks: until they have gone they count no longer.
+_MEMBERS = (
+    "m.customer_list_id = (SELECT l.id FROM lists_customerlist l WHERE l.slug = {slug} AND l.status <> 'archived')"
 )
 
 
-def customers_on(slugs: Collection[str]) -> QuerySet[ListMember, Any]:
-    """The ids of the customers on any of these lists; twice for who is on two."""
-    found = ListMember.objects.filter(customer_list__slug__in=slugs, customer_list__status__in=COUNTED)
-    return found.values_list("customer_id", flat=True)
+def _choices() -> Sequence[tuple[str, str]]:
+    return list(CustomerList.objects.exclude(status=ListStatus.ARCHIVED).values_list("slug", "name"))
+
+
+def _on_list(ask: Ask) -> Source:
+    where = [_MEMBERS.format(slug=ask.bind(ask.options[LIST])), ask.of("m.customer_id")]
+    return Source("TRUE", "lists_listmember m", where, "m.customer_id")
+
+
+FACTS = Facts(
+    _("Customer lists"),
+    (
+        Fact(
+            ON_LIST,
+            "on list",
+            Kind.YES,
+            _("Is on a list"),
+            _on_list,
+            (Option(LIST, _("List"), Kind.CHOICE, choices=_choices),),
+            negated="not on list",
+        ),
+    ),
+)
+
+
+def _names(ids: Collection[str]) -> Mapping[str, str]:
+    return dict(CustomerList.objects.filter(slug__in=ids).values_list("slug", "name"))
+
+
+def _open(ids: Collection[str]) -> Collection[str]:
+    return list(CustomerList.objects.filter(slug__in=ids, status=ListStatus.ACTIVE).values_list("slug", flat=True))
+
+
+def _offered() -> Sequence[tuple[str, str]]:
+    return list(CustomerList.objects.filter(status=ListStatus.ACTIVE).values_list("slug", "name"))
+
+
+def _members(id: str, bind: Bind) -> str:
+    return f"SELECT m.customer_id FROM lists_listmember m WHERE {_MEMBERS.format(slug=bind(id))}"
+
+
+GROUP = GroupKind("list", _("Customer list"), "on list", _offered, _names, _open, _members)
+USED_BY_SEGMENTS = ListUse(lambda slug: [segment.name for segment in segments_asking(ON_LIST, LIST, [slug])])

@@ -13,18 +13,22 @@ from loyalty.engine.events import Actor
 from loyalty.engine.programs import programs
 from loyalty.program.operations import apply_program, export_program
 from loyalty.program.section import Invalid
+from segments.audience.audience import read_audience, sentence_of
+from segments.audience.queries import reasons_of
+from segments.audience.queries import size_of as size_of_audience
 from segments.labels import mechanism
 from segments.labels.enums import LabelStatus
-from segments.labels.facts import SQL, customers_with
 from segments.labels.identifiers import label_id
 from segments.labels.merging.operations import replace_merged
 from segments.labels.models import CustomerLabel, Label
 from segments.labels.operations import TakenName, merge_labels, rename_label, set_status
-from segments.labels.queries import counted, labels, labels_of, members_of, size_of
+from segments.labels.queries import counted, customers_with, labels, labels_of, members_of, size_of
 from tests.engine.test_write_once import connect
 from tests.engine.world import NOW, accepted, check_books, codes, event, merging, rows
 from tests.engine.world import send as send_all
 from tests.labels.labels import STAFF, held, known, member, send
+from tests.segments.segmenting import make_segment, work
+from tests.segments.segmenting import members as segment_members
 from tests.transfer.conftest import Import
 from tests.transfer.conftest import import_text as import_text
 
@@ -268,7 +272,31 @@ def test_labels_tell_set_wise_who_has_them() -> None:
 
     assert {ids[one] for one in customers_with(["b"])} == {"ann", "ben"}
     assert {ids[one] for one in customers_with(["a", "c"])} == {"ann", "ben", "eve"}
-    assert {ids[one] for (one,) in rows(SQL.replace("{slugs}", "%s"), [["a"]])} == {"ann", "ben"}
+
+
+def test_segments_ask_for_labels_by_any_identifier_and_see_a_merge() -> None:
+    member("ann", "A")
+    member("ben", "B")
+    member("eve", "C")
+    make_segment("with-a", 'has label "A"')
+    make_segment("without", 'does not have label "A"')
+    work(NOW)
+    assert (segment_members("with-a"), segment_members("without")) == ({"ann"}, {"ben", "eve"})
+
+    rename_label(slug="a", name="Gold", by=STAFF).result()
+    merge_labels(slug="b", into="gold", by=STAFF).result()
+    work(NOW)
+
+    assert (segment_members("with-a"), segment_members("without")) == ({"ann", "ben"}, {"eve"})
+
+
+def test_an_audience_keeps_out_who_has_a_label() -> None:
+    member("ann", "Staff")
+    member("ben")
+    found = read_audience({"not": [{"label": "staff"}]})
+
+    assert (sentence_of(found), size_of_audience(found)) == ("everyone, and not with label Staff", 1)
+    assert [str(one) for one in reasons_of(Customer.objects.get(public_id="ann"), {"x": found})["x"]] == ["in Staff"]
 
 
 def test_labels_of_many_customers_are_read_at_once() -> None:

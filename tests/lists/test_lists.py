@@ -4,15 +4,21 @@ import pytest
 from django.test import Client
 
 from customers.export.queries import tables
+from customers.models import Customer
 from events.models import Event
 from loyalty.bulk.kinds import BULK
 from loyalty.engine.events import Actor
 from loyalty.program.section import Invalid
+from loyalty.staff.sender import Sender
+from segments.audience.audience import read_audience, sentence_of
+from segments.audience.queries import reasons_of, size_of
 from segments.lists.clearing.operations import clear_archived
-from segments.lists.facts import SQL, customers_on
 from segments.lists.models import ListMember
+from segments.lists.operations import StillBound, archive_list
 from tests.engine.world import NOW, accepted, check_books, codes, event, merging, rows, send
 from tests.lists.lists import ann, code, make_lists, members, on, put, set_status, statuses, take_off, the
+from tests.segments.segmenting import make_segment, work
+from tests.segments.segmenting import members as segment_members
 
 pytestmark = pytest.mark.django_db
 
@@ -195,14 +201,34 @@ def test_what_a_killed_run_has_left_is_cleared_by_the_next_one(monkeypatch: pyte
 # Facts
 
 
-def test_lists_tell_set_wise_who_is_on_them() -> None:
-    make_lists("a", "b", "off")
-    members("ann", "ben", "eve")
-    for name, slug in (("ann", "a"), ("ann", "b"), ("ben", "b"), ("eve", "off")):
-        put(name, slug)
+def test_segments_ask_who_is_on_a_list() -> None:
+    """Of an inactive one the members stay; nothing of an archived one does, and one that a segment asks for is not archived."""
+    make_lists("a", "off")
+    members("ann", "ben")
+    put("ann", "a")
+    put("ben", "off")
     set_status("off", "inactive")
+    make_segment("on-a", "on list A")
+    make_segment("not-off", "not on list Off")
+    work(NOW)
 
-    ids = dict(rows("SELECT id, public_id FROM customers_customer"))
-    assert {ids[one] for one in customers_on(["a", "b", "off"])} == {"ann", "ben"}
-    found = rows(SQL.replace("{slugs}", "%s"), [["b", "off"]])
-    assert {ids[one] for (one,) in found} == {"ann", "ben"}
+    assert (segment_members("on-a"), segment_members("not-off")) == ({"ann"}, {"ann"})
+    with pytest.raises(StillBound, match="Not-off"):
+        archive_list(slug="off", by=Sender(None, NOW))
+
+    take_off("ann", "a")
+    work(NOW)
+    assert segment_members("on-a") == set()
+
+
+def test_an_audience_admits_who_is_on_an_active_list() -> None:
+    make_lists("a", "off")
+    members("ann", "ben")
+    put("ann", "a")
+    put("ben", "off")
+    set_status("off", "inactive")
+    found = read_audience({"any": [{"list": "a"}, {"list": "off"}]})
+    reasons = reasons_of(Customer.objects.get(public_id="ben"), {"x": found})["x"]
+
+    assert (sentence_of(found), size_of(found)) == ("on list A or on list Off", 1)
+    assert [str(one) for one in reasons] == ["not in A or Off"]

@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from customers.directory.columns import ListColumn
 from customers.directory.search import ListFilter
 from customers.models import Customer
-from segments.labels.facts import customers_with
 from segments.labels.models import Label
-from segments.labels.queries import labels, labels_of
+from segments.labels.queries import customers_with, labels, labels_of
 
 MOST = 200
 
