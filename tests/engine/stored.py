@@ -11,6 +11,7 @@ from events.timeline.queries import events_of
 from events.transactions.forms import TransactionFilterForm
 from events.transactions.pages import Transactions
 from loyalty.points.expiry.queries import expiring_points
+from loyalty.staff.sight import EVERYTHING
 from loyalty.ui.paging import Order, page_of
 
 from .model.reading import moved
@@ -156,6 +157,7 @@ def transactions(filters: dict[str, str]) -> list[tuple[str, str]]:
     """(customer, transaction ID) of the orders that the list of transactions shows."""
     accounts = [(slug, slug) for (slug,) in rows("SELECT slug FROM points_account")]
     page = Transactions()
+    page._sight = EVERYTHING
     page.accounts = accounts
     found = page._narrowed(TransactionFilterForm(filters, accounts=accounts, brand_wide=True)).order_by("-id")
     return [(row.customer.public_id, row.transaction_id) for row in found]
