@@ -283,6 +283,5 @@ COUNT = Operation(
     ),
     examples=[
         Example("Two", None, {"active": 2}),
-        Example("About a million", None, {"active": 1_003_500, "estimated": True}),
     ],
 )

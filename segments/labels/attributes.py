@@ -1,4 +1,8 @@
 """By which attributes of which events labels come and go. Pure."""
 
+from customers import actions
+from loyalty.engine.actions import names_of
+
 GIVEN, TAKEN = "labels", "remove_labels"
-ACTIONS = frozenset({"subscribe", "opt_in", "profile", "profiling_answer"})
+# Whatever customers say of themselves.
+ACTIONS = names_of(actions.ACTIONS)

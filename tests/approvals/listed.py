@@ -24,6 +24,14 @@ def _asked(status: str, token: str = "NULL", decided_by: str = "NULL", decided_a
     )
 
 
+def _notice(mode: str, hours: int) -> str:
+    return (
+        "WITH u AS (INSERT INTO staff_user (username, password, email, first_name, last_name, role, shortcuts, is_staff, is_superuser,"
+        " is_active, date_joined) VALUES ('boss', '', '', '', '', 'manager', true, false, false, true, now()) RETURNING id)"
+        f" INSERT INTO approvals_noticechoice (user_id, mode, hours) SELECT id, '{mode}', {hours} FROM u"
+    )
+
+
 LISTED = Listed(
     # Everybody's own changes; those of others ask for the right.
     pages=dict.fromkeys(("approvals:list", "approvals:review", "approvals:withdraw", "approvals:notices"), "signed in"),
@@ -34,6 +42,8 @@ LISTED = Listed(
         "change_is_decided_by_somebody": _asked("approved"),
         "change_is_decided_by_another": _asked("approved", decided_by="u", decided_at="now()"),
         "change_asked_for_once": _asked("waiting", token="'t'", times=2),
+        "notice_mode_is_known": _notice("yearly", 1),
+        "notice_hours_are_a_week_at_most": _notice("digest", 169),
     },
     live=_live,
 )

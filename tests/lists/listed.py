@@ -33,6 +33,16 @@ def _removed(by: Sender) -> object:
 
 
 LISTED = Listed(
+    before_histories=lambda: rows(f"{_MADE} ON CONFLICT DO NOTHING"),
+    corruptions={
+        "on a list": (
+            (
+                "INSERT INTO lists_listmember (customer_id, customer_list_id, since, event_id)"
+                " SELECT {customer}, id, now(), 1 FROM lists_customerlist WHERE slug = 'l'"
+            ),
+            {"list_members": ["event_id"]},
+        ),
+    },
     deeds={
         "list.create": lambda by: create_list(name="VIP", status=ListStatus.ACTIVE, by=by),
         "list.change": lambda by: change_list(slug=_list(), name="Very important", by=by),

@@ -14,9 +14,19 @@ _STAY = (
 )
 
 
+def _computed() -> None:
+    """A segment that selects nobody, with its computation complete."""
+    rows(
+        "WITH made AS (INSERT INTO segments_segment (slug, name, rule) VALUES"
+        """ ('nobody', 'Nobody', '{"fact": "customer.first_name", "op": "is", "value": "Nobody"}') ON CONFLICT DO NOTHING RETURNING id)"""
+        " INSERT INTO segments_computation (segment_id, wanted, complete, computed_at, computed_for)"
+        " SELECT id, 1, 1, now(), now()::date FROM made"
+    )
+
+
 def _live(ann: int, old: int) -> None:
     rows(
-        f"{_MADE}, stay AS (INSERT INTO segments_stay (customer_id, segment_id, since, entered_at, told_of_entering, told_of_leaving)"
+        f"{_MADE}, counted AS (INSERT INTO segments_computation (segment_id) SELECT id FROM made), stay AS (INSERT INTO segments_stay (customer_id, segment_id, since, entered_at, told_of_entering, told_of_leaving)"
         " SELECT who, id, now(), now(), true, true FROM made, unnest(ARRAY[%s, %s]::bigint[]) who RETURNING customer_id)"
         " INSERT INTO segments_touch (customer_id, happened_at) SELECT customer_id, now() FROM stay",
         [ann, old],
@@ -28,6 +38,17 @@ def _made() -> Segment:
 
 
 LISTED = Listed(
+    before_histories=_computed,
+    corruptions={
+        "member": (
+            (
+                "WITH seen AS (DELETE FROM segments_touch WHERE customer_id = {customer})"
+                " INSERT INTO segments_stay (customer_id, segment_id, since, entered_at, told_of_entering, told_of_leaving)"
+                " SELECT {customer}, id, now(), now(), true, true FROM segments_segment WHERE slug = 'nobody'"
+            ),
+            {"segments": ["is_member"]},
+        ),
+    },
     samples={"slug:segments": ["buyers"], "status:segments": ["inactive"]},
     deeds={
         "segment.save": lambda by: save_segment(item=item("buyers", "bought"), by=by),

@@ -92,9 +92,10 @@ def _tell_reviewer(user: User, at: datetime) -> bool:
 
 
 def _is_due(choice: NoticeChoice, at: datetime) -> bool:
-    if choice.mode == NoticeMode.DIGEST and choice.told_at:
+    mode = NoticeMode(choice.mode)
+    if mode is NoticeMode.DIGEST and choice.told_at:
         return at - choice.told_at >= timedelta(hours=choice.hours)
-    return choice.mode != NoticeMode.NEVER
+    return mode is not NoticeMode.NEVER
 
 
 def _tell_decision(change_id: int) -> bool:

@@ -55,15 +55,27 @@ RULES = {
     "read-customer": Rule(Api.READ, "get"),
     "read-events": Rule(Api.READ, "get"),
     "read-transactions": Rule(Api.READ, "get"),
-    "api-entities": Rule(Api.ENTITIES, "get"),
-    "api-entity": Rule(Api.ENTITIES, "get"),
+    "api-entities": Rule(Api.ENTITIES, "get put"),
+    "api-entity": Rule(Api.ENTITIES, "get post delete"),
+    "api-list-add": Rule(Api.ENTITIES, "post"),
+    "api-list-remove": Rule(Api.ENTITIES, "post"),
+    "api-list-status": Rule(Api.ENTITIES, "get"),
+    "api-list-errors": Rule(Api.ENTITIES, "get"),
+    "api-list-error": Rule(Api.ENTITIES, "get"),
 }
 ROUTES = api_routes()
 How = Callable[[str, str], dict[str, Any]]
 """Of a method and a path, what to send."""
 UUID = "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10"
 ENTITY = {"module": "tiers", "entity": "tier", "entity_id": "standard"}
-VALUES = {"public_id": "C-1", "transaction_id": "T-1", "reference": UUID, **ENTITY}
+VALUES = {
+    "public_id": "C-1",
+    "transaction_id": "T-1",
+    "reference": UUID,
+    "customer_list_id": "vip",
+    "batch": UUID,
+    **ENTITY,
+}
 SHOP = "https://shop.example.com"
 each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 

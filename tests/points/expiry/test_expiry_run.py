@@ -163,10 +163,12 @@ def test_the_engine_would_do_nothing_more_at_an_expiry() -> None:
         "refuse_near_misses",
         "open_order",
     ]
-    # Status points are counted of what is earned and taken back; an expiry is neither.
+    # Status points are counted of what is earned and taken back; an expiry is neither. Whoever it touches is put in line
+    # while there are segments.
     assert [hook.__name__ for hook in COMPOSITION.on_recorded] == [
         "keep_activity",
         "count_status_points",
+        "touch",
         "put_in_outbox",
     ]
 

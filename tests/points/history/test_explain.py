@@ -273,4 +273,4 @@ def test_the_number_of_queries_is_fixed(client: Client, customer: Customer) -> N
             panel(client, customer, added.event.id)
         counts.append(len(captured))
     assert counts[0] == counts[2]
-    assert counts[0] <= 16
+    assert counts[0] <= 17
