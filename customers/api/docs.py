@@ -276,7 +276,7 @@ COUNT = Operation(
     shape(
         "Count",
         {
-            "active": described(WHOLE, "Customers whose status is active: exact up to 10,000, an estimate beyond."),
+            "active": described(WHOLE, "Active customers; beyond 10,000 an estimate."),
             "estimated": described(FLAG, "That it is an estimate."),
         },
         optional=["estimated"],

@@ -29,11 +29,7 @@ ACCEPTED = shape(
 )
 METADATA = request_body(
     "BulkMetadata",
-    {
-        "external_batch_id": described(
-            TEXT, "Yours: the same request sent again is the one that there is.", maxLength=64
-        )
-    },
+    {"external_batch_id": described(TEXT, "Yours: sent again, it is the same request.", maxLength=64)},
 )
 
 
@@ -73,7 +69,7 @@ def errors_of(family: Family, error: Mapping[str, Schema], examples: Sequence[Ma
     }
     return Operation(
         f"List the errors of a batch about {family.items}",
-        shape("", answer),
+        shape(f"Bulk Errors {family.name}".title(), answer),
         parameters=[_BATCH, *_PAGE],
         refusals={404: f"{family.no_errors}: there is no such batch.", 400: "300121 to 300123: `offset` or `limit`."},
         examples=[*(Example("Errors", None, one) for one in examples), _unknown(family.no_errors)],
