@@ -73,8 +73,10 @@ def test_every_hostile_body_is_refused_at_once_without_a_trace(live: Live, path:
     before = row_counts()
     for name, kind, body, status in BODIES:
         answer = send(live, path, kind, body)
-        if answer.seconds > MOST_SECONDS:
-            answer = send(live, path, kind, body)  # the machine may have been busy with something else
+        if answer.seconds > MOST_SECONDS or not answer.status:
+            # The machine may have been busy with something else; or the answer got lost, since the server hung up before
+            # the client had sent the whole body.
+            answer = send(live, path, kind, body)
         expected = {status, 401} if send is keyless else {status}
         assert answer.status in expected, f"{name}: {answer.status} {answer.body!r}"
         assert answer.seconds <= MOST_SECONDS, f"{name}: {answer.seconds:.2f} s"
