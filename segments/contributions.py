@@ -17,15 +17,16 @@ from .audience.segments import SEGMENTS as GROUP
 from .bindings import Binding
 from .checks import CHECKS
 from .facts import FACTS
+from .language.vocabulary import SEGMENT, SEGMENT_OPTION
 from .models import Segment, Touch
 from .operations import SEGMENTS
-from .program import dependents_of
+from .program import segments_asking
 from .rights import RIGHTS, VIEW_SEGMENTS
 from .words import AUDIT
 
 
 def _dependents(slug: str) -> Sequence[str]:
-    return [one.name for one in dependents_of(slug)]
+    return [one.name for one in segments_asking(SEGMENT, SEGMENT_OPTION, [slug])]
 
 
 CONTRIBUTIONS: tuple[object, ...] = (

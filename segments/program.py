@@ -42,32 +42,20 @@ def _plan(segment: Segment, before: Mapping[str, Any] | None) -> None:
         )
         Computation.objects.filter(segment=segment).update(members=0, complete=F("wanted"))
     elif before and (before["rule"], before["status"]) != (segment.rule, segment.status):
-        compute_anew([segment, *dependents_of(segment.slug)])
+        compute_anew([segment])
 
 
 def compute_anew(segments: Sequence[Segment]) -> None:
-    """What they ask for has changed of many customers at once, with no event of each."""
-    Computation.objects.filter(segment__in=segments).update(wanted=F("wanted") + 1)
+    """What they ask for has changed of many customers at once, with no event of each. If that moves members, so do the
+    segments that ask for these."""
+    active = Computation.objects.filter(segment__in=segments, segment__status=SegmentStatus.ACTIVE)
+    active.update(wanted=F("wanted") + 1)
 
 
 def segments_asking(fact: str, option: str, values: Collection[str]) -> Sequence[Segment]:
     """Those whose rules ask the fact for one of these values of its option."""
     rows = Segment.objects.exclude(status=SegmentStatus.ARCHIVED).order_by("name")
     return [row for row in rows if not names_in(row.rule, fact, option).isdisjoint(values)]
-
-
-def dependents_of(slug: str) -> Sequence[Segment]:
-    """The segments whose rules ask for its members, and those that ask for theirs."""
-    rules = {row.slug: (row, names_in(row.rule)) for row in Segment.objects.exclude(status=SegmentStatus.ARCHIVED)}
-    found: dict[str, Segment] = {}
-    waiting = [slug]
-    while waiting:
-        asked = waiting.pop()
-        for name, (row, names) in rules.items():
-            if asked in names and name not in found and name != slug:
-                found[name] = row
-                waiting.append(name)
-    return list(found.values())
 
 
 def names_in(rule: Any, fact: str = SEGMENT, option: str = SEGMENT_OPTION) -> frozenset[str]:

@@ -16,8 +16,9 @@ from django.db.models import F
 from loyalty.calendar import ONE_DAY, end_of, local_day
 from segments.enums import SegmentStatus
 from segments.language.compiling import compile_rule
-from segments.language.vocabulary import Vocabulary, read_vocabulary
+from segments.language.vocabulary import SEGMENT, SEGMENT_OPTION, Vocabulary, read_vocabulary
 from segments.models import Computation, Segment
+from segments.program import compute_anew, segments_asking
 
 from .plan import Planned, planned, planned_segments
 from .queries import (
@@ -86,18 +87,22 @@ def _refresh_some(one: Planned, vocabulary: Vocabulary, touched: Touched, at: dt
 
 
 def refresh_due(*, now: Clock) -> Sequence[str]:
-    """Compute the segments that are due; their IDs. While somebody else computes, they are left to them."""
-    vocabulary, done = read_vocabulary(), []
-    zone = ZoneInfo(settings.TIME_ZONE)
-    for one in planned_segments(vocabulary):
-        at = now()
-        if one.is_due(at, local_day(at, zone), vocabulary):
-            try:
-                refresh(one.segment, vocabulary, now=now)
-            except Overlapping:
-                break
-            done.append(one.segment.slug)
+    """Compute the segments that are due, and then those that this makes due; their IDs. While somebody else computes, they
+    are left to them."""
+    vocabulary, done = read_vocabulary(), list[str]()
+    while (segment := _next_due(vocabulary, now(), done)) is not None:
+        try:
+            refresh(segment, vocabulary, now=now)
+        except Overlapping:
+            break
+        done.append(segment.slug)
     return done
+
+
+def _next_due(vocabulary: Vocabulary, at: dt.datetime, done: Sequence[str]) -> Segment | None:
+    today = local_day(at, ZoneInfo(settings.TIME_ZONE))
+    due = (one.segment for one in planned_segments(vocabulary) if one.is_due(at, today, vocabulary))
+    return next((segment for segment in due if segment.slug not in done), None)
 
 
 def refresh(segment: Segment, vocabulary: Vocabulary, *, now: Clock) -> None:
@@ -125,6 +130,8 @@ def _refresh_all(segment: int, vocabulary: Vocabulary, at: dt.datetime) -> None:
     row.update(
         complete=one.computation.wanted, computed_at=at, computed_for=today, members=changed.selected, problem=""
     )
+    if changed.entered or changed.left:
+        compute_anew(segments_asking(SEGMENT, SEGMENT_OPTION, [one.segment.slug]))
 
 
 def _since(one: Planned, at: dt.datetime, zone: dt.tzinfo) -> dt.datetime:

@@ -127,6 +127,21 @@ def test_an_edit_computes_the_segment_and_those_that_ask_for_its_members() -> No
     assert members("a-loyal") == {"ann"}
 
 
+def test_a_midnight_that_moves_a_segment_moves_those_that_ask_for_its_members() -> None:
+    """And those that ask for theirs; nothing else happens to the customer."""
+    make_segment("c-buyers", "bought in the last 30 days")
+    make_segment("b-asleep", "not in segment c-buyers")
+    make_segment("a-waking", "in segment b-asleep")
+    done("opt_in")
+    buy("T-1", 60)
+    work()
+    assert (members("b-asleep"), members("a-waking")) == (set(), set())
+
+    assert refresh_due(now=lambda: START + dt.timedelta(days=30)) == ["c-buyers", "b-asleep", "a-waking"]
+    assert (members("b-asleep"), members("a-waking")) == ({"ann"}, {"ann"})
+    assert refresh_due(now=lambda: START + dt.timedelta(days=31)) == ["c-buyers"], "nobody moved"
+
+
 def killed(*args: Any, **kwargs: Any) -> None:
     """As soon as the members have been changed."""
     change_members(*args, **kwargs)
