@@ -5,6 +5,7 @@ from typing import Any
 
 from loyalty.program.section import Document, Key, Problem, Section, changed, choice, fields, text
 
+from .bindings import uses_of
 from .enums import ListStatus
 from .models import CustomerList
 
@@ -37,7 +38,7 @@ def write_lists(wanted: list[dict[str, Any]], current: list[dict[str, Any]]) -> 
 
 
 def check_lists(wanted: Document, current: Document) -> Iterable[Problem]:
-    """An archived one stays so; and only an inactive one becomes it, as what is bound to it is seen to then."""
+    """An archived one stays so; and only an inactive one that nothing uses becomes it, whoever asks."""
     before = {item["id"]: item["status"] for item in current["lists"]}
     for item in wanted["lists"]:
         was, now = before.get(item["id"]), item["status"]
@@ -45,6 +46,10 @@ def check_lists(wanted: Document, current: Document) -> Iterable[Problem]:
             yield Problem(("lists", Key(item["id"]), "status"), "cannot be changed: the list is archived for good")
         elif now == ListStatus.ARCHIVED and was not in (ListStatus.INACTIVE, now):
             yield Problem(("lists", Key(item["id"]), "status"), "must be inactive before it is archived")
+        elif now == ListStatus.ARCHIVED and was != now and (uses := uses_of(item["id"])):
+            yield Problem(
+                ("lists", Key(item["id"]), "status"), f"cannot be archived while these use it: {', '.join(uses)}"
+            )
         elif now == ListStatus.DRAFT and was not in (None, now):
             yield Problem(("lists", Key(item["id"]), "status"), "cannot be draft again")
 

@@ -215,6 +215,8 @@ def test_segments_ask_who_is_on_a_list() -> None:
     assert (segment_members("on-a"), segment_members("not-off")) == ({"ann"}, {"ann"})
     with pytest.raises(StillBound, match="Not-off"):
         archive_list(slug="off", by=Sender(None, NOW))
+    with pytest.raises(Invalid, match="cannot be archived while these use it: Not-off"):
+        set_status("off", "archived")
 
     take_off("ann", "a")
     work(NOW)
