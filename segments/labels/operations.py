@@ -1,9 +1,6 @@
 """What staff do with labels: give one, take it, rename, switch off, merge two."""
 
-from celery import current_app
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from kombu.exceptions import OperationalError
 
 from customers.models import Customer
 from loyalty.engine.mechanism import Outcome
@@ -12,6 +9,7 @@ from loyalty.program.enums import Origin
 from loyalty.program.operations import program_change
 from loyalty.staff.audit.deeds import Approvable, Deed, Nothing, operation
 from loyalty.staff.sender import Sender
+from loyalty.timers import wake
 from segments.program import compute_anew, segments_asking
 
 from .attributes import GIVEN, TAKEN
@@ -97,7 +95,7 @@ def merge_labels(*, slug: str, into: str, by: Sender) -> Deed[None]:
         Label.objects.filter(merged_into=source).update(merged_into=target)
         Label.objects.filter(pk=source.pk).update(merged_into=target)
         compute_anew(segments_asking(HAS_LABEL, LABEL, asked))
-    transaction.on_commit(_wake_workers)
+    wake(REPLACE)
     before = {"name": source.name, "id": source.slug, "customers": moved}
     return Deed(None, subject=_subject(target.slug), before=before, after={"name": target.name, "id": target.slug})
 
@@ -111,14 +109,6 @@ def _known(slug: str) -> Label:
     if found is None:
         raise NoSuchLabel(slug)
     return found
-
-
-def _wake_workers() -> None:
-    """A hint only: the timer finds whatever gets lost here."""
-    try:
-        current_app.send_task(REPLACE, retry=False)
-    except OperationalError:
-        return
 
 
 def _subject(slug: str) -> str:

@@ -3,10 +3,7 @@
 from secrets import token_hex
 from typing import Any
 
-from celery import current_app
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from kombu.exceptions import OperationalError
 
 from customers.models import Customer
 from loyalty.engine.mechanism import Outcome
@@ -16,6 +13,7 @@ from loyalty.program.operations import program_change, write_program
 from loyalty.program.section import Invalid
 from loyalty.staff.audit.deeds import Approvable, Deed, Nothing, operation
 from loyalty.staff.sender import Sender
+from loyalty.timers import wake
 
 from .actions import ADD, LIST, REMOVE
 from .bindings import uses_of
@@ -81,7 +79,7 @@ def archive_list(*, slug: str, by: Sender) -> Deed[None]:
     _require_unbound(slug)
     members = ListMember.objects.filter(customer_list=found).count()
     _write({"id": slug, "name": found.name, "status": ListStatus.ARCHIVED.value}, by)
-    transaction.on_commit(_wake_workers)
+    wake(CLEAR)
     return Deed(None, subject=_subject(slug), before={"members": members}, after={"status": ListStatus.ARCHIVED.value})
 
 
@@ -106,14 +104,6 @@ def _write(item: dict[str, Any], by: Sender) -> None:
             if path.endswith(".status"):
                 raise NotThatStatus(f"The status {message}") from None
         raise
-
-
-def _wake_workers() -> None:
-    """A hint only: the timer finds whatever gets lost here."""
-    try:
-        current_app.send_task(CLEAR, retry=False)
-    except OperationalError:
-        return
 
 
 def _subject(slug: str) -> str:
