@@ -17,6 +17,8 @@ class Listed:
 
     # Who may open its pages that take no right themselves, by the page's name: a word of `tests.test_permissions`.
     pages: Mapping[str, Any] = field(default_factory=dict)
+    # Its routes of the API: which one they are of, and their methods.
+    routes: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
     # The labels of its tables of configuration, and of those that customers own.
     reference: frozenset[str] = frozenset()
     owned: frozenset[str] = frozenset()

@@ -1,5 +1,6 @@
 """Lists in the tests that list all of something."""
 
+from loyalty.api.keys.enums import Api
 from loyalty.staff.sender import Sender
 from segments.lists.enums import ListStatus
 from segments.lists.operations import add_member, archive_list, change_list, create_list, note_export, remove_member
@@ -18,6 +19,11 @@ def _live(ann: int, old: int) -> None:
         " SELECT who, id, now(), 1 FROM made, unnest(ARRAY[%s, %s]::bigint[]) who",
         [ann, old],
     )
+
+
+ROUTES = dict.fromkeys(("api-list-add", "api-list-remove"), (Api.ENTITIES, "post")) | dict.fromkeys(
+    ("api-list-status", "api-list-errors", "api-list-error"), (Api.ENTITIES, "get")
+)
 
 
 def _list(*statuses: str) -> str:
@@ -55,9 +61,8 @@ LISTED = Listed(
         "list.add": lambda customer, by: add_member(customer=customer, slug="vip", by=by),
         "list.remove": lambda customer, by: remove_member(customer=customer, slug="vip", by=by),
     },
-    pages=dict.fromkeys(
-        ("api-list-add", "api-list-remove", "api-list-status", "api-list-errors", "api-list-error"), "API key"
-    ),
+    pages=dict.fromkeys(ROUTES, "API key"),
+    routes=ROUTES,
     reference=frozenset({"lists.CustomerList"}),
     owned=frozenset({"lists.ListMember"}),
     versions={"lists_customerlist": _MADE},

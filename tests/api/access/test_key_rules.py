@@ -16,6 +16,7 @@ from loyalty.staff.models import User
 from tests.api_keys import client_side_key, development_key, server_key, signer
 from tests.api_routes import METHODS, ApiRoute, api_routes
 from tests.factories import make_customer, make_order
+from tests.listing import all_of
 
 pytestmark = pytest.mark.django_db
 
@@ -57,11 +58,7 @@ RULES = {
     "read-transactions": Rule(Api.READ, "get"),
     "api-entities": Rule(Api.ENTITIES, "get put"),
     "api-entity": Rule(Api.ENTITIES, "get post delete"),
-    "api-list-add": Rule(Api.ENTITIES, "post"),
-    "api-list-remove": Rule(Api.ENTITIES, "post"),
-    "api-list-status": Rule(Api.ENTITIES, "get"),
-    "api-list-errors": Rule(Api.ENTITIES, "get"),
-    "api-list-error": Rule(Api.ENTITIES, "get"),
+    **{name: Rule(*rule) for name, rule in all_of("routes").items()},
 }
 ROUTES = api_routes()
 How = Callable[[str, str], dict[str, Any]]
