@@ -28,18 +28,27 @@ def errors_between(request: BulkRequest, start: int, stop: int) -> Sequence[Bulk
 
 
 def due_requests() -> list[int]:
-    """Those that can be worked on: of the requests about one thing the first, so that they act in their order."""
-    still_open = BulkRequest.objects.exclude(status=RequestStatus.DONE)
-    same = still_open.filter(family=OuterRef("family"), target=OuterRef("target"))
-    earlier = Exists(same.filter(id__lt=OuterRef("id")))
-    return list(still_open.exclude(earlier).order_by("id").values_list("id", flat=True))
+    """Those that can be worked on, in their order."""
+    return list(_due().order_by("id").values_list("id", flat=True))
+
+
+def is_due(request_id: int) -> bool:
+    return _due().filter(pk=request_id).exists()
+
+
+def _due() -> QuerySet[BulkRequest]:
+    """Of the open requests about one thing the first, so that they act in their order."""
+    same = _open().filter(family=OuterRef("family"), target=OuterRef("target"))
+    return _open().exclude(Exists(same.filter(id__lt=OuterRef("id"))))
+
+
+def _open() -> QuerySet[BulkRequest]:
+    return BulkRequest.objects.exclude(status=RequestStatus.DONE)
 
 
 def next_about(request: BulkRequest) -> int | None:
     """The request that waits for this one to be done."""
-    waiting = BulkRequest.objects.exclude(status=RequestStatus.DONE).filter(
-        family=request.family, target=request.target
-    )
+    waiting = _open().filter(family=request.family, target=request.target)
     return waiting.filter(id__gt=request.pk).order_by("id").values_list("id", flat=True).first()
 
 

@@ -17,7 +17,7 @@ from loyalty.refusals import Refused
 from .enums import RequestStatus
 from .kinds import BULK, BulkKind, Item, Result, Work, kind_named
 from .models import BulkChunk, BulkError, BulkRequest
-from .queries import due_requests
+from .queries import is_due
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
@@ -31,7 +31,7 @@ def work(*, request_id: int, now: Callable[[], datetime], seconds: float = float
     Does nothing while somebody else works on the request, or an earlier one about the same thing is open.
     """
     until = time.monotonic() + seconds
-    while request_id in due_requests() and _begin(request_id, now()):
+    while is_due(request_id) and _begin(request_id, now()):
         if not _retried(request_id, now):
             return False
         if time.monotonic() >= until:
