@@ -10,6 +10,7 @@ from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Mechanism
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import Part, State
+from loyalty.intake.sources import Source
 from loyalty.refusals import WrongField
 
 from .attributes import ACTIONS, GIVEN, TAKEN
@@ -57,10 +58,12 @@ def _identifier(name: str, text: str) -> str:
 
 
 def _to_give(slug: str, text: str, batch: Batch) -> int | None:
-    """Its internal id; None for one that is not to be given. What comes from a web page makes none."""
+    """Its internal id; None for one that is not to be given, which staff are told. What comes from a web page makes none."""
     known = batch.shared.part(KNOWN)
     if slug in known:
         label, is_active = known[slug]
+        if not is_active and batch.by.source == Source.BACK_OFFICE:
+            raise WrongField(GIVEN, f"names a label that is inactive: {slug}. Switch it on first")
         return label if is_active else None
     if batch.by.is_page:
         return None

@@ -86,6 +86,22 @@ def test_a_label_without_letters_says_so(client: Client) -> None:
     assert "without letters and digits" in answer["HX-Trigger"]
 
 
+def test_staff_are_told_that_an_inactive_label_is_not_given(client: Client) -> None:
+    member("ann", "VIP")
+    member("ben")
+    post(client, "labels:inactivate", "vip")
+
+    answer = client.post(
+        reverse("customer-labels", args=[Customer.objects.get(public_id="ben").id]),
+        {"give": "VIP"},
+        headers={"HX-Request": "true"},
+    )
+
+    assert answer.status_code == 403
+    assert "names a label that is inactive: vip" in answer["HX-Trigger"]
+    assert (held("ann"), held("ben")) == (["vip"], [])
+
+
 def test_a_label_is_renamed_switched_off_and_merged(client: Client) -> None:
     member("ann", "VIP", "Best")
 
