@@ -7,13 +7,15 @@ import pytest
 HERE = Path(__file__).parent
 # Measured, in seconds of the processor, the longest first; whatever is not named comes afterwards.
 LONGEST = (
+    "benchmark/test_benchmark.py",
+    "sight/test_unseen_fields.py",
+    "browser/test_pictures.py",
     "backup/test_backup.py",
     "engine/test_model.py",
-    "benchmark/test_benchmark.py",
+    "browser/test_pictures_of_groups.py",
     "api/docs/test_schemathesis.py",
     "program/test_random_programs.py",
     "browser/test_points_history.py",
-    "browser/test_pictures.py",
     "browser/test_events_pages.py",
     "browser/test_customers_pages.py",
     "browser/test_suspend_and_notes.py",
