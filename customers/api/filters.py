@@ -31,10 +31,11 @@ from loyalty.engine.moments import likely, number_of
 from loyalty.engine.rows import to_json
 from loyalty.identifiers import forms
 from loyalty.refusals import Refused
+from loyalty.ui.paging import Order as Walked
 
 EMPTY = 160211
 # What says how to answer, not whom to find.
-CONTROL = frozenset({API_KEY, "limit", "offset", "fields", "match"})
+CONTROL = frozenset({API_KEY, "limit", "offset", "after", "fields", "match"})
 SEARCHED = ("first_name", "last_name", "email", "mobile_phone", "membership_id")
 MATCHED = ("_id", "email", "membership_id")
 TEXTS = frozenset(
@@ -49,6 +50,8 @@ MOMENTS = frozenset({"created_at", "updated_at", "optin_at", "last_login_at"})
 # What the index holds of a phone number.
 DIGITS_OF_PHONE = Func(F("mobile_phone"), template=DIGITS, output_field=TextField())
 INDEXED = FOLDED | {"mobile_phone"}
+# Those that an index begins with, or, with the statuses that are always asked for, goes on with.
+SERVED = INDEXED | MOMENTS - {"optin_at"} | {"status", "country", "gender", "referrer"}
 # Those whose index also has the order of a page.
 ORDERED = frozenset({"updated_at", "last_login_at"})
 RANGES = frozenset({"gt", "gte", "lt", "lte"})
@@ -120,6 +123,9 @@ class NobodyFilter(AskedFilter):
 
     def filter(self, qs: QuerySet[Customer], value: str) -> QuerySet[Customer]:
         return qs.none()
+
+
+SERVED_KINDS = IdentityFilter | PropertyFilter | NobodyFilter
 
 
 class MomentField(django_forms.CharField):
@@ -254,6 +260,17 @@ def ordered(filters: FilterSet) -> QuerySet[Customer]:
     if not filters.is_valid():
         return Customer.objects.none()
     return filters.qs.order_by(*_order(list(filters.filters.values())))
+
+
+def served(filters: FilterSet) -> bool:
+    """Whether an index finds whom they ask for."""
+    return any(isinstance(one, SERVED_KINDS) or one.field_name in SERVED for one in filters.filters.values())
+
+
+def walked(filters: FilterSet) -> Walked | None:
+    """The order as one column and the id; None where an index of the filter finds them, who are few."""
+    first = _order(list(filters.filters.values()))[0]
+    return Walked(first) if isinstance(first, str) else None
 
 
 def _order(filters: Iterable[Filter]) -> Sequence[str | Combinable]:

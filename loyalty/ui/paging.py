@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar, cast
 
 from django.core import signing
-from django.db.models import F, Model, QuerySet, Value
+from django.db.models import F, Lookup, Model, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.fields.tuple_lookups import Tuple
 from django.db.models.lookups import GreaterThan, LessThan
@@ -100,12 +100,15 @@ def page_of(
         return Page(rows, previous=None, next=None) if start is None else page_of(apart, order, size=size)
     return Page(
         rows,
-        previous=_at(rows[0], order, scope, backwards=True) if (more if backwards else start is not None) else None,
-        next=_at(rows[-1], order, scope, backwards=False) if backwards or more else None,
+        previous=place_of(rows[0], order, scope, backwards=True)
+        if (more if backwards else start is not None)
+        else None,
+        next=place_of(rows[-1], order, scope, backwards=False) if backwards or more else None,
     )
 
 
-def _at(row: Model, order: Order, scope: str, *, backwards: bool) -> str:
+def place_of(row: Model, order: Order, scope: str, *, backwards: bool = False) -> str:
+    """The cursor of the rows after this one, or before it."""
     value: object = getattr(row, "customer_id") if order.owned else None  # noqa: B009  not of every model
     if not order.personal:
         value = row
@@ -170,11 +173,13 @@ def _parts(queryset: QuerySet[M], order: Order, start: Cursor | None) -> Iterato
 
 
 def _beyond(queryset: QuerySet[M], order: Order, start: Cursor | None, *, descending: bool) -> QuerySet[M]:
-    if start is None:
-        return queryset
-    # A row comparison, not `a < x OR (a = x AND id < y)`: the index then finds the place inside a long tie.
+    return queryset if start is None else queryset.filter(beyond(order, start, descending=descending))
+
+
+def beyond(order: Order, start: Cursor, *, descending: bool) -> Lookup[Any]:
+    """A row comparison, not `a < x OR (a = x AND id < y)`: the index then finds the place inside a long tie."""
     compare = LessThan if descending else GreaterThan
-    return queryset.filter(compare(Tuple(F(order.field), F(order.tie)), Tuple(Value(start.value), Value(start.id))))
+    return compare(Tuple(F(order.field), F(order.tie)), Tuple(Value(start.value), Value(start.id)))
 
 
 def _pack(value: Any) -> tuple[str, Any]:

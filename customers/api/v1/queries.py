@@ -9,6 +9,7 @@ from customers.models import Customer, Merge
 from customers.queries import customers_named
 from loyalty.api.lists.criteria import Condition, ListQuery, Order, bounds_of, choice, moment
 from loyalty.engine.status import ERASED, Status
+from loyalty.ui.paging import Order as Walked
 
 LIVING = (Status.ACTIVE.value, Status.INACTIVE.value, Status.SUSPENDED.value)
 # `pending` is a status that existing clients know and nobody here has; who was banned is erased.
@@ -38,6 +39,16 @@ def _columns(order: Sequence[Order]) -> list[str]:
     ties = [name for name in ("created_at", "id") if name not in chosen]
     named += [(name, named[-1][1]) for name in ties]
     return [f"{'-' if descending else ''}{name}" for name, descending in named]
+
+
+def walked_order(order: Sequence[Order]) -> Walked | None:
+    """The same as one column and the id; None where it is more."""
+    match order:
+        case []:
+            return Walked("created_at")
+        case [Order("created_at", descending)]:
+            return Walked("created_at", descending=descending)
+    return None
 
 
 def listed_customer(public_id: str) -> Customer | None:

@@ -8,12 +8,13 @@ from loyalty.api.access.scopes import ID, check_scheme, key_of
 from loyalty.api.keys.enums import Api
 from loyalty.api.lists.criteria import collection, in_time, parse_list_query, single
 from loyalty.api.lists.docs import get_many, get_one
+from loyalty.api.lists.walking import Walk
 from loyalty.api.problems import unknown_customer
 from loyalty.api.views import ApiView
 
 from .docs import CUSTOMER, examples, list_examples
 from .objects import customer_entities
-from .queries import CRITERIA, listed_customer, listed_customers
+from .queries import CRITERIA, listed_customer, listed_customers, walked_order
 
 
 def known_customer(request: Request, public_id: str) -> Customer:
@@ -42,11 +43,13 @@ class ReadCustomers(ApiView):
     }
 
     def get(self, request: Request) -> Response:
-        asked = parse_list_query(request, CRITERIA)
+        asked = parse_list_query(request, CRITERIA, walked=True)
+        walk = Walk(asked.page, "v1/customers", walked_order(asked.order))
         with in_time():
-            rows = list(listed_customers(asked)[asked.page.offset : asked.page.offset + asked.page.limit + 1])
+            rows = list(listed_customers(asked).filter(*walk.where)[slice(*walk.bounds)])
             found = customer_entities(rows[: asked.page.limit])
-        return collection(request, asked.page, "customers", found, more=len(rows) > asked.page.limit)
+        more = len(rows) > asked.page.limit
+        return collection(request, asked.page, "customers", found, more=more, after=walk.after(rows))
 
 
 class ReadCustomer(ApiView):

@@ -20,8 +20,10 @@ from loyalty.api.errors import bad_request, not_found
 from loyalty.api.keys.enums import Api
 from loyalty.api.lists.paging import INVALID_PARAMETER, MAX_LIMIT, Page, neighbours, page_in
 from loyalty.api.lists.timeout import bounded
+from loyalty.api.lists.walking import Walk
 from loyalty.api.views import ApiView
 from loyalty.program.queries import general_settings
+from loyalty.ui.paging import Order
 
 from .docs import (
     EVENTS_OF_CUSTOMER,
@@ -134,19 +136,21 @@ class AllEvents(DisplayView):
 
     def get(self, request: Request) -> Response:
         params = request.query_params.dict()
-        page, filters = page_in(params), read_filters(params, TIMES)
+        page = page_in(params)
+        params.pop("after", None)
+        filters = read_filters(params, TIMES)
         oldest = oldest_first(params)
         if filters is None:
             return Response({"total": 0, "data": []})
         names, visible = self.names()
         conditions = [visible, *filters]
+        walk = Walk(page, "-/events", Order("occurred_at", descending=not oldest))
         with bounded(what="The list", cure=CURE):
-            stop = page.offset + page.limit + 1
-            rows = everybodys_events_in(conditions, page.offset, stop, oldest_first=oldest)
+            rows = everybodys_events_in([*conditions, *walk.where], *walk.bounds, oldest_first=oldest)
             found = _of_everybody(rows[: page.limit], names)
             total = count_of_everybodys(conditions)
         more = len(rows) > page.limit
-        return Response({"total": total, "data": found, **neighbours(request, page, more=more)})
+        return Response({"total": total, "data": found, **neighbours(request, page, more=more, after=walk.after(rows))})
 
 
 def _of_everybody(rows: Sequence[Event], names: Names) -> list[dict[str, Any]]:

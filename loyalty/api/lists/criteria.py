@@ -65,13 +65,15 @@ class ListQuery:
     page: Page
 
 
-def parse_list_query(request: Request, fields: Mapping[str, Criterion]) -> ListQuery:
-    """Of a list that can be filtered and sorted by `fields`; raises ApiError (422)."""
+def parse_list_query(request: Request, fields: Mapping[str, Criterion], *, walked: bool = False) -> ListQuery:
+    """Of a list that can be filtered and sorted by `fields`, and gone on with by a place if it is `walked`; raises
+    ApiError (422)."""
     params = {name: values for name, values in request.query_params.lists() if name != API_KEY}
     for name, values in params.items():
         if len(values) > 1:
             raise _wrong(name, "is given more than once")
-    asked = {name: values[0] for name, values in params.items() if name not in ("limit", "offset")}
+    of_page = ("limit", "offset", "after") if walked else ("limit", "offset")
+    asked = {name: values[0] for name, values in params.items() if name not in of_page}
     return ListQuery(list(_conditions(asked, fields)), list(_orders(asked, fields)), _page(request))
 
 
@@ -182,8 +184,10 @@ def bounds_of(condition: Condition) -> Mapping[str, dt.datetime]:
     return look_ups(condition.operator, condition.value, shown=SECOND)
 
 
-def collection(request: Request, page: Page, name: str, rows: Sequence[Any], *, more: bool) -> Response:
-    metadata = {"pagination": links(request, page, more=more)}
+def collection(
+    request: Request, page: Page, name: str, rows: Sequence[Any], *, more: bool, after: str = ""
+) -> Response:
+    metadata = {"pagination": links(request, page, more=more, after=after)}
     return Response({"status": "success", "metadata": metadata, "payload": {name: rows}})
 
 

@@ -15,13 +15,17 @@ from loyalty.api.problems import ApiError, bad_request
 NEGATIVE_OFFSET, INVALID_PARAMETER, LIMIT_OUT_OF_RANGE = 300121, 300122, 300123
 MAX_LIMIT = 100
 MAX_OFFSET = 1_000_000
+LONGEST_PLACE = 300
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
 class Page:
+    """`after`: the place that `next` of the page before named (`walking`); texts that are none are as if not given."""
+
     limit: int
     offset: int
+    after: str = ""
 
 
 def read_page(request: Request, *, default: int = 100, most: int = MAX_LIMIT) -> Page:
@@ -38,22 +42,22 @@ def page_in(params: Mapping[str, Any], *, default: int = 100, most: int = MAX_LI
         raise bad_request("offset must not be negative", NEGATIVE_OFFSET)
     if offset > MAX_OFFSET:
         raise bad_request(f"offset must not be over {MAX_OFFSET}: narrow the list by a filter", INVALID_PARAMETER)
-    return Page(limit, offset)
+    return Page(limit, offset, str(params.get("after") or "")[:LONGEST_PLACE])
 
 
-def links(request: Request, page: Page, *, more: bool) -> dict[str, str | None]:
-    """`next` and `previous` as path and query, without the key of the caller."""
+def links(request: Request, page: Page, *, more: bool, after: str = "") -> dict[str, str | None]:
+    """`next` and `previous` as path and query, without the key of the caller. `after`: at which place `next` goes on."""
     return {
-        "next": _link(request, page, page.offset + page.limit) if more else None,
+        "next": _link(request, page, page.offset + page.limit, after) if more else None,
         "previous": _link(request, page, max(0, page.offset - page.limit)) if page.offset else None,
     }
 
 
-def neighbours(request: Request, page: Page, *, more: bool) -> dict[str, str]:
+def neighbours(request: Request, page: Page, *, more: bool, after: str = "") -> dict[str, str]:
     """`prev` and `next` as the Display API has them: only if the request names a limit, and where there is such a page."""
     if not request.query_params.get("limit"):
         return {}
-    found = links(request, page, more=more)
+    found = links(request, page, more=more, after=after)
     return {name: link for name, link in (("prev", found["previous"]), ("next", found["next"])) if link}
 
 
@@ -70,11 +74,12 @@ def _not_a_number(name: str) -> ApiError:
     return bad_request(f"{name} must be a whole number", INVALID_PARAMETER)
 
 
-def _link(request: Request, page: Page, offset: int) -> str:
+def _link(request: Request, page: Page, offset: int, after: str = "") -> str:
     kept: list[tuple[str, Any]] = [
         (name, value)
         for name, values in request.query_params.lists()
         for value in values
-        if name not in (API_KEY, "limit", "offset") and not name.startswith("X-Antavo-")
+        if name not in (API_KEY, "limit", "offset", "after") and not name.startswith("X-Antavo-")
     ]
-    return f"{escape_uri_path(request.path)}?{urlencode([*kept, ('limit', page.limit), ('offset', offset)])}"
+    kept += [("limit", page.limit), ("offset", offset), *([("after", after)] if after else [])]
+    return f"{escape_uri_path(request.path)}?{urlencode(kept)}"

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from events.api.display import queries as history
 from events.models import Event
 from events.types.models import EventType
+from loyalty.api.lists import walking
 from loyalty.engine.events import Incoming
 from tests.api_keys import development_key
 from tests.engine.world import configure
@@ -132,14 +133,19 @@ def test_only_exposed_actions_come_and_count(client: Client) -> None:
     assert (body["total"], whose(body)) == (1, [("C-1", "point_add")])
 
 
+@pytest.mark.parametrize("deep", [5, 1_000], ids=["by place", "by offset"])
 @pytest.mark.parametrize("order", ["asc", "desc"])
-def test_pages_run_to_the_end_without_gaps_or_repeats(client: Client, order: str) -> None:
+def test_pages_run_to_the_end_without_gaps_or_repeats(
+    client: Client, order: str, deep: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walking, "DEEP", deep)
     for number in range(4):
         make_customer(f"C-{number}")
     for number in range(6):
         tell(*[add(f"C-{place}") for place in range(4)], at=NOON + number // 2 * HOUR)
     body = ask(client, limit="5", order=order)
-    assert body["next"] == f"{PATH}?order={order}&limit=5&offset=5"
+    assert body["next"].partition("&after=")[0] == f"{PATH}?order={order}&limit=5&offset=5"
+    assert ("&after=" in body["next"]) == (deep == 5)
     found = [event["id"] for event in body["data"]]
     while "next" in body:
         body = ask(client, body["next"])
