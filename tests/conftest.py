@@ -23,6 +23,7 @@ from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connection, connections
 from django.db.models import QuerySet
+from django.template import engines
 from django.test.testcases import LiveServerThread
 from django.test.utils import setup_databases, teardown_databases
 
@@ -79,6 +80,18 @@ def unordered_means_unordered() -> Iterator[None]:
 def current_program() -> None:
     """A test's changes of the configuration are rolled back, and its programme version then means another one."""
     programs._program = None
+
+
+@pytest.fixture(autouse=True)
+def templates_as_served(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where a test ignores undefined variables, they are empty: to look for the place of each takes as long as the page."""
+    if "ignore_template_errors" not in request.keywords:
+        yield
+        return
+    engine = engines["django"].engine  # type: ignore[attr-defined]
+    strict, engine.string_if_invalid = engine.string_if_invalid, ""
+    yield
+    engine.string_if_invalid = strict
 
 
 def _as_role(role: str) -> None:
