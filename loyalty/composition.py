@@ -23,6 +23,7 @@ ROOMS = (
     "loyalty.api",
     "loyalty.ui",
     "loyalty.verify",
+    "loyalty.catalogue",
     "customers",
     "events",
     "loyalty.accounts",

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "loyalty.staff",
     "loyalty.program",
     "loyalty.verify",
+    "loyalty.catalogue",
     "customers",
     "loyalty.approvals",
     "events",

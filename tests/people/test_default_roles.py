@@ -63,6 +63,7 @@ def test_whoever_was_manager_or_read_only_gained_nothing() -> None:
     assert set(known_rights()) - manager == only_administrators, "and lost nothing"
     seen = {fields.right.code for fields in contributed(PersonalFields)}
     assert set(StaffRole.objects.get(slug=Role.READ_ONLY).rights) == {
+        "catalogue.view",
         "customers.view",
         "transactions.view",
         "lists.view",
