@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -13,6 +12,7 @@ from drf_spectacular.openapi import AutoSchema
 from .describe import Example, Operation, Parameter, Schema
 from .responses import HEADERS, ON_ANSWERS, PARAMETERS, RESPONSES, SECURITY, common_statuses, envelopes, headers_of
 from .shapes import LATER
+from .sharing import share
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -47,15 +47,16 @@ class Generator(SchemaGenerator):
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
         found = super().get_schema(request, public)
         schemas: dict[str, Any] = dict(envelopes())
-        paths, shared = _sharing(_hoisted(found["paths"], schemas))
+        paths, shared = share(_hoisted(found["paths"], schemas), schemas)
         common = {
-            "schemas": dict(sorted(schemas.items())),
-            "responses": RESPONSES,
+            **shared,
+            "responses": _used(RESPONSES, paths),
             "headers": HEADERS,
-            "parameters": {**PARAMETERS, **shared},
+            "parameters": {**PARAMETERS, **shared["parameters"]},
             "securitySchemes": SECURITY,
         }
-        return {**found, "paths": paths, "components": common}
+        security: list[dict[str, list[str]]] = [{name: []} for name in SECURITY]
+        return {**found, "security": security, "paths": paths, "components": common}
 
 
 @lru_cache(maxsize=1)
@@ -77,7 +78,6 @@ def operation(
         "description": described.description,
         "parameters": [*_parameters(described, path), *_common_parameters(once=once)],
         "responses": _responses(described, method, generation, once=once),
-        "security": [{name: []} for name in SECURITY],
     }
     body = described.body_schema
     if body is not None:
@@ -105,9 +105,10 @@ def _parameter(one: Parameter) -> dict[str, Any]:
         "name": one.name,
         "in": one.place,
         "description": str(one.description),
-        "required": one.required or one.place == "path",
         "schema": one.schema,
     }
+    if one.required or one.place == "path":
+        found["required"] = True
     return found if one.example is None else {**found, "example": one.example}
 
 
@@ -181,24 +182,7 @@ def _hoisted(value: Any, schemas: dict[str, Any]) -> Any:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _sharing(paths: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The paths with a reference in place of each parameter that several operations have; and these parameters by name."""
-    every = [
-        one for path in paths.values() for told in path.values() for one in told["parameters"] if "$ref" not in one
-    ]
-    counted = Counter(json.dumps(one) for one in every)
-    names: dict[str, str] = {}
-    for text in (text for text, number in counted.items() if number > 1):
-        name = re.sub(r"[^\w.]+", "_", json.loads(text)["name"]).strip("_")
-        same = sum(taken.partition("-")[0] == name for taken in names.values())
-        names[text] = f"{name}-{same + 1}" if same else name
-
-    def shared(one: dict[str, Any]) -> dict[str, Any]:
-        name = names.get(json.dumps(one))
-        return {"$ref": f"#/components/parameters/{name}"} if name else one
-
-    found = {
-        path: {method: {**told, "parameters": [*map(shared, told["parameters"])]} for method, told in methods.items()}
-        for path, methods in paths.items()
-    }
-    return found, {name: json.loads(text) for text, name in names.items()}
+def _used(responses: Mapping[str, Any], paths: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that an operation names."""
+    text = json.dumps(paths)
+    return {name: told for name, told in responses.items() if f'"#/components/responses/{name}"' in text}

@@ -116,7 +116,7 @@ def _resolved(value: Schema) -> Schema:
 
 
 def _parameter(told: Schema) -> Field:
-    found = field_of(told["name"], told["schema"], is_required=told["required"])
+    found = field_of(told["name"], told["schema"], is_required=told.get("required", False))
     return replace(found, description=told["description"], place=told["in"])
 
 

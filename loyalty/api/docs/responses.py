@@ -76,7 +76,6 @@ PARAMETERS: Mapping[str, Any] = {
     "Idempotency-Key": {
         "name": "Idempotency-Key",
         "in": "header",
-        "required": False,
         "description": "A text of your own, such as a UUID; name it in `SignedHeaders`. The same request with the same key"
         " is carried out once; every further one gets the answer of the first. With another key it is another write.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
