@@ -27,8 +27,10 @@ from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 from loyalty.ui.palette import PaletteSearch
 
+from .api.entities import customer_pair
 from .codes import CODES
 from .directory.palette import find_customers
+from .erasure.api import delete_entity
 from .erasure.models import Erasure, ErasureItem, Tombstone
 from .export.queries import CustomerColumns, NotExported, ReferenceNames
 from .fields.facts import FACTS
@@ -52,6 +54,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     ProfileBadge(lambda page: [_("Your own e-mail address")] if page.is_own else []),
     ConfigurationPages("customers.field", CONFIGURE_FIELDS),
     Routes("customers.urls"),
+    customer_pair(delete_entity),
     *AUDIT,
     *MERGING,
     Entry(Group.INSIGHTS, _("Customers"), "customers:list", "users", VIEW_CUSTOMERS, shortcut="c"),

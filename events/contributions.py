@@ -27,6 +27,7 @@ from loyalty.ui.palette import PaletteSearch
 from loyalty.verify.checks import Checks
 
 from .api import customers
+from .api.entities import TRANSACTIONS
 from .codes import CODES
 from .duplicates.pages import AFTER_MERGE
 from .facts import FACTS
@@ -50,6 +51,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     ConfigurationPages("events.eventtype", CONFIGURE_EVENTS),
     Routes("events.urls"),
     CODES,
+    TRANSACTIONS,
     Module(CHECKOUT_ACCEPT, _("Checkout accept")),
     *AUDIT,
     Checks((OrderCheck(),)),

@@ -31,7 +31,7 @@ def _customer(id: str, first_name: str, fields: Collection[str] = (), **values: 
     return {"id": id, "first_name": first_name, **nothing, **none, **life, **added, **values}
 
 
-def _ann(fields: Collection[str] = (), **values: Any) -> dict[str, Any]:
+def ann(fields: Collection[str] = (), **values: Any) -> dict[str, Any]:
     said = {
         "last_name": "Example",
         "email": "ann@example.com",
@@ -61,15 +61,15 @@ def _examples() -> list[Example]:
     """A member, and what rooms answer about her if they are asked."""
     asked = [one for answer in contributed(CustomerAnswer) for one in answer.examples]
     return [
-        Example("A member", None, _ann()),
+        Example("A member", None, ann()),
         Example(
             "With purchases and expiring points",
             None,
-            _ann(["purchases.ytd", "expiring_points"]),
+            ann(["purchases.ytd", "expiring_points"]),
             query={"fields": "purchases.ytd,expiring_points"},
         ),
-        Example("By the number of the card", None, _ann(), path={"customer_id": "loyalty_barcode:1234"}),
-        *(Example(one.name, None, _ann(**one.answer), query=one.query) for one in asked),
+        Example("By the number of the card", None, ann(), path={"customer_id": "loyalty_barcode:1234"}),
+        *(Example(one.name, None, ann(**one.answer), query=one.query) for one in asked),
         Example("Nobody", None, _UNKNOWN, path={"customer_id": "0519999"}, status=404),
     ]
 
@@ -90,7 +90,7 @@ UPDATE = Operation(
     body=PROFILE,
     refusals={**UNKNOWN, 400: "A value is not one of its field, or belongs to another customer: the message names the field."},
     examples=lambda: [
-        Example("A new name", {"last_name": "Sample", "language": "de"}, _ann(last_name="Sample", language="de", updated_at=_NOON)),
+        Example("A new name", {"last_name": "Sample", "language": "de"}, ann(last_name="Sample", language="de", updated_at=_NOON)),
         Example("No date", {"birth_date": "16.1.1980"}, _error(0, "'birth_date' must be a date such as 2026-12-31"), status=400),
     ],
 )  # fmt: skip
@@ -187,7 +187,7 @@ LOG_IN = Operation(
         required=["customer"],
     ),
     refusals={**UNKNOWN, 400: "160216: the customer is not active."},
-    examples=lambda: [Example("Ann is back", {"customer": "0519001"}, _ann(last_login_at=_NOON))],
+    examples=lambda: [Example("Ann is back", {"customer": "0519001"}, ann(last_login_at=_NOON))],
 )
 ENTRIES = Operation(
     "Show a customer as shop plug-ins ask for one",
@@ -208,7 +208,7 @@ ENTRIES = Operation(
         Example(
             "Ann",
             None,
-            [{"type": "settings", "data": {"currency": "EUR"}}, {"type": "customer", "data": _ann()}],
+            [{"type": "settings", "data": {"currency": "EUR"}}, {"type": "customer", "data": ann()}],
             query={"customer": "0519001"},
         )
     ],

@@ -8,9 +8,11 @@ from rest_framework.response import Response
 
 from customers.api.docs import ERASED, OPT_OUT
 from customers.api.lookups import customer_asked
+from customers.queries import customer_of
 from loyalty.api.access.scopes import check_action, key_of
+from loyalty.api.entities.pairs import Caller
 from loyalty.api.keys.enums import Api
-from loyalty.api.problems import not_found
+from loyalty.api.problems import bad_request, not_found
 from loyalty.api.views import ApiView
 from loyalty.intake.api import actor
 
@@ -28,6 +30,15 @@ class CustomerOptOut(ApiView):
         check_action(key_of(request), "opt_out")
         customer = customer_asked(request, public_id)
         return Response(receipt(record_opt_out(customer, by=actor(request), at=timezone.now())))
+
+
+def delete_entity(id: str, by: Caller) -> None:
+    """The customer of this ID is opted out, by the key of the caller. Raises ApiError, Refused."""
+    check_action(key_of(by.request), "opt_out")
+    customer = customer_of("id", id)
+    if customer is None:
+        raise bad_request("Entity not found")
+    record_opt_out(customer, by=actor(by.request), at=by.at)
 
 
 class ErasureReceipt(ApiView):

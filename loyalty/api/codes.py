@@ -18,7 +18,7 @@ CODES = RefusalCodes(
         300121: Code(400, "a negative `offset`"),
         300122: Code(400, "the message names the parameter of a list that is wrong"),
         300123: Code(400, "a `limit` out of range"),
-        300706: Code(400, "entities of this type are only read"),
+        300706: Code(400, "entities of this type are never shown, or what is asked is not done with them"),
         350300: Code(400, "there is no such type of entities"),
     }
 )

@@ -1,5 +1,48 @@
 """What the catalogue shows elsewhere."""
 
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.staff.audit.kinds import OperationLabels, SubjectKind
+
+from .api.entities import CATEGORIES, PRODUCTS, STORES
+from .models import Product, Store
 from .rights import RIGHTS
 
-CONTRIBUTIONS: tuple[object, ...] = (RIGHTS,)
+
+def _fields() -> Mapping[str, str | Promise]:
+    return {
+        "id": _("ID"),
+        "name": _("Name"),
+        "category": _("Category"),
+        "price": _("Price"),
+        "url": _("Address of its page"),
+        "image": _("Address of its picture"),
+        "address": _("Address"),
+        "position": _("Position"),
+        "status": _("Status"),
+    }
+
+
+CONTRIBUTIONS: tuple[object, ...] = (
+    RIGHTS,
+    PRODUCTS,
+    STORES,
+    CATEGORIES,
+    OperationLabels(
+        _("Catalogue"),
+        {
+            "product.create": _("Product created"),
+            "product.change": _("Product changed"),
+            "product.archive": _("Product archived"),
+            "store.create": _("Store created"),
+            "store.change": _("Store changed"),
+            "store.archive": _("Store archived"),
+        },
+        _fields,
+    ),
+    SubjectKind("product", _("Product"), Product, key="slug", name="name"),
+    SubjectKind("store", _("Store"), Store, key="slug", name="name"),
+)

@@ -29,6 +29,10 @@ class NoSuchList(Exception):
     """There is no list of this ID, or it is archived."""
 
 
+class TakenList(Exception):
+    """There is a list of this ID, or there was before it was archived."""
+
+
 class StillBound(Exception):
     """The list is used: by `uses`, each a name."""
 
@@ -45,13 +49,15 @@ class NotThatStatus(Exception):
         self.message = message
 
 
-LISTS = Approvable("lists", _("Customer lists"), (Invalid, NoSuchList, StillBound, NotThatStatus))
+LISTS = Approvable("lists", _("Customer lists"), (Invalid, NoSuchList, TakenList, StillBound, NotThatStatus))
 
 
 @operation(right=CONFIGURE_LISTS, audit="list.create", approvable=LISTS)
-def create_list(*, name: str, status: ListStatus, by: Sender) -> Deed[str]:
-    """Its ID."""
-    item = {"id": token_hex(12), "name": name, "status": status.value}
+def create_list(*, name: str, status: ListStatus, by: Sender, slug: str | None = None) -> Deed[str]:
+    """Its ID, made up if there is no `slug`. Raises TakenList, Invalid for what can be no ID."""
+    if slug is not None and list_named(slug):
+        raise TakenList(slug)
+    item = {"id": slug or token_hex(12), "name": name, "status": status.value}
     _write(item, by)
     return Deed(item["id"], subject=_subject(item["id"]), after={"name": name, "status": status.value})
 

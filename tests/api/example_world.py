@@ -12,6 +12,8 @@ from loyalty.api.keys.models import ApiKey
 from loyalty.bulk.kinds import Item
 from loyalty.bulk.operations import accept
 from loyalty.bulk.working import work
+from loyalty.catalogue.api.schemas import MUG, VIENNA
+from loyalty.catalogue.operations import create_product, create_store
 from loyalty.engine.events import Actor, Incoming
 from loyalty.program.operations import apply_program
 from loyalty.staff.sender import Sender
@@ -73,9 +75,17 @@ def make_list() -> None:
     work(request_id=batch.pk, now=lambda: JANUARY)
 
 
+def make_catalogue() -> None:
+    """A blue mug, and a store in Vienna."""
+    by = Sender(None, JANUARY)
+    create_product(slug=MUG["id"], values=MUG, by=by)
+    create_store(slug=VIENNA["id"], values=VIENNA, by=by)
+
+
 def example_world() -> Iterator[ApiKey]:
     """These people, and the key to call with, while the clock stands still."""
     make_people()
     make_list()
+    make_catalogue()
     with patch.object(timezone, "now", lambda: NOON):
         yield development_key("examples", "Examples")

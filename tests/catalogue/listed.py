@@ -1,11 +1,43 @@
 """The catalogue in the tests that list all of something."""
 
+from loyalty.api.keys.enums import Api
+from loyalty.catalogue.enums import Status
+from loyalty.catalogue.operations import (
+    archive_product,
+    archive_store,
+    change_product,
+    change_store,
+    create_product,
+    create_store,
+)
+from tests.catalogue.products import make_product, make_store
 from tests.listing import Listed
 
 _PRODUCT = "INSERT INTO catalogue_product (slug, name, url, image{more}) VALUES ('p', 'P', '', ''{values})"
 _STORE = "INSERT INTO catalogue_store (slug, name, address{more}) VALUES ('s', 'S', ''{values})"
 
+ROUTES = {"api-entities-bulk": (Api.ENTITIES, "post")}
+
+
+def _product(status: Status = Status.ACTIVE) -> str:
+    return make_product("shoe", status).slug
+
+
+def _store(status: Status = Status.ACTIVE) -> str:
+    return make_store("vienna", status).slug
+
+
 LISTED = Listed(
+    deeds={
+        "product.create": lambda by: create_product(slug="shoe", values={"name": "Shoe"}, by=by),
+        "product.change": lambda by: change_product(slug=_product(), values={"price": 5}, by=by),
+        "product.archive": lambda by: archive_product(slug=_product(Status.INACTIVE), by=by),
+        "store.create": lambda by: create_store(slug="vienna", values={"name": "Vienna"}, by=by),
+        "store.change": lambda by: change_store(slug=_store(), values={"address": "Graben 1"}, by=by),
+        "store.archive": lambda by: archive_store(slug=_store(Status.INACTIVE), by=by),
+    },
+    pages=dict.fromkeys(ROUTES, "API key"),
+    routes=ROUTES,
     reference=frozenset({"catalogue.Category", "catalogue.Product", "catalogue.Store"}),
     attempts={
         "category_ids_differ_by_more_than_case": (

@@ -15,8 +15,6 @@ NAMED = {
     "loyalty.approvals.operations",
     # Whoever accepts an invitation: the account is made by the same request, whose origin is given.
     "loyalty.staff.invitations.operations",
-    # An integrator's key, which asks for the rights of rooms' operations.
-    "loyalty.api.entities.views",
 }
 
 

@@ -60,7 +60,7 @@ EVERYBODYS = shape(
 )
 
 STATUS = one_of(*TransactionStatus.values)
-_ORDER: dict[str, Schema] = {
+ORDER_FIELDS: dict[str, Schema] = {
     "id": described(TEXT, "Your ID of the order."),
     "status": STATUS,
     "event": described(TEXT, "The ID of its checkout; a draft has none."),
@@ -84,13 +84,16 @@ _ORDER: dict[str, Schema] = {
     "bonus": described(WHOLE, "What of `earned` came from bonuses."),
     "refunded": described(WHOLE, "What of `earned` refunds have taken back."),
 }
-_NONE = ("event", "earned", "burned", "bonus", "refunded")
-TRANSACTION = shape("Transaction", _ORDER, optional=_NONE, description="Points that are none are left out.")
+ORDER_NONE = ("event", "earned", "burned", "bonus", "refunded")
+TRANSACTION = shape("Transaction", ORDER_FIELDS, optional=ORDER_NONE, description="Points that are none are left out.")
 FOUND = shape("Transactions", {"data": list_of(TRANSACTION), **_PAGES}, optional=_PAGES)
 DETAILED = shape(
     "TransactionWithEvents",
-    {**_ORDER, "events": list_of(HISTORY_EVENT, description="With `fields=events`: its last events, 100 at most.")},
-    optional=(*_NONE, "events"),
+    {
+        **ORDER_FIELDS,
+        "events": list_of(HISTORY_EVENT, description="With `fields=events`: its last events, 100 at most."),
+    },
+    optional=(*ORDER_NONE, "events"),
 )
 
 ORDER_ID = Parameter("transaction_id", "Your ID of the order.", NAME, example="R-1000", place="path")
@@ -166,7 +169,7 @@ _GIVEN: dict[str, Any] = {
     "timestamp": _OCTOBER,
     "properties": [{"name": "points", "label": "Points", "value": 100}],
 }
-_JUGS: dict[str, Any] = {
+JUGS: dict[str, Any] = {
     "id": "R-1000",
     "status": "accepted",
     "event": "17",
@@ -252,7 +255,7 @@ SHOW_TRANSACTION = Operation(
     "A list of one.",
     parameters=[WHO, ORDER_ID, Parameter("fields", "`events`: its events too.", example="events")],
     refusals=NOT_THEIRS,
-    examples=[Example("An order that was accepted", None, {"data": [_JUGS]}), _NO_ORDER],
+    examples=[Example("An order that was accepted", None, {"data": [JUGS]}), _NO_ORDER],
 )
 _ORDER_FILTERS = [_filter(name) for name in TRANSACTIONS]
 LIST_TRANSACTIONS = Operation(
@@ -261,7 +264,7 @@ LIST_TRANSACTIONS = Operation(
     "The last recorded first; those that came with merged profiles too. The order of a guest is nobody's until it is claimed.",
     parameters=[WHO, *_ORDER_FILTERS, *PAGE],
     refusals=UNKNOWN,
-    examples=[Example("One order", None, {"data": [_JUGS]}, query={"limit": "1"}), _NO_CUSTOMER],
+    examples=[Example("One order", None, {"data": [JUGS]}, query={"limit": "1"}), _NO_CUSTOMER],
 )
 SEARCH_TRANSACTIONS = Operation(
     "Search a customer's orders",
@@ -269,7 +272,7 @@ SEARCH_TRANSACTIONS = Operation(
     "The same as the list.",
     parameters=[WHO, *_ORDER_FILTERS, *PAGE],
     refusals=UNKNOWN,
-    examples=[Example("Orders of these IDs", None, {"data": [_JUGS]}, query={"id.in": "R-1000,R-2000"}), _NO_CUSTOMER],
+    examples=[Example("Orders of these IDs", None, {"data": [JUGS]}, query={"id.in": "R-1000,R-2000"}), _NO_CUSTOMER],
 )
 # Of any type: what can be no ID finds nothing.
 _IDS: Schema = {"description": "A list of texts, or texts parted by commas."}
@@ -292,7 +295,7 @@ SEARCH_MANY_TRANSACTIONS = Operation(
     ),
     refusals=UNKNOWN,
     examples=[
-        Example("Accepted orders of these IDs", {"id.in": ["R-1000", "R-2000"], "status": "accepted"}, {"data": [_JUGS]}),
+        Example("Accepted orders of these IDs", {"id.in": ["R-1000", "R-2000"], "status": "accepted"}, {"data": [JUGS]}),
         Example("None of these IDs", {"id.in": "R-2000,R-3000"}, {"data": []}),
     ],
 )  # fmt: skip

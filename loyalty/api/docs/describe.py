@@ -52,6 +52,8 @@ class Operation:
     refusals: Mapping[int, str] = field(default_factory=dict)
     # As a function where they tell what all rooms say.
     examples: Sequence[Example] | Callable[[], Sequence[Example]] = ()
+    # Of further statuses that are no refusals, the schema of each.
+    answers: Mapping[int, Schema] = field(default_factory=dict)
     # Other media types of 200, beside JSON.
     other_answers: Mapping[str, Schema] = field(default_factory=dict)
     # Not of the interface that existing clients know.

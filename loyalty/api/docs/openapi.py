@@ -121,19 +121,22 @@ def _body(described: Operation, schema: Schema) -> dict[str, Any]:
     examples = {one.name: {"value": one.body} for one in described.all_examples if one.body is not None}
     if examples:
         content[JSON]["examples"] = examples
-    is_needed = bool(schema.get("required") or "oneOf" in schema)
+    is_needed = bool(schema.get("required") or "oneOf" in schema or "anyOf" in schema)
     return {"required": is_needed, "content": content}
 
 
 def _responses(described: Operation, method: str, generation: str, *, once: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"200": _answer(described, once=once)}
     sent = (example.status for example in described.all_examples if example.status != 200)
-    statuses = {*common_statuses(has_body=method in WRITES, once=once), *described.refusals, *sent}
+    common = common_statuses(has_body=method in WRITES, once=once)
+    statuses = {*common, *described.refusals, *described.answers, *sent}
     for status in sorted(statuses):
         text = described.refusals.get(status)
         examples = _examples(described.all_examples, status)
         name = f"{GENERATION_NAMES[generation]}{status}"
-        if not examples:
+        if status in described.answers:
+            found[str(status)] = _told(described.answers[status], text or "Done", examples)
+        elif not examples:
             # What stands beside a reference is said in place of its own.
             found[str(status)] = {"$ref": f"#/components/responses/{name}", **({"description": text} if text else {})}
         else:
@@ -155,6 +158,14 @@ def _answer(described: Operation, *, once: bool) -> dict[str, Any]:
 
 def _examples(examples: Sequence[Example], status: int) -> dict[str, Any]:
     return {one.name: {"value": one.answer} for one in examples if one.status == status}
+
+
+def _told(schema: Schema, text: str, examples: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "description": text,
+        "headers": headers_of(*ON_ANSWERS),
+        "content": {JSON: {"schema": schema, "examples": examples}},
+    }
 
 
 def _refusal(common: Mapping[str, Any], text: str | None, examples: Mapping[str, Any]) -> dict[str, Any]:

@@ -153,7 +153,7 @@ def _inner(schema: Schema, *, is_answer: bool) -> Iterator[Field]:
         yield from _inner(schema["items"], is_answer=is_answer)
     if isinstance(extra := schema.get("additionalProperties"), Mapping):
         yield field_of("<name>", extra, is_required=is_answer, is_answer=is_answer)
-    for option in schema.get("oneOf", ()):
+    for option in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
         if _resolved(option).get("properties"):
             yield field_of("", option, is_required=is_answer, is_answer=is_answer)
 

@@ -1,20 +1,32 @@
 """What `/entities` takes and answers, with examples that a test sends: of each type, what its room gives."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from loyalty.api.docs.describe import Example, Operation, Parameter, Schema
-from loyalty.api.docs.shapes import WHOLE, later, list_of, or_empty, shape
+from loyalty.api.docs.shapes import (
+    TEXT,
+    WHOLE,
+    described,
+    later,
+    list_of,
+    one_of,
+    or_empty,
+    request_body,
+    shape,
+)
 from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
 from loyalty.contributions import contributed
 
 from .pairs import EntityPair
 
 _PART: Schema = {"type": "string", "minLength": 1, "maxLength": 64}
+_ID: Schema = {"type": "string", "minLength": 1, "maxLength": 400}
 TYPE = [
     Parameter("module", "The first half of the type, in any letter case.", _PART, example="tiers", place="path"),
     Parameter("entity", "The other half.", _PART, example="tier", place="path"),
 ]
-ID = Parameter("entity_id", "The ID of the entity.", _PART, example="status", place="path")
+ID = Parameter("entity_id", "The ID of the entity.", _ID, example="status", place="path")
 PAGE = [
     Parameter(
         "limit", "How many at most.", or_empty({**WHOLE, "minimum": 1, "maximum": MAX_LIMIT, "default": MAX_LIMIT})
@@ -26,7 +38,7 @@ PAGE = [
 
 
 def _entity() -> Schema:
-    return {"oneOf": [pair.schema for pair in contributed(EntityPair)]}
+    return {"title": "Entity", "oneOf": [pair.schema for pair in contributed(EntityPair)]}
 
 
 def _error(code: int, message: str) -> dict[str, Any]:
@@ -43,18 +55,11 @@ _NO_TYPE = Example(
 
 
 def _list_examples() -> list[Example]:
-    return [
-        *(
-            Example(
-                f"All of type {pair.type}",
-                None,
-                {"data": [pair.example]},
-                path={"module": pair.module, "entity": pair.entity},
-            )
-            for pair in contributed(EntityPair)
-        ),
-        _NO_TYPE,
-    ]
+    """Of one type: each is shown below as one of it."""
+    pair = contributed(EntityPair)[0]
+    path = {"module": pair.module, "entity": pair.entity}
+    shown = Example(f"All of type {pair.type}", None, {"data": [pair.sample]}, path=path)
+    return [shown, _NO_TYPE]
 
 
 def _show_examples() -> list[Example]:
@@ -63,18 +68,33 @@ def _show_examples() -> list[Example]:
 
 
 def _shown(pair: EntityPair) -> Example:
-    path = {"module": pair.module, "entity": pair.entity, "entity_id": str(pair.example["id"])}
-    return Example(f"One of type {pair.type}", None, pair.example, path=path)
+    path = {"module": pair.module, "entity": pair.entity, "entity_id": str(pair.sample["id"])}
+    return Example(f"One of type {pair.type}", None, pair.sample, path=path)
+
+
+def _list_parameters() -> list[Parameter]:
+    """What of any type is searchable, each once."""
+    named: dict[str, list[EntityPair]] = {}
+    for pair in contributed(EntityPair):
+        for name in pair.searchable:
+            named.setdefault(name, []).append(pair)
+    return [*TYPE, *PAGE, *(_search(name, pairs) for name, pairs in named.items())]
+
+
+def _search(name: str, pairs: Sequence[EntityPair]) -> Parameter:
+    return Parameter(
+        name, f"Exactly this; of {', '.join(pair.type for pair in pairs)}.", example=pairs[0].searchable[name]
+    )
 
 
 LIST = Operation(
     "List entities",
     shape("Entities", {"data": list_of(later(_entity))}),
-    "All entities of a type, in the order of their IDs.",
-    parameters=[*TYPE, *PAGE],
+    "All entities of a type, in the order of their IDs; customers and transactions in the order in which they came.",
+    parameters=_list_parameters,
     refusals={
-        400: "350300: there is no such type, or its module is off. 300121, 300123: `offset` or `limit`. 300122: any other"
-        " parameter."
+        400: "350300: there is no such type, or its module is off. 300706: it is never shown. 300121, 300123: `offset` or"
+        " `limit`. 300122: what is not searchable. 403: the key lacks a scope that the type needs beside `entities`."
     },
     examples=_list_examples,
 )
@@ -82,7 +102,9 @@ SHOW = Operation(
     "Show an entity",
     later(_entity),
     parameters=[*TYPE, ID],
-    refusals={400: "350300: there is no such type, or its module is off. 0: there is no such entity."},
+    refusals={
+        400: "350300: there is no such type, or its module is off. 300706: it is never shown. 0: there is no such entity."
+    },
     examples=_show_examples,
 )
 
@@ -91,20 +113,29 @@ def _writing(*names: str) -> list[EntityPair]:
     return [pair for pair in contributed(EntityPair) if any(getattr(pair.writes, name) for name in names)]
 
 
-def _one_of(*schemas: Schema) -> Schema:
-    return schemas[0] if len(schemas) == 1 else {"oneOf": list(schemas)}
+def _any_of(title: str, schemas: Iterable[Schema]) -> Schema:
+    """Bodies are not as different as answers are: one may be of several types."""
+    return {"title": title, "type": "object", "anyOf": list(schemas)}
 
 
 def _created() -> Schema:
-    return _one_of(*(pair.writes.created for pair in _writing("create")))
+    return {"title": "CreatedEntity", "oneOf": _different(pair.writes.created for pair in _writing("create"))}
+
+
+def _different(schemas: Iterable[Schema]) -> list[Schema]:
+    found: list[Schema] = []
+    for schema in schemas:
+        if schema not in found:
+            found.append(schema)
+    return found
 
 
 def _create_body() -> Schema:
-    return _one_of(*(pair.writes.create_body for pair in _writing("create")))
+    return _any_of("NewEntity", (pair.writes.create_body for pair in _writing("create")))
 
 
 def _update_body() -> Schema:
-    return _one_of(*(pair.writes.update_body for pair in _writing("update")))
+    return _any_of("ChangedEntity", (pair.writes.update_body for pair in _writing("update")))
 
 
 def _create_examples() -> list[Example]:
@@ -124,21 +155,30 @@ def _update_examples() -> list[Example]:
 
 
 def _path(pair: EntityPair) -> dict[str, str]:
-    return {"module": pair.module, "entity": pair.entity, "entity_id": str(pair.example["id"])}
+    return {"module": pair.module, "entity": pair.entity, "entity_id": str(pair.sample["id"])}
 
 
-_NOT_WRITTEN = "300706: entities of the type are only read. 350300: there is no such type."
+_NOT_WRITTEN = "300706: the type does not allow it, or is never shown. 350300: there is no such type."
 CREATE = Operation(
     "Create an entity",
     later(_created),
+    "With the `id` of the body; a customer list gets one if it names none.",
     parameters=TYPE,
     body=_create_body,
-    refusals={400: f"{_NOT_WRITTEN} 0: a property that is missing or wrong."},
+    refusals={400: f"{_NOT_WRITTEN} 0: a property is missing or wrong, or the ID is taken."},
     examples=_create_examples,
+)
+CREATE_NAMED = Operation(
+    "Create an entity of this ID",
+    later(_created),
+    parameters=[*TYPE, ID],
+    body=_create_body,
+    refusals={400: f"{_NOT_WRITTEN} 0: a property is missing or wrong, or the ID is taken."},
 )
 UPDATE = Operation(
     "Change an entity",
     later(_entity),
+    "What the body does not name stays; null clears it.",
     parameters=[*TYPE, ID],
     body=_update_body,
     refusals={
@@ -149,7 +189,54 @@ UPDATE = Operation(
 DELETE = Operation(
     "Archive an entity",
     list_of({"type": "string"}),
-    "For good, and only if it is inactive and nothing uses it.",
+    "For good, and only if it is inactive and nothing uses it. A customer is opted out.",
     parameters=[*TYPE, ID],
     refusals={400: f"{_NOT_WRITTEN} 0: it is not inactive, or is used. 300400: no such customer list."},
+)
+_CALL = request_body(
+    "EntityCall",
+    {
+        "method": one_of("GET", "PUT", "POST", "DELETE"),
+        "type": described(TEXT, "Module and entity, such as `products/product`; not those of customers."),
+        "id": TEXT,
+        "data": described({"type": ["object", "array"]}, "The body of a PUT or POST."),
+    },
+    required=["method", "type"],
+)
+_RESULT = shape(
+    "EntityResult",
+    {
+        "method": {},
+        "type": {},
+        "id": {},
+        "entity": described({"type": "object"}, "What GET asked for."),
+        "error": list_of({"$ref": "#/components/schemas/ErrorTold"}),
+    },
+    optional=("method", "type", "id", "entity", "error"),
+)
+_RESULTS = shape("EntityResults", {"results": list_of(_RESULT), "total": WHOLE, "errors": WHOLE})
+_MUG = {"method": "GET", "type": "products/product", "id": "MUG-RED"}
+BULK = Operation(
+    "Send calls about entities in bulk",
+    _RESULTS,
+    "At most 100, in their order. `skip` (as without it): one that is refused changes nothing, the others are carried out."
+    " `fail`: nothing after the first that is refused. `pre-check`: nothing is carried out; what would be refused is told.",
+    body=request_body(
+        "EntityCalls",
+        {
+            "entities": list_of(_CALL, minItems=1, maxItems=100),
+            "error_handling": one_of("skip", "pre-check", "fail"),
+        },
+        required=["entities"],
+    ),
+    refusals={400: "0: `entities` or `error_handling`.", 404: "A pre-check has found something."},
+    answers={404: _RESULTS},
+    examples=[
+        Example(
+            "A pre-check that finds something",
+            {"entities": [_MUG], "error_handling": "pre-check"},
+            {"results": [{**_MUG, "error": [_error(0, "Entity not found")["error"]]}], "total": 1, "errors": 1},
+            status=404,
+        )
+    ],
 )

@@ -1,47 +1,49 @@
 """`/entities/<module>/<entity>`: things of the programme, by the types that rooms contribute."""
 
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from loyalty.api.body.bounds import shown
 from loyalty.api.body.parsers import API_KEY
 from loyalty.api.keys.enums import Api
 from loyalty.api.lists.paging import INVALID_PARAMETER, read_page
-from loyalty.api.problems import ApiError, bad_request
+from loyalty.api.problems import bad_request
 from loyalty.api.views import ApiView
 from loyalty.http.origin import origin_of
-from loyalty.staff.sender import Sender
 
-from .docs import CREATE, DELETE, LIST, SHOW, UPDATE
-from .pairs import EntityPair, pair_named
+from .bulk import ErrorHandling, carry_out
+from .calls import EntityCall, not_allowed
+from .docs import BULK, CREATE, CREATE_NAMED, DELETE, LIST, SHOW, UPDATE
+from .pairs import Caller, EntityPair, pair_named
 
-READ_ONLY = 300706
 PAGE = ("limit", "offset")
+# What is part of every signed address.
+SIGNED = "X-Antavo-"
 
 
 class EntityView(ApiView):
     api = Api.ENTITIES
-    refused: ClassVar = frozenset({"PUT", "POST", "DELETE"})
-    """What existing clients may send, and not every type takes: not a method that is unknown here, but one with a code of
-    its own."""
+    refused: ClassVar[Mapping[str, str]] = {"PUT": "create", "POST": "update", "DELETE": "delete"}
+    """What existing clients may send, and not every address takes: not a method that is unknown here, but one with a code
+    of its own."""
 
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if request.method in self.refused:
-            raise _read_only(self.pair())
+            raise not_allowed(self.pair(), self.refused[request.method])
         return super().http_method_not_allowed(request, *args, **kwargs)
 
     def pair(self) -> EntityPair:
-        return pair_named(self.kwargs["module"], self.kwargs["entity"])
+        return pair_named(self.kwargs["module"], self.kwargs["entity"], self.request)
 
-    def sender(self) -> Sender:
-        """The integrator: its key is what allows it."""
-        return Sender(None, timezone.now(), origin_of(self.request._request))
+    def caller(self) -> Caller:
+        return Caller(None, timezone.now(), origin_of(self.request._request), view=self)
 
-
-def _read_only(pair: EntityPair) -> ApiError:
-    return bad_request(f"Entities of type {pair.type} cannot be created, changed or deleted by the API", READ_ONLY)
+    def call(self) -> EntityCall:
+        return EntityCall(self.pair(), self.caller())
 
 
 class Entities(EntityView):
@@ -49,44 +51,48 @@ class Entities(EntityView):
 
     def get(self, request: Request, module: str, entity: str) -> Response:
         pair = self.pair()
-        if other := sorted(request.query_params.keys() - {*PAGE, API_KEY}):
-            raise bad_request(f"{other[0]} cannot be asked for: limit and offset can", INVALID_PARAMETER)
+        asked = self._asked({*pair.searchable, *pair.searchable_too()})
         page = read_page(request)
-        return Response({"data": pair.listed(page.offset, page.offset + page.limit)})
+        filters = [asked] if pair.searchable else []
+        return Response({"data": pair.listed(page.offset, page.offset + page.limit, *filters)})
+
+    def _asked(self, searchable: Collection[str]) -> dict[str, str]:
+        """The values asked for, by attribute. Raises ApiError: 300122 for one that is not searchable."""
+        query = self.request.query_params
+        asked = {name: query[name] for name in query if name not in {*PAGE, API_KEY} and not name.startswith(SIGNED)}
+        if other := sorted(asked.keys() - set(searchable)):
+            can = ", ".join(sorted({*searchable, *PAGE}))
+            raise bad_request(f"{shown(other[0])} cannot be asked for: {can} can", INVALID_PARAMETER)
+        return asked
 
     def put(self, request: Request, module: str, entity: str) -> Response:
-        pair = self.pair()
-        if pair.writes.create is None:
-            raise _read_only(pair)
-        return Response(pair.writes.create(self.body(), self.sender()))
+        return Response(self.call().create(self.body()))
 
 
 class EntityDetail(EntityView):
-    operations = {"get": SHOW, "post": UPDATE, "delete": DELETE}
-
-    def known(self, pair: EntityPair) -> str:
-        """The ID. Raises ApiError for one that names nothing."""
-        entity_id = str(self.kwargs["entity_id"])
-        if "\x00" in entity_id or pair.found(entity_id) is None:
-            raise pair.not_found()
-        return entity_id
+    operations = {"get": SHOW, "put": CREATE_NAMED, "post": UPDATE, "delete": DELETE}
 
     def get(self, request: Request, module: str, entity: str, entity_id: str) -> Response:
-        pair = self.pair()
-        found = None if "\x00" in entity_id else pair.found(entity_id)
-        if found is None:
-            raise pair.not_found()
-        return Response(found)
+        return Response(self.call().show(entity_id))
+
+    def put(self, request: Request, module: str, entity: str, entity_id: str) -> Response:
+        return Response(self.call().create(self.body(), entity_id))
 
     def post(self, request: Request, module: str, entity: str, entity_id: str) -> Response:
-        pair = self.pair()
-        if pair.writes.update is None:
-            raise _read_only(pair)
-        return Response(pair.writes.update(self.known(pair), self.body(), self.sender()))
+        return Response(self.call().update(entity_id, self.body()))
 
     def delete(self, request: Request, module: str, entity: str, entity_id: str) -> Response:
-        pair = self.pair()
-        if pair.writes.delete is None:
-            raise _read_only(pair)
-        pair.writes.delete(self.known(pair), self.sender())
+        self.call().delete(entity_id)
         return Response(["ok"])
+
+
+class BulkEntities(EntityView):
+    """A pre-check that has found something answers 404, as published."""
+
+    operations = {"post": BULK}
+    refused: ClassVar[Mapping[str, str]] = {}
+
+    def post(self, request: Request) -> Response:
+        answer, handling = carry_out(self.body(), self.caller())
+        is_warning = handling == ErrorHandling.PRE_CHECK and answer["errors"]
+        return Response(answer, status=404 if is_warning else 200)

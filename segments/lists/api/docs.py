@@ -18,7 +18,9 @@ VIP = {"id": ID, "name": "VIP members", "status": "active"}
 _STATUS = one_of(*ListStatus.values)
 ENTITY = shape("CustomerList", {"id": TEXT, "name": TEXT, "status": _STATUS})
 CREATED = shape("CreatedList", {"id": TEXT, "status": _STATUS})
-CREATE_BODY = request_body("NewList", {"name": TEXT}, required=["name"])
+CREATE_BODY = request_body(
+    "NewList", {"id": described(TEXT, "Made up if it is left out."), "name": TEXT}, required=["name"]
+)
 UPDATE_BODY = request_body(
     "ChangedList", {"name": TEXT, "status": described(_STATUS, "`archived` only by DELETE; never `draft` again.")}
 )

@@ -1,18 +1,21 @@
 """`/entities/core/customer-list`: lists as integrators create, read, change and archive them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from loyalty.api.entities.calls import UNIQUE
 from loyalty.api.entities.pairs import EntityPair, EntityWrites
 from loyalty.api.problems import ApiError, bad_request
 from loyalty.staff.sender import Sender
 from segments.lists.codes import NOT_FOUND
 from segments.lists.enums import ListStatus
-from segments.lists.models import CustomerList
+from segments.lists.models import ID, CustomerList
 from segments.lists.operations import (
     NoSuchList,
     NotThatStatus,
     StillBound,
+    TakenList,
     archive_list,
     change_list,
     create_list,
@@ -22,17 +25,17 @@ from segments.lists.queries import lists, open_list
 from .docs import CREATE_BODY, CREATED, ENTITY, UPDATE_BODY, VIP
 
 MESSAGE = "Customer List not found"
-LONGEST_NAME = 100
+LONGEST_NAME, LONGEST_ID = 100, 64
 
 
 def _object(found: CustomerList) -> dict[str, Any]:
     return {"id": found.slug, "name": found.name, "status": found.status}
 
 
-def _listed(start: int, stop: int) -> Sequence[dict[str, Any]]:
+def _listed(start: int, stop: int, asked: Mapping[str, str]) -> Sequence[dict[str, Any]]:
     """In the order of their IDs, without archived ones."""
     shown = [ListStatus.DRAFT, ListStatus.ACTIVE, ListStatus.INACTIVE]
-    return [_object(one) for one in lists(shown).order_by("slug")[start:stop]]
+    return [_object(one) for one in lists(shown).filter(**asked).order_by("slug")[start:stop]]
 
 
 def _found(id: str) -> dict[str, Any] | None:
@@ -41,7 +44,11 @@ def _found(id: str) -> dict[str, Any] | None:
 
 
 def _create(body: Mapping[str, Any], by: Sender) -> dict[str, Any]:
-    made = create_list(name=_name(body), status=ListStatus.DRAFT, by=by).result()
+    slug = _id(body)
+    try:
+        made = create_list(name=_name(body), status=ListStatus.DRAFT, slug=slug, by=by).result()
+    except TakenList:
+        raise bad_request(UNIQUE) from None
     return {"id": made, "status": ListStatus.DRAFT.value}
 
 
@@ -71,6 +78,16 @@ def _unknown() -> ApiError:
     return bad_request(MESSAGE, NOT_FOUND)
 
 
+def _id(body: Mapping[str, Any]) -> str | None:
+    """None: one is made up."""
+    found = body.get("id")
+    if found in (None, ""):
+        return None
+    if not isinstance(found, str) or len(found) > LONGEST_ID or not re.fullmatch(ID.regex, found):
+        raise bad_request(f"'id' must have 1 to {LONGEST_ID} letters, digits, underscores and hyphens")
+    return found
+
+
 def _name(body: Mapping[str, Any]) -> str:
     found = body.get("name")
     if found is None or found == "":
@@ -98,4 +115,14 @@ _WRITES = EntityWrites(
     update_body=UPDATE_BODY,
     update_examples=[("A customer list", {"name": "VIP members", "status": "inactive"}, {**VIP, "status": "inactive"})],
 )
-PAIR = EntityPair("core", "customer-list", _listed, _found, ENTITY, VIP, writes=_WRITES, unknown=(NOT_FOUND, MESSAGE))
+PAIR = EntityPair(
+    "core",
+    "customer-list",
+    _listed,
+    _found,
+    ENTITY,
+    VIP,
+    writes=_WRITES,
+    unknown=(NOT_FOUND, MESSAGE),
+    searchable={"status": "active"},
+)

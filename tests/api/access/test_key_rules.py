@@ -57,7 +57,7 @@ RULES = {
     "read-events": Rule(Api.READ, "get"),
     "read-transactions": Rule(Api.READ, "get"),
     "api-entities": Rule(Api.ENTITIES, "get put"),
-    "api-entity": Rule(Api.ENTITIES, "get post delete"),
+    "api-entity": Rule(Api.ENTITIES, "get post put delete"),
     **{name: Rule(*rule) for name, rule in all_of("routes").items()},
 }
 ROUTES = api_routes()

@@ -1,0 +1,86 @@
+"""`/entities/core/transaction`: orders, made by `checkout` and read as the Display API shows them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from customers.api.lookups import identity_asked
+from customers.queries import customer_of
+from events.orders.models import WHEN, Transaction
+from loyalty.api.access.scopes import check_api, key_of
+from loyalty.api.docs.shapes import TEXT, described, request_body, shape
+from loyalty.api.entities.calls import UNIQUE
+from loyalty.api.entities.pairs import Caller, EntityPair, EntityWrites
+from loyalty.api.keys.enums import Api
+from loyalty.api.lists.timeout import bounded
+from loyalty.api.problems import bad_request
+from loyalty.intake.api import record_for
+from loyalty.intake.reading import read_event
+
+from .display.docs import JUGS, ORDER_FIELDS, ORDER_NONE
+from .display.objects import order_object
+
+_SCHEMA = shape(
+    "TransactionEntity",
+    {**ORDER_FIELDS, "customer": described(TEXT, "The ID of the customer.")},
+    optional=ORDER_NONE,
+)
+_BODY = request_body(
+    "NewTransaction",
+    {"id": described(TEXT, "Your ID of the order."), "customer": described(TEXT, "Whose it is.")},
+    required=["customer"],
+    description="The attributes of `checkout` as well.",
+)
+
+
+def _object(order: Transaction) -> dict[str, Any]:
+    return {**order_object(order), "customer": order.customer.public_id}
+
+
+def _listed(start: int, stop: int, asked: Mapping[str, str]) -> Sequence[dict[str, Any]]:
+    """The newest first."""
+    found = Transaction.objects.select_related("customer").order_by(WHEN.desc(), "-id")
+    if "status" in asked:
+        found = found.filter(status=asked["status"])
+    if "customer" in asked:
+        owner = customer_of("id", asked["customer"])
+        found = found.filter(customer_id=owner.id) if owner else found.none()
+    with bounded(what="The list", cure="ask for a smaller offset, or for a customer"):
+        return [_object(one) for one in found[start:stop]]
+
+
+def _found(id: str) -> dict[str, Any] | None:
+    found = Transaction.objects.select_related("customer").filter(transaction_id=id).order_by("id").first()
+    return _object(found) if found else None
+
+
+def _create(body: Mapping[str, Any], by: Caller) -> dict[str, Any]:
+    """Raises ApiError, Refused: what is wrong with a checkout."""
+    check_api(key_of(by.request), Api.EVENTS)
+    id, customer = body.get("id"), body.get("customer")
+    if id in (None, "") or _found(str(id)):
+        raise bad_request(UNIQUE)
+    if customer in (None, ""):
+        raise bad_request("'customer' property is required")
+    scheme, value = identity_asked(by.request, str(customer))
+    attributes = {name: given for name, given in body.items() if name not in ("id", "customer")}
+    data = {**attributes, "transaction_id": id}
+    event = read_event(
+        {"customer": value, "external_id": scheme if scheme != "id" else "", "action": "checkout", "data": data}
+    )
+    assert by.view is not None
+    record_for(by.view, event)
+    return _found(str(id)) or {}
+
+
+TRANSACTIONS = EntityPair(
+    "core",
+    "transaction",
+    _listed,
+    _found,
+    _SCHEMA,
+    {**JUGS, "customer": "0519001"},
+    writes=EntityWrites(create=_create, created=_SCHEMA, create_body=_BODY),
+    searchable={"status": "accepted", "customer": "0519001"},
+    scope=Api.DISPLAY,
+    personal=True,
+)
