@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.http.routes import Routes
 from loyalty.staff.audit.kinds import OperationLabels, SubjectKind
+from loyalty.ui.navigation import Entry, Group
 
 from .api.entities import CATEGORIES, PRODUCTS, STORES
 from .models import Product, Store
-from .rights import RIGHTS
+from .rights import RIGHTS, VIEW_CATALOGUE
 
 
 def _fields() -> Mapping[str, str | Promise]:
@@ -28,6 +30,9 @@ def _fields() -> Mapping[str, str | Promise]:
 
 CONTRIBUTIONS: tuple[object, ...] = (
     RIGHTS,
+    Routes("loyalty.catalogue.pages.urls"),
+    Entry(Group.LOYALTY, _("Products"), "catalogue:products", "package", VIEW_CATALOGUE),
+    Entry(Group.LOYALTY, _("Stores"), "catalogue:stores", "store", VIEW_CATALOGUE),
     PRODUCTS,
     STORES,
     CATEGORIES,

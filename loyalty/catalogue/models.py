@@ -3,6 +3,7 @@
 Hundreds of thousands of products are data and no part of the programme: they stand in no program file.
 """
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
@@ -95,6 +96,11 @@ class Product(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def shown_price(self) -> str:
+        """Without the zeros that only the column has; empty if it is not known."""
+        return "" if self.price is None else f"{Decimal(self.price).normalize():f}"
+
 
 class Store(models.Model):
     """`latitude` and `longitude` in degrees, both or neither."""
@@ -132,3 +138,10 @@ class Store(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def position(self) -> str:
+        """Both in a text, parted by a comma; empty for none."""
+        if self.latitude is None or self.longitude is None:
+            return ""
+        return ", ".join(f"{Decimal(one).normalize():f}" for one in (self.latitude, self.longitude))

@@ -1,7 +1,6 @@
 """What staff, files and integrators ask of the catalogue: create, change and archive a product or a store."""
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
@@ -147,21 +146,10 @@ def _told(item: Product | Store) -> dict[str, Any]:
     """For the trail, as JSON has it."""
     if isinstance(item, Product):
         category = item.category.slug if item.category else None
-        told = {"category": category, "price": _shown(item.price), "url": item.url, "image": item.image}
+        told = {"category": category, "price": item.shown_price or None, "url": item.url, "image": item.image}
     else:
-        told = {"address": item.address, "position": position_text(item)}
+        told = {"address": item.address, "position": item.position}
     return {"id": item.slug, "name": item.name, **told, "status": str(item.status)}
-
-
-def _shown(price: Decimal | None) -> str | None:
-    return None if price is None else f"{price.normalize():f}"
-
-
-def position_text(store: Store) -> str:
-    """Both in a text, parted by a comma; empty for none."""
-    if store.latitude is None or store.longitude is None:
-        return ""
-    return f"{Decimal(store.latitude).normalize():f}, {Decimal(store.longitude).normalize():f}"
 
 
 def _subject(item: Product | Store) -> str:

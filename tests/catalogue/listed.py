@@ -11,10 +11,22 @@ from loyalty.catalogue.operations import (
     create_store,
 )
 from tests.catalogue.products import make_product, make_store
+from tests.engine.world import rows
 from tests.listing import Listed
 
 _PRODUCT = "INSERT INTO catalogue_product (slug, name, url, image{more}) VALUES ('p', 'P', '', ''{values})"
 _STORE = "INSERT INTO catalogue_store (slug, name, address{more}) VALUES ('s', 'S', ''{values})"
+
+
+def _live(ann: int, old: int) -> None:
+    """Nothing of people; what addresses of the pages name."""
+    rows(
+        "INSERT INTO catalogue_product (id, slug, name, url, image) VALUES (7, 'p', 'P', '', '') ON CONFLICT DO NOTHING"
+    )
+    rows(
+        "INSERT INTO catalogue_store (id, slug, name, address, status) VALUES (7, 's', 'S', '', 'inactive') ON CONFLICT DO NOTHING"
+    )
+
 
 ROUTES = {"api-entities-bulk": (Api.ENTITIES, "post")}
 
@@ -36,6 +48,8 @@ LISTED = Listed(
         "store.change": lambda by: change_store(slug=_store(), values={"address": "Graben 1"}, by=by),
         "store.archive": lambda by: archive_store(slug=_store(Status.INACTIVE), by=by),
     },
+    live=_live,
+    samples={"kind:catalogue": ["products", "stores"], "pk:catalogue": [7]},
     pages=dict.fromkeys(ROUTES, "API key"),
     routes=ROUTES,
     reference=frozenset({"catalogue.Category", "catalogue.Product", "catalogue.Store"}),

@@ -89,7 +89,7 @@ def make_world() -> World:
     ann.refresh_from_db()
     # What the samples of rooms name, with both of them in it; of a row with a number nobody knows which it will have.
     for room in listed():
-        if room.live and any(place.startswith("slug:") for place in room.samples):
+        if room.live and any(place.startswith(("slug:", "kind:")) for place in room.samples):
             room.live(ann.id, bob.id)
     return World(ann, bob, _samples(ann, bob))
 
