@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
+    "unfold.contrib.import_export",
     "loyalty.apps.ConfigurationPages",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "rest_framework",
     "django_filters",
+    "import_export",
     "django_htmx",
     "django_cotton",
     "csp",
@@ -136,6 +138,8 @@ DATABASES["default"] |= {
         "connect_timeout": 10,
     },
 }
+# A cell that a spreadsheet would take for a formula is exported as a text.
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.http.routes import Routes
 from loyalty.staff.audit.kinds import OperationLabels, SubjectKind
+from loyalty.staff.roles.rights import ConfigurationPages
 from loyalty.ui.navigation import Entry, Group
 
 from .api.entities import CATEGORIES, PRODUCTS, STORES
 from .models import Product, Store
-from .rights import RIGHTS, VIEW_CATALOGUE
+from .rights import IMPORT_CATALOGUE, RIGHTS, VIEW_CATALOGUE
 
 
 def _fields() -> Mapping[str, str | Promise]:
@@ -30,6 +31,8 @@ def _fields() -> Mapping[str, str | Promise]:
 
 CONTRIBUTIONS: tuple[object, ...] = (
     RIGHTS,
+    ConfigurationPages("catalogue.product", IMPORT_CATALOGUE),
+    ConfigurationPages("catalogue.store", IMPORT_CATALOGUE),
     Routes("loyalty.catalogue.pages.urls"),
     Entry(Group.LOYALTY, _("Products"), "catalogue:products", "package", VIEW_CATALOGUE),
     Entry(Group.LOYALTY, _("Stores"), "catalogue:stores", "store", VIEW_CATALOGUE),

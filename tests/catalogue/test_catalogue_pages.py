@@ -1,5 +1,7 @@
 """The pages of products and stores."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -29,7 +31,7 @@ def text_of(client: Client, page: str, query: str = "") -> str:
     return " ".join(answer.content.decode().split())
 
 
-def post(client: Client, page: str, *arguments: object, status: int = 302, **data: str) -> str:
+def post(client: Client, page: str, *arguments: object, status: int = 302, **data: Any) -> str:
     answer = client.post(reverse(page, args=arguments), data)
     assert answer.status_code == status, answer.content
     return answer.content.decode()
@@ -68,7 +70,7 @@ def test_a_page_costs_as_many_queries_with_three_products_as_with_one(client: Cl
 
 
 def test_a_product_is_created_edited_switched_off_and_archived(client: Client) -> None:
-    values = {"name": "Mug", "category": "Mugs", "price": "12,5", "url": "", "image": ""}
+    values: dict[str, Any] = {"name": "Mug", "category": "Mugs", "price": "12,5", "url": "", "image": ""}
     assert "must be a number" in post(client, "catalogue:new", "products", status=422, id="mug", **values)
     post(client, "catalogue:new", "products", id="mug", **values | {"price": "12.5"})
     made = Product.objects.get()
@@ -115,7 +117,7 @@ def test_what_somebody_else_has_changed_meanwhile_stays(client: Client) -> None:
     """Only what differs from what the form was opened with is changed."""
     made = make_store("v", name="Vienna", address="Graben 1")
     opened = client.get(reverse("catalogue:edit", args=["stores", made.pk])).context["form"]
-    sent = {name: opened[name].value() or "" for name in opened.fields}
+    sent: dict[str, Any] = {name: opened[name].value() or "" for name in opened.fields}
     sent |= {opened[name].html_initial_name: value for name, value in sent.items()}
     assert "initial-address" in sent
     Store.objects.update(address="Graben 2")

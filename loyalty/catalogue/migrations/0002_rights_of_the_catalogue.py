@@ -9,5 +9,5 @@ class Migration(migrations.Migration):
     operations = [
         grant("catalogue.view", "manager", "service_agent", "analyst", "integrator", "read_only"),
         grant("catalogue.change", "manager", "integrator"),
-        grant("catalogue.import", "manager", "integrator"),
+        grant("catalogue.import", "integrator"),
     ]

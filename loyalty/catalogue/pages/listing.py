@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
@@ -51,6 +52,7 @@ class Listing(PartialMixin, StaffPage, PageMixin, TemplateView):
             "tabs": [Tab(label, f"?status={key}" if key else "?", key == status) for key, label in TABS.items()],
             "may_change": may(user, CHANGE_CATALOGUE),
             "may_import": may(user, IMPORT_CATALOGUE),
+            "files_url": reverse(f"admin:catalogue_{self.kind.model._meta.model_name}_changelist"),
             "kind": self.kind,
         }
         return super().get_context_data(**(context | kwargs))
