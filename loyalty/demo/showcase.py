@@ -43,6 +43,7 @@ from loyalty.transfer.enums import Model
 from loyalty.transfer.operations import import_here
 
 from . import files, groups
+from .catalogue import make_catalogue
 from .hero import HERO, Scene, scenes
 
 # How many days before the end what was imported; the last file is the one before once more.
@@ -102,6 +103,7 @@ PEOPLE = (
 
 def show(end: dt.datetime) -> None:
     """After the story, which ends at `end`. May be told once only."""
+    make_catalogue(end)
     by = colleague()
     configure(end)
     _tell(scenes(end), by)
