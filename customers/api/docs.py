@@ -7,6 +7,7 @@ from typing import Any
 from customers.enums import MergeKind
 from loyalty.api.docs.describe import Example, Operation, Parameter
 from loyalty.api.docs.shapes import FLAG, TEXT, WHOLE, described, list_of, one_of, or_empty, request_body, shape
+from loyalty.api.lists.docs import AFTER
 from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
 from loyalty.contributions import contributed
 
@@ -263,6 +264,7 @@ SEARCH = Operation(
         FIELDS,
         Parameter("limit", "How many at most.", or_empty({**WHOLE, "minimum": 1, "maximum": MAX_LIMIT, "default": MAX_LIMIT})),
         Parameter("offset", "How many to leave out.", or_empty({**WHOLE, "minimum": 0, "maximum": MAX_OFFSET, "default": 0})),
+        AFTER,
     ],
     refusals={400: "160211: no criterion, or an empty one. 300121, 300123: `offset` or `limit`. 300122: any other parameter."},
     examples=[

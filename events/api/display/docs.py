@@ -19,6 +19,7 @@ from loyalty.api.docs.shapes import (
     request_body,
     shape,
 )
+from loyalty.api.lists.docs import AFTER
 from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
 
 from .filters import EVENTS, TIMES, TRANSACTIONS
@@ -227,6 +228,7 @@ EVENTS_OF_EVERYBODY = Operation(
         *(_filter(name) for name in TIMES),
         Parameter("order", "`desc`: the last that happened first. `asc`: the first.", ORDER.schema),
         *PAGE,
+        AFTER,
     ],
     refusals=REFUSALS,
     examples=[

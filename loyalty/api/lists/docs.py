@@ -18,6 +18,7 @@ CUSTOMER_ID = Parameter(
     required=True,
     example="0519001",
 )
+AFTER = Parameter("after", "Of `next`, deep in the list: where its page begins. Counts with its own `offset` only.")
 UNPROCESSABLE = "A parameter cannot be asked for, or has a value that it does not take: the message names it."
 UNKNOWN = "160212: there is no such customer, or no more."
 
@@ -43,7 +44,8 @@ def get_many(
 ) -> Operation:
     links = shape("Pagination", {"next": nullable(TEXT), "previous": nullable(TEXT)})
     answer = _answer(shape("", {"pagination": links}), shape("", {name: list_of(entity)}))
-    parameters = [*([CUSTOMER_ID] if of_customer else []), *_parameters(criteria)]
+    # A list of one customer does not get deep.
+    parameters = [CUSTOMER_ID if of_customer else AFTER, *_parameters(criteria)]
     refusals = {**({404: UNKNOWN} if of_customer else {}), 422: UNPROCESSABLE}
     return Operation(summary, answer, description, parameters, refusals=refusals, **more)
 
