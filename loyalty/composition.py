@@ -31,6 +31,7 @@ ROOMS = (
     "loyalty.points.bonuses",
     "loyalty.tiers",
     "loyalty.bulk",
+    "loyalty.grouping",
     "segments.lists",
     "segments.labels",
     "segments",

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "loyalty.points",
     "loyalty.tiers",
     "loyalty.bulk",
+    "loyalty.grouping",
     "segments.lists",
     "segments.labels",
     "segments",

@@ -12,5 +12,5 @@ from .queries import Access
 def export_data(*, customer: Customer, format: str, by: Sender) -> Deed[Access]:
     """What is held about the customer; read while it is sent. Raises PermissionDenied, also unless every field is seen:
     what somebody has a right to is all of it."""
-    by.sight.require_all()
+    by.sight.require_all_fields()
     return Deed(Access(customer), customer_id=customer.id, after={"format": format})

@@ -16,13 +16,14 @@ def is_own(email: str, customer: Customer) -> bool:
 
 def concerns_member(email: str, values: Collection[object]) -> bool:
     """Whether a customer with the address is among the values, or what one of them, such as a note, is about."""
-    ids = {id for value in values if (id := _customer_of(value)) is not None}
+    ids = {id for value in values if (id := customer_of_value(value)) is not None}
     if not ids or not email.strip():
         return False
     same = Customer.objects.filter(id__in=ids).annotate(address=Lower("email")).filter(address=lowered(normal(email)))
     return same.exists()
 
 
-def _customer_of(value: object) -> int | None:
+def customer_of_value(value: object) -> int | None:
+    """The key of the customer that it is, or is about."""
     found = value.id if isinstance(value, Customer) else getattr(value, "customer_id", None)
     return found if isinstance(found, int) else None

@@ -11,9 +11,9 @@ SHOWING = frozenset({Api.CUSTOMERS.value, Api.DISPLAY.value, Api.READ.value})
 
 
 def beyond_sight(by: Sender, key: ApiKey) -> str:
-    if by.sight.is_full or SHOWING.isdisjoint(key.apis):
+    if by.sight.is_everything or SHOWING.isdisjoint(key.apis):
         return ""
     return gettext(
-        "The key would show fields of customers that your role does not let you see: leave out the APIs Customers, Display and"
+        "The key would show customers, or fields of them, that you may not see: leave out the APIs Customers, Display and"
         " Read, or ask an administrator to make it."
     )

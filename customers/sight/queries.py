@@ -1,17 +1,37 @@
-"""A customer as somebody sees them: the copy lacks what their role does not let them see."""
+"""Which customers somebody sees, and what of them: the copy lacks what their role does not let them see."""
 
 import copy
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from customers.fields.models import Field
 from customers.models import Customer
+from loyalty.staff.groups.reach import is_out_of_reach, within
 from loyalty.staff.sight import Sight
+
+# The kind of record that user groups decide of.
+CUSTOMERS = "customers"
+
+
+def reached(sight: Sight, key: str = "pk") -> Q:
+    """The condition on rows whose `key`, a path of the queried model, is of a customer, or null."""
+    return within(CUSTOMERS, sight.reach, key)
+
+
+def is_reached(customer: Customer, sight: Sight) -> bool:
+    """A query where not all customers are seen."""
+    return sees_all_customers(sight) or not is_out_of_reach(sight.reach, [customer])
+
+
+def sees_all_customers(sight: Sight) -> bool:
+    return not sight.reach.is_limited(CUSTOMERS)
 
 
 def seen(customer: Customer, sight: Sight) -> Customer:
     """A copy to be shown, never to be saved: without the fields that are not seen, and without such custom attributes."""
-    if sight.is_full:
+    if sight.is_everything:
         return customer
     found = copy.copy(customer)
     found.seen_by = sight

@@ -1,4 +1,4 @@
-"""Customers whom staff have chosen: on lists, by labels, and by a request about many."""
+"""Customers whom staff have chosen: on lists, by labels, in user groups, and by a request about many."""
 
 import datetime as dt
 from functools import partial
@@ -8,6 +8,7 @@ from loyalty.bulk.kinds import Item
 from loyalty.bulk.operations import accept
 from loyalty.bulk.working import work
 from loyalty.engine.status import Status
+from loyalty.grouping.operations import put_in_group
 from loyalty.intake.actors import made_up
 from loyalty.intake.sources import Source
 from loyalty.program.operations import apply_program
@@ -25,6 +26,13 @@ LISTS = (
 # Each of the labels is given to every so many of the first customers.
 LABELS = (("Törzsvásárló", 2), ("Newsletter", 3), ("Dog owner", 5))
 FIRST, TESTERS, GUESTS = 30, 8, 25
+# Groups that decide of nothing until somebody switches them on.
+USER_GROUPS = (
+    {"id": "europe", "name": "Europe", "status": "active"},
+    {"id": "hungary", "name": "Hungary", "parent": "europe", "external_id": "HU-01", "status": "active"},
+    {"id": "austria", "name": "Austria", "parent": "europe", "external_id": "AT-01", "status": "draft"},
+)
+IN_HUNGARY = 6
 
 
 def choose(end: dt.datetime, by: User) -> None:
@@ -37,6 +45,9 @@ def choose(end: dt.datetime, by: User) -> None:
         for name, every in LABELS:
             if number % every == 0:
                 give_label(customer=customer, text=name, by=Sender(by, end - dt.timedelta(days=25))).result()
+    apply_program({"groups": list(USER_GROUPS)}, by=Sender(None, end - dt.timedelta(days=23)))
+    for customer in people[:IN_HUNGARY]:
+        put_in_group(customer=customer, slug="hungary", by=Sender(by, end - dt.timedelta(days=22))).result()
     _invite(people[:GUESTS], end - dt.timedelta(days=20))
 
 

@@ -15,5 +15,5 @@ RIGHTS = RightGroup(_("Imports"), (VIEW_IMPORTS, RUN_IMPORTS))
 
 
 def may_import(user: User | AnonymousUser) -> bool:
-    """A file may hold every field, so whoever imports sees all of them."""
-    return may(user, RUN_IMPORTS) and sight_of(user).is_full
+    """A file may hold every field, of any record, so whoever imports sees all of them."""
+    return may(user, RUN_IMPORTS) and sight_of(user).is_everything

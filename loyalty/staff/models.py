@@ -14,6 +14,10 @@ from loyalty.database.saving import SavesOnlyChanges
 # The tables of the inner rooms, for Django.
 from .audit.models import AuditEntry as AuditEntry
 from .enums import Role
+from .groups.models import GroupedKind as GroupedKind
+from .groups.models import UserGroup as UserGroup
+from .groups.models import UserGroupMember as UserGroupMember
+from .groups.reach import EVERYWHERE, Reach, columns_of_reach, reach_in
 from .invitations.models import Invitation as Invitation
 from .roles.models import StaffRole as StaffRole
 from .roles.queries import GrantedRole, columns_of_role, granted, role_of
@@ -28,8 +32,8 @@ class UserManager(DjangoUserManager["User"]):
         return super().create_superuser(username, email, password, **{"role": Role.ADMINISTRATOR, **extra})
 
     def with_roles(self) -> models.QuerySet["User"]:
-        """Each with what the role grants, which is read once more for users from elsewhere."""
-        return self.annotate(columns_of_role=columns_of_role())
+        """Each with what the role grants and the groups reach, which is read once more for users from elsewhere."""
+        return self.annotate(columns_of_role=columns_of_role(), columns_of_reach=columns_of_reach())
 
 
 class User(SavesOnlyChanges, AbstractUser):
@@ -63,6 +67,19 @@ class User(SavesOnlyChanges, AbstractUser):
             stored = self.__dict__.get("columns_of_role")
             found = granted(stored) if stored and stored["slug"] == self.role else role_of(self.role)
             self.__dict__["_granted"] = found
+        return found
+
+    @property
+    def reach(self) -> Reach:
+        """Which records are seen, as it was when it was first asked for."""
+        if self.granted.is_administrator:
+            return EVERYWHERE
+        found: Reach | None = self.__dict__.get("_reach")
+        if found is None:
+            known = self.__dict__
+            if "columns_of_reach" not in known:
+                known["columns_of_reach"] = User.objects.values_list(columns_of_reach(), flat=True).get(pk=self.pk)
+            found = known["_reach"] = reach_in(known["columns_of_reach"])
         return found
 
     def save(self, *args: Any, **kwargs: Any) -> None:

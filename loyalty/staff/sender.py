@@ -40,6 +40,11 @@ class Sender:
         """What the user sees of customers; whoever operates the server sees everything."""
         return EVERYTHING if self.user is None else sight_of(self.user)
 
+    def require_reached(self, values: Collection[object]) -> None:
+        """Raise OutOfReach if a record outside the user's groups is among the values, or what one of them is about."""
+        if self.user is not None and self.user.reach.kinds:
+            self.sight.require_reached(values)
+
     def refuse_own(self, values: Collection[object]) -> None:
         """Raise PermissionDenied if a customer with the user's own e-mail address is among the values or their subject."""
         if self.user is not None:

@@ -139,7 +139,7 @@ class Progress(Import):
 
 def result(request: HttpRequest, job: ImportJob) -> dict[str, Any]:
     """The job, what is told of its rows once it has ended, and whether the same file was imported before."""
-    may_run, sees_all = may_import(request.user), sight_of(request.user).is_full
+    may_run, sees_all = may_import(request.user), sight_of(request.user).is_everything
     earlier = earlier_import(job) if job.is_open else None
     found: dict[str, Any] = {"job": job, "earlier": earlier, "may_run": may_run, "sees_all": sees_all}
     if not sees_all:

@@ -129,7 +129,8 @@ def operation(
     *, right: Right | None, audit: str, approvable: Approvable | None = None
 ) -> Callable[[Callable[P, Deed[T]]], Callable[P, Done[T] | Waiting]]:
     """Declare an operation. It is called with `by`, a Sender; raises PermissionDenied without the right (None: whoever is
-    signed in may ask), and for what concerns the customer who has the sender's own e-mail address.
+    signed in may ask), and for what concerns the customer who has the sender's own e-mail address; OutOfReach for a record
+    outside the sender's groups.
 
     The operation and its row in the trail, which calls it by the name `audit`, are one transaction.
     """
@@ -144,6 +145,7 @@ def operation(
             assert isinstance(by, Sender)
             if right is not None:
                 by.require(right)
+            by.require_reached([*args, *kwargs.values()])
             by.refuse_own([*args, *kwargs.values()])
             call = Call(declared, _by_name(parameters, args, kwargs), by)
             return _held(call) or Done(_retried(lambda: call.perform().value))
@@ -167,7 +169,9 @@ def _held(call: Call) -> Waiting | None:
 
 
 def record_deed(deed: Deed[Any], audit: str, by: Sender) -> None:
-    """Its row in the trail. Raises PermissionDenied for what concerns the customer who has the sender's own address."""
+    """Its row in the trail. Raises OutOfReach for what concerns a record outside the sender's groups, PermissionDenied for
+    the customer who has the sender's own address."""
+    by.require_reached([deed])
     by.refuse_own([deed])
     if not isinstance(deed, Nothing):
         add_entry(deed, audit, by)
