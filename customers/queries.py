@@ -14,7 +14,7 @@ from loyalty.program.queries import general_settings
 from loyalty.staff.sight import EVERYTHING, Sight
 
 from .models import Customer, Merge
-from .sight.queries import seen
+from .sight.queries import is_reached, seen
 
 
 def refused_names() -> frozenset[str]:
@@ -43,14 +43,14 @@ def customer_named(text: str, sight: Sight = EVERYTHING) -> Customer | None:
     scheme, value = identity_in(text)
     if scheme != "id":
         sight.require_attributes([scheme])
-    found = customer_of(scheme, value)
+    found = customer_of(scheme, value, sight)
     return found and seen(found, sight)
 
 
-def customer_of(scheme: str, value: str) -> Customer | None:
-    """None for those who are gone, too."""
+def customer_of(scheme: str, value: str, sight: Sight = EVERYTHING) -> Customer | None:
+    """None for those who are gone, and for those outside one's groups."""
     found = customers_named([value], scheme).get(value)
-    return found if found and found.status not in DEPARTED else None
+    return found if found and found.status not in DEPARTED and is_reached(found, sight) else None
 
 
 def survivor_of(profile: Customer) -> Customer | None:

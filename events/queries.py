@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from customers.models import Customer
+from customers.sight.queries import reached
 from loyalty.engine.status import ERASED
+from loyalty.staff.sight import EVERYTHING, Sight
 
 from .models import Event
 
@@ -12,11 +14,12 @@ from .models import Event
 OTHERS = {"referral": ("referred_key", "referred"), "referral_points": ("referrer_key", "referrer")}
 
 
-def readable(events: Iterable[Event]) -> dict[int, dict[str, Any]]:
-    """By event, its attributes with other customers by their IDs of today; who was erased is left out. At most one query."""
+def readable(events: Iterable[Event], sight: Sight = EVERYTHING) -> dict[int, dict[str, Any]]:
+    """By event, its attributes with other customers by their IDs of today; who was erased or is not seen is left out. At most
+    one query."""
     events = list(events)
     keys = {event.data.get(OTHERS[event.action][0]) for event in events if event.action in OTHERS} - {None}
-    others = Customer.objects.filter(id__in=keys).exclude(status__in=ERASED)
+    others = Customer.objects.filter(reached(sight), id__in=keys).exclude(status__in=ERASED)
     known = dict(others.values_list("id", "public_id")) if keys else {}
     return {event.id: _readable(event, known) for event in events}
 

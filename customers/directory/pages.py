@@ -146,8 +146,8 @@ def _orders(current: str, sight: Sight) -> list[Choice]:
 def _facets(filters: Filters) -> dict[str, list[Choice]]:
     """What can be chosen of the fields that are seen."""
     sight = filters.sight
-    shown = genders() if sight.sees("gender") else []
-    places = countries(filters.statuses) if sight.sees("country") else []
+    shown = genders(sight) if sight.sees("gender") else []
+    places = countries(filters.statuses, sight) if sight.sees("country") else []
     return {
         "genders": _choices(shown, filters.genders, gender_name),
         "countries": _choices(places, filters.countries, country_name),
@@ -179,7 +179,7 @@ class CustomerList(PartialMixin, PageMixin, StaffPage, TemplateView):
         wanted = ListRequest.read(self.request.GET, modules, sight)
         listing = wanted.listing()
         self._tell(listing, leafing=bool(wanted.page))
-        totals = {status: count_of(Filters([status])) for status in ("active", "inactive", "suspended")}
+        totals = {status: count_of(Filters([status], sight=sight)) for status in ("active", "inactive", "suspended")}
         totals[""] = totals["active"] + totals["suspended"]
         shown, words = columns(modules), word_columns(modules, sight)
         customers = [row.customer for row in listing.rows]

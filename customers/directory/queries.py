@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from django.db.models.expressions import Combinable
 
 from customers.models import Customer
-from customers.sight.queries import seen
+from customers.sight.queries import reached, seen
 from loyalty.contributions import contributed
 from loyalty.database.folding import folded
 from loyalty.staff.audit.models import AuditEntry
@@ -116,7 +116,7 @@ def find(text: str, filters: Filters, sort: str, page: str = "") -> Listing:
     number = int(page) if page.isdecimal() and len(page) < 4 else 1
     start = (number - 1) * PAGE_SIZE if 0 < number <= -(-len(shown) // PAGE_SIZE) else 0
     here = shown[start : start + PAGE_SIZE]
-    customers = Customer.objects.defer("properties").in_bulk(here)
+    customers = Customer.objects.filter(reached(filters.sight)).defer("properties").in_bulk(here)
     return Listing(
         rows=kept.with_figures([customers[key] for key in here if key in customers]),
         previous=str(start // PAGE_SIZE) if start else None,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from customers.fields.phones import may_be_number, spellings
 from customers.fields.rules import EMAIL_SCHEME
 from customers.models import DIGITS, Customer, Identity
-from customers.sight.queries import unseen_schemes
+from customers.sight.queries import reached, sees_all_customers, unseen_schemes
 from loyalty import formats
 from loyalty.database.folding import folded
 from loyalty.database.trigrams import with_part
@@ -68,12 +68,12 @@ class Filters:
         self.sight.require(*asked, *of_rooms)
 
     def condition(self, path: str = "") -> Q:
-        """`path` leads from the queried model to the customer: "customer__"."""
+        """`path` leads from the queried model to the customer: "customer__". None but customers that are seen."""
         wanted = {"status": self.statuses, "gender": self.genders, "country": self.countries}
         found = Q(**{f"{path}{name}__in": values for name, values in wanted.items() if values})
         for one, values in self.chosen:
             found &= Q(**{f"{path}id__in": one.members(values)})
-        return found
+        return found & reached(self.sight, f"{path}id")
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,11 @@ def estimate_of(found: QuerySet[Any]) -> int:
 
 
 def count_of(filters: Filters) -> Count:
-    """Exact up to COUNTED; beyond it the planner's estimate."""
+    """Exact up to COUNTED; beyond it the planner's estimate, which knows nothing of what is seen: then no more than that."""
     found = Customer.objects.filter(filters.condition())
+    if not sees_all_customers(filters.sight):
+        number = found[: COUNTED + 1].count()
+        return Count(min(number, COUNTED), is_exact=number <= COUNTED)
     estimate = estimate_of(found)
     # An estimate may be wrong by much while the table's statistics are young; only a far larger one is believed.
     if estimate > 2 * COUNTED:
@@ -167,6 +170,7 @@ def _readings(text: str) -> Iterator[dict[str, str]]:
 def _by_part(customers: QuerySet[Customer], part: str, sight: Sight) -> QuerySet[Customer]:
     """IDs of the brand, external ones, and those of merged-away profiles."""
     named = with_part(Identity.objects.exclude(scheme=EMAIL_SCHEME), "value", part)
+    named = named.filter(reached(sight, "customer_id"))
     if unseen := unseen_schemes(sight):
         named = named.exclude(scheme__in=unseen)
     # So many at most, found before anything else is asked of them.
@@ -175,7 +179,7 @@ def _by_part(customers: QuerySet[Customer], part: str, sight: Sight) -> QuerySet
 
 def _by_phone(customers: QuerySet[Customer], text: str, filters: Filters) -> Iterator[QuerySet[Customer]]:
     if may_be_number(text) and filters.sight.sees("mobile_phone"):
-        regions = () if text.startswith("+") else countries(filters.statuses)[:MOST_REGIONS]
+        regions = () if text.startswith("+") else countries(filters.statuses, filters.sight)[:MOST_REGIONS]
         yield customers.alias(digits=_digits()).filter(digits__in=spellings(text, regions))
 
 
@@ -188,8 +192,12 @@ def _begins(customers: QuerySet[Customer], **prefixes: str) -> QuerySet[Customer
     return lowered.filter(**{f"lower_{column}__startswith": prefix for column, prefix in prefixes.items()})
 
 
-def countries(statuses: Sequence[str]) -> list[str]:
-    """The countries that customers of these statuses live in; a few index descents for each, not a scan."""
+def countries(statuses: Sequence[str], sight: Sight = EVERYTHING) -> list[str]:
+    """The countries that customers of these statuses live in; a few index descents for each, not a scan. For whoever does
+    not see all of them, those of the newest ones that are seen."""
+    if not sees_all_customers(sight):
+        newest = Customer.objects.filter(reached(sight), status__in=statuses).order_by("-id")
+        return sorted({country for country in newest.values_list("country", flat=True)[:SAMPLE] if country})
     sql = """
         WITH RECURSIVE found AS (
             SELECT s.status, (SELECT min(country) FROM customers_customer c WHERE c.status = s.status) AS country
@@ -206,7 +214,7 @@ def countries(statuses: Sequence[str]) -> list[str]:
         return [country for (country,) in cursor.fetchall()]
 
 
-def genders() -> list[str]:
-    """Of the newest customers: so few values that a sample has them all."""
-    newest = Customer.objects.order_by("-id").values_list("gender", flat=True)[:SAMPLE]
+def genders(sight: Sight = EVERYTHING) -> list[str]:
+    """Of the newest customers that are seen: so few values that a sample has them all."""
+    newest = Customer.objects.filter(reached(sight)).order_by("-id").values_list("gender", flat=True)[:SAMPLE]
     return sorted({gender for gender in newest if gender})

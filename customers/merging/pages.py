@@ -23,7 +23,7 @@ from customers.models import Customer
 from customers.profile.mixins import CustomerMixin
 from customers.queries import customer_named
 from customers.rights import MERGE_CUSTOMERS
-from customers.sight.queries import seen
+from customers.sight.queries import reached, seen
 from loyalty import formats
 from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.contributions import contributed
@@ -135,7 +135,11 @@ class MergeCompare(CustomerMixin, StaffPage, FormView[ConfirmMergeForm]):
 
     @cached_property
     def other(self) -> Customer:
-        found = Customer.objects.exclude(status__in=DEPARTED).filter(id=self.kwargs["other_id"]).first()
+        found = (
+            Customer.objects.filter(reached(self.sight), id=self.kwargs["other_id"])
+            .exclude(status__in=DEPARTED)
+            .first()
+        )
         if found is None or found.id == self.customer.id:
             raise Http404
         return seen(found, self.sight)

@@ -9,7 +9,7 @@ from customers.directory.search import _digits
 from customers.fields.phones import spellings
 from customers.fields.rules import EMAIL_SCHEME
 from customers.models import Customer, Identity
-from customers.sight.queries import seen, unseen_schemes
+from customers.sight.queries import reached, seen, unseen_schemes
 from loyalty.database.folding import folded
 from loyalty.engine.status import DEPARTED
 
@@ -30,7 +30,8 @@ def duplicates_of(customer: Customer) -> Duplicates:
 
     Of a customer as somebody sees them, by what they see.
     """
-    everyone = Customer.objects.exclude(status__in=DEPARTED).exclude(id=customer.id).order_by("id")
+    everyone = Customer.objects.filter(reached(customer.seen_by)).exclude(status__in=DEPARTED).exclude(id=customer.id)
+    everyone = everyone.order_by("id")
     found: dict[int, Customer] = {}
     if customer.email:
         same = everyone.alias(lower_email=folded("email")).filter(lower_email=folded(Value(customer.email)))

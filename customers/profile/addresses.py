@@ -47,9 +47,8 @@ class ByIdentity(StaffPage):
 
     def get(self, request: HttpRequest, identity: str) -> HttpResponse:
         scheme, _colon, value = identity.partition(":")
-        found = customer_named(identity, sight_of(request.user)) or (
-            customer_of("id", value) if scheme == "id" else None
-        )
+        sight = sight_of(request.user)
+        found = customer_named(identity, sight) or (customer_of("id", value, sight) if scheme == "id" else None)
         if found is None:
             raise Http404
         asked = [*forms(identity), *forms(value)]

@@ -16,7 +16,7 @@ from django.views.generic import View
 from customers.models import Customer
 from customers.profile.own import is_own
 from customers.queries import family, survivor_of
-from customers.sight.queries import seen
+from customers.sight.queries import reached, seen
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.status import DEPARTED, Status
 from loyalty.intake.forms import OnceForm
@@ -62,7 +62,7 @@ class CustomerMixin(PageMixin):
 
     @cached_property
     def _stored(self) -> Customer:
-        found = get_object_or_404(Customer, id=self.kwargs["customer_id"])
+        found = get_object_or_404(Customer, reached(self.sight), id=self.kwargs["customer_id"])
         if found.status == Status.MERGED and (survivor := survivor_of(found)):
             raise MergedAway(found, survivor)
         if found.status in DEPARTED:

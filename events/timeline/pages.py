@@ -140,7 +140,7 @@ class EventDetail(Modules, ProfilePage, TemplateView):
             "told": self.told,
             "event": event,
             "unix_time": int(event.occurred_at.timestamp()),
-            "facts": list(islice(_facts(readable([event])[event.id]), MAX_FACTS)),
+            "facts": list(islice(_facts(readable([event], self.sight)[event.id]), MAX_FACTS)),
             "most_facts": MAX_FACTS,
             "caused": self._caused(event),
             "cards": [(card.template, card.read(self.customer, event)) for card in contributed(EventCard)],

@@ -15,7 +15,7 @@ from django.views.generic import TemplateView
 from customers.models import Customer
 from customers.profile.frame import ProfilePage
 from customers.queries import customer_named
-from customers.sight.queries import seen
+from customers.sight.queries import reached, seen
 from events.models import Event
 from events.orders.models import WHEN, Transaction
 from events.orders.queries import orders_with, transactions_of
@@ -92,7 +92,12 @@ class TransactionList(PartialMixin, Modules):
         owner = customer_named(asked_for, self._sight) if asked_for else self.owner
         if asked_for and owner is None:
             return Transaction.objects.none()
-        found = transactions_of(owner).select_related("customer").defer("items", "customer__properties")
+        found = (
+            transactions_of(owner)
+            .filter(reached(self._sight, "customer_id"))
+            .select_related("customer")
+            .defer("items", "customer__properties")
+        )
         if form.chosen("transaction_id"):
             # Found first: with the order of the page and a limit, its index might be walked for the few that there are.
             ids = list(orders_with(form.chosen("transaction_id"), found).values_list("id", flat=True)[:MOST_FOUND])

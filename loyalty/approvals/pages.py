@@ -89,8 +89,8 @@ class Changes(PartialMixin, StaffPage, PageMixin, TemplateView):
         if tab == "waiting":
             return to_review(user)
         if tab == "mine":
-            return changes().filter(requested_by=user)
-        return changes().exclude(status=ChangeStatus.WAITING)
+            return changes(user).filter(requested_by=user)
+        return changes(user).exclude(status=ChangeStatus.WAITING)
 
     def _tabs(self, current: str) -> Sequence[Tab]:
         if not self.reviews:

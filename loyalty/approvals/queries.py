@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from django.db.models import Q, QuerySet
 
+from customers.sight.queries import reached
 from loyalty.contributions import contributed
 from loyalty.staff.audit.deeds import Approvable
 from loyalty.staff.models import User
+from loyalty.staff.sight import sight_of
 
 from .enums import ChangeStatus
 from .models import ApprovalRule, ChangeRequest
@@ -25,13 +27,15 @@ def needs_approval(kind: Approvable) -> bool:
     return ApprovalRule.objects.filter(kind=kind.code).exists()
 
 
-def changes() -> QuerySet[ChangeRequest]:
-    return ChangeRequest.objects.select_related("requested_by", "decided_by", "earlier__decided_by", "later")
+def changes(user: User) -> QuerySet[ChangeRequest]:
+    """Of nobody whom the user does not see."""
+    found = ChangeRequest.objects.filter(reached(sight_of(user), "customer_id"))
+    return found.select_related("requested_by", "decided_by", "earlier__decided_by", "later")
 
 
 def to_review(user: User) -> QuerySet[ChangeRequest]:
     """What waits, and was asked for by others."""
-    return changes().filter(status=ChangeStatus.WAITING).exclude(requested_by=user)
+    return changes(user).filter(status=ChangeStatus.WAITING).exclude(requested_by=user)
 
 
 def sent_back(user: User, operation: str, customer_id: int | None) -> ChangeRequest | None:
@@ -44,4 +48,4 @@ def sent_back(user: User, operation: str, customer_id: int | None) -> ChangeRequ
 
 def visible_to(user: User, *, reviews: bool) -> QuerySet[ChangeRequest]:
     """Whoever reviews sees all of them, others their own."""
-    return changes() if reviews else changes().filter(Q(requested_by=user))
+    return changes(user) if reviews else changes(user).filter(Q(requested_by=user))

@@ -11,7 +11,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
+from loyalty.staff.sight import sight_of
 from loyalty.ui.downloads import csv_file
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
@@ -25,8 +27,18 @@ from .rights import VIEW_BULK
 TITLE = _("Bulk Operation Request Queue")
 
 
-class Requests(PartialMixin, StaffPage, PageMixin, TemplateView):
+class BulkPage(StaffPage):
+    """For whoever sees all records: a request may be about any."""
+
     right = VIEW_BULK
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if may(request.user, VIEW_BULK):
+            sight_of(request.user).require_all_records()
+        return super().dispatch(request, *args, **kwargs)
+
+
+class Requests(PartialMixin, BulkPage, PageMixin, TemplateView):
     template_name = "bulk/list.html"
     partial_template_name = "bulk/rows.html"
     title = TITLE
@@ -38,10 +50,9 @@ class Requests(PartialMixin, StaffPage, PageMixin, TemplateView):
         return super().get_context_data(page=page, is_moving=is_moving, **kwargs)
 
 
-class Request(PartialMixin, StaffPage, PageMixin, TemplateView):
+class Request(PartialMixin, BulkPage, PageMixin, TemplateView):
     """One request with its errors; to htmx, while it is at work, how far it is."""
 
-    right = VIEW_BULK
     template_name = "bulk/request.html"
     partial_template_name = "bulk/result.html"
 
@@ -57,9 +68,7 @@ class Request(PartialMixin, StaffPage, PageMixin, TemplateView):
         return super().get_context_data(shown=self.shown, page=page, **kwargs)
 
 
-class DownloadErrors(StaffPage):
-    right = VIEW_BULK
-
+class DownloadErrors(BulkPage):
     def get(self, request: HttpRequest, id: int) -> HttpResponseBase:
         found = get_object_or_404(BulkRequest, pk=id)
         note_download(request=found, by=by_staff(request)).result()

@@ -115,4 +115,5 @@ class TrailFilter(forms.Form):
             keys=subject_kinds()[kind].find(key) if kind and key else None,
             since=self.cleaned_data.get("since"),
             until=until + MINUTE if until else None,
+            sight=self._sight,
         )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from customers.profile.frame import ProfilePage
+from customers.sight.queries import reached
 from loyalty.staff.audit.models import AuditEntry
 from loyalty.staff.rights import VIEW_AUDIT
 from loyalty.staff.sender import by_staff
@@ -57,8 +58,9 @@ class Deed(PageMixin, StaffPage, TemplateView):
 
     @cached_property
     def row(self) -> Row:
-        entry = get_object_or_404(AuditEntry, pk=self.kwargs["id"])
-        return rows_of([entry], sight_of(self.request.user))[0]
+        sight = sight_of(self.request.user)
+        entry = get_object_or_404(AuditEntry, reached(sight, "customer_id"), pk=self.kwargs["id"])
+        return rows_of([entry], sight)[0]
 
     def get_title(self) -> Text:
         return self.row.what

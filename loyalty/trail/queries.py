@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from customers.directory.search import Filters as Statuses
 from customers.directory.search import search
 from customers.models import Customer, Merge
-from customers.sight.queries import seen
+from customers.sight.queries import reached, seen
 from loyalty.engine.status import DEPARTED, Status
 from loyalty.staff.audit.enums import Note
 from loyalty.staff.audit.kinds import SubjectKind, Text, labels_of_fields, operation_labels, seen_values, subject_kinds
@@ -37,7 +37,8 @@ NUMBERS = re.compile(r"#(?P<keys>[0-9]{1,19}(,[0-9]{1,19}){0,39})(?P<more>\+?)")
 
 @dataclass(frozen=True)
 class Filters:
-    """Which rows are asked for: None or an empty text for all. `customers` are profiles, `keys` those of subjects of the kind."""
+    """Which rows are asked for: None or an empty text for all. `customers` are profiles, `keys` those of subjects of the kind;
+    of customers that the `sight` does not see there are none."""
 
     staff: int | None = None
     nobody: bool = False
@@ -47,11 +48,12 @@ class Filters:
     keys: Sequence[str] | None = None
     since: dt.datetime | None = None
     until: dt.datetime | None = None
+    sight: Sight = EVERYTHING
 
 
 def entries(filters: Filters) -> Sequence[QuerySet[AuditEntry]]:
     """In no order, in as many parts as an index has ranges for them; each is sorted by it."""
-    found = AuditEntry.objects.all()
+    found = AuditEntry.objects.filter(reached(filters.sight, "customer_id"))
     if filters.staff is not None or filters.nobody:
         found = found.filter(staff=filters.staff)
     if filters.operation:
@@ -171,7 +173,8 @@ class Names:
         whom = {one.customer_id for one in self._told if one.customer_id}
         others = {one.subject.partition(":")[2] for one in self._told if one.subject.startswith("customer:")}
         wanted = [*whom, *(int(key) for key in others if key.isdecimal())]
-        found = Customer.objects.defer("properties").in_bulk(wanted) if wanted else {}
+        people = Customer.objects.filter(reached(self._sight)).defer("properties")
+        found = people.in_bulk(wanted) if wanted else {}
         return {key: seen(one, self._sight) for key, one in found.items()}
 
     def who(self, one: AuditEntry) -> str:

@@ -7,6 +7,8 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce
 
 from customers.models import Customer
+from customers.sight.queries import reached
+from loyalty.staff.sight import EVERYTHING, Sight
 
 from .enums import LabelStatus
 from .identifiers import label_id
@@ -19,9 +21,12 @@ def labels(text: str = "") -> QuerySet[Label]:
     return found.filter(Q(slug__contains=label_id(text) or text) | Q(name__icontains=text)) if text else found
 
 
-def counted(found: QuerySet[Label]) -> QuerySet[Label]:
-    """With `size`: how many customers have each; whoever has what was merged into it has it."""
-    held = CustomerLabel.objects.annotate(meant=Coalesce("label__merged_into", "label")).filter(meant=OuterRef("pk"))
+def counted(found: QuerySet[Label], sight: Sight = EVERYTHING) -> QuerySet[Label]:
+    """With `size`: how many customers that are seen have each; whoever has what was merged into it has it."""
+    held = CustomerLabel.objects.filter(reached(sight, "customer_id")).annotate(
+        meant=Coalesce("label__merged_into", "label")
+    )
+    held = held.filter(meant=OuterRef("pk"))
     number = held.order_by().values("meant").annotate(number=Count("customer_id", distinct=True)).values("number")
     return found.annotate(size=Coalesce(Subquery(number, output_field=IntegerField()), 0))
 
@@ -35,9 +40,9 @@ def active_labels() -> QuerySet[Label]:
     return labels().filter(status=LabelStatus.ACTIVE)
 
 
-def members_of(label: Label) -> QuerySet[Customer]:
+def members_of(label: Label, sight: Sight = EVERYTHING) -> QuerySet[Customer]:
     held = CustomerLabel.objects.filter(Q(label=label) | Q(label__merged_into=label))
-    return Customer.objects.filter(id__in=held.values("customer_id"))
+    return Customer.objects.filter(reached(sight), id__in=held.values("customer_id"))
 
 
 def customers_with(slugs: Collection[str]) -> QuerySet[CustomerLabel, Any]:
@@ -46,8 +51,8 @@ def customers_with(slugs: Collection[str]) -> QuerySet[CustomerLabel, Any]:
     return CustomerLabel.objects.filter(own | shadow).values_list("customer_id", flat=True)
 
 
-def size_of(label: Label) -> int:
-    return members_of(label).count()
+def size_of(label: Label, sight: Sight = EVERYTHING) -> int:
+    return members_of(label, sight).count()
 
 
 def labels_of(customers: Sequence[Customer]) -> dict[int, list[Label]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.contrib.auth.models import AnonymousUser
 
 from loyalty.approvals.models import ChangeRequest
-from loyalty.approvals.queries import to_review
+from loyalty.approvals.queries import changes, to_review
 from loyalty.approvals.rights import REVIEW_CHANGES
 from loyalty.staff.models import User
 from loyalty.staff.permissions import may
@@ -21,7 +21,10 @@ def count_for(user: User | AnonymousUser) -> int:
     if not isinstance(user, User):
         return 0
     waiting = to_review(user).order_by()[:MOST_COUNTED].count() if may(user, REVIEW_CHANGES) else 0
-    unread = DecisionNotice.objects.filter(user=user, is_read=False)[:MOST_COUNTED].count()
+    notices = DecisionNotice.objects.filter(user=user, is_read=False)
+    if user.reach.kinds:
+        notices = notices.filter(change__in=changes(user).order_by().values("pk"))
+    unread = notices[:MOST_COUNTED].count()
     return min(waiting + unread, MOST_COUNTED)
 
 

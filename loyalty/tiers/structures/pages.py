@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from customers.sight.queries import sees_all_customers
 from loyalty.program.section import Invalid
 from loyalty.staff.sender import by_staff
 from loyalty.staff.sight import sight_of
@@ -34,7 +35,7 @@ class Structures(StaffPage, PageMixin, TemplateView):
     crumbs = (Crumb(_("Loyalty")),)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(structures=structures(), **kwargs)
+        return super().get_context_data(structures=structures(sight_of(self.request.user)), **kwargs)
 
 
 class EditStructure(StaffPage, PageMixin, TemplateView):
@@ -110,6 +111,8 @@ class EditStructure(StaffPage, PageMixin, TemplateView):
         return redirect("tier_structures:list")
 
     def _shown(self, form: StructureForm, levels: Any, status: int = 200, **more: Any) -> HttpResponse:
-        chart = history_chart(self.slug) if self.slug else None
+        # How many there were is told of all customers.
+        is_told = sees_all_customers(sight_of(self.request.user))
+        chart = history_chart(self.slug) if self.slug and is_told else None
         context = self.get_context_data(form=form, levels=levels, before=self.before, chart=chart, **more)
         return self.render_to_response(context, status=status)

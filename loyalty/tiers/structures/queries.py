@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count
 
 from customers.models import Customer
-from customers.sight.queries import seen
+from customers.sight.queries import reached, seen
 from loyalty.accounts.program import account_facts
 from loyalty.staff.sight import EVERYTHING, Sight
 from loyalty.tiers.build import structure_of
@@ -23,17 +23,20 @@ DAYS_SHOWN = 12
 TONES = ("1", "2", "3", "4", "5")
 
 
-def structures() -> list[tuple[Structure, list[tuple[str, int]], Recalculation | None]]:
-    """Each with how many its levels have, and what is still being recalculated; a fixed number of queries."""
+def structures(
+    sight: Sight = EVERYTHING,
+) -> list[tuple[Structure, list[tuple[str, int]], Recalculation | None]]:
+    """Each with how many that are seen its levels have, and what is still being recalculated; a fixed number of queries."""
     rows = list(Structure.objects.prefetch_related("levels").order_by("slug"))
-    members = _members()
+    members = _members(sight)
     running = {job.structure_id: job for job in Recalculation.objects.exclude(status="done").order_by("-id")}
     return [(row, _levels(row, members), running.get(row.id)) for row in rows]
 
 
-def _members() -> dict[int, int]:
+def _members(sight: Sight) -> dict[int, int]:
     """How many customers have a level, by its internal id."""
-    rows = CustomerTier.objects.filter(level__isnull=False).values_list("level").annotate(number=Count("customer_id"))
+    held = CustomerTier.objects.filter(reached(sight, "customer_id"), level__isnull=False)
+    rows = held.values_list("level").annotate(number=Count("customer_id"))
     return {level: number for level, number in rows.order_by() if level is not None}
 
 
@@ -97,7 +100,8 @@ def proposed_rule(item: Mapping[str, Any]) -> StructureRule:
 def preview(
     item: Mapping[str, Any], before: Mapping[str, Any] | None, at: dt.datetime, sight: Sight = EVERYTHING
 ) -> Preview:
-    """Its examples as somebody sees them."""
+    """Its examples as somebody sees them. Raises PermissionDenied for whoever does not see all customers."""
+    sight.require_all_records()
     rule = proposed_rule(item)
     recounts = before is None or before["status"] != StructureStatus.ACTIVE
     groups = groups_of(rule, at, recounts=recounts)

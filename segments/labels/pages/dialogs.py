@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.staff.sender import by_staff
+from loyalty.staff.sight import sight_of
 from loyalty.ui.mixins import DialogPage
 from loyalty.ui.responses import Text
 from segments.labels.enums import LabelStatus
@@ -96,7 +97,7 @@ class Merge(LabelDialog):
     @property
     def lead(self) -> Text:  # type: ignore[override]  # of the label
         words = gettext("All %(size)s customers of “%(name)s” get the other label instead. This can’t be undone.")
-        return words % {"size": f"{size_of(self.label):,}", "name": self.label.name}
+        return words % {"size": f"{size_of(self.label, sight_of(self.request.user)):,}", "name": self.label.name}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"label": self.label}

@@ -29,7 +29,9 @@ class Labels(PartialMixin, StaffPage, PageMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         text = self.request.GET.get("q", "").strip()[:100].replace("\x00", "")
-        page = page_of(counted(labels(text)), Order("slug"), self.request.GET.get("page", ""))
+        page = page_of(
+            counted(labels(text), sight_of(self.request.user)), Order("slug"), self.request.GET.get("page", "")
+        )
         may_configure = may(self.request.user, CONFIGURE_LABELS)
         return super().get_context_data(page=page, text=text, may_configure=may_configure, **kwargs)
 
@@ -53,11 +55,12 @@ class Members(PartialMixin, StaffPage, PageMixin, TemplateView):
         return [Crumb(_("Labels"), reverse("labels:list"))]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        page = page_of(members_of(self.label).defer("properties"), Order("id"), self.request.GET.get("page", ""))
         sight = sight_of(self.request.user)
+        members = members_of(self.label, sight).defer("properties")
+        page = page_of(members, Order("id"), self.request.GET.get("page", ""))
         context = {
             "label": self.label,
-            "size": size_of(self.label),
+            "size": size_of(self.label, sight),
             "page": page,
             "customers": [seen(one, sight) for one in page.rows],
             "may_configure": may(self.request.user, CONFIGURE_LABELS),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
-from customers.sight.queries import seen
+from customers.sight.queries import reached, seen
 from loyalty.refusals import Refused
 from loyalty.staff.sender import by_staff
 from loyalty.staff.sight import sight_of
@@ -143,7 +143,7 @@ class Archive(ListDialog):
     is_dangerous = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**({"size": size_of(self.list)} | kwargs))
+        return super().get_context_data(**({"size": size_of(self.list, sight_of(self.request.user))} | kwargs))
 
     def act(self, form: BaseForm) -> Text:
         archive_list(slug=self.list.slug, by=by_staff(self.request)).result()
@@ -161,7 +161,7 @@ class RemoveMember(ListDialog):
 
     @cached_property
     def customer(self) -> Customer:
-        return get_object_or_404(Customer, id=self.kwargs["customer_id"])
+        return get_object_or_404(Customer, reached(sight_of(self.request.user)), id=self.kwargs["customer_id"])
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from customers.models import Customer
-from customers.sight.queries import seen
+from customers.sight.queries import reached, seen
 from loyalty.bulk.rights import VIEW_BULK
 from loyalty.forms.refusals import in_words
 from loyalty.intake.rights import RUN_IMPORTS
@@ -58,7 +58,9 @@ class Lists(PartialMixin, StaffPage, PageMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         status = self.request.GET.get("status", "")
         status = status if status in TABS else ""
-        page = page_of(counted(lists(TABS[status][1])), BY_NAME, self.request.GET.get("page", ""))
+        page = page_of(
+            counted(lists(TABS[status][1]), sight_of(self.request.user)), BY_NAME, self.request.GET.get("page", "")
+        )
         tabs = [Tab(label, f"?status={key}" if key else "?", key == status) for key, (label, _some) in TABS.items()]
         user = self.request.user
         context = {
@@ -105,10 +107,10 @@ class Members(PartialMixin, OfList, PageMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         text, user = self.request.GET.get("q", "")[:100], self.request.user
         may_change, sight = may(user, CHANGE_MEMBERS) and not self.shown.is_archived, sight_of(user)
-        page = page_of(members_of(self.shown), JOINED, self.request.GET.get("page", ""))
+        page = page_of(members_of(self.shown, sight), JOINED, self.request.GET.get("page", ""))
         context = {
             "list": self.shown,
-            "size": size_of(self.shown),
+            "size": size_of(self.shown, sight),
             "page": page,
             "rows": [(member, seen(member.customer, sight)) for member in page.rows],
             "text": text,
@@ -125,7 +127,7 @@ class AddMember(OfList):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
-        customer = get_object_or_404(Customer, id=customer_id)
+        customer = get_object_or_404(Customer, reached(sight_of(request.user)), id=customer_id)
         try:
             add_member(customer=customer, slug=self.shown.slug, by=by_staff(request)).result()
         except Refused as refusal:
@@ -147,12 +149,14 @@ class Export(OfList):
     right = EXPORT_LISTS
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponseBase:
-        note_export(found=self.shown, members=size_of(self.shown), by=by_staff(request)).result()
+        members = size_of(self.shown, sight_of(request.user))
+        note_export(found=self.shown, members=members, by=by_staff(request)).result()
         head = ["customer", "customer_list", "email", "first_name", "last_name", "since"]
         return csv_file(f"list-{self.shown.slug}", head, self._rows())
 
     def _rows(self) -> Iterator[Sequence[Any]]:
-        rows, sight = members_of(self.shown).order_by("customer_id"), sight_of(self.request.user)
+        sight = sight_of(self.request.user)
+        rows = members_of(self.shown, sight).order_by("customer_id")
         for member in rows.iterator(chunk_size=1_000):
             yield self._row(member, sight)
 
