@@ -13,6 +13,7 @@ GROUP = Attribute(
     description="The ID of the user group.",
     required=True,
     most=64,
+    example="spain",
 )
 ADD = Action(
     "user_group_add",

@@ -1,3 +1,5 @@
+"""Forms of user groups: one group, the people in it, and the kinds of record that groups decide of."""
+
 from collections.abc import Mapping
 from typing import Any
 
