@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.export.queries import NotExported, ReferenceNames
 from customers.fields.reserved import ReservedNames
 from loyalty.http.routes import Routes
+from loyalty.staff.sight import sees_all_records
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 
@@ -38,7 +39,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     CHECKS,
     *AUDIT,
     Routes("segments.urls"),
-    Entry(Group.INSIGHTS, _("Segments"), "segments:list", "funnel", VIEW_SEGMENTS),
+    Entry(Group.INSIGHTS, _("Segments"), "segments:list", "funnel", VIEW_SEGMENTS, allowed=sees_all_records),
     CUSTOMER,
     PAIR,
     ReservedNames(frozenset({"segments"})),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.http.routes import Routes
 from loyalty.staff.audit.kinds import OperationLabels, SubjectKind
+from loyalty.staff.sight import sees_all_records
 from loyalty.timers import LongTask, Timer
 from loyalty.ui.navigation import Entry, Group
 
@@ -21,7 +22,7 @@ def _page(key: str, customer: int | None) -> str:
 CONTRIBUTIONS: tuple[object, ...] = (
     RIGHTS,
     Routes("loyalty.bulk.urls"),
-    Entry(Group.DATA, _("Bulk requests"), "bulk:list", "layers", VIEW_BULK, shortcut="b"),
+    Entry(Group.DATA, _("Bulk requests"), "bulk:list", "layers", VIEW_BULK, shortcut="b", allowed=sees_all_records),
     LongTask(TASK),
     # Whose worker has died goes on within seconds.
     Timer("resume-bulk-requests", "loyalty.bulk.tasks.resume_requests", 3.0),

@@ -17,7 +17,6 @@ from .imports import FILES
 from .labels import AUDIT
 from .models import CustomerGroup
 from .profile.card import PERSONAL
-from .profile.directory import FILTER
 from .profile.sentences import SENTENCES
 from .rights import RIGHTS
 from .wire import CUSTOMER
@@ -36,7 +35,6 @@ CONTRIBUTIONS: tuple[object, ...] = (
     RIGHTS,
     Routes("loyalty.grouping.urls"),
     PERSONAL,
-    FILTER,
     SENTENCES,
     MergeMove("groups", _("User groups: the survivor is in each that either was in"), 48, _groups_held),
     ReferenceNames("group_id", lambda: UserGroup.objects.values_list("id", "name")),

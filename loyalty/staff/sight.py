@@ -112,3 +112,8 @@ def sight_of(user: User | AnonymousUser) -> Sight:
     lacking = frozenset(right.code for right in rights if not may(user, right))
     reach = user.reach if isinstance(user, User) and user.is_active else EVERYWHERE
     return Sight(lacking, reach) if lacking or reach.kinds else EVERYTHING
+
+
+def sees_all_records(user: User | AnonymousUser) -> bool:
+    """For what is offered of pages that tell of every record."""
+    return not sight_of(user).reach.kinds

@@ -17,11 +17,11 @@ from customers.models import Customer
 from customers.sight.queries import reached, seen
 from loyalty.bulk.rights import VIEW_BULK
 from loyalty.forms.refusals import in_words
-from loyalty.intake.rights import RUN_IMPORTS
+from loyalty.intake.rights import may_import
 from loyalty.refusals import Refused
 from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
-from loyalty.staff.sight import Sight, sight_of
+from loyalty.staff.sight import Sight, sees_all_records, sight_of
 from loyalty.ui.downloads import csv_file
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb, Tab
@@ -67,8 +67,8 @@ class Lists(PartialMixin, StaffPage, PageMixin, TemplateView):
             "page": page,
             "tabs": tabs,
             "may_configure": may(user, CONFIGURE_LISTS),
-            "may_import": may(user, CHANGE_MEMBERS) and may(user, RUN_IMPORTS),
-            "may_see_bulk": may(user, VIEW_BULK),
+            "may_import": may(user, CHANGE_MEMBERS) and may_import(user),
+            "may_see_bulk": may(user, VIEW_BULK) and sees_all_records(user),
             "files": FILES.name,
         }
         return super().get_context_data(**(context | kwargs))
