@@ -72,8 +72,15 @@ class User(SavesOnlyChanges, AbstractUser):
     @property
     def reach(self) -> Reach:
         """Which records are seen, as it was when it was first asked for."""
-        if self.granted.is_administrator:
-            return EVERYWHERE
+        return EVERYWHERE if self.granted.is_administrator else self._reach_by_groups
+
+    @property
+    def grouped_kinds(self) -> frozenset[str]:
+        """The kinds of record that groups decide of, whoever the user is."""
+        return self._reach_by_groups.kinds
+
+    @property
+    def _reach_by_groups(self) -> Reach:
         found: Reach | None = self.__dict__.get("_reach")
         if found is None:
             known = self.__dict__

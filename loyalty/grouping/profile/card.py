@@ -10,7 +10,7 @@ from customers.sight.queries import CUSTOMERS
 from loyalty.grouping.queries import given_groups, groups_of, own_groups
 from loyalty.grouping.rights import GIVE_GROUPS
 from loyalty.staff.groups.reach import Reach
-from loyalty.staff.models import UserGroup
+from loyalty.staff.models import User, UserGroup
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,10 @@ def card_of(customer: Customer, reach: Reach, *, may_give: bool) -> GroupsCard:
 
 
 def _cards(page: ProfilePage) -> Iterable[tuple[str, Any]]:
+    """While groups decide of no customer, there is no card and no query for one."""
+    user = page.request.user
+    if not isinstance(user, User) or CUSTOMERS not in user.grouped_kinds:
+        return
     card = card_of(page.customer, page.sight.reach, may_give=page.may(GIVE_GROUPS))
     if card.groups or card.offered:
         yield "grouping/card.html", card
