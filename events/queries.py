@@ -11,7 +11,10 @@ from loyalty.staff.sight import EVERYTHING, Sight
 from .models import Event
 
 # What stands in an event for another customer, by action, and what it is called where it is shown.
-OTHERS = {"referral": ("referred_key", "referred"), "referral_points": ("referrer_key", "referrer")}
+OTHERS = {
+    "referral": ("referred_key", "referred"),
+    "referral_points": ("referrer_key", "referrer"),
+} | {"coupon_receive": ("original_key", "original")}
 
 
 def readable(events: Iterable[Event], sight: Sight = EVERYTHING) -> dict[int, dict[str, Any]]:

@@ -35,6 +35,7 @@ ROOMS = (
     "segments.lists",
     "segments.labels",
     "segments",
+    "coupons",
     "loyalty.sync",
     "loyalty.transfer",
     "loyalty.trail",

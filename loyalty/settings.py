@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "segments.lists",
     "segments.labels",
     "segments",
+    "coupons",
     "loyalty.transfer",
     "loyalty.sync",
     "loyalty.api",

@@ -13,7 +13,7 @@ from loyalty.api.keys.enums import Api
 from loyalty.engine import values
 from loyalty.engine.events import Incoming
 from loyalty.engine.record import record
-from loyalty.intake.api import actor, check_scope, record_for
+from loyalty.intake.api import actor, check_scope, note_misses, record_for
 from loyalty.intake.reading import read_event
 
 from .docs import MAX_BULK, RECORD, RECORD_BULK
@@ -41,7 +41,10 @@ class BulkEvents(ClientSideView):
             raise bad_request(f"'events' must be a list of 1 to {MAX_BULK} events")
         read = [_read(request, event) for event in events]
         accepted = [event for event in read if isinstance(event, Incoming)]
-        outcomes = iter(record(accepted, by=actor(request), at=timezone.now()) if accepted else [])
+        recorded = record(accepted, by=actor(request), at=timezone.now()) if accepted else []
+        for incoming, outcome in zip(accepted, recorded, strict=True):
+            note_misses(request, incoming, outcome)
+        outcomes = iter(recorded)
         results = [bulk_result(event if isinstance(event, ApiError) else next(outcomes)) for event in read]
         return Response(
             {"results": results, "total": len(results), "errors": sum("error" in result for result in results)}

@@ -61,19 +61,12 @@ def _later(name: str, label: Text, closed: str, *attributes: Attribute) -> Actio
 
 _POINTS = Attribute("points", Kind.POINTS)
 _CODE, _COUPON = Attribute("code", personal=True), Attribute("coupon")
-_TRANSACTION = Attribute("transaction_id", Kind.ID, label=_("Transaction ID"), personal=True)
-_CLAIM, _COUPONS = follows("the claim of a reward"), follows("the coupons of a customer")
-_NO_COUPONS = "There are no coupons here yet, so none can be redeemed."
+_CLAIM = follows("the claim of a reward")
 _CHALLENGE, _CAMPAIGN = follows("a challenge"), follows("a campaign")
 # Names of modules that are not here yet: labels of the history, and nobody can send them. Their modules will own them.
 LATER = (
     _later("reward", _("Reward"), _CLAIM, Attribute("reward"), _COUPON),
     _later("coupon", _("Coupon"), _CLAIM, _COUPON, _CODE),
-    _later("coupon_assign", _("Coupon assign"), _COUPONS, _COUPON, _CODE),
-    _later("coupon_change", _("Coupon change"), _COUPONS, _CODE, Attribute("before"), Attribute("after")),
-    _later("coupon_receive", _("Coupon receive"), _COUPONS, _CODE, Attribute("original")),
-    _later("coupon_redeem", _("Coupon redeem"), _NO_COUPONS, _CODE, Attribute("amount", Kind.MONEY), _TRANSACTION),
-    _later("coupon_unredeem", _("Coupon unredeem"), _NO_COUPONS, _CODE, Attribute("amount", Kind.MONEY), _TRANSACTION),
     _later(
         "challenge_reset",
         _("Challenge reset"),

@@ -1,7 +1,7 @@
 """What mechanisms see of a customer: rows, the tables that they are written to, and the parts that they are read by. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any, ClassVar, Self
@@ -75,7 +75,8 @@ class Part:
     `sql` selects it for the customers in `{customers}`, the customer's id first; `put(state, values)` files one
     row of the answer. `{family}` is a table of (id, survivor): these customers, and all profiles merged into them; what
     reads history reads theirs, the survivor's id first. `{transactions}` is the array of the transaction IDs that the
-    batch's events name, `{rows}` that of the ids in `rows`; parts of one name are read as one, with the rows of all. A shared part belongs to no customer: its rows are filed in `batch.shared`, and it may lock them. Parts are read after the
+    batch's events name, `{rows}` that of the ids in `rows`, `{names}` that of the texts in `names`; parts of one name are
+    read as one, with the rows and names of all. A shared part belongs to no customer: its rows are filed in `batch.shared`, and it may lock them. Parts are read after the
     customers are locked, in the order of their names; one with `when` in a conversation of its own, if that is true of
     what the others have told of any of the customers.
     """
@@ -86,6 +87,14 @@ class Part:
     shared: bool = False
     when: Callable[["State"], bool] | None = None
     rows: frozenset[int] = frozenset()
+    # In the order of the events, each as often as it is asked for.
+    names: tuple[str, ...] = ()
+
+    def joined(self, other: "Part") -> "Part":
+        """One part for what both ask for, which is of one name."""
+        if other is self:
+            return self
+        return replace(self, rows=self.rows | other.rows, names=(*self.names, *other.names))
 
 
 class State:

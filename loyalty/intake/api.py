@@ -1,12 +1,17 @@
 """Events that integrators send, by whatever address of the API."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from django.utils import timezone
 from rest_framework.request import Request
 
 from loyalty.api.access.authentication import may_fix_points
+from loyalty.api.access.guesses import Guessed, check_guesses, count_miss
 from loyalty.api.access.scopes import check_action, check_scheme, is_client_side, key_of
 from loyalty.api.client_side import check_event
 from loyalty.api.views import ApiView
+from loyalty.contributions import contributed
 from loyalty.engine.events import POINTS_REWARDED, Actor, Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
@@ -14,6 +19,15 @@ from loyalty.engine.status import ERASED
 from loyalty.http.origin import origin_of
 
 from .sources import Source
+
+
+@dataclass(frozen=True)
+class GuessedEvents:
+    """Contributed: which events name something secret, and the refusal that says it was a miss."""
+
+    guessed: Guessed
+    concerns: Callable[[Incoming], bool]
+    code: int
 
 
 def actor(request: Request) -> Actor:
@@ -36,13 +50,25 @@ def check_scope(request: Request, incoming: Incoming) -> Incoming:
     check_scheme(key, incoming.scheme)
     if is_client_side(request):
         check_event(incoming.data, incoming.account, guest=incoming.guest)
+    for one in contributed(GuessedEvents):
+        if one.concerns(incoming):
+            check_guesses(one.guessed, key, incoming.customer)
     return incoming
+
+
+def note_misses(request: Request, incoming: Incoming, outcome: Outcome) -> None:
+    """Count what was guessed and missed; asked for every event that came by the API, once it is recorded or refused."""
+    if outcome.error is not None:
+        for one in contributed(GuessedEvents):
+            if outcome.error.code == one.code and one.concerns(incoming):
+                count_miss(one.guessed, key_of(request), incoming.customer)
 
 
 def record_for(view: ApiView, incoming: Incoming) -> Outcome:
     """Record what the view was asked for; its answer concerns the customer. Raises Refused, and ApiError by the key's scope."""
     check_scope(view.request, incoming)
     [outcome] = record([incoming], by=actor(view.request), at=timezone.now())
+    note_misses(view.request, incoming, outcome)
     if outcome.state and not incoming.guest:
         customer = outcome.state.customer
         view.concerns(customer.id, erased=customer.status in ERASED)

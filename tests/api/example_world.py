@@ -6,6 +6,10 @@ from unittest.mock import patch
 
 from django.utils import timezone
 
+from coupons.api.docs import POOL_ID
+from coupons.bulk.kinds import ADD
+from coupons.models import Pool
+from coupons.stock.adding import add_codes
 from customers.fields.models import Field
 from events.types.models import EventType
 from loyalty.api.keys.models import ApiKey
@@ -82,10 +86,23 @@ def make_catalogue() -> None:
     create_store(slug=VIENNA["id"], values=VIENNA, by=by)
 
 
+def make_coupons() -> None:
+    """Ann holds a coupon of the pool Spring; a batch has named a code that is none."""
+    by = Sender(None, JANUARY)
+    item = {"id": POOL_ID, "name": "Spring", "source": "uploaded", "type": "amount", "value": "10"}
+    apply_program({"coupon_pools": [item]}, by=by)
+    add_codes(Pool.objects.get(), ["SPRING-4F7K2M"], at=JANUARY)
+    tell(Incoming("0519001", "coupon_assign", {"coupon": POOL_ID}), at=JANUARY, by=Actor("back_office"))
+    named = [Item("SPRING-2"), Item("a b")]
+    batch = accept(ADD, POOL_ID, named, by=Actor("api"), at=JANUARY, batch="batch001")
+    work(request_id=batch.pk, now=lambda: JANUARY)
+
+
 def example_world() -> Iterator[ApiKey]:
     """These people, and the key to call with, while the clock stands still."""
     make_people()
     make_list()
     make_catalogue()
+    make_coupons()
     with patch.object(timezone, "now", lambda: NOON):
         yield development_key("examples", "Examples")

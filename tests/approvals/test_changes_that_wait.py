@@ -311,7 +311,7 @@ def test_a_program_file_waits_with_its_differences(sam: User, ada: User) -> None
 
 
 def test_a_kind_that_nobody_knows_is_refused_in_the_file() -> None:
-    with pytest.raises(Invalid, match=r"must be one of customers, .*tiers"):
+    with pytest.raises(Invalid, match=r"must be one of coupon_pools, customers, .*tiers"):
         apply_program({"approvals": [{"kind": "weather"}]}, by=Sender(None, timezone.now()))
 
 

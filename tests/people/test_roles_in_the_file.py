@@ -61,7 +61,7 @@ def test_neither_the_administrator_nor_anybody_is_in_it() -> None:
 @pytest.mark.parametrize(
     ("item", "problem"),
     [
-        ({**CASHIER, "rights": ["coupons.view"]}, ("roles[0].rights[0]", "is no right: coupons.view")),
+        ({**CASHIER, "rights": ["stamps.view"]}, ("roles[0].rights[0]", "is no right: stamps.view")),
         (
             {**CASHIER, "rights": ["staff.manage"]},
             ("roles[0].rights[0]", "is a right of administrators alone: staff.manage"),
@@ -82,7 +82,7 @@ def test_what_cannot_be_is_refused_by_its_place(item: dict[str, Any], problem: t
 
 
 def test_a_right_that_is_unknown_means_nothing_when_it_is_read() -> None:
-    StaffRole.objects.create(slug="old", name="Old", rights=["coupons.view", "customers.view", "staff.manage"])
+    StaffRole.objects.create(slug="old", name="Old", rights=["stamps.view", "customers.view", "staff.manage"])
     user = User.objects.create_user("olga", role="old")
 
     assert user.granted.rights == {"customers.view"}

@@ -67,7 +67,7 @@ class _Counter:
             socket_connect_timeout=TIMEOUT,
             retry=Retry(NoBackoff(), 0),
         )
-        self.script = client.register_script(_COUNT)
+        self.client, self.script = client, client.register_script(_COUNT)
         self.rests_until = self.silent_until = 0.0
 
     def count(self, name: str) -> tuple[int, int] | None:
@@ -78,12 +78,27 @@ class _Counter:
         try:
             answer: Any = self.script(keys=[name], args=[WINDOW * 1000])
         except RedisError as error:
-            self.rests_until = now + REST
-            if now >= self.silent_until:
-                self.silent_until = now + TOLD_EVERY
-                log.warning("Valkey does not answer (%s): requests are not limited", type(error).__name__)
+            self._rest(now, error)
             return None
         return int(answer[0]), int(answer[1])
+
+    def seen(self, name: str) -> int:
+        """How many were counted in the window; none if nobody knows."""
+        now = time.monotonic()
+        if now < self.rests_until:
+            return 0
+        try:
+            found: Any = self.client.get(name)
+        except RedisError as error:
+            self._rest(now, error)
+            return 0
+        return int(found or 0)
+
+    def _rest(self, now: float, error: RedisError) -> None:
+        self.rests_until = now + REST
+        if now >= self.silent_until:
+            self.silent_until = now + TOLD_EVERY
+            log.warning("Valkey does not answer (%s): requests are not limited", type(error).__name__)
 
 
 @lru_cache(maxsize=1)

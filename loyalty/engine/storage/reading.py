@@ -1,8 +1,7 @@
 """Locks the customers whom a batch of events names, and reads what its mechanisms ask for."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -68,25 +67,21 @@ class Reading:
 
     def _parts(self) -> list[Part]:
         composition = self.people.composition
-        wanted = set(composition.parts) | {
+        asked = (
             part
             for event in self.people.events
             for parts_of in composition.plan(event.action).parts
             for part in parts_of(event)
-        }
-        return sorted(wanted, key=lambda part: part.name)
+        )
+        return _in_order([*composition.parts, *asked])
 
     def _later(self, wanted: Sequence[Part], program: Program) -> list[Part]:
         """What the programme, or what is known of the customers by now, asks for; each name once."""
         states = self.people.by_id.values()
+        conditional = (part for part in wanted if part.when and any(map(part.when, states)))
         found: dict[str, Part] = {}
-        for part in (
-            *(part for part in wanted if part.when and any(map(part.when, states))),
-            *self._asked_later(program),
-        ):
-            same = found.setdefault(part.name, part)
-            if not part.rows <= same.rows:
-                found[part.name] = replace(same, rows=same.rows | part.rows)
+        for part in (*conditional, *self._asked_later(program)):
+            found[part.name] = found[part.name].joined(part) if part.name in found else part
         return [found[name] for name in sorted(found)]
 
     def _asked_later(self, program: Program) -> Iterator[Part]:
@@ -113,6 +108,9 @@ class Reading:
         if "{rows}" in sql:
             params.append(sorted(part.rows))
             sql = sql.replace("{rows}", f"${len(params)}::bigint[]")
+        if "{names}" in sql:
+            params.append(list(part.names))
+            sql = sql.replace("{names}", f"${len(params)}::text[]")
         return Statement(sql, params)
 
     def _transactions(self) -> list[str]:
@@ -142,6 +140,15 @@ class Reading:
                 state = self.people.shared if part.shared else self.people.by_id.get(values[0])
                 if state:
                     part.put(state, values)
+
+
+def _in_order(parts: Iterable[Part]) -> list[Part]:
+    """By name, each statement once: several may fill one part of the state."""
+    found: dict[tuple[str, str], Part] = {}
+    for part in parts:
+        key = (part.name, part.sql)
+        found[key] = found[key].joined(part) if key in found else part
+    return sorted(found.values(), key=lambda part: part.name)
 
 
 def _order_of(event: Incoming) -> str:

@@ -1,6 +1,6 @@
 """The engine's transaction, and how it writes rows: few as VALUES, more as `unnest`, many as COPY."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -135,9 +135,11 @@ def _columns(values: Rows) -> list[list[Any]]:
 
 
 @cache
-def _picker(table: Table, names: tuple[str, ...]) -> "itemgetter[Any]":
-    order = list(table.columns)
-    return itemgetter(*(order.index(name) for name in names))
+def _picker(table: Table, names: tuple[str, ...]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    places = [list(table.columns).index(name) for name in names]
+    if len(places) == 1:
+        return lambda row: (row[places[0]],)
+    return itemgetter(*places)
 
 
 @cache

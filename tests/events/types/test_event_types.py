@@ -22,15 +22,16 @@ FROM_OUTSIDE = (
     " checkout_accept_item checkout_reject checkout_claim refund partial_refund refund_item point_add point_sub point_spend"
     " point_unspend point_fix reserve_points release_points daily_login review_submit suspend unsuspend"
     " referral profiling_answer booking daily_purchase fitbit_activity instagram_contest_enter share_intent_success tier_change"
+    " coupon_redeem coupon_unredeem"
 )
-NOT_YET = "coupon_redeem coupon_unredeem challenge_reset"
+NOT_YET = "challenge_reset"
 INSIDE = (
     "reward coupon coupon_assign coupon_change coupon_receive activity activity_approved activity_denied birthday anniversary"
     " campaign_bonus pending_campaign_bonus referral_points currency_conversion checkout_item_accept profiling_flow tier_up"
     " tier_down tier_renew promotion_enter customer_list_add customer_list_remove referral_bonus customer_merge point_burn"
     " point_unburn club_create club_member_join club_member_remove club_member_ban club_member_unban club_applicant_accept"
     " club_applicant_ban club_applicant_refuse club_assign_ownership club_revoke_ownership club_disband club_point_add"
-    " club_point_remove club_point_donation club_detail_change"
+    " club_point_remove club_point_donation club_detail_change coupon_unassign coupon_invalidate coupon_transfer coupon_expire"
 )
 LABELS = {
     "campaign_bonus": "Campaign bonus",

@@ -1,0 +1,98 @@
+"""Which coupons the lists of the APIs have, in which order."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from coupons.enums import CouponStatus
+from coupons.models import Coupon
+from coupons.pools.patterns import folded
+from customers.models import Customer
+from loyalty.api.lists.criteria import Condition, ListQuery, Order, bounds_of, choice, moment
+from loyalty.api.lists.paging import Page
+from loyalty.engine.status import DEPARTED
+
+SHOWN = ("claimed", "expired", "partially_redeemed", "redeemed")
+CRITERIA = {
+    "status": choice((*SHOWN, "invalid")),
+    "claimed_at": moment(),
+    "redeemed_at": moment(),
+    "expiration_date": moment(),
+}
+_LIVE = ("claimed", "partially_redeemed")
+
+
+def of_status(status: str, at: dt.datetime) -> Q:
+    """As it is by now, whether or not the timer has come. What nothing can be finds nothing."""
+    is_over = Q(status__in=_LIVE, expires_at__lte=at)
+    if status == CouponStatus.EXPIRED:
+        return Q(status=status) | is_over
+    return Q(status=status) & ~is_over if status in _LIVE else Q(status=status)
+
+
+def search(code: str | None, status: str | None, page: Page) -> Sequence[Coupon]:
+    """Anybody's, and one more than the page has. What is left of those who are gone is nobody's."""
+    found = Coupon.objects.exclude(customer__status__in=DEPARTED).select_related("pool", "customer")
+    if code is not None:
+        found = found.filter(folded=folded(code)) if "\x00" not in code else found.none()
+    if status is not None:
+        found = found.filter(status=status) if status in CouponStatus.values else found.none()
+    return list(found.order_by("id")[page.offset : page.offset + page.limit + 1])
+
+
+def displayed(customer: Customer, params: Mapping[str, str], page: Page, at: dt.datetime) -> Sequence[Coupon]:
+    found = Coupon.objects.filter(customer=customer, status__in=SHOWN).select_related("pool")
+    for name, value in params.items():
+        if name in _FILTERS:
+            found = _FILTERS[name](found, value) if "\x00" not in value else found.none()
+    if status := params.get("status"):
+        found = found.filter(of_status(status, at)) if status in SHOWN else found.none()
+    return list(found.order_by("-id")[page.offset : page.offset + page.limit + 1])
+
+
+def _by_value(found: QuerySet[Coupon], value: str) -> QuerySet[Coupon]:
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return found.none()
+    return found.filter(value=number) if number.is_finite() and abs(number) < 10**12 else found.none()
+
+
+_FILTERS: Mapping[str, Any] = {
+    "code": lambda found, value: found.filter(folded=folded(value)),
+    "name": lambda found, value: found.filter(pool__name=value),
+    "type": lambda found, value: found.filter(pool__type=value),
+    "value": _by_value,
+}
+_COLUMNS = {"expiration_date": "expires_at"}
+# What is shown as the last second is stored as the one after it.
+_SHIFT = {"expiration_date": dt.timedelta(seconds=1)}
+
+
+def listed(customer: Customer, asked: ListQuery, at: dt.datetime) -> list[Coupon]:
+    """The page that is asked for, and one more."""
+    found = Coupon.objects.filter(customer=customer).exclude(status=CouponStatus.TRANSFERRED).select_related("pool")
+    for condition in asked.conditions:
+        found = found.filter(_look_up(condition, at))
+    start = asked.page.offset
+    return list(found.order_by(*_order(asked.order))[start : start + asked.page.limit + 1])
+
+
+def _look_up(condition: Condition, at: dt.datetime) -> Q:
+    if condition.field == "status":
+        return of_status(condition.value, at)
+    column = _COLUMNS.get(condition.field, condition.field)
+    shift = _SHIFT.get(condition.field, dt.timedelta())
+    return Q(**{f"{column}__{name}": bound + shift for name, bound in bounds_of(condition).items()})
+
+
+def _order(orders: Sequence[Order]) -> list[Any]:
+    """What there is nothing of comes last."""
+    found: list[Any] = []
+    for one in orders:
+        column = F(_COLUMNS.get(one.field, one.field))
+        found.append(column.desc(nulls_last=True) if one.descending else column.asc(nulls_last=True))
+    return [*found, "-id"]

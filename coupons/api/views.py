@@ -1,0 +1,127 @@
+"""`GET /coupons`, and the coupons of one customer in the Display and Read APIs."""
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from coupons.codes import NO_CRITERIA
+from coupons.enums import CouponStatus
+from coupons.models import Coupon
+from coupons.queries import uses_of
+from customers.api.lookups import customer_asked
+from customers.api.v1.views import known_customer
+from loyalty.api.access.guesses import check_guesses, count_miss
+from loyalty.api.access.scopes import key_of
+from loyalty.api.body.parsers import API_KEY
+from loyalty.api.keys.enums import Api
+from loyalty.api.lists.criteria import collection, in_time, parse_list_query
+from loyalty.api.lists.docs import get_many
+from loyalty.api.lists.paging import INVALID_PARAMETER, MAX_OFFSET, Page, links, read_page
+from loyalty.api.lists.timeout import bounded
+from loyalty.api.problems import bad_request
+from loyalty.api.views import ApiView
+
+from .docs import DISPLAY, ENTITY, READ_EXAMPLES, SEARCH
+from .guards import GUESSED
+from .objects import coupon_object, display_object, read_objects
+from .queries import CRITERIA, displayed, listed, search
+
+STATUSES = frozenset(CouponStatus.values)
+_SEARCHED = frozenset({"code", "status", "limit", "page", API_KEY})
+_DISPLAYED = frozenset({"code", "name", "status", "type", "value", "limit", "offset", API_KEY, "_"})
+CURE = "name the code, or ask for fewer by limit"
+
+
+class Coupons(ApiView):
+    api = Api.ENTITIES
+    operations = {"get": SEARCH}
+
+    def get(self, request: Request) -> Response:
+        params = _params(request)
+        _refuse_others(params, _SEARCHED)
+        if not params.keys() & {"code", "status"}:
+            raise bad_request("Empty search criteria", NO_CRITERIA)
+        page = self._page()
+        key = key_of(request)
+        check_guesses(GUESSED, key)
+        with bounded(what="The list", cure=CURE):
+            rows = search(params.get("code"), params.get("status"), page)
+        if not rows:
+            count_miss(GUESSED, key)
+            return Response({"data": None})
+        now = timezone.now()
+        found: dict[str, Any] = {"data": [coupon_object(one, now) for one in rows[: page.limit]]}
+        if len(rows) > page.limit:
+            found["next"] = f"/coupons?{_query(params)}limit={page.limit}&page={page.offset // page.limit + 1}"
+        return Response(found)
+
+    def _page(self) -> Page:
+        """`page` counts from 0."""
+        limit = read_page(self.request).limit
+        number = self.request.query_params.get("page") or "0"
+        if not number.isdecimal() or not number.isascii() or int(number[:9]) * limit > MAX_OFFSET:
+            raise bad_request(f"page must be a whole number from 0 to {MAX_OFFSET // limit}", INVALID_PARAMETER)
+        return Page(limit, int(number) * limit)
+
+
+def _params(request: Request) -> dict[str, str]:
+    """Without what is empty, which clients send for what they leave out."""
+    return {name: str(value) for name, value in request.query_params.items() if value != ""}
+
+
+def _query(params: dict[str, str]) -> str:
+    """A code stands in no link: logs keep addresses."""
+    return f"status={params['status']}&" if params.get("status") in STATUSES else ""
+
+
+def _refuse_others(params: Any, known: frozenset[str]) -> None:
+    if other := sorted(name for name in params if name not in known and not name.startswith("X-Antavo-")):
+        raise bad_request(f"{other[0][:64]} cannot be asked for", INVALID_PARAMETER)
+
+
+class CustomerCoupons(ApiView):
+    """What a customer holds or has held, the last one first: without those that are invalid, or were given away."""
+
+    api = Api.DISPLAY
+    operations = {"get": DISPLAY}
+
+    def get(self, request: Request, public_id: str) -> Response:
+        params = _params(request)
+        _refuse_others(params, _DISPLAYED)
+        page = read_page(request)
+        customer = customer_asked(request, public_id)
+        now = timezone.now()
+        rows = displayed(customer, params, page, now)
+        found: dict[str, Any] = {"data": [display_object(one, now) for one in rows[: page.limit]]}
+        if request.query_params.get("limit"):
+            near = links(request, page, more=len(rows) > page.limit)
+            named = (("prev", near["previous"]), ("next", near["next"]))
+            found |= {name: link for name, link in named if link}
+        return Response(found)
+
+
+class ReadCoupons(ApiView):
+    api = Api.READ
+    generation = "read"
+    operations = {
+        "get": get_many(
+            "List a customer's coupons",
+            "coupons",
+            ENTITY,
+            CRITERIA,
+            "The last one that the customer got first, unless another order is asked for.",
+            examples=READ_EXAMPLES,
+        )
+    }
+
+    def get(self, request: Request, public_id: str) -> Response:
+        asked = parse_list_query(request, CRITERIA)
+        customer = known_customer(request, public_id)
+        now = timezone.now()
+        with in_time():
+            rows = listed(customer, asked, now)
+            shown: list[Coupon] = rows[: asked.page.limit]
+            found = read_objects(shown, uses_of(shown), now)
+        return collection(request, asked.page, "coupons", found, more=len(rows) > asked.page.limit)

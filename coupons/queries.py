@@ -1,0 +1,70 @@
+"""Pools with how many coupons they have, coupons by code and by customer, what has become of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from django.db.models import Count, QuerySet
+
+from customers.models import Customer
+
+from .enums import CouponStatus
+from .models import Coupon, Generation, Movement, Pool, Use
+from .pools.patterns import folded
+
+
+def pool_named(name: str) -> Pool | None:
+    """By its ID, or its external one."""
+    if "\x00" in name:
+        return None
+    return Pool.objects.filter(slug=name).first() or Pool.objects.filter(external_id=name).first()
+
+
+def counts_of(pools: Collection[int]) -> Mapping[int, Mapping[str, int]]:
+    """By pool, how many coupons have each status. Out of the index alone."""
+    rows = Coupon.objects.filter(pool__in=pools).order_by().values_list("pool", "status").annotate(n=Count("id"))
+    found: dict[int, dict[str, int]] = {pool: {} for pool in pools}
+    for pool, status, number in rows:
+        found[pool][status] = number
+    return found
+
+
+def coupons_with(code: str) -> QuerySet[Coupon]:
+    """In whatever pool, in capitals or not."""
+    return Coupon.objects.filter(folded=folded(code)).select_related("pool", "customer").order_by("id")
+
+
+def coupons_of(customer: Customer) -> QuerySet[Coupon]:
+    """The last one that they got first."""
+    return Coupon.objects.filter(customer=customer).select_related("pool", "customer").order_by("-id")
+
+
+def holder_of(code: str) -> Sequence[Coupon]:
+    """The coupons of this code that one person can hold, and does: at most one for each pool."""
+    found = coupons_with(code).exclude(sharing="generic").filter(customer__isnull=False)
+    return list(found.exclude(status=CouponStatus.TRANSFERRED)[:10])
+
+
+def is_generic(code: str) -> bool:
+    """Whether it is everybody's."""
+    return any(folded(pool.pattern) == folded(code) for pool in Pool.objects.filter(pattern__iexact=code)[:1])
+
+
+def uses_of(coupons: Collection[Coupon]) -> Mapping[int, Sequence[Use]]:
+    """The redemptions that stand, by coupon, in their order."""
+    found: dict[int, list[Use]] = {one.id: [] for one in coupons}
+    for use in Use.objects.filter(coupon__in=found, undone_at__isnull=True).order_by("event_id"):
+        found[use.coupon_id].append(use)
+    return found
+
+
+def movements_of(coupon: Coupon) -> Sequence[Movement]:
+    return list(Movement.objects.filter(coupon=coupon).order_by("at", "event_id", "kind"))
+
+
+def generations_of(pool: Pool) -> Sequence[Generation]:
+    """The latest ones first."""
+    return list(Generation.objects.filter(pool=pool)[:10])
+
+
+def masked(code: str) -> str:
+    """As it stands in trails and lists of what was done: never whole."""
+    return f"…{code[-4:]}" if len(code) > 8 else f"…{code[-1:]}"
