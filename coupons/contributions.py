@@ -6,8 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from customers.export.queries import CustomerColumns, NotExported, ReferenceNames
 from customers.merging.preview import MergeMove
 from customers.models import Customer
+from customers.profile.frame import ProfileAction, ProfileTab
+from loyalty.engine.status import Status
 from loyalty.http.routes import Routes
 from loyalty.timers import Timer
+from loyalty.ui.navigation import Entry, Group
 
 from .api.entities import PAIR
 from .api.guards import GUARD
@@ -17,7 +20,9 @@ from .codes import CODES
 from .facts import FACTS
 from .labels import AUDIT
 from .models import Coupon, Movement, Pool, Use
-from .rights import RIGHTS
+from .profile.card import OVERVIEW
+from .profile.sentences import SENTENCES
+from .rights import CHANGE_COUPONS, RIGHTS, VIEW_COUPONS
 from .stock.operations import POOLS
 
 
@@ -39,6 +44,19 @@ CONTRIBUTIONS: tuple[object, ...] = (
     ReferenceNames("pool_id", lambda: Pool.objects.values_list("id", "name")),
     GUARD,
     *KINDS.values(),
+    Routes("coupons.pages.urls"),
+    Entry(Group.LOYALTY, _("Coupons"), "coupons:pools", "ticket", VIEW_COUPONS),
+    ProfileTab(_("Coupons"), "coupons:of-customer", 60, VIEW_COUPONS),
+    ProfileAction(
+        _("Assign coupon"),
+        "coupons:assign",
+        "ticket-plus",
+        CHANGE_COUPONS,
+        position=45,
+        statuses=frozenset({Status.ACTIVE}),
+    ),
+    OVERVIEW,
+    SENTENCES,
     MergeMove("coupons", _("Coupons, with what is left of gift cards"), 48, _coupons_held),
     # Three minutes after each midnight of the programme, and again each hour: what a night has missed, and changed dates.
     Timer("expire-coupons", "coupons.expiry.tasks.expire", crontab(minute=3), is_long=True),

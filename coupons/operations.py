@@ -18,6 +18,7 @@ from loyalty.intake.staff import BY_HAND, deed_of, record_by_hand, staff_actor
 from loyalty.refusals import Refused
 from loyalty.staff.audit.deeds import Deed, operation
 from loyalty.staff.sender import Sender
+from loyalty.staff.sight import EVERYTHING, Sight
 
 from .actions import AMOUNT, ASSIGN, CHANGE, CODE, INVALIDATE, POOL, REDEEM, TRANSACTION, TRANSFER, UNASSIGN, UNREDEEM
 from .codes import NOT_NOW
@@ -90,11 +91,14 @@ def withdraw_code(*, coupon: Coupon, by: Sender) -> Deed[Coupon]:
     return Deed(coupon, subject=f"coupon_pool:{coupon.pool.slug}", after={CODE.name: masked(coupon.code)})
 
 
-def receiver_named(text: str) -> Customer | None:
-    """By ID, external ID or e-mail address, in capitals or not. Raises Refused where several have the address or the ID."""
-    found = customer_named(text.strip())
+def receiver_named(text: str, sight: Sight = EVERYTHING) -> Customer | None:
+    """By ID, external ID or e-mail address, in capitals or not. Raises Refused where several have the address or the ID,
+    PermissionDenied for an address or an external ID of a field that is not seen."""
+    found = customer_named(text.strip(), sight)
     if found is not None:
         return found
+    if "@" in text:
+        sight.require("email")
     living = Customer.objects.exclude(status__in=DEPARTED).alias(
         folded_email=without_case("email"), folded_id=without_case("public_id")
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Protocol
 
 from coupons.actions import CLOSED, CODE, POOL
 from coupons.codes import NOT_NOW, UNKNOWN
@@ -52,7 +53,17 @@ def code_in(event: EventRow) -> str:
     return found
 
 
-def status_now(row: CouponRow, at: dt.datetime) -> CouponStatus:
+class Dated(Protocol):
+    """A coupon, as a row of the engine or of a page."""
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def expires_at(self) -> dt.datetime | None: ...
+
+
+def status_now(row: Dated, at: dt.datetime) -> CouponStatus:
     """Whose day is over is expired, whether or not the timer has come."""
     is_over = row.expires_at is not None and row.expires_at <= at
     return CouponStatus.EXPIRED if is_over and row.status in LIVE else CouponStatus(row.status)

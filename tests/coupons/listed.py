@@ -58,10 +58,13 @@ def _movement(kind: str, amount: int) -> str:
 
 def _live(ann: int, old: int) -> None:
     rows(
-        f"{_MADE} INSERT INTO coupons_coupon (pool_id, code, status, customer_id, original_id, claimed_at, redeemed_at,"
-        " expires_at, invalidated_at, created_at, uses) SELECT id, 'FOR-' || who, 'redeemed', who, who, now(), now(), now(), now(),"
-        " now(), 1 FROM made, unnest(ARRAY[%s, %s]::bigint[]) who",
+        f"{_MADE} INSERT INTO coupons_coupon (id, pool_id, code, status, customer_id, original_id, claimed_at, redeemed_at,"
+        " expires_at, invalidated_at, created_at, uses) SELECT 900000 + n, id, 'FOR-' || who, 'redeemed', who, who, now(), now(),"
+        " now(), now(), now(), 1 FROM made, unnest(ARRAY[%s, %s]::bigint[]) WITH ORDINALITY AS t (who, n)",
         [ann, old],
+    )
+    rows(
+        "INSERT INTO coupons_coupon (id, pool_id, code, created_at) SELECT 900000, id, 'FREE', now() FROM coupons_pool"
     )
     rows(
         "INSERT INTO coupons_use (event_id, coupon_id, transaction_id, store, redeemed_at)"
@@ -167,6 +170,7 @@ LISTED = Listed(
         "movement_moves_something": _movement("issue", 0),
     },
     live=_live,
+    samples={"slug:coupons": ["p"], "coupon_id:coupons": [900_000], "coupon_id:customers": [900_001]},
     deeds={
         "coupon.assign": lambda by: assign_coupon(customer=_held().customer or _ann(), pool=the("FREE").pool, by=by),
         "coupon.redeem": _on_held(redeem_coupon),

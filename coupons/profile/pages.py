@@ -1,0 +1,47 @@
+"""The Coupons tab of a customer."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.generic import TemplateView
+
+from coupons.enums import CouponStatus
+from coupons.rights import CHANGE_COUPONS, REDEEM_COUPONS, VIEW_COUPONS
+from customers.profile.frame import ProfilePage
+from loyalty.ui.mixins import PartialMixin
+from loyalty.ui.paging import Order, page_of
+
+from .queries import CouponLine, narrowed
+
+LATEST = Order("id", descending=True)
+HELD = [(one.value, one.label) for one in CouponStatus if one != CouponStatus.UNASSIGNED]
+
+
+class CustomerCoupons(PartialMixin, ProfilePage, TemplateView):
+    """What is typed is posted: a code does not belong into an address, which logs keep."""
+
+    right = VIEW_COUPONS
+    template_name = "coupons/customer.html"
+    partial_template_name = "coupons/customer_rows.html"
+    tab = "coupons:of-customer"
+
+    def post(self, request: HttpRequest, customer_id: int) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(text=request.POST.get("q", "")[:64].strip()))
+
+    def get_context_data(self, text: str = "", **kwargs: Any) -> dict[str, Any]:
+        status = self.request.GET.get("status", "")
+        status = status if status in dict(HELD) else ""
+        found = narrowed(self.customer, status=status, text=text)
+        page, at = page_of(found, LATEST, self.request.GET.get("page", "")), timezone.now()
+        rights = [right for right in (REDEEM_COUPONS, CHANGE_COUPONS) if self.may(right)]
+        lines = [CouponLine(coupon, at) for coupon in page.rows]
+        context = {
+            "page": page,
+            "rows": [(line, line.menu(rights)) for line in lines],
+            "statuses": [("", gettext("All statuses")), *HELD],
+            "status": status,
+            "text": text,
+        }
+        return super().get_context_data(**(context | kwargs))

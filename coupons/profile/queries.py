@@ -1,0 +1,109 @@
+"""The coupons of a customer as the profile shows them."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from coupons.enums import CouponStatus, CouponType
+from coupons.life.holding import status_now
+from coupons.life.transitions import Act, acts_on
+from coupons.models import Coupon
+from coupons.pools.patterns import folded
+from coupons.queries import coupons_of
+from coupons.rights import CHANGE_COUPONS, REDEEM_COUPONS
+from customers.models import Customer
+from loyalty.formats import money
+from loyalty.staff.roles.rights import Right
+from loyalty.ui.responses import Text
+
+
+@dataclass(frozen=True)
+class RowAction:
+    """What the menu of a coupon offers, in a dialog."""
+
+    label: Text
+    page: str
+    icon: str
+    right: Right
+    is_dangerous: bool = False
+
+
+ACTIONS: Mapping[Act, RowAction] = {
+    Act.REDEEM: RowAction(_("Redeem"), "coupons:redeem", "ticket-check", REDEEM_COUPONS),
+    Act.UNREDEEM: RowAction(_("Unredeem"), "coupons:unredeem", "undo-2", REDEEM_COUPONS),
+    Act.INVALIDATE: RowAction(_("Invalidate"), "coupons:invalidate", "ticket-x", CHANGE_COUPONS, is_dangerous=True),
+    Act.UNASSIGN: RowAction(_("Unassign"), "coupons:unassign", "ticket-minus", CHANGE_COUPONS, is_dangerous=True),
+    Act.TRANSFER: RowAction(_("Transfer"), "coupons:transfer", "send", CHANGE_COUPONS),
+    Act.CHANGE_EXPIRATION: RowAction(_("Change expiration"), "coupons:expiration", "calendar-clock", CHANGE_COUPONS),
+}
+
+
+@dataclass(frozen=True)
+class CouponLine:
+    """A coupon that somebody holds or held, at an instant."""
+
+    coupon: Coupon
+    at: dt.datetime
+
+    @property
+    def status(self) -> CouponStatus:
+        """Whose day is over is expired, whether or not the timer has come."""
+        return status_now(self.coupon, self.at)
+
+    @property
+    def amount(self) -> str:
+        return worth(self.coupon)
+
+    @property
+    def balance(self) -> str:
+        if self.coupon.balance is None:
+            return ""
+        return money(self.coupon.balance, self.coupon.pool.currency)
+
+    @property
+    def usages(self) -> str:
+        """With how many there may be where that is more than one."""
+        is_counted = self.coupon.balance is None and self.coupon.issued > 1
+        return f"{self.coupon.uses} / {self.coupon.issued}" if is_counted else str(self.coupon.uses)
+
+    @property
+    def last_day(self) -> dt.datetime | None:
+        """An instant of the last day on which it is valid."""
+        return self.coupon.expires_at - dt.timedelta(microseconds=1) if self.coupon.expires_at else None
+
+    def menu(self, rights: Iterable[Right]) -> list[tuple[RowAction, str]]:
+        """What may be done with it now by whoever has these rights: with the address of its dialog."""
+        held, coupon = set(rights), self.coupon
+        acts = acts_on(self.status, uses=coupon.uses, is_written_off=coupon.written_off is not None)
+        offered = [ACTIONS[act] for act in acts if act in ACTIONS and ACTIONS[act].right in held]
+        return [(one, reverse(one.page, args=[coupon.customer_id, coupon.id])) for one in offered]
+
+
+def worth(coupon: Coupon) -> str:
+    """What it takes off, in words; nothing for free shipping."""
+    if coupon.value is None or coupon.pool.type == CouponType.FREE_SHIPPING:
+        return ""
+    if coupon.pool.type == CouponType.PERCENTAGE:
+        return f"{coupon.value.normalize():f} %"
+    return money(coupon.value, coupon.pool.currency)
+
+
+def narrowed(customer: Customer, *, status: str = "", text: str = "") -> QuerySet[Coupon]:
+    """The customer's coupons of a status, with a part of the code in capitals or not, or of the pool's name."""
+    found = coupons_of(customer)
+    if status:
+        found = found.filter(status=status)
+    if text:
+        found = found.filter(folded__contains=folded(text)) | found.filter(pool__name__icontains=text)
+    return found
+
+
+def numbers_of(customer: Customer) -> Sequence[tuple[str, int]]:
+    """How many coupons of each status the customer has, of those that are any, in the order of the statuses."""
+    rows = Coupon.objects.filter(customer=customer).order_by().values_list("status").annotate(n=Count("id"))
+    found = dict(rows)
+    return [(one.value, found[one.value]) for one in CouponStatus if one.value in found]
