@@ -49,14 +49,19 @@ class AssignCoupon(Coupons):
     form_class = AssignForm
     title = _("Assign coupon")
     submit_label = _("Assign")
+    given: Coupon | None = None
 
     def submit(self, form: BaseForm, by: Sender) -> Outcome:
         pool, code = form.cleaned_data["pool"], form.cleaned_data["code"]
         return assign_coupon(customer=self.customer, pool=pool, code=code, by=by).result()
 
     def success_message(self, outcome: Outcome) -> Text:
-        text = gettext("%(name)s has the coupon %(code)s now.")
-        return text % {"name": self.customer.name, "code": outcome.events[0].data["code"]}
+        code = outcome.events[0].data["code"]
+        self.given = coupons_of(self.customer).filter(code=code).first()
+        return gettext("%(name)s has the coupon %(code)s now.") % {"name": self.customer.name, "code": code}
+
+    def get_undo_url(self) -> str:
+        return reverse("coupons:unassign", args=[self.customer.id, self.given.id]) if self.given else ""
 
 
 class OneCoupon(Coupons):
@@ -64,6 +69,8 @@ class OneCoupon(Coupons):
 
     form_class: type[OnceForm] = CouponForm
     done: ClassVar[Text]
+    # The dialog of the transition back, if there is one.
+    undone_by: ClassVar[str | None] = None
 
     @cached_property
     def coupon(self) -> Coupon:
@@ -84,6 +91,9 @@ class OneCoupon(Coupons):
     def success_message(self, outcome: Outcome) -> Text:
         return str(self.done) % {"code": self.coupon.code}
 
+    def get_undo_url(self) -> str:
+        return reverse(self.undone_by, args=[self.customer.id, self.coupon.id]) if self.undone_by else ""
+
 
 class Redeem(OneCoupon):
     right = REDEEM_COUPONS
@@ -91,6 +101,7 @@ class Redeem(OneCoupon):
     title = _("Redeem coupon")
     submit_label = _("Redeem")
     done = _("Coupon %(code)s redeemed.")
+    undone_by = "coupons:unredeem"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"coupon": self.coupon}
@@ -169,6 +180,7 @@ class ChangeExpiration(OneCoupon):
     form_class = ExpirationForm
     title = _("Change expiration")
     submit_label = _("Change")
+    undone_by = "coupons:expiration"
 
     def get_initial(self) -> dict[str, Any]:
         last_day = self.line.last_day

@@ -94,12 +94,16 @@ class DialogPage(StaffPage, PageMixin, FormView[BaseForm]):
         """Call one operation; say what was done. A named error belongs on the form: `form.add_error`."""
         raise NotImplementedError
 
+    def get_undo_url(self) -> str:
+        """The dialog that takes back what was done, once it was; empty: it cannot be, or the user may not."""
+        return ""
+
     def form_valid(self, form: BaseForm) -> HttpResponse:
         text = self.perform(form)
         if form.errors:
             return self.form_invalid(form)
         if is_partial(self.request) and not self.reloads:
-            return done(text, refresh=self.refresh)
+            return done(text, refresh=self.refresh, undo=self.get_undo_url())
         messages.success(self.request, str(text))
         return reload() if is_partial(self.request) else HttpResponseRedirect(self.get_success_url())
 

@@ -20,15 +20,16 @@ def is_partial(request: HttpRequest) -> bool:
     )
 
 
-def toast(text: Text, kind: str = "success") -> dict[str, dict[str, str]]:
-    """`kind`: success or error."""
-    return {"toast": {"text": str(text), "kind": kind}}
+def toast(text: Text, kind: str = "success", undo: str = "") -> dict[str, dict[str, str]]:
+    """`kind`: success or error. `undo`: the address of the dialog that takes back what was done."""
+    return {"toast": {"text": str(text), "kind": kind, **({"undo": undo} if undo else {})}}
 
 
-def done(text: Text = "", *, refresh: Sequence[str] = ()) -> HttpResponse:
+def done(text: Text = "", *, refresh: Sequence[str] = (), undo: str = "") -> HttpResponse:
     """204: the dialog closes, the toast shows, each region `refresh:<name>` listens for reads itself again."""
     events: dict[str, Any] = {"modal:close": True} | {f"refresh:{name}": True for name in refresh}
-    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events | (toast(text) if text else {}))})
+    said = toast(text, undo=undo) if text else {}
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events | said)})
 
 
 def refused(text: Text) -> HttpResponse:

@@ -55,7 +55,9 @@
 
   document.addEventListener("toggle", (event) => {
     const menu = event.target;
-    if (!menu.matches?.(".menu") || event.newState !== "open") return;
+    if (!menu.matches?.(".menu")) return;
+    // Its place is not kept: a region that is read again would get it as inline style, which the content policy refuses.
+    if (event.newState !== "open") return menu.removeAttribute("style");
     placeMenu(menu);
     menuItems(menu)[0]?.focus({ preventScroll: true });
   }, true);
@@ -113,19 +115,29 @@
     if (event.target.matches?.("dialog:not(#discard)")) event.target.replaceChildren();
   }, true);
 
-  // Toasts: HX-Trigger: {"toast": {"text": "...", "kind": "success"}}; a page's notices become toasts too.
+  // Toasts: HX-Trigger: {"toast": {"text": "...", "kind": "success"}}; a page's notices become toasts too. With `undo`, the
+  // address of a dialog that takes back what was done, it offers that, for as long as an error shows.
   const SHOWN_FOR = { success: 5000, error: 12000 };
 
-  const toast = ({ text: words, kind = "success" }) => {
+  const toast = ({ text: words, kind = "success", undo = "" }) => {
     const box = one("#toasts");
     const item = document.createElement("div");
     item.className = `toast ${kind}`;
     item.append(one(`#toast-${kind}`).content.cloneNode(true), words);
+    if (undo) {
+      item.append(one("#toast-undo").content.cloneNode(true));
+      const link = item.querySelector("a");
+      link.href = undo;
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        htmx.ajax("GET", undo, { target: "#modal" }).then(() => item.remove());
+      });
+    }
     box.append(item);
     // Shown anew, it lies above a dialog that was opened in the meantime.
     if (box.matches(":popover-open")) box.hidePopover();
     box.showPopover();
-    setTimeout(() => item.remove(), SHOWN_FOR[kind]);
+    setTimeout(() => item.remove(), SHOWN_FOR[undo ? "error" : kind]);
   };
 
   document.addEventListener("toast", (event) => toast(event.detail));

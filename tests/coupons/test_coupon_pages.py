@@ -1,6 +1,7 @@
 """The pages of coupons: pools and their codes, the search for a code, and the tab of a customer with what its rows offer."""
 
 import datetime as dt
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -350,3 +351,17 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(client: Client, ann: 
         make_pool(slug, f"{slug}-1")
         assign("ann", slug)
     assert queries() == few
+
+
+def test_what_has_a_way_back_offers_it_in_the_toast(client: Client, ann: Customer) -> None:
+    make_pool("spring", "CODE-1")
+    assign("ann", code="CODE-1")
+    coupon = the("CODE-1")
+
+    def undo(name: str, **data: Any) -> str | None:
+        return json.loads(act(client, name, ann, "CODE-1", **data).headers["HX-Trigger"])["toast"].get("undo")
+
+    assert undo("coupons:redeem") == reverse("coupons:unredeem", args=[ann.id, coupon.id])
+    assert undo("coupons:unredeem") is None
+    assert undo("coupons:expiration") == reverse("coupons:expiration", args=[ann.id, coupon.id])
+    assert undo("coupons:invalidate") is None
