@@ -22,7 +22,7 @@ from tests.coupons.pooling import assign, do, make_cards, make_pool, members, st
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
-POOL = {
+POOL: dict[str, Any] = {
     "name": "Spring",
     "source": "uploaded",
     "type": "amount",
@@ -76,7 +76,7 @@ def test_a_pool_that_staff_create_is_shown_with_what_it_is_worth(client: Client)
     post(client, "coupons:new", **POOL, after="2")
 
     pool = Pool.objects.get()
-    assert (pool.name, pool.value, pool.expires_after, pool.expires_unit) == ("Spring", 10, 2, "months")
+    assert [pool.name, pool.value, pool.expires_after, pool.expires_unit] == ["Spring", 10, 2, "months"]
     page = text_of(client, "coupons:pool", pool.slug)
     assert "There are no codes yet" in page
     assert "10.00" in page
@@ -114,7 +114,7 @@ def test_an_edit_says_which_coupons_follow_it(client: Client, ann: Customer) -> 
     assign("ann", code="HELD")
     post(client, "coupons:edit", "spring", **{**POOL, "value": "15", "method": "update_unassigned"})
 
-    assert (the("FREE").value, the("HELD").value, Pool.objects.get().value) == (15, 10, 15)
+    assert [the("FREE").value, the("HELD").value, Pool.objects.get().value] == [15, 10, 15]
     assert text_of(client, "coupons:edit", "spring").count("disabled") >= 3
 
 
@@ -269,7 +269,7 @@ def test_each_action_of_a_row_does_what_it_says(client: Client, ann: Customer) -
 def test_a_dialog_sent_twice_redeems_once(client: Client, ann: Customer) -> None:
     make_cards("GC-1")
     assign("ann", "cards", code="GC-1")
-    same = {"token": str(uuid4()), "amount": "10"}
+    same: dict[str, Any] = {"token": str(uuid4()), "amount": "10"}
     for _ in range(2):
         act(client, "coupons:redeem", ann, "GC-1", **same)
     assert the("GC-1").balance == 40
@@ -284,13 +284,13 @@ def test_a_dialog_sent_twice_redeems_once(client: Client, ann: Customer) -> None
     ],
 )
 def test_a_refusal_is_said_in_the_dialog_and_changes_nothing(
-    client: Client, ann: Customer, dialog: str, given: dict[str, str], words: str
+    client: Client, ann: Customer, dialog: str, given: dict[str, Any], words: str
 ) -> None:
     make_cards("GC-1")
     assign("ann", "cards", code="GC-1")
     answer = act(client, dialog, ann, "GC-1", status=422, **given)
     assert words in answer.content.decode()
-    assert (status("GC-1"), the("GC-1").balance) == ("claimed", 50)
+    assert [status("GC-1"), the("GC-1").balance] == ["claimed", 50]
 
 
 def test_the_coupon_of_another_customer_is_not_there(client: Client, ann: Customer) -> None:
