@@ -7,6 +7,7 @@ from typing import Any
 
 from customers.models import Customer
 from customers.queries import customer_named
+from customers.sight.queries import reached
 from loyalty.database.folding import folded as without_case
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Outcome
@@ -99,8 +100,10 @@ def receiver_named(text: str, sight: Sight = EVERYTHING) -> Customer | None:
         return found
     if "@" in text:
         sight.require("email")
-    living = Customer.objects.exclude(status__in=DEPARTED).alias(
-        folded_email=without_case("email"), folded_id=without_case("public_id")
+    living = (
+        Customer.objects.exclude(status__in=DEPARTED)
+        .filter(reached(sight))
+        .alias(folded_email=without_case("email"), folded_id=without_case("public_id"))
     )
     wanted = text.strip().lower()
     several = list(living.filter(folded_email=wanted)[:2]) or list(living.filter(folded_id=wanted)[:2])

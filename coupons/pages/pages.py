@@ -20,7 +20,7 @@ from coupons.profile.queries import CouponLine
 from coupons.queries import coupons_with, generations_of, pool_named
 from coupons.rights import CONFIGURE_COUPONS, VIEW_COUPONS
 from coupons.stock.operations import WeakCodes, change_pool, create_pool
-from customers.sight.queries import seen
+from customers.sight.queries import reached, seen
 from loyalty.program.section import Invalid
 from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
@@ -177,9 +177,11 @@ class FindCoupons(PartialMixin, StaffPage, PageMixin, TemplateView):
 
     def get_context_data(self, text: str = "", **kwargs: Any) -> dict[str, Any]:
         user, at = self.request.user, timezone.now()
-        found = list(coupons_with(text)[: MOST_FOUND + 1]) if text and "\x00" not in text else []
+        sight = sight_of(user)
+        rows = coupons_with(text).filter(reached(sight, "customer_id"))
+        found = list(rows[: MOST_FOUND + 1]) if text and "\x00" not in text else []
         for coupon in found:
-            coupon.customer = coupon.customer and seen(coupon.customer, sight_of(user))
+            coupon.customer = coupon.customer and seen(coupon.customer, sight)
         may_withdraw = may(user, CONFIGURE_COUPONS)
         lines = [CouponLine(coupon, at) for coupon in found[:MOST_FOUND]]
         context = {
