@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from coupons.models import Coupon
 from customers.erasure.models import Erasure
 from customers.models import Customer, Note
 from events.models import Event
@@ -56,6 +57,8 @@ def test_the_demo_shows_a_programme_that_lives_and_its_books_agree() -> None:
         customer=emma, remaining__gt=0, expires_at__lt=dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
     ).exists()
     assert Note.objects.filter(customer=emma).count() == 2
+    held = Coupon.objects.values_list("status", flat=True)
+    assert {"unassigned", "claimed", "redeemed", "partially_redeemed", "transferred"} <= set(held)
     moves = Event.objects.filter(customer=emma, action__startswith="tier_").order_by("occurred_at", "id")
     assert [(move.action, move.data["to"]) for move in moves] == [
         ("tier_up", "silver"), ("tier_up", "gold"), ("tier_down", "silver"), ("tier_up", "gold"),

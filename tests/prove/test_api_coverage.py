@@ -80,7 +80,7 @@ def key() -> str:
 
 
 def address(operation: Operation) -> str:
-    values = {"customer_id": "C-1", "transaction_id": "T-1"}
+    values = {"customer_id": "C-1", "transaction_id": "T-1", "action": "add"}
     return re.sub(r"{(\w+)}", lambda name: values.get(name[1], "1"), operation.path)
 
 
