@@ -32,13 +32,6 @@ _STATUS = """
         FROM coupons_coupon WHERE status IN ('claimed', 'partially_redeemed', 'redeemed')
     ) found WHERE status <> wanted ORDER BY id
 """
-# Of a code that one person can hold, more than one row that is not given away.
-_HOLDERS = """
-    SELECT customer_id, id, rows, 1 FROM (
-        SELECT customer_id, id, count(*) OVER (PARTITION BY pool_id, lower(code)) AS rows FROM coupons_coupon
-        WHERE sharing <> 'generic' AND status <> 'transferred'
-    ) found WHERE rows > 1 ORDER BY id
-"""
 
 
 @dataclass(frozen=True)
@@ -70,6 +63,5 @@ CHECKS = Checks(
         CouponCheck("coupon_balances", "balance", _BALANCES),
         CouponCheck("coupon_uses", "uses", _USES),
         CouponCheck("coupon_statuses", "status", _STATUS),
-        CouponCheck("coupon_holders", "rows", _HOLDERS),
     )
 )

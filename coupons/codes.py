@@ -9,7 +9,6 @@ POOL_UNKNOWN, NO_CODES, TOO_MANY_CODES, BAD_ID = 202001, 202002, 202003, 202004
 NO_BATCH_ERRORS = 320504
 
 _POOL = {
-    BAD_ID: "the ID is none, or there is no such batch to tell the status of",
     202005: "`source` is missing",
     202006: "`source` cannot be this: by the API pools are uploaded",
     202007: "`name` is missing",
@@ -59,6 +58,7 @@ CODES = RefusalCodes(
         POOL_UNKNOWN: Code(404, "there is no such coupon pool"),
         NO_CODES: Code(400, "the request names no codes"),
         TOO_MANY_CODES: Code(400, "the request names more than 50,000 codes"),
+        BAD_ID: Code(404, "there is no such batch to tell the status of"),
         NO_BATCH_ERRORS: Code(404, "there is no such batch to tell the errors of"),
         **{code: Code(400, meaning) for code, meaning in _POOL.items()},
     }

@@ -52,7 +52,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
         "coupons:assign",
         "ticket-plus",
         CHANGE_COUPONS,
-        position=45,
+        position=75,
         statuses=frozenset({Status.ACTIVE}),
     ),
     OVERVIEW,

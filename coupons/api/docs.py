@@ -5,7 +5,6 @@ from typing import Any
 
 from coupons.codes import NO_CRITERIA, POOL_UNKNOWN
 from coupons.enums import CouponStatus, CouponType, PoolSource, UpdateMethod
-from coupons.pools.patterns import MAX_LENGTH
 from customers.api.schemas import WHO
 from loyalty.api.docs.describe import Example, Operation, Parameter, Schema
 from loyalty.api.docs.shapes import (
@@ -75,7 +74,7 @@ _READ_ALWAYS = {
 ENTITY = shape("ReadCoupon", _READ, optional=_READ.keys() - _READ_ALWAYS)
 
 _LIMIT = Parameter("limit", "How many at most.", or_empty({**WHOLE, "minimum": 1, "maximum": MAX_LIMIT}))
-_CODE = Parameter("code", "The code, in capitals or not.", {**TEXT, "maxLength": MAX_LENGTH}, example="SPRING-4F7K2M")
+_CODE = Parameter("code", "The code, in capitals or not.", example="SPRING-4F7K2M")
 _HELD: dict[str, Any] = {
     "code": "SPRING-4F7K2M",
     "name": "Spring",
@@ -97,7 +96,7 @@ SEARCH = Operation(
     " 300 in a minute answer 429.",
     parameters=[
         _CODE,
-        Parameter("status", "Those of this status.", {**TEXT, "maxLength": 40}, example="claimed"),
+        Parameter("status", "Those of this status.", example="claimed"),
         _LIMIT,
         Parameter("page", "Which page, from 0.", or_empty({**WHOLE, "minimum": 0, "maximum": MAX_OFFSET // 100})),
     ],
@@ -126,9 +125,9 @@ DISPLAY = Operation(
         WHO,
         _CODE,
         Parameter("name", "Those of a pool of this name."),
-        Parameter("status", f"One of {', '.join(SHOWN)}; any other finds nothing.", {**TEXT, "maxLength": 40}),
-        Parameter("type", f"One of {', '.join(CouponType.values)}.", {**TEXT, "maxLength": 40}),
-        Parameter("value", "Of just this value.", {**TEXT, "maxLength": 40}),
+        Parameter("status", f"One of {', '.join(SHOWN)}; any other finds nothing."),
+        Parameter("type", f"One of {', '.join(CouponType.values)}."),
+        Parameter("value", "Of just this value."),
         _LIMIT,
         Parameter("offset", "How many to leave out.", or_empty({**WHOLE, "minimum": 0, "maximum": MAX_OFFSET})),
     ],

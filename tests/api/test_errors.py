@@ -206,8 +206,8 @@ def page(query: str) -> Any:
 
 
 def test_pages_have_defaults() -> None:
-    assert page("") == (200, {"limit": 100, "offset": 0})
-    assert page("limit=5&offset=10") == (200, {"limit": 5, "offset": 10})
+    assert page("") == (200, {"limit": 100, "offset": 0, "after": ""})
+    assert page("limit=5&offset=10") == (200, {"limit": 5, "offset": 10, "after": ""})
 
 
 @pytest.mark.parametrize(

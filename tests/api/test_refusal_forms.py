@@ -89,7 +89,7 @@ def test_another_method_is_405_and_names_those_that_there_are(
 ) -> None:
     there = {method for other, method, _ in ENDPOINTS if other == address}
     # Some that there are not are refused with a code of their own.
-    for method in sorted(METHODS - there - getattr(view, "refused", frozenset())):
+    for method in sorted(METHODS - there - set(getattr(view, "refused", ()))):
         answer = client.generic(method, f"{address}?api_key={KEY}", "{}", content_type="application/json")
 
         assert check_form(answer, view, 405)["code"] == 0
@@ -121,7 +121,7 @@ def test_somebody_who_is_not_there_is_404(client: Client, key: None, address: st
     [
         ("/event", {"error": {"type": KINDS[404], "code": 0, "message": "Not Found"}}),
         ("/v1/async/events", {"status": "error", "error": {"type": KINDS[404], "code": 0, "message": "Not Found"}}),
-        ("/v1/customers/ann/coupons", {"error": {"message": "Not Found", "code": 0, "resendable": False}}),
+        ("/v1/customers/ann/rewards", {"error": {"message": "Not Found", "code": 0, "resendable": False}}),
     ],
 )
 def test_an_unknown_address_is_404_in_the_form_of_its_neighbours(client: Client, address: str, form: Any) -> None:

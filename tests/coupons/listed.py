@@ -64,9 +64,6 @@ def _live(ann: int, old: int) -> None:
         [ann, old],
     )
     rows(
-        "INSERT INTO coupons_coupon (id, pool_id, code, created_at) SELECT 900000, id, 'FREE', now() FROM coupons_pool"
-    )
-    rows(
         "INSERT INTO coupons_use (event_id, coupon_id, transaction_id, store, redeemed_at)"
         " SELECT id, id, 'T-' || id, 'S-' || id, now() FROM coupons_coupon WHERE customer_id IS NOT NULL"
     )
@@ -170,7 +167,7 @@ LISTED = Listed(
         "movement_moves_something": _movement("issue", 0),
     },
     live=_live,
-    samples={"slug:coupons": ["p"], "coupon_id:coupons": [900_000], "coupon_id:customers": [900_001]},
+    samples={"slug:coupons": ["p"], "coupon_id:coupons": [900_001], "coupon_id:customers": [900_001]},
     deeds={
         "coupon.assign": lambda by: assign_coupon(customer=_held().customer or _ann(), pool=the("FREE").pool, by=by),
         "coupon.redeem": _on_held(redeem_coupon),

@@ -23,7 +23,7 @@ def ann() -> None:
 
 
 def order(number: str, name: str = "ann", action: str = "checkout", **data: Any) -> int | None:
-    total = {"total": 100} if action == "checkout" else {}
+    total: dict[str, Any] = {"total": 100} if action == "checkout" else {}
     return codes(send(event(name, action, transaction_id=number, **total, **data)))[0]
 
 

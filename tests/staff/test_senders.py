@@ -9,6 +9,8 @@ WITHOUT_REQUEST = (
     "loyalty.management.", "loyalty.benchmark.", "loyalty.demo.", "loyalty.staff.sender", "loyalty.staff.audit.signins",
 )  # fmt: skip
 NAMED = {
+    # An integrator, whose key allows it; where it came from is given.
+    "coupons.api.pools",
     # An import in this very process: the command's.
     "loyalty.transfer.operations",
     # Whoever asked for a change that another one approves, from where they asked.

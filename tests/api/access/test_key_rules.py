@@ -71,6 +71,8 @@ VALUES = {
     "reference": UUID,
     "customer_list_id": "vip",
     "batch": UUID,
+    "coupon_pool_id": "spring",
+    "action": "add",
     **ENTITY,
 }
 SHOP = "https://shop.example.com"

@@ -44,7 +44,7 @@ def test_a_key_that_changes_no_points_is_made_in_spite_of_a_limit(scopes: dict[s
 def test_whoever_does_not_see_every_field_makes_no_key_that_shows_them() -> None:
     by = somebody(lacking="personal.email")
     for api in ("customers", "display", "read"):
-        with pytest.raises(PermissionDenied, match="does not let you see"):
+        with pytest.raises(PermissionDenied, match="that you may not see"):
             create_api_key(name="Till", by=by, apis=[api])
 
     create_api_key(name="Till", by=by, apis=["events"])

@@ -303,6 +303,7 @@ def test_fields_add_what_they_name_of_the_object(client: Client) -> None:
         "id": "ann",
         "first_name": "Ann",
         "score": 10,
+        "groups": [],
         "purchases": {"overall": {"total": 10, "count": 1, "items": 0}},
     }
     expiring = ask(client, "first_name=Ann&fields=expiring_points.history")
