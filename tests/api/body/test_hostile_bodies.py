@@ -21,7 +21,10 @@ from tests.live import Answer, Live, live_server, row_counts
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 MOST_SECONDS, MOST_MEMORY = 1.0, 50 * 1024 * 1024
 SIGNER = Signer("TILL", "S3CRET", "eu")
-NAMED = {"public_id": "C-1", "module": "core", "entity": "customer-list", "entity_id": "vip", "customer_list_id": "vip"}
+NAMED = {
+    "public_id": "C-1", "module": "core", "entity": "customer-list", "entity_id": "vip", "customer_list_id": "vip",
+    "coupon_pool_id": "spring", "action": "add",
+}  # fmt: skip
 # Those that take larger ones have a test of their own (`tests/lists/test_list_bulk.py`).
 PATHS = sorted(
     {route.path(NAMED) for route in api_routes() if "post" in route.writes and route.view.most_bytes == MAX_BYTES}

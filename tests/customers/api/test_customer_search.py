@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.api.filters import ordered, read_filters
 from customers.fields.models import Field
-from customers.models import Identity
+from customers.models import Customer, Identity
 from loyalty.api.lists import timeout
 from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event, rows
@@ -366,9 +367,17 @@ def test_the_filters_of_the_same_parameters_are_made_once() -> None:
     """Making the class of a filter set takes longer than its query."""
     one, other = ({"email": f"{name}@example.com", "updated_at.gt": "2026-01-01"} for name in ("ann", "bob"))
     assert type(read_filters(one)) is type(read_filters(other))
-    started = time.process_time()
-    for _ in range(200):
-        ordered(read_filters(one))
-    spent = (time.process_time() - started) / 200
-    print(f"{1000 * spent:.2f} ms before the query")
-    assert spent < 0.001
+
+    def spent(ask: Callable[[], object]) -> float:
+        started = time.process_time()
+        for _ in range(200):
+            ask()
+        return (time.process_time() - started) / 200
+
+    # A ratio: machines differ.
+    plain = spent(
+        lambda: Customer.objects.filter(email="a@example.com", updated_at__gt=AT).order_by("updated_at", "id")
+    )
+    ours = spent(lambda: ordered(read_filters(one)))
+    print(f"{1000 * ours:.2f} ms before the query, {1000 * plain:.2f} ms by hand")
+    assert ours < 8 * plain
