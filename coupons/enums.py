@@ -30,6 +30,10 @@ class CouponStatus(TextChoices):
     TRANSFERRED = "transferred", _("Transferred")
 
 
+# Redeemed while their day is not over.
+LIVE = frozenset({CouponStatus.CLAIMED, CouponStatus.PARTIALLY_REDEEMED})
+
+
 class Sharing(TextChoices):
     """Who may hold a code: one person; everybody, each with a row of their own; one person, who always gets the same one."""
 

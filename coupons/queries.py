@@ -1,13 +1,14 @@
 """Pools with how many coupons they have, coupons by code and by customer, what has become of them."""
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from customers.models import Customer
 
-from .enums import CouponStatus
-from .models import Coupon, Generation, Movement, Pool, Use
+from .enums import LIVE, CouponStatus
+from .models import Coupon, Generation, Pool, Use
 from .pools.patterns import folded
 
 
@@ -16,6 +17,14 @@ def pool_named(name: str) -> Pool | None:
     if "\x00" in name:
         return None
     return Pool.objects.filter(slug=name).first() or Pool.objects.filter(external_id=name).first()
+
+
+def of_status(status: str, at: dt.datetime) -> Q:
+    """As `holding.status_now` says it of one coupon: whose day is over is expired, whether or not the timer has come."""
+    is_over = Q(status__in=LIVE, expires_at__lte=at)
+    if status == CouponStatus.EXPIRED:
+        return Q(status=status) | is_over
+    return Q(status=status) & ~is_over if status in LIVE else Q(status=status)
 
 
 def counts_of(pools: Collection[int]) -> Mapping[int, Mapping[str, int]]:
@@ -37,27 +46,12 @@ def coupons_of(customer: Customer) -> QuerySet[Coupon]:
     return Coupon.objects.filter(customer=customer).select_related("pool", "customer").order_by("-id")
 
 
-def holder_of(code: str) -> Sequence[Coupon]:
-    """The coupons of this code that one person can hold, and does: at most one for each pool."""
-    found = coupons_with(code).exclude(sharing="generic").filter(customer__isnull=False)
-    return list(found.exclude(status=CouponStatus.TRANSFERRED)[:10])
-
-
-def is_generic(code: str) -> bool:
-    """Whether it is everybody's."""
-    return any(folded(pool.pattern) == folded(code) for pool in Pool.objects.filter(pattern__iexact=code)[:1])
-
-
 def uses_of(coupons: Collection[Coupon]) -> Mapping[int, Sequence[Use]]:
     """The redemptions that stand, by coupon, in their order."""
     found: dict[int, list[Use]] = {one.id: [] for one in coupons}
     for use in Use.objects.filter(coupon__in=found, undone_at__isnull=True).order_by("event_id"):
         found[use.coupon_id].append(use)
     return found
-
-
-def movements_of(coupon: Coupon) -> Sequence[Movement]:
-    return list(Movement.objects.filter(coupon=coupon).order_by("at", "event_id", "kind"))
 
 
 def generations_of(pool: Pool) -> Sequence[Generation]:

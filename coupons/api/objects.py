@@ -5,10 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from coupons.enums import CouponStatus, Sharing
+from coupons.enums import Sharing
+from coupons.life.holding import status_now
 from coupons.models import Coupon, Pool, Use
 from coupons.pools.program import plain_money
+from customers.api.serializers import number as plain
 from customers.queries import public_ids
+from events.api.display.objects import wire_moment
 from loyalty.api.access.dates import iso_date
 from loyalty.calendar import Unit
 
@@ -17,8 +20,7 @@ SECOND = dt.timedelta(seconds=1)
 
 
 def number(value: Decimal | None) -> int | Decimal | None:
-    """12.10 is 12.1, and 50.00 is 50."""
-    return None if value is None else (int(value) if value == int(value) else value.normalize())
+    return None if value is None else plain(value)
 
 
 def last_second(end: dt.datetime | None) -> dt.datetime | None:
@@ -26,16 +28,9 @@ def last_second(end: dt.datetime | None) -> dt.datetime | None:
     return end and end - SECOND
 
 
-def status_of(coupon: Coupon, at: dt.datetime) -> str:
-    """Whose day is over is expired, though the timer may not have come yet."""
-    is_live = coupon.status in (CouponStatus.CLAIMED, CouponStatus.PARTIALLY_REDEEMED)
-    is_over = coupon.expires_at is not None and coupon.expires_at <= at
-    return CouponStatus.EXPIRED.value if is_live and is_over else coupon.status
-
-
 def _moment(at: dt.datetime | None) -> str | None:
-    """`2024-06-01T12:00:00.000Z`, as the older APIs have it."""
-    return at.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
+    """As the older APIs have it."""
+    return wire_moment(at) if at else None
 
 
 def _iso(at: dt.datetime | None) -> str | None:
@@ -54,7 +49,7 @@ def _common(coupon: Coupon, at: dt.datetime, write: Write = _moment) -> dict[str
     return {
         "code": coupon.code,
         "name": coupon.pool.name,
-        "status": status_of(coupon, at),
+        "status": status_now(coupon, at).value,
         "type": coupon.pool.type,
         "value": number(coupon.value),
         "currency": coupon.pool.currency or None,

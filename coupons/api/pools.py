@@ -45,7 +45,7 @@ class CouponPools(_PoolView):
     def post(self, request: Request) -> Response:
         values = read_new(self.body())
         try:
-            made = create_pool(values=values, by=self.sender(), confirmed=True).result()
+            made = create_pool(values=values, by=self.sender()).result()
         except Invalid as error:
             raise problem(*error.problems[0]) from None
         return _answer(made, [])

@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from coupons.enums import CouponStatus
 from coupons.models import Coupon
 from coupons.pools.patterns import folded
+from coupons.queries import of_status
 from customers.models import Customer
 from loyalty.api.lists.criteria import Condition, ListQuery, Order, bounds_of, choice, moment
 from loyalty.api.lists.paging import Page
@@ -22,24 +23,15 @@ CRITERIA = {
     "redeemed_at": moment(),
     "expiration_date": moment(),
 }
-_LIVE = ("claimed", "partially_redeemed")
 
 
-def of_status(status: str, at: dt.datetime) -> Q:
-    """As it is by now, whether or not the timer has come. What nothing can be finds nothing."""
-    is_over = Q(status__in=_LIVE, expires_at__lte=at)
-    if status == CouponStatus.EXPIRED:
-        return Q(status=status) | is_over
-    return Q(status=status) & ~is_over if status in _LIVE else Q(status=status)
-
-
-def search(code: str | None, status: str | None, page: Page) -> Sequence[Coupon]:
+def search(code: str | None, status: str | None, page: Page, at: dt.datetime) -> Sequence[Coupon]:
     """Anybody's, and one more than the page has. What is left of those who are gone is nobody's."""
     found = Coupon.objects.exclude(customer__status__in=DEPARTED).select_related("pool", "customer")
     if code is not None:
         found = found.filter(folded=folded(code)) if "\x00" not in code else found.none()
     if status is not None:
-        found = found.filter(status=status) if status in CouponStatus.values else found.none()
+        found = found.filter(of_status(status, at)) if status in CouponStatus.values else found.none()
     return list(found.order_by("id")[page.offset : page.offset + page.limit + 1])
 
 

@@ -1,13 +1,13 @@
 """`GET /coupons`, and the coupons of one customer in the Display and Read APIs."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from coupons.codes import NO_CRITERIA
-from coupons.enums import CouponStatus
 from coupons.models import Coupon
 from coupons.queries import uses_of
 from customers.api.lookups import customer_asked
@@ -18,7 +18,7 @@ from loyalty.api.body.parsers import API_KEY
 from loyalty.api.keys.enums import Api
 from loyalty.api.lists.criteria import collection, in_time, parse_list_query
 from loyalty.api.lists.docs import get_many
-from loyalty.api.lists.paging import INVALID_PARAMETER, MAX_OFFSET, Page, links, read_page
+from loyalty.api.lists.paging import INVALID_PARAMETER, MAX_OFFSET, Page, neighbours, read_page
 from loyalty.api.lists.timeout import bounded
 from loyalty.api.problems import bad_request
 from loyalty.api.views import ApiView
@@ -28,7 +28,6 @@ from .guards import GUESSED
 from .objects import coupon_object, display_object, read_objects
 from .queries import CRITERIA, displayed, listed, search
 
-STATUSES = frozenset(CouponStatus.values)
 _SEARCHED = frozenset({"code", "status", "limit", "page", API_KEY})
 _DISPLAYED = frozenset({"code", "name", "status", "type", "value", "limit", "offset", API_KEY, "_"})
 CURE = "name the code, or ask for fewer by limit"
@@ -43,18 +42,19 @@ class Coupons(ApiView):
         _refuse_others(params, _SEARCHED)
         if not params.keys() & {"code", "status"}:
             raise bad_request("Empty search criteria", NO_CRITERIA)
-        page = self._page()
+        page, now = self._page(), timezone.now()
         key = key_of(request)
         check_guesses(GUESSED, key)
         with bounded(what="The list", cure=CURE):
-            rows = search(params.get("code"), params.get("status"), page)
+            rows = search(params.get("code"), params.get("status"), page, now)
         if not rows:
             count_miss(GUESSED, key)
             return Response({"data": None})
-        now = timezone.now()
         found: dict[str, Any] = {"data": [coupon_object(one, now) for one in rows[: page.limit]]}
         if len(rows) > page.limit:
-            found["next"] = f"/coupons?{_query(params)}limit={page.limit}&page={page.offset // page.limit + 1}"
+            asked = {name: params[name] for name in ("code", "status") if name in params}
+            page_after = {"limit": page.limit, "page": page.offset // page.limit + 1}
+            found["next"] = f"/coupons?{urlencode(asked | page_after)}"
         return Response(found)
 
     def _page(self) -> Page:
@@ -69,11 +69,6 @@ class Coupons(ApiView):
 def _params(request: Request) -> dict[str, str]:
     """Without what is empty, which clients send for what they leave out."""
     return {name: str(value) for name, value in request.query_params.items() if value != ""}
-
-
-def _query(params: dict[str, str]) -> str:
-    """A code stands in no link: logs keep addresses."""
-    return f"status={params['status']}&" if params.get("status") in STATUSES else ""
 
 
 def _refuse_others(params: Any, known: frozenset[str]) -> None:
@@ -94,12 +89,8 @@ class CustomerCoupons(ApiView):
         customer = customer_asked(request, public_id)
         now = timezone.now()
         rows = displayed(customer, params, page, now)
-        found: dict[str, Any] = {"data": [display_object(one, now) for one in rows[: page.limit]]}
-        if request.query_params.get("limit"):
-            near = links(request, page, more=len(rows) > page.limit)
-            named = (("prev", near["previous"]), ("next", near["next"]))
-            found |= {name: link for name, link in named if link}
-        return Response(found)
+        found = [display_object(one, now) for one in rows[: page.limit]]
+        return Response({"data": found, **neighbours(request, page, more=len(rows) > page.limit)})
 
 
 class ReadCoupons(ApiView):

@@ -10,8 +10,8 @@ from datetime import datetime
 from django.db import transaction
 
 from coupons.actions import EXPIRE
-from coupons.enums import CouponStatus
-from coupons.life.holding import LIVE, status_now
+from coupons.enums import LIVE, CouponStatus
+from coupons.life.holding import status_now
 from coupons.models import Coupon
 from coupons.rows import DUE, coupons_of
 from loyalty.engine.batch import Batch

@@ -7,7 +7,7 @@ from typing import Protocol
 from coupons.actions import CLOSED, CODE, POOL
 from coupons.codes import NOT_NOW, UNKNOWN
 from coupons.config import APP, CouponsConfig, PoolRule
-from coupons.enums import CouponStatus, MovementKind
+from coupons.enums import LIVE, CouponStatus, MovementKind
 from coupons.pools.patterns import MAX_LENGTH, folded
 from coupons.rows import CouponRow, MovementRow, coupons_of, uses_of
 from loyalty.bulk.kinds import BULK
@@ -21,7 +21,6 @@ from loyalty.refusals import MissingField, Refused, WrongField
 from .transitions import Act, is_legal, may
 
 NOTHING = Decimal(0)
-LIVE = frozenset({CouponStatus.CLAIMED, CouponStatus.PARTIALLY_REDEEMED})
 
 
 class UnknownCoupon(Refused):

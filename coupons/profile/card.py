@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils import timezone
 
-from coupons.enums import CouponStatus
+from coupons.enums import LIVE, CouponStatus
 from coupons.queries import coupons_of
 from coupons.rights import VIEW_COUPONS
 from customers.models import Customer
@@ -17,23 +17,22 @@ from loyalty.staff.permissions import may
 from .queries import CouponLine, numbers_of
 
 MOST_SHOWN = 3
-LABELS = dict(CouponStatus.choices)
 
 
 @dataclass(frozen=True)
 class CouponStatistics:
     """`valid`: those that end first, of `number` in all."""
 
-    numbers: Sequence[tuple[str, str, int]]
+    numbers: Sequence[tuple[CouponStatus, int]]
     valid: Sequence[CouponLine]
 
 
 def statistics_of(customer: Customer, at: dt.datetime) -> CouponStatistics | None:
     """None of whom has none, and never had; two queries."""
-    numbers = [(status, str(LABELS[status]), number) for status, number in numbers_of(customer)]
+    numbers = numbers_of(customer, at)
     if not numbers:
         return None
-    live = coupons_of(customer).filter(status__in=[CouponStatus.CLAIMED, CouponStatus.PARTIALLY_REDEEMED])
+    live = coupons_of(customer).filter(status__in=LIVE)
     live = live.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=at)).order_by("expires_at", "id")
     return CouponStatistics(numbers, [CouponLine(coupon, at) for coupon in live[:MOST_SHOWN]])
 

@@ -33,8 +33,8 @@ class CustomerCoupons(PartialMixin, ProfilePage, TemplateView):
     def get_context_data(self, text: str = "", **kwargs: Any) -> dict[str, Any]:
         status = self.request.GET.get("status", "")
         status = status if status in dict(HELD) else ""
-        found = narrowed(self.customer, status=status, text=text)
-        page, at = page_of(found, LATEST, self.request.GET.get("page", "")), timezone.now()
+        at = timezone.now()
+        page = page_of(narrowed(self.customer, at, status=status, text=text), LATEST, self.request.GET.get("page", ""))
         rights = [right for right in (REDEEM_COUPONS, CHANGE_COUPONS) if self.may(right)]
         lines = [CouponLine(coupon, at) for coupon in page.rows]
         context = {

@@ -13,7 +13,7 @@ from coupons.life.holding import status_now
 from coupons.life.transitions import Act, acts_on
 from coupons.models import Coupon
 from coupons.pools.patterns import folded
-from coupons.queries import coupons_of
+from coupons.queries import coupons_of, of_status
 from coupons.rights import CHANGE_COUPONS, REDEEM_COUPONS
 from customers.models import Customer
 from loyalty.formats import money
@@ -92,18 +92,18 @@ def worth(coupon: Coupon) -> str:
     return money(coupon.value, coupon.pool.currency)
 
 
-def narrowed(customer: Customer, *, status: str = "", text: str = "") -> QuerySet[Coupon]:
+def narrowed(customer: Customer, at: dt.datetime, *, status: str = "", text: str = "") -> QuerySet[Coupon]:
     """The customer's coupons of a status, with a part of the code in capitals or not, or of the pool's name."""
     found = coupons_of(customer)
     if status:
-        found = found.filter(status=status)
+        found = found.filter(of_status(status, at))
     if text:
         found = found.filter(folded__contains=folded(text)) | found.filter(pool__name__icontains=text)
     return found
 
 
-def numbers_of(customer: Customer) -> Sequence[tuple[str, int]]:
-    """How many coupons of each status the customer has, of those that are any, in the order of the statuses."""
-    rows = Coupon.objects.filter(customer=customer).order_by().values_list("status").annotate(n=Count("id"))
-    found = dict(rows)
-    return [(one.value, found[one.value]) for one in CouponStatus if one.value in found]
+def numbers_of(customer: Customer, at: dt.datetime) -> Sequence[tuple[CouponStatus, int]]:
+    """How many coupons of each status the customer has by now, of those that are any; one query."""
+    counts = {one.value: Count("id", filter=of_status(one, at)) for one in CouponStatus}
+    found = Coupon.objects.filter(customer=customer).aggregate(**counts)
+    return [(one, found[one.value]) for one in CouponStatus if found[one.value]]

@@ -320,3 +320,23 @@ def test_a_thousand_guesses_a_minute_are_limited_by_key_and_sooner_by_customer(c
     assert found == 298
     assert [redeem(client, f"m{number % 2}", f"G{number}").status_code for number in range(4)] == [400] * 2 + [429] * 2
     assert get(client, "/coupons", 429, code="G")["error"]["code"] == 0
+
+
+def test_pages_of_a_code_stay_with_the_code(client: Client) -> None:
+    make_pool("spring", source="generated", pattern="SPRING")
+    members("ann", "ben", "cat")
+    for name in ("ann", "ben", "cat"):
+        assign(name)
+    first = get(client, "/coupons", code="spring", status="claimed", limit="1")
+    assert first["next"] == "/coupons?code=spring&status=claimed&limit=1&page=1"
+
+
+def test_whose_day_is_over_is_found_as_expired_before_the_timer_has_come(client: Client) -> None:
+    make_pool("spring", "A", "B")
+    members("ann")
+    for _ in range(2):
+        assign("ann")
+    Coupon.objects.filter(code="A").update(expires_at=timezone.now() - dt.timedelta(hours=1))
+    for by_now, code in (("expired", "A"), ("claimed", "B")):
+        [found] = get(client, "/coupons", status=by_now)["data"]
+        assert (found["code"], found["status"]) == (code, by_now)

@@ -313,6 +313,9 @@ def test_the_tab_is_searched_by_a_part_of_a_code_or_pool_and_by_status(client: C
     assert shown("SPRI") == {"CODE-1", "OTHER-2"}
     assert shown("", "?status=redeemed") == {"OTHER-2"}
     assert shown("code", "?status=redeemed") == set()
+    Coupon.objects.filter(code="CODE-1").update(expires_at=timezone.now() - dt.timedelta(hours=1))
+    assert shown("", "?status=expired") == {"CODE-1"}
+    assert shown("", "?status=claimed") == set()
 
 
 def test_the_overview_tells_how_many_coupons_and_which_can_be_redeemed(client: Client, ann: Customer) -> None:
