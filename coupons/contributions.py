@@ -24,6 +24,7 @@ from .profile.card import OVERVIEW
 from .profile.sentences import SENTENCES
 from .rights import CHANGE_COUPONS, RIGHTS, VIEW_COUPONS
 from .stock.operations import POOLS
+from .stock.places import USED_BY_POOLS
 
 
 def _coupons_held(source: Customer) -> int:
@@ -35,6 +36,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     CHECKS,
     RIGHTS,
     POOLS,
+    USED_BY_POOLS,
     Routes("coupons.api.urls"),
     PAIR,
     FACTS,

@@ -7,7 +7,6 @@ from typing import Any
 
 from coupons.enums import CouponType, PoolSource, UpdateMethod
 from coupons.pools.program import MAX_EXPIRY
-from coupons.stock.places import unknown_products, unknown_stores
 from loyalty.api.problems import ApiError, bad_request
 from loyalty.calendar import Unit
 
@@ -153,28 +152,19 @@ def _aggregated(value: Any) -> bool:
     return value
 
 
-def _ids(value: Any) -> list[str] | None:
-    if not isinstance(value, list) or len(value) > MAX_PLACES:
-        return None
-    if not all(isinstance(one, str) and 0 < len(one) <= 128 and one.isprintable() for one in value):
-        return None
-    return sorted(set(value))
+def _ids(name: str, code: int) -> Callable[[Any], list[str]]:
+    """Whether they are of the catalogue the operation says."""
+
+    def read(value: Any) -> list[str]:
+        if not isinstance(value, list) or len(value) > MAX_PLACES or not all(_is_id(one) for one in value):
+            raise bad_request(f"The {name} must be an array", code=code)
+        return sorted(set(value))
+
+    return read
 
 
-def _stores(value: Any) -> list[str]:
-    found = _ids(value)
-    if found is None:
-        raise bad_request("The stores must be an array", 202027)
-    if unknown_stores(found):
-        raise bad_request("The stores must be a valid store id", 202028)
-    return found
-
-
-def _products(value: Any) -> list[str]:
-    found = _ids(value)
-    if found is None or unknown_products(found):
-        raise bad_request("The products must be an array" if found is None else "The products must be known", 202029)
-    return found
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 128 and value.isprintable()
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
@@ -184,14 +174,22 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "type": _type,
     "currency": _currency,
     "aggregated": _aggregated,
-    "stores": _stores,
-    "products": _products,
+    "stores": _ids("stores", 202027),
+    "products": _ids("products", 202029),
 }
-# What the programme says of a pool that its fields cannot be together: its field → the code.
-_CODES = {"external_id": 202031, "aggregated": 202026, "type": 202011, "currency": 202022, "source": 202006}
+# What is wrong with a pool as a whole: its field → the code.
+_CODES = {
+    "external_id": 202031, "aggregated": 202026, "type": 202011, "currency": 202022, "source": 202006, "stores": 202028,
+    "products": 202029,
+}  # fmt: skip
+# In the published words, where they are not the programme's.
+_WORDS = {
+    "external_id": "The external_id must be unique",
+    "stores": "The stores must be a valid store id",
+    "products": "The products must be known",
+}
 
 
 def problem(path: str, message: str) -> ApiError:
     name = path.rpartition(".")[2]
-    code = _CODES.get(name, 0)
-    return bad_request("The external_id must be unique" if code == 202031 else f"The {name} {message}", code=code)
+    return bad_request(_WORDS.get(name, f"The {name} {message}"), code=_CODES.get(name, 0))

@@ -22,6 +22,7 @@ from loyalty.staff.sender import Sender
 from loyalty.timers import wake
 
 from .adding import Refusals, add_codes
+from .places import refuse_unknown
 from .updating import change_free_ones
 
 MAX_CODES = 50_000
@@ -62,6 +63,7 @@ def create_pool(*, values: Mapping[str, Any], by: Sender, confirmed: bool = Fals
     item = {**DEFAULTS, **values, "id": token_hex(12)}
     if not confirmed:
         _require_strong(item)
+    refuse_unknown(item, {})
     _write(item, by)
     made = Pool.objects.get(slug=item["id"])
     return Deed(made, subject=_subject(made), after=dict(values))
@@ -88,6 +90,7 @@ def change_pool(
     if pool is None:
         raise NoSuchPool(slug)
     before = read_pool(pool)
+    refuse_unknown({**before, **values}, before)
     _write({**before, **values}, by)
     pool = Pool.objects.get(slug=slug)
     after = read_pool(pool)

@@ -20,8 +20,10 @@ from coupons.stock.operations import (
 )
 from coupons.stock.updating import change_coupons
 from events.models import Event
+from loyalty.catalogue.operations import StillUsed, archive_product, archive_store, change_product, change_store
 from loyalty.program.operations import apply_program
 from loyalty.program.section import Invalid
+from tests.catalogue.products import make_product, make_store
 from tests.coupons.pooling import BY, STRONG, assign, balance, do, make_cards, make_pool, members, status, the
 from tests.engine.world import NOW, check_books
 
@@ -218,3 +220,29 @@ def test_a_gift_card_follows_with_its_balance_unless_it_was_spent_from() -> None
     assert the("SPENT").minimum_value == Decimal(5)
     assert status("SPENT") == "partially_redeemed"
     check_books()
+
+
+def test_a_pool_names_only_what_the_catalogue_has_and_what_it_has_named_stays() -> None:
+    store, product = make_store("vienna"), make_product("mug")
+    made = create(stores=["vienna"], products=["mug"])
+    assert refused(stores=["nowhere"]) == ["stores"]
+    assert refused(products=["nothing"]) == ["products"]
+    for item in (store, product):
+        item.status = "inactive"
+        item.save()
+    changed = change_pool(slug=made.slug, values={"name": "Other"}, by=BY).result()
+    assert (changed.name, changed.stores, changed.products) == ("Other", ["vienna"], ["mug"])
+    assert refused(stores=["vienna"]) == ["stores"]
+
+
+def test_a_store_or_product_that_a_pool_names_is_not_archived() -> None:
+    make_store("vienna")
+    make_product("mug")
+    create(stores=["vienna"], products=["mug"])
+    for change, archive, slug in (
+        (change_store, archive_store, "vienna"),
+        (change_product, archive_product, "mug"),
+    ):
+        change(slug=slug, values={"status": "inactive"}, by=BY).result()
+        with pytest.raises(StillUsed, match="Spring"):
+            archive(slug=slug, by=BY)
