@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet
 
 from customers.models import Customer
+from loyalty.formats import money
 
-from .enums import LIVE, CouponStatus
+from .enums import LIVE, CouponStatus, CouponType
 from .models import Coupon, Generation, Pool, Use
 from .pools.patterns import folded
 
@@ -34,6 +36,13 @@ def counts_of(pools: Collection[int]) -> Mapping[int, Mapping[str, int]]:
     for pool, status, number in rows:
         found[pool][status] = number
     return found
+
+
+def worth(value: Decimal | None, pool: Pool) -> str:
+    """What a coupon of the pool takes off, in words; nothing for free shipping."""
+    if value is None or pool.type == CouponType.FREE_SHIPPING:
+        return ""
+    return f"{value.normalize():f} %" if pool.type == CouponType.PERCENTAGE else money(value, pool.currency)
 
 
 def coupons_with(code: str) -> QuerySet[Coupon]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from coupons.enums import CouponType, PoolSource, UpdateMethod
 from coupons.models import Pool
 from coupons.pools.patterns import MAX_LENGTH
-from coupons.pools.program import FIXED, plain_money
+from coupons.pools.program import FIXED, MONEY, PLAIN, plain_money
 from coupons.stock.operations import MAX_CODES, MAX_GENERATED
 from loyalty.calendar import Unit
 from loyalty.forms.inputs import line
@@ -21,8 +21,6 @@ from loyalty.program.section import Invalid
 
 SIGNS = _("# is a digit, @ a small letter, ^ a capital letter, * a letter or digit, $ a capital letter or digit.")
 MAX_FILE = MAX_CODES * (MAX_LENGTH + 2)
-_PLAIN = ("name", "source", "pattern", "type", "currency", "aggregated", "refund_returns", "products", "stores")
-_MONEY = ("value", "minimum_value", "minimum_redemption_value", "purchase_minimum")
 
 
 def _money(name: str) -> forms.Field:
@@ -100,9 +98,9 @@ class PoolForm(forms.Form):
         """As the program file has it, without the ID."""
         given = self.cleaned_data
         expires = {"after": given["after"], "unit": given["unit"]} if given["after"] else None
-        amounts = {name: plain_money(given[name]) for name in _MONEY}
+        amounts = {name: plain_money(given[name]) for name in MONEY}
         external = given["external_id"] or None
-        return {**{name: given[name] for name in _PLAIN}, **amounts, "external_id": external, "expires": expires}
+        return {**{name: given[name] for name in PLAIN}, **amounts, "external_id": external, "expires": expires}
 
     def show(self, error: Invalid) -> None:
         """At the fields; what has none, above them."""

@@ -31,7 +31,7 @@ from loyalty.ui.paging import Order, page_of
 from loyalty.ui.responses import Text
 
 from .forms import PoolForm
-from .queries import is_generating, lines_of
+from .queries import lines_of
 
 BY_NAME = Order("name", tie="id")
 MOST_FOUND = 50
@@ -90,7 +90,7 @@ class ShowPool(PartialMixin, OfPool, PageMixin, TemplateView):
             "pool": self.pool,
             "line": line,
             "generations": generations,
-            "is_generating": is_generating(generations),
+            "is_generating": any(one.finished_at is None for one in generations),
             "may_configure": may_configure,
             "may_upload": may_configure and self.pool.source == PoolSource.UPLOADED,
             "may_generate": may_configure and self.pool.source == PoolSource.BULK,

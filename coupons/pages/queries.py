@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coupons.enums import CouponStatus, CouponType
-from coupons.models import Generation, Pool
+from coupons.enums import CouponStatus
+from coupons.models import Pool
 from coupons.pools.patterns import bits, is_generic, is_strong
-from coupons.queries import counts_of
-from loyalty.formats import money
-
-LABELS = dict(CouponStatus.choices)
+from coupons.queries import counts_of, worth
 
 
 @dataclass(frozen=True)
@@ -33,12 +30,7 @@ class PoolLine:
 
     @property
     def worth(self) -> str:
-        pool = self.pool
-        if pool.value is None or pool.type == CouponType.FREE_SHIPPING:
-            return ""
-        return (
-            f"{pool.value.normalize():f} %" if pool.type == CouponType.PERCENTAGE else money(pool.value, pool.currency)
-        )
+        return worth(self.pool.value, self.pool)
 
     @property
     def is_generic(self) -> bool:
@@ -60,7 +52,3 @@ def lines_of(pools: Sequence[Pool]) -> list[PoolLine]:
         PoolLine(pool, [(one, found[pool.pk][one.value]) for one in CouponStatus if one.value in found[pool.pk]])
         for pool in pools
     ]
-
-
-def is_generating(generations: Sequence[Generation]) -> bool:
-    return any(one.finished_at is None for one in generations)

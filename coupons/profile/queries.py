@@ -8,12 +8,12 @@ from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from coupons.enums import CouponStatus, CouponType
+from coupons.enums import CouponStatus
 from coupons.life.holding import status_now
 from coupons.life.transitions import Act, acts_on
 from coupons.models import Coupon
 from coupons.pools.patterns import folded
-from coupons.queries import coupons_of, of_status
+from coupons.queries import coupons_of, of_status, worth
 from coupons.rights import CHANGE_COUPONS, REDEEM_COUPONS
 from customers.models import Customer
 from loyalty.formats import money
@@ -56,7 +56,7 @@ class CouponLine:
 
     @property
     def amount(self) -> str:
-        return worth(self.coupon)
+        return worth(self.coupon.value, self.coupon.pool)
 
     @property
     def balance(self) -> str:
@@ -81,15 +81,6 @@ class CouponLine:
         acts = acts_on(self.status, uses=coupon.uses, is_written_off=coupon.written_off is not None)
         offered = [ACTIONS[act] for act in acts if act in ACTIONS and ACTIONS[act].right in held]
         return [(one, reverse(one.page, args=[coupon.customer_id, coupon.id])) for one in offered]
-
-
-def worth(coupon: Coupon) -> str:
-    """What it takes off, in words; nothing for free shipping."""
-    if coupon.value is None or coupon.pool.type == CouponType.FREE_SHIPPING:
-        return ""
-    if coupon.pool.type == CouponType.PERCENTAGE:
-        return f"{coupon.value.normalize():f} %"
-    return money(coupon.value, coupon.pool.currency)
 
 
 def narrowed(customer: Customer, at: dt.datetime, *, status: str = "", text: str = "") -> QuerySet[Coupon]:
