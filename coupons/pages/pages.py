@@ -1,6 +1,6 @@
 """The pages of coupons: all pools, one pool, a pool's form, and the search for a code."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +21,7 @@ from coupons.queries import coupons_with, generations_of, pool_named
 from coupons.rights import CONFIGURE_COUPONS, VIEW_COUPONS
 from coupons.stock.operations import WeakCodes, change_pool, create_pool
 from customers.sight.queries import reached, seen
+from loyalty.catalogue.queries import product_names, store_names
 from loyalty.program.section import Invalid
 from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
@@ -89,6 +90,8 @@ class ShowPool(PartialMixin, OfPool, PageMixin, TemplateView):
         context = {
             "pool": self.pool,
             "line": line,
+            "products": _named(self.pool.products, product_names),
+            "stores": _named(self.pool.stores, store_names),
             "generations": generations,
             "is_generating": any(one.finished_at is None for one in generations),
             "may_configure": may_configure,
@@ -96,6 +99,12 @@ class ShowPool(PartialMixin, OfPool, PageMixin, TemplateView):
             "may_generate": may_configure and self.pool.source == PoolSource.BULK,
         }
         return super().get_context_data(**(context | kwargs))
+
+
+def _named(ids: Sequence[str], names_of: Callable[[Sequence[str]], Mapping[str, str]]) -> list[str]:
+    """What people call them; the ID of what is there no more."""
+    names = names_of(ids)
+    return [names.get(id, id) for id in ids]
 
 
 class CreatePool(PageMixin, StaffPage, TemplateView):

@@ -57,7 +57,8 @@ class AssignCoupon(Coupons):
 
     def success_message(self, outcome: Outcome) -> Text:
         code = outcome.events[0].data["code"]
-        self.given = coupons_of(self.customer).filter(code=code).first()
+        # Of an aggregated pool it may be another use of what they had.
+        self.given = coupons_of(self.customer).filter(code=code, issued=1).first()
         return gettext("%(name)s has the coupon %(code)s now.") % {"name": self.customer.name, "code": code}
 
     def get_undo_url(self) -> str:
@@ -180,14 +181,21 @@ class ChangeExpiration(OneCoupon):
     form_class = ExpirationForm
     title = _("Change expiration")
     submit_label = _("Change")
-    undone_by = "coupons:expiration"
 
     def get_initial(self) -> dict[str, Any]:
+        """To take a change back, the address names the day before it."""
+        return super().get_initial() | {"last_day": self.request.GET.get("last_day", self._last_day)}
+
+    @property
+    def _last_day(self) -> str:
         last_day = self.line.last_day
-        return super().get_initial() | {"last_day": timezone.localdate(last_day) if last_day else None}
+        return timezone.localdate(last_day).isoformat() if last_day else ""
+
+    def get_undo_url(self) -> str:
+        return f"{reverse('coupons:expiration', args=[self.customer.id, self.coupon.id])}?last_day={self.before}"
 
     def submit(self, form: BaseForm, by: Sender) -> Outcome:
-        day = form.cleaned_data["last_day"]
+        day, self.before = form.cleaned_data["last_day"], self._last_day
         return change_expiration(coupon=self.coupon, customer=self.customer, day=day, by=by).result()
 
     def success_message(self, outcome: Outcome) -> Text:

@@ -18,6 +18,7 @@ from customers.models import Customer
 from events.models import Event
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from tests.catalogue.products import make_product
 from tests.coupons.pooling import assign, do, make_cards, make_pool, members, status, the
 
 pytestmark = pytest.mark.django_db
@@ -366,5 +367,35 @@ def test_what_has_a_way_back_offers_it_in_the_toast(client: Client, ann: Custome
 
     assert undo("coupons:redeem") == reverse("coupons:unredeem", args=[ann.id, coupon.id])
     assert undo("coupons:unredeem") is None
-    assert undo("coupons:expiration") == reverse("coupons:expiration", args=[ann.id, coupon.id])
+    expiration = reverse("coupons:expiration", args=[ann.id, coupon.id])
+    assert undo("coupons:expiration", last_day="2027-01-31") == f"{expiration}?last_day="
+    assert undo("coupons:expiration", last_day="2027-02-28") == f"{expiration}?last_day=2027-01-31"
+    assert 'value="2027-01-31"' in client.get(f"{expiration}?last_day=2027-01-31").content.decode()
     assert undo("coupons:invalidate") is None
+
+
+def test_undo_of_an_assignment_takes_back_no_use_that_was_there_before(client: Client, ann: Customer) -> None:
+    make_pool("always", "CODE-1", aggregated=True)
+    address = reverse("coupons:assign", args=[ann.id])
+
+    def undo() -> str | None:
+        answer = client.post(address, {"token": str(uuid4()), "pool": "always"}, headers=HTMX)
+        return json.loads(answer.headers["HX-Trigger"])["toast"].get("undo")
+
+    assert undo() == reverse("coupons:unassign", args=[ann.id, the("CODE-1").id])
+    assert undo() is None
+
+
+def test_a_search_that_finds_more_than_a_page_says_so(client: Client, ann: Customer) -> None:
+    codes = [f"CODE-{number}" for number in range(26)]
+    make_pool("spring", *codes)
+    for code in codes:
+        assign("ann", code=code)
+    page = client.post(reverse("coupons:of-customer", args=[ann.id]), {"q": "code"}).content.decode()
+    assert "Others match as well" in page
+
+
+def test_the_page_of_a_pool_names_its_products_and_stores(client: Client) -> None:
+    make_product("p-1", name="Blue mug")
+    make_pool("spring", products=["p-1", "gone"])
+    assert "gone, Blue mug" in text_of(client, "coupons:pool", "spring")
