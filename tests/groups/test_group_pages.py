@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from loyalty.people.groups import queries
 from loyalty.people.groups.queries import people_in, switched_on
 from loyalty.program.operations import apply_program
 from loyalty.program.section import Invalid
@@ -131,3 +132,13 @@ def test_groups_are_for_administrators(client: Client) -> None:
     client.force_login(person("sue"))
 
     assert client.get("/user-groups/").status_code == 403
+
+
+def test_whoever_is_in_a_group_is_offered_however_many_people_there_are(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is not offered would be taken out by the next save."""
+    monkeypatch.setattr(queries, "MOST_PEOPLE", 1)
+    last = User.objects.create_user("zoe", role="manager")
+    assert last.username in {one.username for one in queries.offered(["zoe"])}
+    assert last.username not in {one.username for one in queries.offered([])}

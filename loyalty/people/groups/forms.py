@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.staff.groups.enums import GroupStatus
 from loyalty.staff.groups.kinds import grouped_records
 
-from .queries import MOST_PEOPLE, group_tree, people
+from .queries import group_tree, offered
 
 
 class GroupForm(forms.Form):
@@ -57,7 +57,7 @@ class PeopleForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["people"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(one.username, f"{one} ({one.username})") for one in people()[:MOST_PEOPLE]]
+        field.choices = [(one.username, f"{one} ({one.username})") for one in offered(self.initial.get("people", ()))]
 
 
 class KindsForm(forms.Form):

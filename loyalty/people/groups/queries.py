@@ -1,10 +1,10 @@
 """Groups as the pages show them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from loyalty.staff.models import GroupedKind, User, UserGroup, UserGroupMember
 
@@ -42,13 +42,11 @@ def group_item(slug: str) -> dict[str, Any] | None:
     return next((item for item in read_groups() if item["id"] == slug), None)
 
 
-def group_named(slug: str) -> UserGroup | None:
-    return UserGroup.objects.filter(slug=slug).first()
-
-
-def people() -> QuerySet[User]:
-    """Who may be in a group: of administrators it decides nothing, and whoever is switched off sees nothing."""
-    return User.objects.order_by("username")
+def offered(there: Collection[str]) -> list[User]:
+    """Who can be put into a group, with those who are `there`: whoever is not shown would be taken out by a save."""
+    found = list(User.objects.order_by("username")[:MOST_PEOPLE])
+    others = set(there) - {one.username for one in found}
+    return [*found, *User.objects.filter(username__in=others).order_by("username")]
 
 
 def people_in(slug: str) -> list[str]:

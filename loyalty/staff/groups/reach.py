@@ -94,11 +94,6 @@ def within(kind: str, reach: Reach, key: str = "pk") -> Q:
     return Q(_Within(F(key), grouped_records()[kind], reach))
 
 
-def sql_within(kind: str, reach: Reach, key: str) -> tuple[str, Sequence[Any]]:
-    """The same for a statement: SQL, for the column `key`, and its parameters in their order."""
-    return _condition(grouped_records()[kind], key, reach) if reach.is_limited(kind) else ("TRUE", ())
-
-
 def is_out_of_reach(reach: Reach, values: Collection[object]) -> bool:
     """Whether one of the values is, or is about, a record that is out of reach. A query for each kind that is switched on
     and named; none where everything is reached."""
