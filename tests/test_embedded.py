@@ -137,6 +137,7 @@ def test_passwords_are_for_their_owner_only_and_never_shown(data_dir: Path) -> N
     assert found.owner_password not in repr(found)
 
 
+@pytest.mark.prove
 def test_addresses_take_less_than_five_milliseconds(data_dir: Path) -> None:
     embedded.addresses(data_dir)
     begin = time.perf_counter()
