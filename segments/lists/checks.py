@@ -1,50 +1,20 @@
 """Who is on a list against the events that say so. Reads only."""
 
-from django.db.backends.utils import CursorWrapper
+from loyalty.verify.checks import Checks
+from loyalty.verify.memberships import MembershipCheck
 
-from loyalty.verify.checks import Apart, Checks, Found, Mismatch, Piece, Weighed, mismatch
-from loyalty.verify.families import Families
+from .actions import ADD, LIST, REMOVE
 
-_GONE = "(SELECT id FROM customers_customer WHERE status IN ('opted_out', 'banned'))"
-_MERGED = '(SELECT source_id FROM customers_merge UNION SELECT "into" FROM customers_merge)'
-# (customer, list, the event that the row names, the one that should be). Whoever was merged has been put on lists under
-# several profiles: of them only what is left is looked at.
-_WRONG = f"""
-    WITH told AS (
-        SELECT DISTINCT ON (customer_id, data->>'customer_list') customer_id, data->>'customer_list' AS slug, action, id
-        FROM events_event WHERE action IN ('customer_list_add', 'customer_list_remove')
-        ORDER BY customer_id, data->>'customer_list', id DESC
-    ),
-    kept AS (
-        SELECT m.customer_id, l.slug, m.event_id FROM lists_listmember m JOIN lists_customerlist l ON l.id = m.customer_list_id
+CHECKS = Checks(
+    (
+        MembershipCheck(
+            "list_members",
+            table="lists_listmember",
+            column="customer_list_id",
+            of="lists_customerlist",
+            put=ADD.name,
+            taken=REMOVE.name,
+            named=LIST.name,
+        ),
     )
-    SELECT customer_id, slug, kept.event_id, told.id
-    FROM kept FULL JOIN (SELECT * FROM told WHERE action = 'customer_list_add') told USING (customer_id, slug)
-    WHERE kept.event_id IS DISTINCT FROM told.id AND customer_id NOT IN {_MERGED} AND customer_id NOT IN {_GONE}
-    UNION ALL
-    SELECT customer_id, slug, event_id, NULL FROM kept
-    WHERE customer_id IN {_GONE} OR customer_id IN (SELECT source_id FROM customers_merge)
-    ORDER BY 1, 2
-"""
-
-
-class MemberCheck:
-    """Every row, and every event that has made one."""
-
-    name = "list_members"
-    # It weighs nothing: what tells of lists is little beside the other events, and all of it is looked at.
-    pieces = (Piece("lists_listmember", "0"),)
-
-    def apart(self, cursor: CursorWrapper, *, families: Families, seed: int, limit: int) -> Apart:
-        cursor.execute(_WRONG)
-        rows = cursor.fetchall()
-        return Apart(number=len(rows), mismatches=[self._mismatch(*row) for row in rows[:limit]])
-
-    def found(self, cursor: CursorWrapper, *, weighed: Weighed, apart: Apart, limit: int) -> Found:
-        return Found(weighed.compared, apart.number, [*apart.mismatches])
-
-    def _mismatch(self, customer: int, slug: str, stored: int | None, told: int | None) -> Mismatch:
-        return mismatch(self.name, "lists_listmember", (customer, slug), {"event_id": stored}, {"event_id": told})
-
-
-CHECKS = Checks((MemberCheck(),))
+)
