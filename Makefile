@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 BIN = .venv/bin
+# Compiled code is kept, whatever the machine says: tests start processes, and each would compile the project again.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: run test check prove mutants stop clean chromium
 

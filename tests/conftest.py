@@ -21,7 +21,7 @@ environment.start_servers(environment.read())
 
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.models import QuerySet
 from django.template import engines
 from django.test.testcases import LiveServerThread
@@ -189,6 +189,22 @@ def committed_module(origin: Origin, django_db_blocker: Any) -> Iterator[None]:
     programs._program = None
     with _restored_afterwards(origin, django_db_blocker):
         yield
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A transaction around the tests of a file, each in one of its own: what fixtures of the file make is made once.
+
+    For files whose tests commit nothing.
+    """
+    programs._program = None
+    around = transaction.atomic()
+    around._from_testcase = True  # type: ignore[attr-defined]  # as those of Django's tests: durable ones may stand in it
+    with django_db_blocker.unblock():
+        with around:
+            yield
+            transaction.set_rollback(True)
+        programs._program = None
 
 
 @pytest.fixture(scope="session")

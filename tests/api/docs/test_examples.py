@@ -28,8 +28,8 @@ def examples() -> Iterator[Any]:
             yield pytest.param(path, method, described, example, id=f"{method} {path}: {example.name}")
 
 
-@pytest.fixture
-def key(db: None) -> Iterator[ApiKey]:
+@pytest.fixture(scope="module")
+def key(module_db: None) -> Iterator[ApiKey]:
     yield from example_world()
 
 
