@@ -10,11 +10,20 @@ from django.db import connections
 from events.models import Event
 from loyalty import environment
 from loyalty.points.ledger.models import Entry
+from tests.databases import copies
 from tests.databases.copies import url_of
 from tests.databases.origin import Origin
 from tests.engine.world import accepted, event
 
 pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def a_small_database(committed_module: None, origin: Origin) -> None:
+    """Tests before it may have left many dead rows, of which a copy is made."""
+    connections.close_all()
+    if not origin.restore():
+        copies.copy(copies.TEMPLATE.format(origin.name), origin.name)
 
 
 @pytest.fixture
