@@ -10,6 +10,7 @@ from coupons.codes import POOL_UNKNOWN
 from coupons.models import Pool
 from coupons.queries import pool_named
 from coupons.stock.operations import change_pool, create_pool
+from loyalty.api.access.scopes import key_of
 from loyalty.api.keys.enums import Api
 from loyalty.api.problems import not_found
 from loyalty.api.views import ApiView
@@ -36,7 +37,7 @@ class _PoolView(ApiView):
 
     def sender(self) -> Sender:
         """The integrator: its key is what allows it."""
-        return Sender(None, timezone.now(), origin_of(self.request._request))
+        return Sender(None, timezone.now(), origin_of(self.request._request), key=key_of(self.request).pk)
 
 
 class CouponPools(_PoolView):

@@ -18,7 +18,8 @@ from .sight import EVERYTHING, Sight, sight_of
 
 @dataclass(frozen=True)
 class Sender:
-    """Who asks for an operation, when and from where. `user` is None for whoever operates the server, in a shell.
+    """Who asks for an operation, when and from where. `user` is None for whoever operates the server, in a shell, and for an
+    integrator, whose API key `key` is: that allows it.
 
     `token` names the form that was sent: what takes it does its work once, however often the form is sent.
     `approved_by` is who approved what the user has asked for.
@@ -29,6 +30,7 @@ class Sender:
     origin: Origin = NOWHERE
     token: str | None = None
     approved_by: User | None = None
+    key: int | None = None
 
     def require(self, right: Right) -> None:
         """Raise PermissionDenied unless the user's role holds the right; whoever operates the server may do everything."""

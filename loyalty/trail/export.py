@@ -36,7 +36,7 @@ def _cells(row: Row, customers: Mapping[int, str]) -> Sequence[Cell]:
     return (
         entry.id,
         f"{entry.at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}",
-        entry.staff_id and row.who,
+        (entry.staff_id or entry.key_id) and row.who,
         entry.operation,
         str(row.what),
         customers.get(entry.customer_id or 0),

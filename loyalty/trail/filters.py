@@ -62,7 +62,8 @@ class TrailFilter(forms.Form):
         people = [(str(one.pk), str(one)) for one in User.objects.order_by("username")]
         kinds = sorted(((one.kind, str(one.label)) for one in subject_kinds().values()), key=lambda choice: choice[1])
         self._offer(
-            "staff", [("", gettext("Everybody")), *people, (NOBODY, gettext("Nobody logged in, or the server"))]
+            "staff",
+            [("", gettext("Everybody")), *people, (NOBODY, gettext("Nobody logged in, the server, or an API key"))],
         )
         self._offer("operation", [("", gettext("Everything")), *operation_choices()])
         self._offer("kind", [("", gettext("All subjects")), *kinds])

@@ -169,6 +169,10 @@ class Names:
         return User.objects.in_bulk([one.staff_id for one in self._told if one.staff_id])
 
     @cached_property
+    def _keys(self) -> Mapping[str, str]:
+        return subject_kinds()["api_key"].names(list({str(one.key_id) for one in self._told if one.key_id}))
+
+    @cached_property
     def _customers(self) -> dict[int, Customer]:
         whom = {one.customer_id for one in self._told if one.customer_id}
         others = {one.subject.partition(":")[2] for one in self._told if one.subject.startswith("customer:")}
@@ -180,6 +184,8 @@ class Names:
     def who(self, one: AuditEntry) -> str:
         if one.staff_id:
             return str(self._staff[one.staff_id])
+        if one.key_id:
+            return gettext("API key %(name)s") % {"name": self._keys.get(str(one.key_id), one.key_id)}
         return gettext("Nobody logged in") if one.operation == Note.SIGN_IN_FAILED else gettext("Server")
 
     def customer(self, key: int | None) -> Named | None:

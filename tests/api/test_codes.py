@@ -101,7 +101,9 @@ def test_every_code_of_the_tree_is_in_the_table() -> None:
 
 def test_every_code_comes_with_the_status_of_the_table() -> None:
     wrong = [
-        (place, code, status) for place, code, status in all_raised() if code and status and PUBLISHED[code].status != status
+        (place, code, status)
+        for place, code, status in all_raised()
+        if code and status and PUBLISHED[code].status != status
     ]
     assert wrong == []
 

@@ -78,7 +78,7 @@ def test_who_did_what_is_found(
     page.get_by_label("What was done").select_option("")
     page.get_by_label("Customer’s ID or name").fill("archer")
     expect(rows).to_have_count(2)
-    page.get_by_label("Person").select_option(label="Nobody logged in, or the server")
+    page.get_by_label("Person").select_option(label="Nobody logged in, the server, or an API key")
     expect(page.get_by_role("heading", name="Nothing matches")).to_be_visible()
     check_page(page)
     page.get_by_role("link", name="Clear filters").click()

@@ -1,5 +1,5 @@
-"""Coupons told from `docs/coupons.md` alone: who holds which code, in which status, with what left. It shares nothing with
-the engine. Days are numbers; amounts are whole cents."""
+"""Coupons told after `docs/coupons.md`: who holds which code, in which status, with what left. It shares no code with the
+engine. Days are numbers; amounts are whole cents."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace

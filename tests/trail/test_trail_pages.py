@@ -25,6 +25,7 @@ from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
 from loyalty.trail.queries import MOST_CUSTOMERS
+from tests.api_keys import development_key
 from tests.factories import make_customer
 from tests.merging import merge
 
@@ -136,6 +137,16 @@ def test_a_deed_is_told_in_words(visitor: Client) -> None:
         "Firefox 140 on Windows",
     ):
         assert words in html, words
+
+
+def test_what_an_integrator_does_stands_under_the_name_of_its_key(visitor: Client) -> None:
+    key = development_key(name="Shop")
+    body = json.dumps({"id": "vip", "name": "VIP"})
+    visitor.put(f"/entities/core/customer-list?api_key={key.key}", body, content_type="application/json")
+
+    [row] = [row for row in visitor.get("/audit/").context["rows"] if row.entry.operation == "list.create"]
+    assert (row.entry.key_id, row.entry.staff_id, row.who) == (key.pk, None, "API key Shop")
+    assert "API key Shop" in "".join(exported(visitor))
 
 
 def test_before_and_after_are_told_by_the_labels_of_the_fields(

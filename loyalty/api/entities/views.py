@@ -7,6 +7,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from loyalty.api.access.scopes import key_of
 from loyalty.api.body.bounds import shown
 from loyalty.api.body.parsers import API_KEY
 from loyalty.api.keys.enums import Api
@@ -40,7 +41,8 @@ class EntityView(ApiView):
         return pair_named(self.kwargs["module"], self.kwargs["entity"], self.request)
 
     def caller(self) -> Caller:
-        return Caller(None, timezone.now(), origin_of(self.request._request), view=self)
+        origin, key = origin_of(self.request._request), key_of(self.request)
+        return Caller(None, timezone.now(), origin, key=key.pk, view=self)
 
     def call(self) -> EntityCall:
         return EntityCall(self.pair(), self.caller())

@@ -181,6 +181,7 @@ def add_entry(deed: Deed[Any], audit: str, by: Sender) -> AuditEntry:
     return AuditEntry.objects.create(
         at=by.at, staff=by.user, operation=audit, customer_id=deed.customer_id, subject=deed.subject, reason=deed.reason,
         ip_address=by.origin.ip_address, user_agent=by.origin.user_agent, before=deed.before, after=deed.after,
+        key_id=by.key,
     )  # fmt: skip
 
 

@@ -21,8 +21,10 @@ class AuditEntry(models.Model):
         # An index of more columns begins with it.
         db_index=False,
         verbose_name=_("staff"),
-        help_text=_("Nobody: whoever operates the server."),
+        help_text=_("Nobody: whoever operates the server, or an integrator."),
     )
+    # API keys lie above staff, so no foreign key names them.
+    key_id = models.BigIntegerField(_("API key"), null=True, help_text=_("An integrator's."))
     operation = models.CharField(_("operation"), max_length=60)
     # Customers lie above staff, so no foreign key names them.
     customer_id = models.BigIntegerField(_("customer"), null=True, help_text=_("The internal ID."))
@@ -37,7 +39,7 @@ class AuditEntry(models.Model):
     PERSONAL = frozenset({"at", "reason", "before", "after"})
     # Not shown to the customer whom the row is about.
     OF_STAFF = frozenset({"ip_address", "user_agent"})
-    NEUTRAL = frozenset("id staff operation customer_id subject ip_address user_agent".split())
+    NEUTRAL = frozenset("id staff key_id operation customer_id subject ip_address user_agent".split())
 
     class Meta:
         app_label = "staff"
