@@ -42,6 +42,8 @@ PARAMETERS = {
     "%00",
     "[]",
 }
+# Of names that the route does not know.
+FEW = ("", "%00", "%ff%fe", "x" * 5_000)
 READS = [route for route in api_routes() if "get" in route.methods]
 
 
@@ -72,8 +74,9 @@ UUID = "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10"
 @pytest.mark.parametrize("route", READS, ids=lambda route: route.name)
 def test_no_query_string_makes_a_read_fail(client: Client, key: str, route: ApiRoute) -> None:
     described = {one.name for operation in route.view.operations.values() for one in operation.all_parameters}
-    for name in sorted(PARAMETERS | {quote(one) for one in described}):
-        for value in VALUES:
+    known = {quote(one) for one in described}
+    for name in sorted(PARAMETERS | known):
+        for value in VALUES if name in known else FEW:
             ask(client, ours(route), f"api_key={key}&{name}={value}")
 
 

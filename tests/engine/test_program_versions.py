@@ -292,7 +292,7 @@ def test_a_programme_is_read_of_one_moment(committed_db: None, read: Callable[[]
 
     def write() -> None:
         try:
-            for number in range(30):
+            for number in range(12):
                 apply(naming(f"word {number}"))
                 time.sleep(0.005)
                 if is_mixed and len(seen) > 20 and mixed():

@@ -27,8 +27,8 @@ from tests.sight.world import MARKERS, World, make_world
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]  # the admin's own templates
 
 
-@pytest.fixture
-def world() -> World:
+@pytest.fixture(scope="module")
+def world(module_db: None) -> World:
     return make_world()
 
 
@@ -130,7 +130,7 @@ def test_a_place_that_forgets_to_hide_is_found(place: str, world: World, monkeyp
 
 
 def test_a_list_that_sorts_and_filters_by_everything_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = requests_of(world, ["/customers/"])
+    asked = [one for one in requests_of(world, ["/customers/"]) if "country=" in one.query or "sort=" in one.query]
     client = without(*ALL)
     monkeypatch.setattr("loyalty.staff.sight.Sight.require", lambda self, *fields: None)
 
@@ -141,7 +141,7 @@ def test_a_list_that_sorts_and_filters_by_everything_is_found(world: World, monk
 
 
 def test_a_search_in_everything_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = requests_of(world, ["/customers/"])
+    asked = [one for one in requests_of(world, ["/customers/"]) if "q=" in one.query or one.posted]
     client = without(*ALL)
     monkeypatch.setattr("loyalty.staff.sight.Sight.sees", lambda self, field: True)
 
@@ -177,12 +177,12 @@ def test_a_new_filter_that_names_no_field_is_found(world: World, monkeypatch: py
         return [offered["filter"]] if kind is ListFilter else contributed(kind)
 
     monkeypatch.setattr(directory, "contributed", planted)
-    asked = requests_of(world, ["/customers/"])
+    asked = [request for request in requests_of(world, ["/customers/"]) if "born=1987" in request.query]
     client = without(*ALL)
 
-    assert [request for request in asked if "born=1987" in request.query]
+    assert asked
     with transaction.atomic():
-        assert [one for one in differing(client, asked) if "born" in one]
+        assert differing(client, asked)
         transaction.set_rollback(True)
     offered["filter"] = honest
     assert differing(client, asked) == []
