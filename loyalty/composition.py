@@ -36,6 +36,7 @@ ROOMS = (
     "segments.labels",
     "segments",
     "coupons",
+    "rewards.catalogue",
     "loyalty.sync",
     "loyalty.transfer",
     "loyalty.trail",

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "segments.labels",
     "segments",
     "coupons",
+    "rewards.catalogue",
     "loyalty.transfer",
     "loyalty.sync",
     "loyalty.api",

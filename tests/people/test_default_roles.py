@@ -69,6 +69,7 @@ def test_whoever_was_manager_or_read_only_gained_nothing() -> None:
         "lists.view",
         "labels.view",
         "coupons.view",
+        "rewards.view",
         *seen,
     }
 

@@ -1,0 +1,5 @@
+"""What rewards show elsewhere."""
+
+from .rights import RIGHTS
+
+CONTRIBUTIONS: tuple[object, ...] = (RIGHTS,)

@@ -1,0 +1,18 @@
+from django.db import migrations
+
+from loyalty.staff.roles.grants import grant
+
+SQL = """
+SELECT watch_program('rewards_rewardcategory');
+SELECT watch_program('rewards_reward');
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("rewards", "0001_initial"), ("events", "0026_one_erasure_key"), ("staff", "0022_trail")]
+
+    operations = [
+        migrations.RunSQL(SQL, migrations.RunSQL.noop),
+        grant("rewards.view", "manager", "service_agent", "analyst", "integrator", "read_only"),
+        grant("rewards.configure", "manager"),
+    ]

@@ -1,0 +1,16 @@
+"""What rewards are in the engine: a part of its programme. Claims are events of `rewards/claims`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from loyalty.program.rooms import Document, Rules
+
+from .config import APP, config_of
+from .program import REWARD_CATEGORIES, REWARDS
+
+
+def _config(document: Document, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {APP: config_of(document, facts)}
+
+
+RULES = Rules(sections=(REWARD_CATEGORIES, REWARDS), config=_config)

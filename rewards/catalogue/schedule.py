@@ -1,0 +1,57 @@
+"""Instants and intervals as rewards have them: read from texts, and written. Pure."""
+
+import datetime as dt
+import re
+
+from loyalty.calendar import end_of
+
+from .enums import IntervalUnit
+
+INSTANT = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
+MAX_INTERVAL = 10_000
+_INTERVAL = re.compile(r"\s*([0-9]{1,5})\s*([a-z]+?)s?\s*", re.IGNORECASE)
+_UNITS = {unit.value.removesuffix("s"): unit for unit in IntervalUnit}
+
+
+def read_instant(text: str, zone: dt.tzinfo, *, is_end: bool = False) -> dt.datetime:
+    """A day alone is its first instant there; of an end, the first one after it, so that the day belongs to it.
+
+    Raises ValueError for what is no date, and for an instant without its offset.
+    """
+    if not re.fullmatch(INSTANT, text):
+        raise ValueError(text)
+    if "T" in text:
+        return dt.datetime.fromisoformat(text).astimezone(dt.UTC)
+    day = dt.date.fromisoformat(text)
+    return end_of(day if is_end else day - dt.timedelta(days=1), zone)
+
+
+def tidy_instant(text: str | None, zone: dt.tzinfo, *, is_end: bool = False) -> str | None:
+    """The one way of writing it; what is no date stays, for the check to name it."""
+    if text is None:
+        return None
+    try:
+        return read_instant(text, zone, is_end=is_end).isoformat()
+    except ValueError:
+        return text
+
+
+def is_instant(text: str) -> bool:
+    try:
+        return dt.datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def read_interval(text: str) -> tuple[int, IntervalUnit]:
+    """`1 week`, `36 hours`. Raises ValueError for what is none."""
+    found = _INTERVAL.fullmatch(text)
+    unit = _UNITS.get(found[2].lower()) if found else None
+    if found is None or unit is None or not 1 <= int(found[1]) <= MAX_INTERVAL:
+        raise ValueError(text)
+    return int(found[1]), unit
+
+
+def interval_text(number: int, unit: str) -> str:
+    """`1 week`, `2 weeks`."""
+    return f"{number} {unit.removesuffix('s') if number == 1 else unit}"
