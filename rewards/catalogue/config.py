@@ -63,6 +63,8 @@ class RewardsConfig:
 
     rewards: Mapping[str, RewardRule] = field(default_factory=dict)
     currency: str = ""
+    # What customers are told when they cannot claim: by reason, then by language. See `texts.message_of`.
+    messages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> Mapping[int, RewardRule]:
@@ -82,7 +84,8 @@ def config_of(document: Mapping[str, Any], facts: Mapping[str, Any]) -> RewardsC
     rules = {
         item["id"]: _rule(item, facts["rewards"][item["id"]]["id"], categories) for item in document.get("rewards", ())
     }
-    return RewardsConfig(rules, document.get("settings", {}).get("currency", ""))
+    messages = {item["id"]: item["texts"] for item in document.get("reward_messages", ())}
+    return RewardsConfig(rules, document.get("settings", {}).get("currency", ""), messages)
 
 
 _PLAIN = (

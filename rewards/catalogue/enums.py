@@ -70,3 +70,19 @@ class IntervalUnit(TextChoices):
     WEEKS = "weeks", _("Weeks")
     MONTHS = "months", _("Months")
     YEARS = "years", _("Years")
+
+
+class ReasonCode(TextChoices):
+    """Why somebody cannot claim a reward now. The first that holds is told by its public code, all of them beside it."""
+
+    INACTIVE = "inactive", _("Not active")
+    NOT_STARTED = "not_started", _("Not started yet")
+    ENDED = "ended", _("Over")
+    AUDIENCE = "audience", _("For others only")
+    STOCK = "stock", _("Sold out")
+    LIMIT = "limit", _("Claimed often enough")
+    INTERVAL = "interval", _("Claimed a short while ago")
+    PRICE = "price", _("No price in this currency")
+    POINTS = "points", _("Too few points")
+    LOCK = "lock", _("Somebody is claiming it")
+    CODES = "codes", _("No code left")

@@ -9,7 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from .enums import CategoryStatus, IntervalUnit, LockKind, RewardStatus, RewardType, TransferDate
+from .enums import CategoryStatus, IntervalUnit, LockKind, ReasonCode, RewardStatus, RewardType, TransferDate
+from .texts import text_in
 
 ID = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_-]*$", _("Use letters, digits, underscores and hyphens."))
 LONGEST_ID, LONGEST_URL, LONGEST_PLACE = 64, 2_000, 128
@@ -61,7 +62,25 @@ class RewardCategory(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.slug
+        return text_in(self.name) or self.slug
+
+
+class RewardMessage(models.Model):
+    """What customers are told of one reason why they cannot claim a reward."""
+
+    code = models.CharField(_("reason"), max_length=11, choices=ReasonCode, unique=True)
+    texts = _texts(_("texts"))
+
+    class Meta:
+        verbose_name = _("message about rewards")
+        verbose_name_plural = _("messages about rewards")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(code__in=ReasonCode.values), name="reward_reason_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Reward(models.Model):
@@ -165,4 +184,4 @@ class Reward(models.Model):
         indexes = [models.Index("position", "id", name="reward_shown", condition=~Q(status=RewardStatus.ARCHIVED))]
 
     def __str__(self) -> str:
-        return self.slug
+        return text_in(self.name) or self.slug

@@ -1,4 +1,4 @@
-"""The program file's `reward_categories` and `rewards`: what rewards there are. Who has claimed them is no part of it."""
+"""The program file's `reward_categories`, `reward_messages` and `rewards`: what rewards there are. Who has claimed them is no part of it."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -27,13 +27,14 @@ from .enums import (
     CategoryStatus,
     IntervalUnit,
     LockKind,
+    ReasonCode,
     RewardStatus,
     RewardType,
     TransferDate,
 )
 from .faults import LONGEST_CONTENT, check_rewards
 from .html import safe_html
-from .models import LONGEST_PLACE, LONGEST_URL, Reward, RewardCategory
+from .models import LONGEST_PLACE, LONGEST_URL, Reward, RewardCategory, RewardMessage
 from .schedule import INSTANT, MAX_INTERVAL, tidy_instant
 
 MOST = 2_000_000_000
@@ -137,6 +138,23 @@ def tidy_category(item: dict[str, Any]) -> dict[str, Any]:
     return {**item, "name": _told(item["name"])}
 
 
+# Messages
+
+
+def read_messages() -> list[dict[str, Any]]:
+    found = RewardMessage.objects.order_by("code").values_list("code", "texts")
+    return [{"id": code, "texts": texts} for code, texts in found]
+
+
+def write_messages(wanted: list[dict[str, Any]], current: list[dict[str, Any]]) -> None:
+    for item in changed(wanted, current):
+        RewardMessage.objects.update_or_create(code=item["id"], defaults={"texts": item["texts"]})
+
+
+def tidy_message(item: dict[str, Any]) -> dict[str, Any]:
+    return {**item, "texts": _told(item["texts"])}
+
+
 # Rewards
 
 
@@ -226,6 +244,21 @@ REWARD_CATEGORIES = Section(
     read=read_categories,
     write=write_categories,
     tidy=tidy_category,
+)
+REWARD_MESSAGES = Section(
+    name="reward_messages",
+    key="id",
+    schema=fields(
+        {
+            "id": choice(ReasonCode.values, description="Why somebody cannot claim a reward."),
+            "texts": texts(500, description="Numbers of the reason by their names in braces, such as {missing}."),
+        },
+        "id",
+        "texts",
+    ),
+    read=read_messages,
+    write=write_messages,
+    tidy=tidy_message,
 )
 REWARDS = Section(
     name="rewards",

@@ -6,11 +6,11 @@ from typing import Any
 from loyalty.program.rooms import Document, Rules
 
 from .config import APP, config_of
-from .program import REWARD_CATEGORIES, REWARDS
+from .program import REWARD_CATEGORIES, REWARD_MESSAGES, REWARDS
 
 
 def _config(document: Document, facts: Mapping[str, Any]) -> Mapping[str, Any]:
     return {APP: config_of(document, facts)}
 
 
-RULES = Rules(sections=(REWARD_CATEGORIES, REWARDS), config=_config)
+RULES = Rules(sections=(REWARD_CATEGORIES, REWARD_MESSAGES, REWARDS), config=_config)

@@ -17,6 +17,8 @@ NAMED = {
     "loyalty.approvals.operations",
     # Whoever accepts an invitation: the account is made by the same request, whose origin is given.
     "loyalty.staff.invitations.operations",
+    # Whoever operates the server: nobody else brings back what is archived.
+    "rewards.catalogue.management.commands.restore_reward",
 }
 
 

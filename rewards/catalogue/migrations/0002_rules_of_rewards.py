@@ -4,6 +4,7 @@ from loyalty.staff.roles.grants import grant
 
 SQL = """
 SELECT watch_program('rewards_rewardcategory');
+SELECT watch_program('rewards_rewardmessage');
 SELECT watch_program('rewards_reward');
 """
 
