@@ -10,9 +10,9 @@ from loyalty.staff.sender import Sender
 from .enums import ReasonCode
 from .models import RewardCategory, RewardMessage
 from .operations import APPROVED
-from .program import read_categories, read_messages
 from .rights import CONFIGURE_REWARDS
-from .writing import NoSuchCategory, TakenId, changes, write
+from .sections.categories import read_categories, read_messages
+from .sections.writing import NoSuchCategory, TakenId, changes, write
 
 
 @operation(right=CONFIGURE_REWARDS, audit="reward_category.create", approvable=APPROVED)

@@ -12,11 +12,10 @@ from loyalty.staff.sender import Sender
 
 from .enums import RewardStatus
 from .models import Reward
-from .program import read_reward
 from .queries import reward_named, rewards, same_id
 from .rights import CONFIGURE_REWARDS
-from .stock import left_of, taken_of
-from .writing import (
+from .sections.program import read_reward
+from .sections.writing import (
     NoSuchCategory,
     NoSuchReward,
     NotThatStatus,
@@ -27,6 +26,7 @@ from .writing import (
     refuse_unknown_stores,
     write,
 )
+from .stock import left_of, taken_of
 
 APPROVED = Approvable("rewards", _("Rewards"), (Invalid, NoSuchReward, NoSuchCategory, TakenId, NotThatStatus))
 MOST_REWARDS = 1_000

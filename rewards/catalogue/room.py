@@ -6,7 +6,8 @@ from typing import Any
 from loyalty.program.rooms import Document, Rules
 
 from .config import APP, config_of
-from .program import REWARD_CATEGORIES, REWARD_MESSAGES, REWARDS
+from .sections.categories import REWARD_CATEGORIES, REWARD_MESSAGES
+from .sections.program import REWARDS
 
 
 def _config(document: Document, facts: Mapping[str, Any]) -> Mapping[str, Any]:

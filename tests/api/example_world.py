@@ -21,6 +21,9 @@ from loyalty.catalogue.operations import create_product, create_store
 from loyalty.engine.events import Actor, Incoming
 from loyalty.program.operations import apply_program
 from loyalty.staff.sender import Sender
+from rewards.catalogue.api.reading import read_reward
+from rewards.catalogue.api.schemas import LATTE
+from rewards.catalogue.operations import create_reward
 from segments.lists.api.docs import ID, VIP
 from segments.lists.bulk.kinds import CUSTOMER_ADD
 from segments.membership.operations import refresh_due
@@ -98,11 +101,17 @@ def make_coupons() -> None:
     work(request_id=batch.pk, now=lambda: JANUARY)
 
 
+def make_rewards() -> None:
+    """An inactive one."""
+    create_reward(slug=LATTE["id"], values=read_reward(LATTE, {}).values, by=Sender(None, JANUARY))
+
+
 def example_world() -> Iterator[ApiKey]:
     """These people, and the key to call with, while the clock stands still."""
     make_people()
     make_list()
     make_catalogue()
     make_coupons()
+    make_rewards()
     with patch.object(timezone, "now", lambda: NOON):
         yield development_key("examples", "Examples")

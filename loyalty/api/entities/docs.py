@@ -162,7 +162,7 @@ _NOT_WRITTEN = "300706: the type does not allow it, or is never shown. 350300: t
 CREATE = Operation(
     "Create an entity",
     later(_created),
-    "With the `id` of the body; a customer list gets one if it names none.",
+    "With the `id` of the body; a customer list or a reward gets one if it names none.",
     parameters=TYPE,
     body=_create_body,
     refusals={400: f"{_NOT_WRITTEN} 0: a property is missing or wrong, or the ID is taken."},

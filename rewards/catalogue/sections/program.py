@@ -1,4 +1,4 @@
-"""The program file's `reward_categories`, `reward_messages` and `rewards`: what rewards there are. Who has claimed them is no part of it."""
+"""The program file's `rewards`: what rewards there are. Who has claimed them is no part of it."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -7,7 +7,6 @@ from typing import Any
 from django.utils import timezone
 
 from loyalty.program.section import (
-    Schema,
     Section,
     by_name,
     changed,
@@ -19,29 +18,25 @@ from loyalty.program.section import (
     text,
     whole,
 )
-
-from .enums import (
+from rewards.catalogue.enums import (
     OF_CHOSEN_POINTS,
     OF_CONTENT,
     OF_POOLS,
-    CategoryStatus,
-    IntervalUnit,
     LockKind,
-    ReasonCode,
     RewardStatus,
     RewardType,
     TransferDate,
 )
+from rewards.catalogue.models import LONGEST_PLACE, Reward, RewardCategory
+from rewards.catalogue.schedule import tidy_instant
+
 from .faults import LONGEST_CONTENT, check_rewards
 from .html import safe_html
-from .models import LONGEST_PLACE, LONGEST_URL, Reward, RewardCategory, RewardMessage
-from .schedule import INSTANT, MAX_INTERVAL, tidy_instant
+from .words import AN_INSTANT, AUDIENCE, COST, ID, INTERVAL, SCALAR, URL, pairs, texts, told
 
 MOST = 2_000_000_000
 MAX_POINTS = 1_000_000_000
 MAX_LOCK = 86_400
-LOCALE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
-FIELD_NAME = r"^[A-Za-z][A-Za-z0-9_-]*$"
 # Texts by language, and how long each may be.
 TEXTS: Mapping[str, int] = {
     "name": 200,
@@ -64,98 +59,6 @@ INTERVALS = {
     "repeat_interval": ("repeat_after", "repeat_unit"),
     "transfer_expires": ("transfer_after", "transfer_unit"),
 }
-_ID: Schema = {
-    "type": "string",
-    "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$",
-    "maxLength": 64,
-    "title": "1 to 64 letters, digits, underscores and hyphens",
-}
-_LANGUAGE: Schema = {"pattern": LOCALE, "title": "a language tag such as en or pt-BR"}
-_COST: Schema = {
-    "type": "string",
-    "pattern": r"^(0|[1-9][0-9]{0,9})(\.[0-9]{1,4})?$",
-    "title": "an amount such as 12.50",
-}
-_INSTANT: Schema = {
-    "type": "string",
-    "pattern": INSTANT,
-    "title": "an instant such as 2026-01-31T12:00:00+01:00, or a day",
-}
-_URL: Schema = {
-    "type": "string",
-    "pattern": r"^(https?://[^\s<>\"']+)?$",
-    "maxLength": LONGEST_URL,
-    "title": f"an address that begins with http:// or https://, of at most {LONGEST_URL} characters",
-}
-_INTERVAL: Schema = fields({"after": whole(1, MAX_INTERVAL), "unit": choice(IntervalUnit.values)}, "after", "unit")
-_GROUPS: Schema = several(
-    {**by_name(_ID, {"type": "string", "minLength": 1, "maxLength": 128}), "minProperties": 1, "maxProperties": 1},
-    maxItems=50,
-)
-_AUDIENCE: Schema = {
-    **fields({"any": _GROUPS, "not": _GROUPS}),
-    "default": {},
-    "description": 'Whom it is for: {"any": [{"segment": "buyers"}], "not": [{"label": "staff"}]}.',
-}
-_SCALAR: Schema = {
-    "type": ["string", "number", "boolean", "null"],
-    "maxLength": 2_000,
-    "title": "a text of at most 2000 characters, a number, true, false or null",
-}
-
-
-def texts(longest: int, **more: Any) -> Schema:
-    """By language."""
-    one = {"type": "string", "maxLength": longest, "title": f"a text of at most {longest} characters"}
-    return by_name(_LANGUAGE, one, maxProperties=40, **more)
-
-
-def _pairs(values: Schema, description: str) -> Schema:
-    names = {
-        "pattern": FIELD_NAME,
-        "maxLength": 64,
-        "title": "letters, digits, underscores and hyphens, a letter first",
-    }
-    return by_name(names, values, maxProperties=100, default={}, description=description)
-
-
-# Categories
-
-
-def read_categories() -> list[dict[str, Any]]:
-    rows = RewardCategory.objects.values_list("slug", "name", "status", "position")
-    found = [{"id": id, "name": name, "status": status, "position": position} for id, name, status, position in rows]
-    return sorted(found, key=lambda item: item["id"])
-
-
-def write_categories(wanted: list[dict[str, Any]], current: list[dict[str, Any]]) -> None:
-    for item in changed(wanted, current):
-        columns = {name: item[name] for name in ("name", "status", "position")}
-        RewardCategory.objects.update_or_create(slug=item["id"], defaults=columns)
-
-
-def tidy_category(item: dict[str, Any]) -> dict[str, Any]:
-    return {**item, "name": _told(item["name"])}
-
-
-# Messages
-
-
-def read_messages() -> list[dict[str, Any]]:
-    found = RewardMessage.objects.order_by("code").values_list("code", "texts")
-    return [{"id": code, "texts": texts} for code, texts in found]
-
-
-def write_messages(wanted: list[dict[str, Any]], current: list[dict[str, Any]]) -> None:
-    for item in changed(wanted, current):
-        RewardMessage.objects.update_or_create(code=item["id"], defaults={"texts": item["texts"]})
-
-
-def tidy_message(item: dict[str, Any]) -> dict[str, Any]:
-    return {**item, "texts": _told(item["texts"])}
-
-
-# Rewards
 
 
 def read_rewards() -> list[dict[str, Any]]:
@@ -192,7 +95,7 @@ def plain_cost(value: Decimal | str) -> str:
 def tidy(item: dict[str, Any]) -> dict[str, Any]:
     """One way of writing texts, instants and lists; HTML is made safe; what the type does not ask for is not kept."""
     zone, type = timezone.get_default_timezone(), item["type"]
-    found = {**item, **{name: _told(item[name]) for name in TEXTS}}
+    found = {**item, **{name: told(item[name]) for name in TEXTS}}
     found["content"] = {name: safe_html(text) for name, text in found["content"].items() if type in OF_CONTENT}
     return {
         **found,
@@ -206,11 +109,6 @@ def tidy(item: dict[str, Any]) -> dict[str, Any]:
         **{name: item[name] if type in OF_CHOSEN_POINTS else None for name in ("max_price", "price_step")},
         "transfer_expires": None if item["transfer_date"] == TransferDate.REMAIN else item["transfer_expires"],
     }
-
-
-def _told(texts: Mapping[str, str]) -> dict[str, str]:
-    """Those languages that say something."""
-    return {language: text.strip() for language, text in texts.items() if text.strip()}
 
 
 def reward_facts() -> dict[str, Any]:
@@ -229,53 +127,22 @@ def write_rewards(wanted: list[dict[str, Any]], current: list[dict[str, Any]]) -
         Reward.objects.update_or_create(slug=item["id"], defaults=columns)
 
 
-REWARD_CATEGORIES = Section(
-    name="reward_categories",
-    key="id",
-    schema=fields(
-        {
-            "id": _ID,
-            "name": texts(100),
-            "status": choice(CategoryStatus.values, default=CategoryStatus.ACTIVE.value),
-            "position": {**whole(0, 1_000_000), "default": 0},
-        },
-        "id",
-    ),
-    read=read_categories,
-    write=write_categories,
-    tidy=tidy_category,
-)
-REWARD_MESSAGES = Section(
-    name="reward_messages",
-    key="id",
-    schema=fields(
-        {
-            "id": choice(ReasonCode.values, description="Why somebody cannot claim a reward."),
-            "texts": texts(500, description="Numbers of the reason by their names in braces, such as {missing}."),
-        },
-        "id",
-        "texts",
-    ),
-    read=read_messages,
-    write=write_messages,
-    tidy=tidy_message,
-)
 REWARDS = Section(
     name="rewards",
     key="id",
     schema=fields(
         {
-            "id": _ID,
+            "id": ID,
             "type": choice(RewardType.values),
             "status": choice(RewardStatus.values, default=RewardStatus.INACTIVE.value),
             "position": {**whole(0, 1_000_000, description="The order in which rewards are shown."), "default": 0},
-            "category": {**optional(_ID), "description": "The ID of a reward category."},
+            "category": {**optional(ID), "description": "The ID of a reward category."},
             "name": texts(TEXTS["name"], description="By language, as all texts are."),
             **{name: texts(longest, default={}) for name, longest in TEXTS.items() if name != "name"},
             "message": text(Reward, "message", default=""),
-            "image_url": {**_URL, "default": ""},
-            "gallery": several(_URL, default=[], maxItems=50),
-            "download_url": {**_URL, "default": ""},
+            "image_url": {**URL, "default": ""},
+            "gallery": several(URL, default=[], maxItems=50),
+            "download_url": {**URL, "default": ""},
             "prices": by_name(
                 {"pattern": "^([A-Z]{3})?$", "title": "an ISO 4217 code such as EUR, or nothing"},
                 whole(0, MAX_POINTS),
@@ -289,16 +156,16 @@ REWARDS = Section(
                 **text(Reward, "account", default=""),
                 "description": "The account that pays; empty: the default one.",
             },
-            "cost": optional(_COST),
+            "cost": optional(COST),
             "pools": several(
-                _ID, default=[], maxItems=20, description="Of a bundle several, each of which gives a code."
+                ID, default=[], maxItems=20, description="Of a bundle several, each of which gives a code."
             ),
-            "audience": _AUDIENCE,
+            "audience": AUDIENCE,
             "stores": several(
                 {"type": "string", "minLength": 1, "maxLength": LONGEST_PLACE}, default=[], maxItems=1_000
             ),
-            "starts_at": {**optional(_INSTANT), "description": "The first instant; a day: its beginning."},
-            "ends_at": {**optional(_INSTANT), "description": "The instant at which it is over; a day: its end."},
+            "starts_at": {**optional(AN_INSTANT), "description": "The first instant; a day: its beginning."},
+            "ends_at": {**optional(AN_INSTANT), "description": "The instant at which it is over; a day: its end."},
             "display_coming_soon": flag(default=False, description="Shown before it can be claimed."),
             "countdown_until_start": flag(default=False),
             "countdown_until_end": flag(default=False),
@@ -307,20 +174,18 @@ REWARDS = Section(
             "visibility": text(Reward, "visibility", default=""),
             "stock": optional(whole(0, MOST, description="How many were ever offered.")),
             "max_claims": optional(whole(1, MOST, description="How often one customer can claim it.")),
-            "repeat_interval": optional(_INTERVAL),
+            "repeat_interval": optional(INTERVAL),
             "lock": choice(LockKind.values, default=LockKind.NONE.value),
             "lock_seconds": {**whole(1, MAX_LOCK), "default": 60},
             "transferable": flag(default=False),
             "transfer_points": optional(whole(0, MAX_POINTS)),
             "transfer_limit": optional(whole(1, MOST)),
             "transfer_date": choice(TransferDate.values, default=TransferDate.REMAIN.value),
-            "transfer_expires": optional(_INTERVAL),
+            "transfer_expires": optional(INTERVAL),
             "notifications": flag(default=False),
             "user_notifications": flag(default=False),
-            "webhook_data": _pairs({"type": "string", "maxLength": 2_000}, "Kept for the messages about claims."),
-            "custom_data": _pairs(
-                _SCALAR, "The brand's own fields; those that begin with cf_ stand beside the others."
-            ),
+            "webhook_data": pairs({"type": "string", "maxLength": 2_000}, "Kept for the messages about claims."),
+            "custom_data": pairs(SCALAR, "The brand's own fields; those that begin with cf_ stand beside the others."),
         },
         "id",
         "type",

@@ -5,12 +5,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from loyalty.program.section import Document, Key, Problem
+from rewards.catalogue.config import audience_of
+from rewards.catalogue.enums import OF_ONE_POOL, OF_POOLS, RewardStatus, RewardType, TransferDate
+from rewards.catalogue.schedule import is_instant
 from segments.audience.audience import names_of
 from segments.audience.kinds import group_kinds
-
-from .config import audience_of
-from .enums import OF_ONE_POOL, OF_POOLS, RewardStatus, RewardType, TransferDate
-from .schedule import is_instant
 
 LONGEST_CONTENT = 20_000
 Item = Mapping[str, Any]
