@@ -42,7 +42,7 @@ from loyalty.tiers.expiry.operations import expire_tiers
 from loyalty.transfer.enums import Model
 from loyalty.transfer.operations import import_here
 
-from . import coupons, files, groups
+from . import coupons, files, groups, rewards
 from .catalogue import make_catalogue
 from .hero import HERO, Scene, scenes
 
@@ -111,6 +111,7 @@ def show(end: dt.datetime) -> None:
         _others(end, by)
     groups.choose(end, by)
     coupons.hand_out(end, by)
+    rewards.offer(end)
     content = {Model.CUSTOMERS: files.CUSTOMERS, Model.EVENTS: files.events((end - dt.timedelta(days=FAIR)).date())}
     for days, model, name in IMPORTS:
         at = end - dt.timedelta(days=days)

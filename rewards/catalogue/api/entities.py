@@ -11,7 +11,7 @@ from loyalty.program.section import Invalid
 from rewards.catalogue.enums import SHOWN, RewardStatus
 from rewards.catalogue.models import ID, LONGEST_ID, Reward
 from rewards.catalogue.operations import archive_reward, change_reward, create_reward
-from rewards.catalogue.queries import reward_named, rewards
+from rewards.catalogue.queries import CF, reward_named, rewards
 from rewards.catalogue.sections.program import MOST
 from rewards.catalogue.sections.program import read_reward as item_of
 from rewards.catalogue.sections.writing import NoSuchReward, NotThatStatus, TakenId
@@ -28,7 +28,7 @@ _FIELD = re.compile(r"(?:rewards(?:\[[^\]]*\])?\.)?(\w+)(.*)", re.DOTALL)
 
 def _listed(start: int, stop: int, asked: Mapping[str, str]) -> Sequence[dict[str, Any]]:
     found = rewards().filter(**asked).order_by("slug")
-    return reward_objects(found[start:stop])
+    return reward_objects(list(found[start:stop]))
 
 
 def _found(id: str) -> dict[str, Any] | None:
@@ -138,6 +138,8 @@ def _spelt(path: str, written: Written) -> str:
     found = _FIELD.fullmatch(path)
     if found is None:
         return path
+    if found[1] == "custom_data" and found[2].startswith(f".{CF}"):
+        return found[2][1:]
     usual = next((name for name, field in SPELLINGS.items() if field == found[1]), found[1])
     return written.spelt.get(found[1], usual) + found[2]
 

@@ -1,7 +1,6 @@
 """`/entities/Rewards`: what existing clients call the list of rewards, in any letter case and with a slash behind it."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django.urls.converters import StringConverter
 from rest_framework.request import Request
@@ -49,7 +48,7 @@ CREATE_REWARD = Operation(
 
 
 class Rewards(Entities):
-    operations: ClassVar[Mapping[str, Operation]] = {"get": LIST_REWARDS, "put": CREATE_REWARD}
+    operations = {"get": LIST_REWARDS, "put": CREATE_REWARD}
 
     def pair(self) -> EntityPair:
         return PAIR

@@ -188,8 +188,6 @@ REWARDS = Section(
             "custom_data": pairs(SCALAR, "The brand's own fields; those that begin with cf_ stand beside the others."),
         },
         "id",
-        "type",
-        "name",
     ),
     read=read_rewards,
     facts=reward_facts,

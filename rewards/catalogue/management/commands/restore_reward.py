@@ -4,7 +4,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from loyalty.staff.sender import Sender
-from rewards.catalogue.operations import NoSuchReward, restore_reward
+from rewards.catalogue.operations import restore_reward
+from rewards.catalogue.sections.writing import NoSuchReward
 
 
 class Command(BaseCommand):

@@ -1,0 +1,150 @@
+"""Rewards as their pages show them."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import OperationalError, transaction
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from customers.fields.names import language_name
+from loyalty.formats import number
+from rewards.catalogue.config import audience_of
+from rewards.catalogue.enums import CategoryStatus, RewardStatus
+from rewards.catalogue.models import Reward
+from rewards.catalogue.queries import RewardLine, rewards
+from rewards.catalogue.texts import PLAIN_LANGUAGE, text_in
+from segments.audience.audience import sentence_of
+from segments.audience.kinds import group_kinds
+from segments.audience.queries import size_of
+from segments.membership.queries import bound_time
+
+Text = str | Promise
+# Seconds for the size of an audience.
+PATIENCE = 3
+
+
+def found_rewards(text: str = "", status: str = "", category: str = "", type: str = "") -> QuerySet[Reward]:
+    """By a part of the name in any language, or the ID."""
+    found = rewards()
+    if text:
+        names = Func(F("name"), Value("$.*"), function="jsonb_path_query_array", output_field=TextField())
+        found = found.annotate(names=Cast(names, TextField()))
+        found = found.filter(Q(names__icontains=text) | Q(slug__iexact=text))
+    if status:
+        found = found.filter(status=status)
+    if category:
+        found = found.filter(category__slug=category)
+    return found.filter(type=type) if type else found
+
+
+@dataclass(frozen=True)
+class State:
+    """What customers can do with it now: a word, and the colour of its badge."""
+
+    label: Text
+    colour: str = ""
+
+
+def state_of(reward: Reward, at: dt.datetime) -> State:
+    if reward.status != RewardStatus.ACTIVE:
+        return State(RewardStatus(reward.status).label)
+    if reward.ends_at is not None and reward.ends_at <= at:
+        return State(_("Over"), "red")
+    is_early = reward.starts_at is not None and reward.starts_at > at
+    if is_early or (reward.category and reward.category.status == CategoryStatus.COMING_SOON):
+        return State(_("Coming soon") if reward.display_coming_soon or not is_early else _("Scheduled"), "amber")
+    return State(_("Active"), "green")
+
+
+@dataclass(frozen=True)
+class RewardTile:
+    """A reward of the grid. `price`: in words."""
+
+    line: RewardLine
+    state: State
+
+    @property
+    def reward(self) -> Reward:
+        return self.line.reward
+
+    @property
+    def price(self) -> str:
+        return price_words(self.reward.prices)
+
+
+def price_words(prices: Mapping[str, int]) -> str:
+    """`100 EUR, 120 USD`: points, by the currency of those who pay them."""
+    if set(prices.values()) == {0}:
+        return gettext("free")
+    return ", ".join(f"{number(points)} {currency}".strip() for currency, points in sorted(prices.items()))
+
+
+def languages_of(texts: Iterable[Mapping[str, str]]) -> list[str]:
+    """Those that something is said in, that of plain texts first."""
+    found = {language for one in texts for language in one}
+    return sorted(found | {PLAIN_LANGUAGE}, key=lambda language: (language != PLAIN_LANGUAGE, language))
+
+
+@dataclass(frozen=True)
+class CardText:
+    """The card of a reward as customers of a language see it."""
+
+    language: str
+    name: str
+    description: str
+    button: str
+    instructions: str = ""
+    terms: str = ""
+
+    @property
+    def language_name(self) -> str:
+        return language_name(self.language)
+
+
+def cards_of(texts: Mapping[str, Mapping[str, str]]) -> list[CardText]:
+    """One for each language, with what is missing in it taken from another, as customers get it."""
+    names = ("name", "description", "claim_button_label", "redeem_instructions", "terms")
+
+    def said(name: str, language: str) -> str:
+        return text_in(texts.get(name, {}), language)
+
+    found = (texts.get(name, {}) for name in names)
+    return [CardText(language, *(said(name, language) for name in names)) for language in languages_of(found)]
+
+
+def group_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Segments, lists, labels …: each as `kind:id` with its name, under the name of its kind."""
+    found = ((kind, kind.choices()) for kind in group_kinds().values())
+    return [
+        (str(kind.label), [(f"{kind.name}:{id}", str(name)) for id, name in choices])
+        for kind, choices in found
+        if choices
+    ]
+
+
+@dataclass(frozen=True)
+class AudienceSize:
+    """`number` is None where counting takes too long."""
+
+    sentence: str
+    number: int | None
+
+
+def audience_size(stored: Mapping[str, Any]) -> AudienceSize:
+    audience = audience_of(stored)
+    try:
+        with transaction.atomic():
+            bound_time(PATIENCE)
+            return AudienceSize(sentence_of(audience), size_of(audience))
+    except OperationalError:
+        return AudienceSize(sentence_of(audience), None)
+
+
+def tiles_of(lines: Sequence[RewardLine], at: dt.datetime) -> list[RewardTile]:
+    return [RewardTile(line, state_of(line.reward, at)) for line in lines]
