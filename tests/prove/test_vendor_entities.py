@@ -8,7 +8,10 @@ import pytest
 from django.test import Client
 
 from tests.api_keys import development_key
+from tests.coupons.pooling import make_pool
 from tests.prove.vendor import Operation, assert_only, deviations, needs_files, request_deviations
+from tests.reward_catalogue.rewarding import make_category
+from tests.segments.segmenting import make_segment
 
 pytestmark = [pytest.mark.prove, pytest.mark.django_db, needs_files]
 FILE = "entities.yml"
@@ -21,7 +24,15 @@ WRAPPED = {
     "message: missing": "in `error`",
     "error: unknown": "the wrapper",
 }
+REWARDS, REWARD = "/entities/rewards/reward", "/entities/rewards/reward/{entity_id}"
 PRODUCT = {"name": "Mug", "price": 5}
+# What a reward of ours has beside, and one deviation each that the file's own examples have as well.
+OURS = (
+    "audience", "content", "countdown_until_end", "countdown_until_start", "coupon_pools", "custom_data",
+    "display_coming_soon", "download_url", "gallery", "image_url", "limit", "lock", "lock_seconds", "max_price", "message",
+    "order", "price_step", "stores", "transfer_coupon_expiration", "transfer_coupon_expires_in", "transfer_limit",
+    "transfer_points", "transferable", "transferrable", "user_notification", "visibility", "webhook_data",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +57,43 @@ def test_a_list_from_its_creation_to_its_end(client: Client) -> None:
     assert_only(deviations(Operation(FILE, "DELETE", LIST), ask(client, "DELETE", path)), {})
     unknown = ask(client, "GET", path, status=400)
     assert_only(deviations(Operation(FILE, "GET", LIST), unknown, 400), {})
+
+
+def test_a_reward_from_its_creation_to_its_end(client: Client) -> None:
+    make_pool("spring")
+    make_segment("buyers", "bought")
+    make_category()
+    both = {"en": "One", "de": "Eins"}
+    texts = dict.fromkeys(
+        ("name", "description", "redeem_instructions", "terms", "claim_button_label", "restricted_message"), both
+    )
+    body = {
+        **texts, "type": "coupon", "price": {"EUR": 500, "USD": 500}, "coupon_pool": "spring", "segments": ["buyers"],
+        "category": "drinks", "account": "main", "cost": 150.5, "repeat_interval": "1 week", "stock": 42, "max_claims": 90,
+        "starts_at": "2020-07-21T12:00:00+00:00", "ends_at": "2020-12-21T12:00:00+00:00",
+    }  # fmt: skip
+    simple = {"name": "One", "description": "First", "claim_button_label": "Get it", "price": 100, "type": "coupon"}
+
+    made = ask(client, "PUT", REWARDS, simple)
+    # The file types these as texts, and its examples are a number and flags.
+    typed = dict.fromkeys(
+        (
+            f"{name}: type"
+            for name in ("price", "hide_restricted", "notifications", "user_notification", "transferable")
+        ),
+        "as the examples are",
+    )
+    assert_only(deviations(Operation(FILE, "PUT", REWARDS), made), typed)
+    path = f"{REWARDS}/{made['id']}"
+    changed = ask(client, "POST", path, body | {"type": "coupon"})
+    ours = {f"{name}: unknown": "ours" for name in OURS}
+    assert_only(deviations(Operation(FILE, "POST", REWARD), changed), ours)
+    assert_only(deviations(Operation(FILE, "GET", REWARD), ask(client, "GET", path)), ours)
+    listed = deviations(Operation(FILE, "GET", REWARDS), ask(client, "GET", REWARDS))
+    assert_only(listed, {f"data.*.{name}: unknown": "ours" for name in OURS})
+    assert_only(deviations(Operation(FILE, "DELETE", REWARD), ask(client, "DELETE", path)), {})
+    unknown = ask(client, "GET", path, status=400)
+    assert_only(deviations(Operation(FILE, "GET", REWARD), unknown["error"], 400), {})
 
 
 def test_lists_are_in_data_as_the_file_says_of_all_other_types(client: Client) -> None:

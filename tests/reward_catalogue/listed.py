@@ -14,6 +14,7 @@ from rewards.catalogue.operations import (
     reorder_rewards,
     restore_reward,
 )
+from tests.engine.world import rows
 from tests.listing import Listed
 
 from .rewarding import make_category, make_reward
@@ -24,6 +25,12 @@ _TEXTS = """'{"en": "R"}'"""
 def _reward(**columns: str) -> str:
     told = {"slug": "'r'", "type": "'physical'", "name": _TEXTS, **columns}
     return f"INSERT INTO rewards_reward ({', '.join(told)}) VALUES ({', '.join(told.values())})"
+
+
+def _live(ann: int, old: int) -> None:
+    """Nothing of a customer: what the pages show."""
+    rows(_reward())
+    rows(f"INSERT INTO rewards_rewardcategory (slug, name) VALUES ('r', {_TEXTS})")
 
 
 def _restore(by: Sender) -> object:
@@ -63,6 +70,12 @@ LISTED = Listed(
         "reward_ends_after_its_start": _reward(starts_at="now()", ends_at="now()"),
         "reward_interval_is_complete": _reward(repeat_after="2"),
         "reward_transfer_is_complete": _reward(transfer_after="2"),
+    },
+    live=_live,
+    samples={
+        "slug:reward-catalogue": ["r"],
+        "code:reward-catalogue": ["stock"],
+        "alias:entities": ["Rewards"],
     },
     deeds={
         "reward.create": lambda by: create_reward(values={"type": "virtual", "name": {"en": "Badge"}}, by=by),

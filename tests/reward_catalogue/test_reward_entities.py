@@ -147,6 +147,10 @@ def test_what_was_read_is_sent_back_and_changes_nothing(client: Client) -> None:
     assert change(client, **{**before, "limit": 5})["max_claims"] == 5
     assert change(client, **{**before, "cf_a": 2})["custom_data"] == {"cf_a": 2}
     assert change(client, **{**before, "segments": []})["audience"] == {}
+    copied = {**before, "id": "copy", "status": "inactive"}
+    assert ask(client, "PUT", PATH, copied)[0] == 200
+    copy = ask(client, "GET", f"{PATH}/copy")[1]
+    assert {**copy, "id": "latte", "status": "active"} == before
     assert change(client, cf_a=None)["custom_data"] == {}
 
 

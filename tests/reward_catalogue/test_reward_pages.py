@@ -208,7 +208,7 @@ def test_what_an_active_reward_lacks_is_told_by_the_button(client: Client) -> No
 
     page = send(client, "activate", "latte", wanted=422).content.decode()
 
-    assert "Price: is required of an active reward" in page
+    assert "“Price in points” is required of an active reward" in page
 
 
 def test_the_order_moves_by_one(client: Client) -> None:

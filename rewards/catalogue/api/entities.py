@@ -182,8 +182,8 @@ PAIR = EntityPair(
         update_examples=[
             (
                 "A reward for fewer points",
-                {"price": 80, "status": "active"},
-                {**LATTE, "price": {"EUR": 80}, "status": "active"},
+                {"price": 80, "limit": 3},
+                {**LATTE, "price": {"EUR": 80}, "limit": 3, "max_claims": 3},
             )
         ],
     ),

@@ -108,10 +108,24 @@ def read_reward(body: Item, before: Item) -> Written:
 
 def _meant(name: str, field: str, first: Any, found: Any, before: Item, spelt: Mapping[str, str]) -> Any:
     """Of two spellings that differ the one that is new: clients change one and send the other back as they have read it."""
+    if _is_part(field, first, found):
+        return found
     known = [one for one in (first, found) if field not in before or one != before[field]]
     if len(known) > 1:
         raise WrongProperty(name, f"must be the same as '{spelt[field]}': both are one property")
     return known[0]
+
+
+def _is_part(field: str, part: Any, whole: Any) -> bool:
+    """Whether it is what clients read beside the whole: the first pool, the segments of the audience."""
+    if field == "pools":
+        return isinstance(whole, list) and part == whole[:1]
+    if field != "audience" or not isinstance(whole, Mapping):
+        return False
+    admitted = whole.get("any", [])
+    return isinstance(admitted, list) and part.get("any", []) == [
+        one for one in admitted if isinstance(one, Mapping) and "segment" in one
+    ]
 
 
 def _with_own(own: Item, values: Item, before: Item) -> dict[str, Any]:

@@ -18,8 +18,15 @@ from rewards.catalogue.operations import activate_reward, archive_reward, clone_
 from rewards.catalogue.rights import CONFIGURE_REWARDS
 from rewards.catalogue.sections.writing import NotThatStatus
 
+from .forms import RewardForm
 from .items import place_of
 from .pages import OfReward
+
+
+def _label(name: str) -> object:
+    """What the editor calls the field."""
+    found = RewardForm.base_fields.get(name)
+    return found.label if found else name.partition(".")[0].capitalize()
 
 
 class RewardDialog(OfReward, DialogPage):
@@ -49,7 +56,7 @@ class RewardDialog(OfReward, DialogPage):
             return self.act()
         except Invalid as error:
             for path, message in error.problems:
-                form.add_error(None, f"{place_of(path).partition('.')[0].replace('_', ' ').capitalize()}: {message}.")
+                form.add_error(None, f"“{_label(place_of(path))}” {message}.")
         except NotThatStatus as error:
             form.add_error(None, f"{error.message}.")
         return ""
