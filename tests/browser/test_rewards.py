@@ -32,7 +32,7 @@ def test_a_reward_is_written_beside_its_card_and_activated(shop: Page, complaint
     shop.get_by_label("Name", exact=True).fill("Cake")
     shop.get_by_label("Price in points").fill("300")
     preview = shop.locator("#preview")
-    expect(preview).to_contain_text("300 EUR")
+    expect(preview).to_contain_text("300 points")
     shop.get_by_label("Another language").select_option("de")
     shop.get_by_role("button", name="Add language").click()
     shop.locator("[name='name.de']").fill("Kuchen")

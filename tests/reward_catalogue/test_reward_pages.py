@@ -12,6 +12,7 @@ from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from rewards.catalogue.models import Reward, RewardCategory, RewardMessage
 from rewards.catalogue.operations import change_reward
+from rewards.catalogue.pages.queries import price_words
 from tests.coupons.pooling import make_pool
 from tests.reward_catalogue.rewarding import BY, make_category, make_reward
 from tests.segments.segmenting import make_segment
@@ -69,7 +70,7 @@ def test_the_grid_shows_rewards_and_finds_them(client: Client) -> None:
 
     page = show(client, "list")
 
-    assert all(text in page for text in ("Latte", "Mug", "100 EUR", "Inactive", "Drinks", "without end"))
+    assert all(text in page for text in ("Latte", "Mug", "100 points", "Inactive", "Drinks", "without end"))
     assert "Mug" not in show(client, "list", query="?q=kaff")
     assert "Latte" not in show(client, "list", query="?status=inactive")
     assert "Mug" not in show(client, "list", query="?category=drinks")
@@ -177,13 +178,28 @@ def test_the_preview_shows_the_card_in_each_language_and_whom_it_is_for(client: 
 
     page = " ".join(client.post(reverse("rewards:preview"), data, headers=HTMX).content.decode().split())
 
-    assert all(text in page for text in ('lang="de"', "Becher", "Mug", "Get it", "1,500 EUR", "in segment Buyers"))
+    assert all(text in page for text in ('lang="de"', "Becher", "Mug", "Get it", "1,500 points", "in segment Buyers"))
     unfinished = client.post(reverse("rewards:preview"), {"name.en": "<b>Mug", "price": "x"}, headers=HTMX)
     assert "&lt;b&gt;Mug" in unfinished.content.decode()
     make_reward()
     assert client.post(reverse("rewards:preview_of", args=["latte"]), data, headers=HTMX).status_code == 200
     plain = send(client, "new", wanted=200, **{**data, "act": "preview"}).content.decode()
     assert "Becher" in plain
+
+
+@pytest.mark.parametrize(
+    ("prices", "words"),
+    [
+        ({"EUR": 1}, "1 point"),
+        ({"EUR": 400, "USD": 420}, "400 points, 420 for USD"),
+        ({"": 5}, "5 points"),
+        ({"USD": 420}, "420 for USD"),
+        ({"EUR": 0}, "free"),
+        ({}, ""),
+    ],
+)
+def test_a_price_in_words(prices: dict[str, int], words: str) -> None:
+    assert price_words(prices, "EUR") == words
 
 
 def test_buttons_activate_set_inactive_clone_and_archive(client: Client) -> None:

@@ -88,6 +88,8 @@ class CreateReward(PageMixin, StaffPage, TemplateView):
             "texts": texts,
             "other_languages": others,
             "preview_url": self.preview_url(),
+            "is_new": self.before is None,
+            "slug": self.kwargs.get("slug", ""),
             **preview,
         }
         return self.render_to_response(self.get_context_data(**context), status=status)
@@ -157,7 +159,7 @@ def preview_of(given: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, 
     audience = audience_from(given.get("admitted") or [], given.get("kept_out") or [])
     return {
         "cards": cards_of({name: texts.get(name, {}) for name in TEXTS}),
-        "price": price_words({**(given.get("prices") or {}), **price}),
+        "price": price_words({**(given.get("prices") or {}), **price}, currency),
         "image_url": given.get("image_url") or "",
         "is_coming_soon": bool(given.get("display_coming_soon")),
         "starts_at": given.get("starts_at"),

@@ -16,6 +16,7 @@ from django.views.generic import TemplateView
 from coupons.models import Pool
 from loyalty.accounts.models import Account
 from loyalty.catalogue.queries import store_names
+from loyalty.program.queries import general_settings
 from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
@@ -122,7 +123,7 @@ class ShowReward(OfReward, PageMixin, TemplateView):
             "reward": reward,
             "line": lines_of([reward])[0],
             "state": state_of(reward, timezone.now()),
-            "price": price_words(reward.prices),
+            "price": price_words(reward.prices, general_settings().currency),
             "cards": cards_of(item),
             "audience": audience_size(reward.audience),
             "names": _names(reward),

@@ -9,11 +9,12 @@ from django.db import OperationalError, transaction
 from django.db.models import F, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.fields.names import language_name
 from loyalty.formats import number
+from loyalty.program.queries import general_settings
 from rewards.catalogue.config import audience_of
 from rewards.catalogue.enums import CategoryStatus, RewardStatus
 from rewards.catalogue.models import Reward
@@ -68,21 +69,25 @@ class RewardTile:
 
     line: RewardLine
     state: State
+    price: str
 
     @property
     def reward(self) -> Reward:
         return self.line.reward
 
-    @property
-    def price(self) -> str:
-        return price_words(self.reward.prices)
 
-
-def price_words(prices: Mapping[str, int]) -> str:
-    """`100 EUR, 120 USD`: points, by the currency of those who pay them."""
-    if set(prices.values()) == {0}:
+def price_words(prices: Mapping[str, int], currency: str) -> str:
+    """`100 points, 120 for USD`: first what whoever has the programme's currency pays, or none; empty: there is none."""
+    if prices and set(prices.values()) == {0}:
         return gettext("free")
-    return ", ".join(f"{number(points)} {currency}".strip() for currency, points in sorted(prices.items()))
+    usual = prices.get(currency, prices.get(""))
+    others = {name: points for name, points in sorted(prices.items()) if name not in (currency, "") or points != usual}
+    said = [] if usual is None else [ngettext("%(n)s point", "%(n)s points", usual) % {"n": number(usual)}]
+    for name, points in others.items():
+        said.append(
+            gettext("%(points)s for %(currency)s") % {"points": number(points), "currency": name or gettext("others")}
+        )
+    return ", ".join(said)
 
 
 def languages_of(texts: Iterable[Mapping[str, str]]) -> list[str]:
@@ -147,4 +152,5 @@ def audience_size(stored: Mapping[str, Any]) -> AudienceSize:
 
 
 def tiles_of(lines: Sequence[RewardLine], at: dt.datetime) -> list[RewardTile]:
-    return [RewardTile(line, state_of(line.reward, at)) for line in lines]
+    currency = general_settings().currency
+    return [RewardTile(line, state_of(line.reward, at), price_words(line.reward.prices, currency)) for line in lines]
