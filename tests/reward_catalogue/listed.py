@@ -2,7 +2,7 @@
 
 from loyalty.api.keys.enums import Api
 from loyalty.staff.sender import Sender
-from rewards.catalogue.categories import change_category, change_message, create_category
+from rewards.catalogue.categories.operations import change_category, change_message, create_category
 from rewards.catalogue.enums import ReasonCode
 from rewards.catalogue.operations import (
     activate_reward,

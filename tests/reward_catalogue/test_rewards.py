@@ -12,7 +12,7 @@ from loyalty.catalogue.operations import StillUsed, archive_store, change_store
 from loyalty.program.operations import apply_program, export_program
 from loyalty.program.section import Invalid
 from loyalty.staff.audit.models import AuditEntry
-from rewards.catalogue.categories import change_message
+from rewards.catalogue.categories.operations import change_message
 from rewards.catalogue.config import APP, RewardsConfig
 from rewards.catalogue.enums import LockKind, ReasonCode, RewardType
 from rewards.catalogue.models import Reward

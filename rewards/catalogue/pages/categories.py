@@ -20,7 +20,7 @@ from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import DialogPage, PageMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.responses import Text
-from rewards.catalogue.categories import change_category, create_category
+from rewards.catalogue.categories.operations import change_category, create_category
 from rewards.catalogue.enums import CategoryStatus
 from rewards.catalogue.models import RewardCategory
 from rewards.catalogue.queries import categories, numbers_in_categories

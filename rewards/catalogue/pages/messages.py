@@ -18,7 +18,7 @@ from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import DialogPage, PageMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.responses import Text
-from rewards.catalogue.categories import change_message
+from rewards.catalogue.categories.operations import change_message
 from rewards.catalogue.enums import ReasonCode
 from rewards.catalogue.rights import CONFIGURE_REWARDS, VIEW_REWARDS
 from rewards.catalogue.sections.categories import read_messages

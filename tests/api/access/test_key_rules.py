@@ -70,6 +70,7 @@ VALUES = {
     "transaction_id": "T-1",
     "reference": UUID,
     "customer_list_id": "vip",
+    "alias": "Rewards",
     "batch": UUID,
     "coupon_pool_id": "spring",
     "action": "add",

@@ -6,13 +6,12 @@ from typing import Any
 
 from loyalty.staff.audit.deeds import Deed, Nothing, operation
 from loyalty.staff.sender import Sender
-
-from .enums import ReasonCode
-from .models import RewardCategory, RewardMessage
-from .operations import APPROVED
-from .rights import CONFIGURE_REWARDS
-from .sections.categories import read_categories, read_messages
-from .sections.writing import NoSuchCategory, TakenId, changes, write
+from rewards.catalogue.enums import ReasonCode
+from rewards.catalogue.models import RewardCategory, RewardMessage
+from rewards.catalogue.operations import APPROVED
+from rewards.catalogue.rights import CONFIGURE_REWARDS
+from rewards.catalogue.sections.categories import read_categories, read_messages
+from rewards.catalogue.sections.writing import NoSuchCategory, TakenId, changes, write
 
 
 @operation(right=CONFIGURE_REWARDS, audit="reward_category.create", approvable=APPROVED)
