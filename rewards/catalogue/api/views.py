@@ -9,8 +9,9 @@ from rest_framework.response import Response
 from loyalty.api.docs.describe import Example, Operation, Parameter
 from loyalty.api.docs.shapes import list_of, shape
 from loyalty.api.entities.docs import PAGE
-from loyalty.api.entities.pairs import EntityPair
+from loyalty.api.entities.pairs import UNKNOWN_TYPE, EntityPair
 from loyalty.api.entities.views import Entities
+from loyalty.api.problems import bad_request
 
 from .entities import EXAMPLE_CREATED, EXAMPLE_SENT, PAIR
 from .schemas import CREATED, LATTE, NEW_REWARD, REWARD
@@ -21,9 +22,10 @@ def _any_case(word: str) -> str:
 
 
 class RewardListConverter(StringConverter):
-    """`rewards`, `rewards/`, and `rewards/reward/`, whose form without the slash is that of all types."""
+    """A word with or without a slash, of which the view knows one; and `rewards/reward/`, whose form without the slash is
+    that of all types."""
 
-    regex = rf"{_any_case('rewards')}(?:/(?:{_any_case('reward')}/)?)?"
+    regex = rf"[^/]+/?|{_any_case('rewards')}/{_any_case('reward')}/"
 
 
 _ALIAS = Parameter("alias", "`rewards`, in any letter case.", example="Rewards", place="path")
@@ -33,7 +35,7 @@ LIST_REWARDS = Operation(
     shape("Rewards", {"data": list_of(REWARD)}),
     "The same as `/entities/rewards/reward`. Archived ones are not listed.",
     parameters=[_ALIAS, *PAGE, *_SEARCH],
-    refusals={400: "300121, 300123: `offset` or `limit`. 300122: what is not searchable."},
+    refusals={400: "350300: another word. 300121, 300123: `offset` or `limit`. 300122: what is not searchable."},
     examples=[Example("All rewards", None, {"data": [LATTE]})],
 )
 CREATE_REWARD = Operation(
@@ -42,7 +44,7 @@ CREATE_REWARD = Operation(
     "The same as `PUT /entities/rewards/reward`.",
     parameters=[_ALIAS],
     body=NEW_REWARD,
-    refusals={400: "0: a property is missing or wrong, or the ID is taken."},
+    refusals={400: "350300: another word. 0: a property is missing or wrong, or the ID is taken."},
     examples=[Example("A reward", EXAMPLE_SENT, EXAMPLE_CREATED)],
 )
 
@@ -51,6 +53,9 @@ class Rewards(Entities):
     operations = {"get": LIST_REWARDS, "put": CREATE_REWARD}
 
     def pair(self) -> EntityPair:
+        """Raises ApiError: 350300."""
+        if self.kwargs["alias"].lower().rstrip("/") not in (PAIR.module, PAIR.type):
+            raise bad_request("Entity type does not exist", UNKNOWN_TYPE)
         return PAIR
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
