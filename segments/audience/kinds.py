@@ -17,6 +17,7 @@ class GroupKind:
     `choices`: what can be chosen, as IDs with names. `names`: of these IDs, those that there are, whatever their status.
     `open`: those of them whose members count as admitted; an inactive one admits nobody, and yet keeps out whom it holds.
     `members`: a SELECT of the ids of the customers in a group, whose values are bound.
+    `held`: for the engine, a SELECT of (customer, ID of a group that they are in, whether it admits) of those in {customers}.
     """
 
     name: str
@@ -26,6 +27,7 @@ class GroupKind:
     names: Callable[[Collection[str]], Mapping[str, str]]
     open: Callable[[Collection[str]], Collection[str]]
     members: Callable[[str, Bind], str]
+    held: str
 
 
 def group_kinds() -> Mapping[str, GroupKind]:

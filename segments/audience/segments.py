@@ -28,4 +28,8 @@ def _members(id: str, bind: Bind) -> str:
     return f"SELECT s.customer_id FROM segments_stay s WHERE s.segment_id = {segment} AND s.left_at IS NULL"
 
 
-SEGMENTS = GroupKind("segment", _("Segment"), "in segment", _choices, _names, _open, _members)
+_HELD = (
+    "SELECT s.customer_id, g.slug, g.status = 'active' FROM segments_stay s JOIN segments_segment g ON g.id = s.segment_id"
+    " WHERE s.left_at IS NULL AND s.customer_id IN ({customers})"
+)
+SEGMENTS = GroupKind("segment", _("Segment"), "in segment", _choices, _names, _open, _members, _HELD)

@@ -59,4 +59,10 @@ def _members(id: str, bind: Bind) -> str:
     return f"SELECT h.customer_id FROM labels_customerlabel h WHERE {_HELD.format(slug=bind(id))}"
 
 
-GROUP = GroupKind("label", _("Label"), "with label", _choices, _names, _open, _members)
+# By each identifier; whether it admits is said by the label that the identifier means.
+_OF_CUSTOMERS = (
+    "SELECT h.customer_id, a.slug, named.status = 'active' FROM labels_customerlabel h"
+    " JOIN labels_label l ON l.id = h.label_id JOIN labels_labelalias a ON a.label_id IN (l.id, l.merged_into_id)"
+    " JOIN labels_label named ON named.id = a.label_id WHERE h.customer_id IN ({customers})"
+)
+GROUP = GroupKind("label", _("Label"), "with label", _choices, _names, _open, _members, _OF_CUSTOMERS)

@@ -61,5 +61,10 @@ def _members(id: str, bind: Bind) -> str:
     return f"SELECT m.customer_id FROM lists_listmember m WHERE {_MEMBERS.format(slug=bind(id))}"
 
 
-GROUP = GroupKind("list", _("Customer list"), "on list", _offered, _names, _open, _members)
+_HELD = (
+    "SELECT m.customer_id, l.slug, l.status = 'active' FROM lists_listmember m"
+    " JOIN lists_customerlist l ON l.id = m.customer_list_id"
+    " WHERE l.status <> 'archived' AND m.customer_id IN ({customers})"
+)
+GROUP = GroupKind("list", _("Customer list"), "on list", _offered, _names, _open, _members, _HELD)
 USED_BY_SEGMENTS = ListUse(lambda slug: [segment.name for segment in segments_asking(ON_LIST, LIST, [slug])])
