@@ -192,6 +192,8 @@ _FREE_BY_CODE = Part(
     shared=True,
 )
 
+_BY_ID = Part("coupons_by_id", f"{_FROM} WHERE c.id = ANY({{rows}}) AND {_OF_THEM}{_LOCK}", _put_coupon)
+
 
 def parts_of_code(code: str) -> Iterable[Part]:
     """What an event needs that names a code."""
@@ -205,6 +207,11 @@ def parts_of_issue(pool: str, code: str | None = None) -> Iterable[Part]:
     if code is None:
         return (own, replace(_FREE_ONES, names=(pool,)))
     return (own, replace(_FREE_BY_CODE, names=(f"{pool}:{folded(code)}",)))
+
+
+def part_by_id(ids: frozenset[int]) -> Part:
+    """Those of these ids that the customers hold: for whatever takes back what it has given."""
+    return replace(_BY_ID, rows=ids)
 
 
 def coupons_of(state: State) -> list[CouponRow]:

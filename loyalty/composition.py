@@ -37,6 +37,7 @@ ROOMS = (
     "segments",
     "coupons",
     "rewards.catalogue",
+    "rewards.claims",
     "loyalty.sync",
     "loyalty.transfer",
     "loyalty.trail",

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "segments",
     "coupons",
     "rewards.catalogue",
+    "rewards.claims",
     "loyalty.transfer",
     "loyalty.sync",
     "loyalty.api",

@@ -65,7 +65,6 @@ _CLAIM = follows("the claim of a reward")
 _CHALLENGE, _CAMPAIGN = follows("a challenge"), follows("a campaign")
 # Names of modules that are not here yet: labels of the history, and nobody can send them. Their modules will own them.
 LATER = (
-    _later("reward", _("Reward"), _CLAIM, Attribute("reward"), _COUPON),
     _later("coupon", _("Coupon"), _CLAIM, _COUPON, _CODE),
     _later(
         "challenge_reset",

@@ -67,7 +67,9 @@ _GIVING_BACK = (
         "What was reserved for an order can be spent again.",
     ),
 )
-SPENDING, GIVING_BACK = names_of(_SPENDING), names_of(_GIVING_BACK)
+# Rewards, which lie above, spend by claims; their revocations and released bids give back.
+SPENDING = names_of(_SPENDING) | {"reward"}
+GIVING_BACK = names_of(_GIVING_BACK) | {"reward_revoke", "reward_bid_release"}
 _MOVING = (
     Action("point_add", _("Point add"), (*_BY_HAND, EXPDATE), "circle-plus", "Points by hand."),
     Action("point_sub", _("Point sub"), _BY_HAND, "circle-minus", "Takes back what was earned: the score goes down."),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from segments.language.compiling import Statement
 
@@ -80,6 +81,12 @@ _CHANGE = """
     )
     SELECT (SELECT count(*) FROM found), (SELECT count(*) FROM entering), (SELECT count(*) FROM leaving)
 """
+# Where nobody is in it there is nothing to compare with: a segment that is computed for the first time.
+_ANYBODY = "SELECT EXISTS (SELECT 1 FROM segments_stay WHERE segment_id = %s AND left_at IS NULL)"
+_FILL = """
+    INSERT INTO segments_stay (customer_id, segment_id, since, entered_at, told_of_entering, told_of_leaving)
+    SELECT found.id, %(segment)s, %(since)s, %(at)s, %(told)s, %(told)s FROM ({rule}) AS found (id)
+"""
 _MOMENT = "coalesce((SELECT m.at FROM moment m WHERE m.id = {}), %(at)s)"
 
 
@@ -101,8 +108,16 @@ def change_members(
             "only": "AND s.customer_id = ANY(%(customers)s::bigint[])",
         }
     with connection.cursor() as cursor:
+        if touched is None and not _is_anybody_in(cursor, segment):
+            cursor.execute(_FILL.format(rule=statement.sql), params)
+            return Changed(selected=cursor.rowcount, entered=cursor.rowcount, left=0)
         cursor.execute(_CHANGE.format(rule=statement.sql, **places), params)
         return Changed(*cursor.fetchone())
+
+
+def _is_anybody_in(cursor: CursorWrapper, segment: int) -> bool:
+    cursor.execute(_ANYBODY, [segment])
+    return bool(cursor.fetchone()[0])
 
 
 _TAKE = """

@@ -32,6 +32,7 @@ INSIDE = (
     " point_unburn club_create club_member_join club_member_remove club_member_ban club_member_unban club_applicant_accept"
     " club_applicant_ban club_applicant_refuse club_assign_ownership club_revoke_ownership club_disband club_point_add"
     " club_point_remove club_point_donation club_detail_change coupon_unassign coupon_invalidate coupon_transfer coupon_expire"
+    " reward_revoke reward_bid reward_bid_release"
 )
 LABELS = {
     "campaign_bonus": "Campaign bonus",

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ClaimsApp(AppConfig):
+    name = "rewards.claims"
+    label = "claims"

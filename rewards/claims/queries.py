@@ -1,0 +1,183 @@
+"""What decides about claims of a customer, of all rewards in a fixed number of queries; how many are taken; bids."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Max, QuerySet, Sum
+
+from coupons.models import Coupon
+from customers.models import Customer
+from loyalty.points.ledger.models import Balance
+from loyalty.program.queries import general_settings
+from rewards.catalogue.config import RewardRule, RewardsConfig, audience_of
+from rewards.catalogue.enums import CategoryStatus, LockKind, RewardStatus, RewardType, TransferDate
+from rewards.catalogue.models import Reward
+from segments.audience.audience import Group
+from segments.audience.kinds import group_kinds
+
+from .models import STANDS, Claim, HighestBid, Taken
+from .rules import ONE, Asked, Had, Reason, Standing, bid_reasons, least_bid, reasons
+
+_TAKEN = """
+    SELECT r.id, CASE WHEN r.stock IS NOT NULL THEN t.taken ELSE coalesce((
+        SELECT sum(count) FROM claims_claim c WHERE c.reward_id = r.id AND c.revoked_by IS NULL), 0)::bigint END
+    FROM rewards_reward r JOIN claims_taken t ON t.reward_id = r.id WHERE r.id = ANY(%s)
+"""
+# Of what no code is left, of all pools that rewards name.
+_EMPTY = """
+    SELECT p.slug FROM coupons_pool p
+    WHERE p.slug IN (SELECT unnest(pools) FROM rewards_reward WHERE status = 'active') AND p.source <> 'generated'
+        AND NOT EXISTS (SELECT FROM coupons_coupon c WHERE c.pool_id = p.id AND c.status = 'unassigned')
+"""
+
+
+@dataclass(frozen=True)
+class Claimability:
+    """What a customer can claim at an instant, and why not. Nothing more is read."""
+
+    standing: Standing
+    config: RewardsConfig
+    at: dt.datetime
+    zone: dt.tzinfo
+
+    def reasons(self, reward: Reward, asked: Asked = ONE) -> list[Reason]:
+        """All that is in the way, of a bid where it is bid for; none: now."""
+        rule = rule_of(reward)
+        if rule.type == RewardType.BIDDING:
+            return bid_reasons(rule, self.standing, self.config, at=self.at, zone=self.zone)
+        return reasons(rule, self.standing, self.config, at=self.at, zone=self.zone, asked=asked)
+
+    def price(self, reward: Reward) -> tuple[str, int] | None:
+        """The currency and the points for this customer; None: there is no price for them."""
+        return self.config.price_of(rule_of(reward), self.standing.currency)
+
+    def left(self, reward: Reward) -> int | None:
+        """None: without end."""
+        return self.standing.left.get(reward.pk)
+
+    def least_bid(self, reward: Reward, highest: int | None) -> int:
+        _, price = self.price(reward) or ("", 0)
+        return least_bid(rule_of(reward), price, highest)
+
+
+def claimability_of(customer: Customer, at: dt.datetime) -> Claimability:
+    """Of all rewards: a fixed number of queries, however many there are."""
+    config = RewardsConfig(currency=general_settings().currency)
+    return Claimability(standing_of(customer), config, at, ZoneInfo(settings.TIME_ZONE))
+
+
+def standing_of(customer: Customer) -> Standing:
+    rows = Taken.objects.filter(reward__status=RewardStatus.ACTIVE).values_list(
+        "reward_id", "reward__stock", "taken", "locked_until"
+    )
+    taken = list(rows)
+    return Standing(
+        currency=(customer.currency or "").upper() or None,
+        groups=_groups(customer),
+        spendable=_spendable(customer),
+        had=had_by(customer),
+        left={id: stock - number for id, stock, number, _ in taken if stock is not None},
+        locked={id: until for id, _, _, until in taken if until is not None},
+        empty=_empty_pools(),
+    )
+
+
+def _groups(customer: Customer) -> Mapping[Group, bool]:
+    """As the engine reads them: one statement for all kinds."""
+    kinds = group_kinds().values()
+    each = [
+        f"SELECT '{kind.name}', held.slug, held.admits FROM ({kind.held.format(customers='%s')}) AS held (id, slug, admits)"
+        for kind in kinds
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(each), [customer.id] * len(each))
+        return {Group(kind, id): admits for kind, id, admits in cursor.fetchall()}
+
+
+def _spendable(customer: Customer) -> Mapping[str | None, int]:
+    """Under None, of the default account."""
+    found: dict[str | None, int] = {}
+    rows = Balance.objects.filter(customer=customer).values_list("account__slug", "account__is_default", "spendable")
+    for slug, is_default, points in rows:
+        found[slug] = points
+        if is_default:
+            found[None] = points
+    return found
+
+
+def had_by(customer: Customer) -> Mapping[int, Had]:
+    """Of each reward, the customer's claims that stand."""
+    rows = Claim.objects.filter(STANDS, customer=customer).values("reward_id").order_by()
+    found = rows.annotate(number=Sum("count"), last_at=Max("claimed_at"))
+    return {row["reward_id"]: Had(row["number"], row["last_at"]) for row in found}
+
+
+def _empty_pools() -> frozenset[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_EMPTY)
+        return frozenset(slug for (slug,) in cursor.fetchall())
+
+
+def rule_of(reward: Reward) -> RewardRule:
+    """As the programme's configuration has it, of a row; its category is read with it where it has one."""
+    return RewardRule(
+        id=reward.pk,
+        slug=reward.slug,
+        name=reward.name,
+        type=RewardType(reward.type),
+        status=RewardStatus(reward.status),
+        prices=reward.prices,
+        max_price=reward.max_price,
+        price_step=reward.price_step,
+        account=reward.account or None,
+        pools=tuple(reward.pools),
+        audience=audience_of(reward.audience),
+        stores=frozenset(reward.stores),
+        starts_at=reward.starts_at,
+        ends_at=reward.ends_at,
+        coming_soon=reward.display_coming_soon,
+        hidden=reward.hidden,
+        hide_restricted=reward.hide_restricted,
+        stock=reward.stock,
+        max_claims=reward.max_claims,
+        repeat_interval=(reward.repeat_after, reward.repeat_unit) if reward.repeat_after else None,
+        lock=LockKind(reward.lock),
+        lock_seconds=reward.lock_seconds,
+        transferable=reward.transferable,
+        transfer_points=reward.transfer_points,
+        transfer_limit=reward.transfer_limit,
+        transfer_date=TransferDate(reward.transfer_date),
+        transfer_expires=(reward.transfer_after, reward.transfer_unit) if reward.transfer_after else None,
+        category_status=CategoryStatus(reward.category.status) if reward.category else CategoryStatus.ACTIVE,
+    )
+
+
+# Claims
+
+
+def claims_of(customer: Customer) -> QuerySet[Claim]:
+    """Whatever became of them, the last ones first."""
+    return Claim.objects.filter(customer=customer).select_related("reward").order_by("-event_id")
+
+
+def coupons_of(claims: Collection[Claim]) -> Mapping[int, Sequence[Coupon]]:
+    """By the event of the claim, its coupons in their order, whoever has them now; one query."""
+    ids = {id for claim in claims for id in claim.coupons}
+    found = {row.pk: row for row in Coupon.objects.filter(pk__in=ids).select_related("pool", "customer")} if ids else {}
+    return {claim.event_id: [found[id] for id in claim.coupons if id in found] for claim in claims}
+
+
+def taken_of(rewards: Collection[int]) -> Mapping[int, int]:
+    """By reward, how many the claims that stand have taken; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN, [list(rewards)])
+        return dict(cursor.fetchall())
+
+
+def highest_bids(rewards: Collection[int]) -> Mapping[int, HighestBid]:
+    """By reward, those that there are; one query."""
+    return {row.reward_id: row for row in HighestBid.objects.filter(reward_id__in=rewards)}
