@@ -13,7 +13,7 @@ from .checks import CHECKS
 from .codes import CODES
 from .facts import FACTS
 from .labels import AUDIT
-from .models import Claim, HighestBid
+from .models import Bid, Claim, HighestBid
 from .queries import taken_of
 from .rights import RIGHTS
 from .sentences import SENTENCES
@@ -21,6 +21,10 @@ from .sentences import SENTENCES
 
 def _claims(source: Customer) -> int:
     return Claim.objects.filter(customer=source).count()
+
+
+def _bids(source: Customer) -> int:
+    return Bid.objects.filter(customer=source).count()
 
 
 CONTRIBUTIONS: tuple[object, ...] = (
@@ -33,6 +37,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     ReferenceNames("reward_id", lambda: Reward.objects.values_list("id", "slug")),
     NotExported(HighestBid, "Which of the bids stands, which the bids themselves tell."),
     MergeMove("claims", _("Claims of rewards, which count for limits together"), 49, _claims),
+    MergeMove("bids", _("Bids for rewards, the highest ones among them"), 50, _bids),
     Timer("end-biddings", "rewards.claims.bidding.tasks.end", 60.0),
     AUDIT,
 )

@@ -141,7 +141,7 @@ def test_the_preview_takes_the_same_queries_for_any_number_of_accounts(accounts:
     pair = customer("old"), customer("new")
     with CaptureQueriesContext(connection) as queries:
         merge_preview(*pair, "full")
-    assert len(queries) == 15
+    assert len(queries) == 17
 
 
 # What may have happened twice
