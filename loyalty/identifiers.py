@@ -83,7 +83,7 @@ def fault_of_id(text: str, refused: Collection[str]) -> str:
         return "cannot be '-', '.' or '..', nor have one of them between slashes: addresses mean something else by them"
     if others and "" in (first, *others):
         return "cannot begin or end with a slash, nor have two in a row: no address names such an ID"
-    if meant := next((part for part in others if part in AFTER_AN_ID), ""):
+    if meant := next((part for part in others if part.lower() in AFTER_AN_ID), ""):
         return f"cannot have '{meant}' after a slash: addresses of the API mean something else by it"
     return ""
 

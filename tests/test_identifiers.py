@@ -59,7 +59,20 @@ def test_a_name_that_programs_send_for_nobody_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "id", ["-", ".", "..", "a/../b", "a/./b", "a/-/b", "/a", "a/", "a//b", *(f"a/{word}" for word in AFTER_AN_ID)]
+    "id",
+    [
+        "-",
+        ".",
+        "..",
+        "a/../b",
+        "a/./b",
+        "a/-/b",
+        "/a",
+        "a/",
+        "a//b",
+        *(f"a/{word}" for word in AFTER_AN_ID),
+        "a/Rewards",
+    ],
 )
 def test_an_id_that_no_address_names_is_refused(id: str) -> None:
     assert fault_of_id(id, frozenset())

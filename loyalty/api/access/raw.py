@@ -51,7 +51,7 @@ def _with_inner_slashes(request: HttpRequest) -> list[bytes]:
     match, path = request.resolver_match, request.path[1:]
     if match is None or INNER_SLASH in path or not any("/" in str(value) for value in match.kwargs.values()):
         return []
-    if (found := re.fullmatch(regex_of(match.route), path)) is None:
+    if (found := re.fullmatch(f"{regex_of(match.route)}/?", path, re.IGNORECASE)) is None:
         return []
     for start, end in sorted((found.span(name) for name in found.groupdict()), reverse=True):
         path = path[:start] + path[start:end].replace("/", INNER_SLASH) + path[end:]
