@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 # Status → the exception type that clients see.
 KINDS = {
@@ -35,6 +35,8 @@ class Refused(Exception):
     """
 
     predicate = ""
+    # What programs are told beside code and message, if the room has more to say: such as all reasons.
+    details: Mapping[str, Any] = {}
 
     def __init__(self, code: int, message: str, *, field: str = "", status: int | None = None) -> None:
         super().__init__(message)

@@ -128,9 +128,8 @@ def _from_refusal(refused: Refused) -> ApiError:
     code = published_codes().get(refused.code)
     if code is None:
         return internal_error()
-    if refused.status is None:
-        return ApiError(code.status, code.kind, refused.code, refused.message)
-    return ApiError(refused.status, KINDS[refused.status], refused.code, refused.message)
+    status = refused.status or code.status
+    return ApiError(status, KINDS[status], refused.code, refused.message, details=refused.details)
 
 
 def _from_drf(exc: exceptions.APIException) -> ApiError:

@@ -19,6 +19,7 @@ class ApiError(Exception):
         message: str,
         *,
         headers: Mapping[str, str] | None = None,
+        details: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -26,9 +27,10 @@ class ApiError(Exception):
         self.code = code
         self.message = message
         self.headers = dict(headers or {})
+        self.details = dict(details or {})
 
     def body(self) -> dict[str, Any]:
-        return {"type": self.kind, "code": self.code, "message": self.message}
+        return {"type": self.kind, "code": self.code, "message": self.message, **self.details}
 
 
 def bad_request(message: str, code: int = 0) -> ApiError:

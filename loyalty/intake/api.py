@@ -30,15 +30,16 @@ class GuessedEvents:
     code: int
 
 
-def actor(request: Request) -> Actor:
-    """The integrator, and what the request tells of where it came from."""
+def actor(request: Request, *grants: str) -> Actor:
+    """The integrator, and what the request tells of where it came from. `grants`: what the address may send, and a plain
+    event may not."""
     origin = origin_of(request._request)
     return Actor(
         source=Source.API.value,
         api_key_id=request.user.pk,
         ip_address=origin.ip_address,
         user_agent=origin.user_agent,
-        grants=frozenset({POINTS_REWARDED} if may_fix_points(request) else ()),
+        grants=frozenset((*grants, *([POINTS_REWARDED] if may_fix_points(request) else ()))),
         is_page=is_client_side(request),
     )
 
@@ -64,10 +65,10 @@ def note_misses(request: Request, incoming: Incoming, outcome: Outcome) -> None:
                 count_miss(one.guessed, key_of(request), incoming.customer)
 
 
-def record_for(view: ApiView, incoming: Incoming) -> Outcome:
+def record_for(view: ApiView, incoming: Incoming, *grants: str) -> Outcome:
     """Record what the view was asked for; its answer concerns the customer. Raises Refused, and ApiError by the key's scope."""
     check_scope(view.request, incoming)
-    [outcome] = record([incoming], by=actor(view.request), at=timezone.now())
+    [outcome] = record([incoming], by=actor(view.request, *grants), at=timezone.now())
     note_misses(view.request, incoming, outcome)
     if outcome.state and not incoming.guest:
         customer = outcome.state.customer
