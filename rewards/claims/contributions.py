@@ -9,6 +9,7 @@ from loyalty.timers import Timer
 from rewards.catalogue.models import Reward
 from rewards.catalogue.stock import ClaimsThatStand
 
+from .api.contributions import CONTRIBUTIONS as API
 from .checks import CHECKS
 from .codes import CODES
 from .facts import FACTS
@@ -40,4 +41,5 @@ CONTRIBUTIONS: tuple[object, ...] = (
     MergeMove("bids", _("Bids for rewards, the highest ones among them"), 50, _bids),
     Timer("end-biddings", "rewards.claims.bidding.tasks.end", 60.0),
     AUDIT,
+    *API,
 )

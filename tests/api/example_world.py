@@ -24,6 +24,8 @@ from loyalty.staff.sender import Sender
 from rewards.catalogue.api.reading import read_reward
 from rewards.catalogue.api.schemas import LATTE
 from rewards.catalogue.operations import create_reward
+from rewards.claims.api.schemas import REWARD_ID, TEN_OFF
+from rewards.claims.bulk.kinds import CLAIM_MANY
 from segments.lists.api.docs import ID, VIP
 from segments.lists.bulk.kinds import CUSTOMER_ADD
 from segments.membership.operations import refresh_due
@@ -102,8 +104,12 @@ def make_coupons() -> None:
 
 
 def make_rewards() -> None:
-    """An inactive one."""
-    create_reward(slug=LATTE["id"], values=read_reward(LATTE, {}).values, by=Sender(None, JANUARY))
+    """An inactive one, and a coupon of the pool Spring, which Ann can claim; a batch has named 0519009, who is nobody."""
+    by = Sender(None, JANUARY)
+    create_reward(slug=LATTE["id"], values=read_reward(LATTE, {}).values, by=by)
+    apply_program({"rewards": [TEN_OFF]}, by=by)
+    batch = accept(CLAIM_MANY, REWARD_ID, [Item("0519009")], by=Actor("api"), at=JANUARY, batch="batch001")
+    work(request_id=batch.pk, now=lambda: JANUARY)
 
 
 def example_world() -> Iterator[ApiKey]:

@@ -36,7 +36,7 @@ LIST_REWARDS = Operation(
     "The same as `/entities/rewards/reward`. Archived ones are not listed.",
     parameters=[_ALIAS, *PAGE, *_SEARCH],
     refusals={400: "350300: another word. 300121, 300123: `offset` or `limit`. 300122: what is not searchable."},
-    examples=[Example("All rewards", None, {"data": [LATTE]})],
+    examples=[Example("The first one", None, {"data": [LATTE]}, query={"limit": "1"})],
 )
 CREATE_REWARD = Operation(
     "Create a reward",

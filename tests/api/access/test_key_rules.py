@@ -73,6 +73,7 @@ VALUES = {
     "alias": "Rewards",
     "batch": UUID,
     "coupon_pool_id": "spring",
+    "reward_id": "mug",
     "action": "add",
     **ENTITY,
 }

@@ -23,7 +23,7 @@ MOST_SECONDS, MOST_MEMORY = 1.0, 50 * 1024 * 1024
 SIGNER = Signer("TILL", "S3CRET", "eu")
 NAMED = {
     "public_id": "C-1", "module": "core", "entity": "customer-list", "entity_id": "vip", "customer_list_id": "vip",
-    "coupon_pool_id": "spring", "action": "add",
+    "coupon_pool_id": "spring", "action": "add", "reward_id": "mug",
 }  # fmt: skip
 # Those that take larger ones have a test of their own (`tests/lists/test_list_bulk.py`).
 PATHS = sorted(

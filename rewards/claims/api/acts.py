@@ -1,0 +1,89 @@
+"""What a customer does with rewards by the Display API: claims one, gives it back, bids for it."""
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from customers.api.lookups import identity_asked
+from customers.api.objects import customer_objects, read_fields
+from customers.models import Customer
+from loyalty.engine.events import Incoming
+from loyalty.engine.mechanism import Outcome
+from loyalty.intake.api import actor, check_scope, record_for
+from rewards.catalogue.models import Reward
+from rewards.claims.actions import CLAIM, CLAIMS, COUNT, EVENT, PLACE_BID, POINTS, REVOKE
+from rewards.claims.actions import REWARD as NAME
+from rewards.claims.models import Claim
+from rewards.claims.offers import library, offers_of
+from rewards.claims.operations import record_bid
+from rewards.claims.queries import coupons_of
+
+from .display import RewardView
+from .docs import BID, CLAIM_REWARD, REVOKE_CLAIM
+from .objects import Teller, moment
+from .reading import check_names, event_in, whole_in
+
+
+class RewardAct(RewardView):
+    def record(self, public_id: str, action: str, data: dict[str, Any]) -> Outcome:
+        """One event, by the identity of the address. Raises Refused, ApiError."""
+        scheme, value = identity_asked(self.request, public_id)
+        known = {name: said for name, said in data.items() if said is not None}
+        return record_for(self, Incoming(value, action, known, scheme=scheme), CLAIMS)
+
+
+class ClaimReward(RewardAct):
+    operations = {"post": CLAIM_REWARD}
+
+    def post(self, request: Request, public_id: str, reward_id: str) -> Response:
+        check_names(request.query_params, {"fields"})
+        customer, reward, body = self.customer(public_id), self.reward(reward_id), self.body()
+        data = {NAME.name: reward.slug, COUNT.name: whole_in(body, "count"), POINTS.name: whole_in(body, "points")}
+        made = self.record(public_id, CLAIM.name, data).events[0]
+        customer.refresh_from_db()
+        return Response({**claim_answer(customer, made.id), **self._asked(customer, reward)})
+
+    def _asked(self, customer: Customer, reward: Reward) -> dict[str, Any]:
+        """`fields=customer,reward`."""
+        fields, found = read_fields(self.request.query_params.get("fields", "")), dict[str, Any]()
+        if "customer" in fields:
+            [found["customer"]] = customer_objects([customer], frozenset())
+        if "reward" in fields:
+            at = timezone.now()
+            [offer] = offers_of(customer, at, [reward])
+            found["reward"] = Teller(customer, at, library=library()).detailed(offer)
+        return found
+
+
+def claim_answer(customer: Customer, event_id: int) -> dict[str, Any]:
+    """What came of a claim: `coupon` is the first of its coupons."""
+    claim = Claim.objects.get(event_id=event_id)
+    coupons = Teller(customer, timezone.now()).coupons(coupons_of([claim])[claim.event_id])
+    found = {"spent": claim.spent, "id": str(claim.event_id), "last_claimed_at": moment(claim.claimed_at)}
+    return {**found, **({"coupon": coupons[0], "coupons": coupons} if coupons else {})}
+
+
+class RevokeClaim(RewardAct):
+    operations = {"post": REVOKE_CLAIM}
+
+    def post(self, request: Request, public_id: str, reward_id: str) -> Response:
+        check_names(request.query_params, ())
+        reward = self.reward(reward_id, listed=False)
+        self.record(public_id, REVOKE.name, {EVENT.name: event_in(self.body()), NAME.name: reward.slug})
+        return Response({})
+
+
+class PlaceBid(RewardAct):
+    operations = {"post": BID}
+
+    def post(self, request: Request, public_id: str, reward_id: str) -> Response:
+        check_names(request.query_params, ())
+        customer, reward = self.customer(public_id), self.reward(reward_id)
+        amount, at = whole_in(self.body(), "amount"), timezone.now()
+        check_scope(request, Incoming(customer.public_id, PLACE_BID.name, {}))
+        self.concerns(customer.pk)
+        record_bid(customer.public_id, reward.slug, by=actor(request, CLAIMS), at=at, amount=amount)
+        [offer] = offers_of(customer, at, [reward])
+        return Response(Teller(customer, at).bidding(offer))
