@@ -15,6 +15,8 @@ from .codes import CODES
 from .facts import FACTS
 from .labels import AUDIT
 from .models import Bid, Claim, HighestBid
+from .panels import PANELS
+from .profile.contributions import CONTRIBUTIONS as PROFILE
 from .queries import taken_of
 from .rights import RIGHTS
 from .sentences import SENTENCES
@@ -41,5 +43,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     MergeMove("bids", _("Bids for rewards, the highest ones among them"), 50, _bids),
     Timer("end-biddings", "rewards.claims.bidding.tasks.end", 60.0),
     AUDIT,
+    PANELS,
     *API,
+    *PROFILE,
 )
