@@ -8,7 +8,7 @@ from loyalty.api.docs.describe import Parameter, Schema
 from loyalty.api.docs.shapes import FLAG, MOMENT, NUMBER, TEXT, WHOLE, described, list_of, one_of, shape
 from rewards.catalogue.enums import RewardType, TransferDate
 
-REWARD_ID = "5c17c37f71f86e7f798b4576"
+REWARD_ID = "ten-off"
 # In the world of the examples (`tests/api/example_world.py`): a coupon of the pool Spring, as the program file has it.
 TEN_OFF: Mapping[str, Any] = {
     "id": REWARD_ID,
