@@ -86,6 +86,9 @@ def listed_codes() -> set[int]:
             found |= {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, int)}
             calls = [node for node in nodes if getattr(getattr(node, "func", None), "attr", "") == "__init__"]
             names = [one.args[0] for one in calls if isinstance(one, ast.Call) and one.args]
+            if any(isinstance(node, ast.ImportFrom) and (node.module or "").endswith("codes") for node in nodes):
+                # Beside what is said of it: `(LIMIT, "Customer can't …")`.
+                names += [node.elts[0] for node in nodes if isinstance(node, ast.Tuple) and node.elts]
             known = vars(module_of(path)) if any(isinstance(name, ast.Name) for name in names) else {}
             found |= {
                 known[name.id] for name in names if isinstance(name, ast.Name) and isinstance(known.get(name.id), int)

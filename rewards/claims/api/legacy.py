@@ -11,7 +11,7 @@ from customers.api.lookups import customer_asked
 from customers.fields.models import Field
 from customers.models import Customer
 from loyalty.api.lists.paging import INVALID_PARAMETER, MAX_LIMIT, MAX_OFFSET, page_in
-from loyalty.api.problems import ApiError, bad_request, not_found
+from loyalty.api.problems import bad_request, not_found
 from loyalty.engine.status import Status
 from rewards.catalogue.models import Reward
 from rewards.catalogue.queries import rewards
@@ -84,7 +84,7 @@ class LegacyClaim(RewardAct):
         if customer is None:
             raise bad_request("'customer' property is required: the ID of a customer")
         if customer.status == Status.INACTIVE:
-            raise ApiError(400, "BadRequestException", LEGACY_NOT_ACTIVE, "Customer is not active")
+            raise bad_request("Customer is not active", LEGACY_NOT_ACTIVE)
         made = self.record(customer.public_id, CLAIM.name, {NAME.name: reward.slug}).events[0]
         answer = claim_answer(customer, made.id)
         coupon = answer.get("coupon")
