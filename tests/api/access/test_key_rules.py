@@ -74,7 +74,6 @@ VALUES = {
     "batch": UUID,
     "coupon_pool_id": "spring",
     "reward_id": "mug",
-    "alias": "rewards",
     "action": "add",
     **ENTITY,
 }
