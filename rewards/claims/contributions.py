@@ -15,11 +15,9 @@ from .codes import CODES
 from .facts import FACTS
 from .labels import AUDIT
 from .models import Bid, Claim, HighestBid
-from .panels import PANELS
 from .profile.contributions import CONTRIBUTIONS as PROFILE
 from .queries import taken_of
 from .rights import RIGHTS
-from .sentences import SENTENCES
 
 
 def _claims(source: Customer) -> int:
@@ -35,7 +33,6 @@ CONTRIBUTIONS: tuple[object, ...] = (
     CHECKS,
     RIGHTS,
     FACTS,
-    SENTENCES,
     ClaimsThatStand(taken_of),
     ReferenceNames("reward_id", lambda: Reward.objects.values_list("id", "slug")),
     NotExported(HighestBid, "Which of the bids stands, which the bids themselves tell."),
@@ -43,7 +40,6 @@ CONTRIBUTIONS: tuple[object, ...] = (
     MergeMove("bids", _("Bids for rewards, the highest ones among them"), 50, _bids),
     Timer("end-biddings", "rewards.claims.bidding.tasks.end", 60.0),
     AUDIT,
-    PANELS,
     *API,
     *PROFILE,
 )

@@ -1,4 +1,4 @@
-"""What claims show in a customer's profile."""
+"""What claims show of a customer, and of a reward."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +9,8 @@ from rewards.catalogue.rights import VIEW_REWARDS
 from rewards.claims.rights import CLAIM_REWARDS
 
 from .card import OVERVIEW
+from .panels import PANELS
+from .sentences import SENTENCES
 
 CONTRIBUTIONS: tuple[object, ...] = (
     Routes("rewards.claims.urls"),
@@ -17,4 +19,6 @@ CONTRIBUTIONS: tuple[object, ...] = (
         _("Claim a reward"), "claims:claim", "gift", CLAIM_REWARDS, position=76, statuses=frozenset({Status.ACTIVE})
     ),
     OVERVIEW,
+    SENTENCES,
+    PANELS,
 )

@@ -12,8 +12,20 @@ from loyalty.engine.actions import names_of
 from loyalty.formats import number
 from rewards.catalogue.models import Reward
 from rewards.catalogue.texts import text_in
-
-from .actions import ACTIONS, AMOUNT, BID, CLAIM, CODE, COUNT, FORCED, PLACE_BID, POINTS, RELEASE, REVOKE, REWARD
+from rewards.claims.actions import (
+    ACTIONS,
+    AMOUNT,
+    BID,
+    CLAIM,
+    CODE,
+    COUNT,
+    FORCED,
+    PLACE_BID,
+    POINTS,
+    RELEASE,
+    REVOKE,
+    REWARD,
+)
 
 SENTENCES_OF: Mapping[str, Promise] = {
     CLAIM.name: _("Claimed the reward “%(reward)s”%(times)s%(code)s."),

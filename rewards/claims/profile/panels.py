@@ -19,8 +19,7 @@ from loyalty.staff.sight import Sight, sight_of
 from loyalty.ui.charts import Chart, Series, bars
 from rewards.catalogue.models import Reward
 from rewards.catalogue.panels import Panel, RewardPanels
-
-from .models import STANDS, Claim
+from rewards.claims.models import STANDS, Claim
 
 WEEKS = 12
 MOST_SHOWN = 10
