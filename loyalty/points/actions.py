@@ -68,7 +68,7 @@ _GIVING_BACK = (
     ),
 )
 # Rewards, which lie above, spend by claims; their revocations and released bids give back.
-SPENDING = names_of(_SPENDING) | {"reward"}
+SPENDING = names_of(_SPENDING) | {"reward", "coupon_transfer"}
 GIVING_BACK = names_of(_GIVING_BACK) | {"reward_revoke", "reward_bid_release"}
 _MOVING = (
     Action("point_add", _("Point add"), (*_BY_HAND, EXPDATE), "circle-plus", "Points by hand."),

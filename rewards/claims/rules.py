@@ -176,9 +176,14 @@ def _points(case: _Case) -> Iterator[Reason]:
     if price is None:
         return
     required = cost(case.rule, price[1], case.asked)
-    available = case.standing.spendable.get(case.rule.account, 0)
-    if required > available:
-        yield Reason(ReasonCode.POINTS, {"required": required, "available": available, "missing": required - available})
+    if found := missing_points(required, case.standing.spendable.get(case.rule.account, 0)):
+        yield found
+
+
+def missing_points(required: int, available: int) -> Reason | None:
+    if required <= available:
+        return None
+    return Reason(ReasonCode.POINTS, {"required": required, "available": available, "missing": required - available})
 
 
 def _locked(case: _Case) -> Iterator[Reason]:

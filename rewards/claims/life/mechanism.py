@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from coupons.actions import TRANSFER
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Mechanism, record_only
 from loyalty.engine.state import Part, State
 from loyalty.points.ledger.rows import BurnedRow
 from rewards.claims.actions import CLAIM, REVOKE
 
-from . import claiming, revoking
+from . import claiming, revoking, transferring
 
 
 def _add_spent(state: State, row: Sequence[Any]) -> None:
@@ -37,5 +38,6 @@ def _spent(incoming: Incoming) -> Iterable[Part]:
 MECHANISMS = (
     Mechanism(frozenset({CLAIM.name}), claiming.claim, parts=claiming.parts, later=claiming.stock_and_codes),
     Mechanism(frozenset({REVOKE.name}), revoking.revoke, parts=revoking.parts, later=revoking.stock_and_coupons),
+    Mechanism(frozenset({TRANSFER.name}), transferring.hand_over, parts=transferring.parts),
     Mechanism(frozenset({"point_unspend"}), record_only, parts=_spent),
 )

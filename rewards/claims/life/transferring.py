@@ -1,0 +1,112 @@
+"""Coupons of claims that are given to somebody else: whether they may be, what it costs, and until when they are valid. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from coupons.actions import CODE
+from coupons.codes import NOT_NOW
+from coupons.enums import CouponStatus
+from coupons.pools.patterns import folded
+from coupons.rows import CouponRow, coupons_of
+from loyalty.calendar import end_of, last_day_before, later, local_day
+from loyalty.engine.batch import Batch
+from loyalty.engine.events import Incoming
+from loyalty.engine.rows import EventRow
+from loyalty.engine.state import Part, State
+from loyalty.points.enums import EntryKind
+from loyalty.points.ledger.moves import consume
+from loyalty.points.ledger.rows import OPEN_LOTS
+from loyalty.points.orders.burning import spent
+from loyalty.refusals import Refused
+from rewards.catalogue.config import RewardRule
+from rewards.catalogue.enums import IntervalUnit, TransferDate
+from rewards.claims.rules import NotClaimable, missing_points
+
+from .claiming import account_of
+from .standing import rewards_config, spendable
+
+GIVEN = "claims_of_coupons"
+
+
+@dataclass(frozen=True)
+class Given:
+    """By which reward somebody first got a coupon, and how often its code was given away since."""
+
+    reward_id: int
+    pool_id: int
+    transfers: int
+
+
+# By the coupon, of which each holder of a code that everybody shares has one. Claims are the first owner's, or of whoever
+# they were merged into.
+_GIVEN = Part(
+    "claims_of_coupons",
+    "SELECT k.customer_id, k.id, c.reward_id, k.pool_id, (SELECT count(*) FROM coupons_coupon t WHERE t.folded = k.folded"
+    " AND t.pool_id = k.pool_id AND t.status = 'transferred' AND t.original_id = k.original_id)"
+    " FROM coupons_coupon k JOIN claims_claim c ON c.revoked_by IS NULL AND c.customer_id IN ("
+    "k.original_id, (SELECT m.survivor_id FROM customers_merge m WHERE m.source_id = k.original_id)) AND EXISTS ("
+    "SELECT FROM coupons_coupon o WHERE o.id = ANY(c.coupons) AND o.pool_id = k.pool_id AND o.folded = k.folded)"
+    " WHERE k.folded = ANY({names}) AND k.customer_id IN ({customers}) ORDER BY c.event_id",
+    lambda state, row: state.part(GIVEN).update({row[1]: Given(*row[2:])}),
+)
+
+
+def hand_over(event: EventRow, state: State, batch: Batch) -> None:
+    """After the coupon has gone over: raises Refused where its reward does not let it, which takes that back."""
+    found = _handed_over(event, state, batch)
+    if found is None:
+        return
+    coupon, given = found
+    rule = rewards_config(batch.program).by_id[given.reward_id]
+    if not rule.transferable:
+        raise Refused(NOT_NOW, "The coupon cannot be transferred: its reward does not allow it", field=CODE.name)
+    if rule.transfer_limit is not None and given.transfers >= rule.transfer_limit:
+        raise Refused(
+            NOT_NOW, f"The coupon cannot be transferred more than {rule.transfer_limit} times", field=CODE.name
+        )
+    _pay(rule, event, state, batch)
+    _change_last_day(rule, coupon, event, batch)
+
+
+def _handed_over(event: EventRow, state: State, batch: Batch) -> tuple[CouponRow, Given] | None:
+    """The receiver's row, which is the giver's of before or, of a code that everybody shares, one more; None: it is no claim's."""
+    assert batch.target is not None
+    known, code = dict[int, Given](state.part(GIVEN)), folded(str(event.data[CODE.name]))
+    received = [row for row in coupons_of(batch.target) if folded(row.code) == code]
+    for row in received:
+        if row.id in known and row.claimed_at == event.occurred_at:
+            return row, known[row.id]
+    for kept in coupons_of(state):
+        if kept.id in known and kept.status == CouponStatus.TRANSFERRED:
+            return next((row, known[kept.id]) for row in received if row.pool_id == kept.pool_id)
+    return None
+
+
+def _pay(rule: RewardRule, event: EventRow, state: State, batch: Batch) -> None:
+    points = rule.transfer_points or 0
+    if not points:
+        return
+    if reason := missing_points(points, spendable(batch.program, state, rule)):
+        raise NotClaimable([reason])
+    consume(event, state, batch, account_of(rule, batch.program), points, EntryKind.SPEND).spent += points
+    spent(event, state, batch)
+
+
+def _change_last_day(rule: RewardRule, coupon: CouponRow, event: EventRow, batch: Batch) -> None:
+    if rule.transfer_date == TransferDate.REMAIN or rule.transfer_expires is None:
+        return
+    zone = batch.program.time_zone
+    start = local_day(event.occurred_at, zone)
+    if rule.transfer_date == TransferDate.EXTEND:
+        if coupon.expires_at is None:
+            return
+        start = last_day_before(coupon.expires_at, zone)
+    number, unit = rule.transfer_expires
+    number, unit = (number * 7, "days") if unit == IntervalUnit.WEEKS else (number, unit)
+    batch.edit(coupon).expires_at = end_of(later(start, number, unit), zone)
+
+
+def parts(incoming: Incoming) -> Iterable[Part]:
+    code = incoming.data.get(CODE.name)
+    names: Sequence[str] = (folded(str(code)),) if isinstance(code, str | int) else ()
+    return (OPEN_LOTS, replace(_GIVEN, names=tuple(names)))

@@ -1,0 +1,123 @@
+"""Coupons of claims that their owners give away: as the reward lets them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from events.models import Event
+from tests.claims.claiming import buckets, claimed, make_reward, members, revoke
+from tests.coupons.pooling import assign, do, make_pool, status, the
+from tests.engine.world import NOW, check_books, spendable
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def given_by_reward(*codes: str, pool: dict[str, Any] | None = None, **values: Any) -> None:
+    """Ann has claimed it, for 100 of her 1,000 points."""
+    make_pool("spring", *codes, **(pool or {}))
+    make_reward(type="coupon", pools=["spring"], **values)
+    members("ann", "ben", "cem")
+    claimed("ann")
+
+
+def transfer(giver: str, to: str, code: str = "A") -> int | None:
+    return do(giver, "transfer", to=to, code=code)
+
+
+def test_without_the_reward_s_leave_nothing_goes_over() -> None:
+    given_by_reward("A")
+    before = Event.objects.count()
+
+    assert transfer("ann", "ben") == 1602
+    assert (status("A", "ann"), Event.objects.count()) == ("claimed", before)
+    check_books()
+
+
+def test_with_it_the_giver_pays_what_it_costs() -> None:
+    given_by_reward("A", transferable=True, transfer_points=30)
+
+    assert transfer("ann", "ben") is None
+    assert (spendable("ann"), spendable("ben"), buckets("ann")["spent"]) == (870, 1_000, 130)
+    assert status("A", "ben") == "claimed"
+    told = Event.objects.get(action="coupon_transfer")
+    assert told.points == -30
+    check_books()
+
+
+def test_who_has_too_few_points_keeps_the_coupon() -> None:
+    given_by_reward("A", transferable=True, transfer_points=901)
+
+    assert transfer("ann", "ben") == 120241
+    assert (status("A", "ann"), spendable("ann")) == ("claimed", 900)
+    check_books()
+
+
+def test_a_code_goes_on_as_often_as_the_reward_says() -> None:
+    given_by_reward("A", transferable=True, transfer_limit=2)
+
+    assert transfer("ann", "ben") is None
+    assert transfer("ben", "cem") is None
+    assert transfer("cem", "ann") == 1602
+    assert status("A", "cem") == "claimed"
+    check_books()
+
+
+def test_whoever_received_it_is_bound_by_the_same_reward() -> None:
+    given_by_reward("A", transferable=True, transfer_points=30)
+
+    assert transfer("ann", "ben") is None
+    make_reward(type="coupon", pools=["spring"], transferable=False)
+    assert transfer("ben", "cem") == 1602
+    check_books()
+
+
+@pytest.mark.parametrize(
+    ("rule", "days"),
+    [
+        ({"transfer_date": "remain"}, 10),
+        ({"transfer_date": "modify", "transfer_expires": {"after": 3, "unit": "days"}}, 3),
+        ({"transfer_date": "extend", "transfer_expires": {"after": 2, "unit": "weeks"}}, 10 + 14),
+    ],
+)
+def test_its_last_day_stays_or_counts_anew_or_moves(rule: dict[str, Any], days: int) -> None:
+    given_by_reward("A", transferable=True, pool={"expires": {"after": 10, "unit": "days"}}, **rule)
+    last = the("A").expires_at
+    assert last
+
+    assert transfer("ann", "ben") is None
+    assert the("A", "ben").expires_at == last + (days - 10) * DAY
+    assert the("A", "ann").expires_at == last
+    check_books()
+
+
+def test_of_a_code_that_everybody_shares_the_rule_holds_as_well() -> None:
+    make_pool("spring", source="generated", pattern="ALL")
+    make_reward(type="coupon", pools=["spring"], transferable=True, transfer_points=30, transfer_limit=1)
+    members("ann", "ben", "cem")
+    claimed("ann")
+
+    assert transfer("ann", "ben", "ALL") is None
+    assert (spendable("ann"), the("ALL", "ben").status) == (870, "claimed")
+    assert transfer("ben", "cem", "ALL") == 1602
+    check_books()
+
+
+def test_a_coupon_that_no_claim_has_given_goes_as_before() -> None:
+    given_by_reward("A", "B", transferable=False, transfer_points=30)
+    assert assign("ann", code="B") is None
+
+    assert transfer("ann", "ben", "B") is None
+    assert spendable("ann") == 900
+    check_books()
+
+
+def test_a_claim_that_was_revoked_binds_nobody() -> None:
+    given_by_reward("A", transferable=False)
+    claim = Event.objects.get(action="reward").id
+    assert revoke("ann", claim, at=NOW + DAY) is None
+
+    assert transfer("ann", "ben") == 1602
+    assert status("A", "ann") == "invalid"
+    check_books()
