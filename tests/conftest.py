@@ -110,19 +110,44 @@ def django_db_setup(
 
     In place of pytest-django's: that one makes none for tests which only ask for `committed_db`.
     """
+    name = _test_name()
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default": False})
-        name = connection.settings_dict["NAME"]
-        _keep_statistics()
-        connection.close()
-        copies.copy(name, copies.TEMPLATE.format(name))
+        with copies.one_at_a_time():
+            made = _copied(name) if copies.exists(copies.template_of(name)) else _migrated(name)
         _as_role("app")
         _remember_program()
     yield
     with django_db_blocker.unblock():
         _as_role("owner")
-        copies.drop(copies.TEMPLATE.format(name))
         teardown_databases(made, verbosity=0)
+
+
+def _test_name() -> str:
+    return connection.settings_dict["TEST"]["NAME"] or f"test_{connection.settings_dict['NAME']}"
+
+
+def _migrated(name: str) -> Any:
+    copies.drop_templates(name)
+    made = setup_databases(verbosity=0, interactive=False, aliases={"default": False})
+    _keep_statistics()
+    connection.close()
+    copies.copy(name, copies.template_of(name))
+    return made
+
+
+def _copied(name: str) -> Any:
+    """What `setup_databases` gives."""
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    copies.copy(copies.template_of(name), name)
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+    return [(connection, before, True)]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The template goes once no worker needs it any more."""
+    if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
+        copies.drop_templates(_test_name())
 
 
 def _keep_statistics() -> None:
@@ -164,7 +189,7 @@ def _restored_afterwards(origin: Origin, blocker: Any) -> Iterator[None]:
         yield
         connections.close_all()
         if not origin.restore():
-            copies.copy(copies.TEMPLATE.format(origin.name), origin.name)
+            copies.copy_template(origin.name)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from tests.databases.copies import TEMPLATE, send_home, url_of
+from tests.databases.copies import one_at_a_time, send_home, template_of, url_of
 
 Rows = list[tuple[Any, ...]]
 
@@ -82,7 +82,7 @@ class Origin:
 
     def __post_init__(self) -> None:
         """Out of the template, which nobody has changed since."""
-        with _connect(TEMPLATE.format(self.name)) as raw:
+        with one_at_a_time(), _connect(template_of(self.name)) as raw:
             self.tables = [table for (table,) in _run(raw, TABLES)]
             self.look = self.look_at(raw)
             self.size = _size(raw)

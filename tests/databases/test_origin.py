@@ -23,7 +23,7 @@ def a_small_database(committed_module: None, origin: Origin) -> None:
     """Tests before it may have left many dead rows, of which a copy is made."""
     connections.close_all()
     if not origin.restore():
-        copies.copy(copies.TEMPLATE.format(origin.name), origin.name)
+        copies.copy_template(origin.name)
 
 
 @pytest.fixture

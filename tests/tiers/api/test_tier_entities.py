@@ -118,7 +118,7 @@ def test_an_unknown_one_is_not_found(client: Client, id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/entities/tiers/ladder", "/entities/rewards/reward", "/entities/tiers/ladder/standard"]
+    "path", ["/entities/tiers/ladder", "/entities/offers/offer", "/entities/tiers/ladder/standard"]
 )
 def test_another_type_is_none(client: Client, path: str) -> None:
     assert get(client, path, 400) == refusal(350300, "Entity type does not exist")
