@@ -1,10 +1,5 @@
-"""Pages look as they looked, with a name of 60 characters and an address of 80.
+"""Pages look as they looked, with a name of 60 characters and an address of 80."""
 
-The pictures kept are a quarter as large. New ones are made where `PICTURES=new` is set: look at them before keeping them.
-"""
-
-import base64
-import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,22 +13,18 @@ from loyalty.points.operations import manage_points
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
-from tests.browser.conftest import SETTLE, layout_faults, sign_in
+from tests.browser.conftest import sign_in
 from tests.browser.long_world import ADDRESS, CIRCLE, NAME, ONE_WORD, World, make_world
+from tests.browser.looks import faults
 from tests.engine.world import rows
 from tests.factories import NOON
 from tests.segments.segmenting import make_segment, work
 
 pytestmark = pytest.mark.browser
 
-KEPT = Path(__file__).parent / "pictures"
-COMPARE = (Path(__file__).parent / "pictures.js").read_text()
-SIZES = {1440: 900, 1024: 768, 390: 844}
 # What is taken of a page that is more than this.
 PARTS = {"tiers": "section[aria-labelledby=tiers-card]"}
 FOR_ADMINISTRATORS = {"audit", "approvals", "review"}
-# Of the pixels: another machine's letters change fewer, a column that moves changes more.
-TOLERANCE = 0.01
 
 
 @pytest.fixture
@@ -55,7 +46,7 @@ NAMES = (
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_looks_as_it_looked(world: World, served: str, signed_in: Page, name: str) -> None:
-    page, table = signed_in, signed_in.context.new_page()
+    page = signed_in
     if name in FOR_ADMINISTRATORS:
         sign_in(page, served, User.objects.create_user("ada", role=Role.ADMINISTRATOR, first_name="Ada"))
     profile = f"/customers/{world.one.id}/"
@@ -64,21 +55,7 @@ def test_a_page_looks_as_it_looked(world: World, served: str, signed_in: Page, n
     review = f"/approvals/{_waiting(world)}/" if name in {"approvals", "review"} else ""
     others = {"segment": "/segments/long/", "segment-editor": "/segments/long/edit/", "review": review}
     page.goto({"profile": profile, "tiers": profile, **others}.get(name, f"/{name}/"))
-    found = []
-    for width, height in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.evaluate(f"{SETTLE[:-1]}; await document.fonts.ready; }}")
-            page.evaluate("scrollTo(0, 0)")
-            found += [f"{width} {scheme}: {fault}" for fault in layout_faults(page)]
-            shown = page.locator(PARTS[name]) if name in PARTS else page
-            off = _off(
-                table, shown.screenshot(animations="disabled", caret="hide"), KEPT / f"{name}-{width}-{scheme}.png"
-            )
-            if off > TOLERANCE:
-                found.append(f"{width} {scheme}: {off:.1%} of the picture differ")
-    table.close()
+    found = faults(page, name, PARTS.get(name, ""))
     assert not found, "\n".join(found)
 
 
@@ -100,13 +77,3 @@ def _waiting(world: World) -> int:
     data = {"points": 300, "reason": "A parcel that was lost for three weeks, and found by the shop in Malmö " * 2}
     manage_points(customer=world.one, action="point_add", data=data, by=Sender(sue, NOON))
     return ChangeRequest.objects.get().id
-
-
-def _off(table: Page, taken: bytes, kept: Path) -> float:
-    """The share of the picture that differs from the one kept; a new one is kept where that is asked for."""
-    before = base64.b64encode(kept.read_bytes()).decode() if kept.exists() else None
-    result = table.evaluate(COMPARE, [base64.b64encode(taken).decode(), before])
-    if os.environ.get("PICTURES") == "new":
-        kept.write_bytes(base64.b64decode(result["picture"]))
-        return 0
-    return float(result["off"])

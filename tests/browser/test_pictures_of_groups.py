@@ -1,7 +1,5 @@
 """The pages of lists, labels and bulk requests look as they looked, with names as long as they may be."""
 
-from typing import Any
-
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
@@ -11,9 +9,8 @@ from loyalty.bulk.operations import accept
 from loyalty.bulk.working import work
 from loyalty.program.operations import apply_program
 from segments.lists.bulk.kinds import CUSTOMER_ADD
-from tests.browser.conftest import SETTLE, layout_faults
 from tests.browser.long_world import ADDRESS, CIRCLE, NAME, ONE_WORD
-from tests.browser.test_pictures import KEPT, SIZES, TOLERANCE, _off
+from tests.browser.looks import faults
 from tests.engine.world import BY
 from tests.factories import NOON, make_customer
 from tests.labels.labels import send
@@ -50,20 +47,6 @@ def pages(served: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", ["lists", "list", "labels", "label", "tokens", "bulk", "bulk-request"])
 def test_a_page_of_groups_looks_as_it_looked(pages: dict[str, str], signed_in: Page, name: str) -> None:
-    page, table = signed_in, signed_in.context.new_page()
-    page.goto(pages[name])
-    found = []
-    for width, height in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.evaluate(f"{SETTLE[:-1]}; await document.fonts.ready; }}")
-            page.evaluate("scrollTo(0, 0)")
-            found += [f"{width} {scheme}: {fault}" for fault in layout_faults(page)]
-            shown: Any = page.locator("#labels") if name == "tokens" else page
-            taken = shown.screenshot(animations="disabled", caret="hide")
-            off = _off(table, taken, KEPT / f"{name}-{width}-{scheme}.png")
-            if off > TOLERANCE:
-                found.append(f"{width} {scheme}: {off:.1%} of the picture differ")
-    table.close()
+    signed_in.goto(pages[name])
+    found = faults(signed_in, name, "#labels" if name == "tokens" else "")
     assert not found, "\n".join(found)
