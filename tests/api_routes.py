@@ -9,6 +9,22 @@ from loyalty.api.views import ApiView
 
 METHODS = ("get", "post", "put", "patch", "delete")
 WRITES = {"post", "put", "patch", "delete"}
+UUID = "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10"
+# What each name in an address may stand for.
+VALUES = {
+    "public_id": "C-1",
+    "transaction_id": "T-1",
+    "reference": UUID,
+    "module": "core",
+    "entity": "customer-list",
+    "entity_id": "vip",
+    "customer_list_id": "vip",
+    "alias": "Rewards",
+    "batch": UUID,
+    "coupon_pool_id": "spring",
+    "reward_id": "mug",
+    "action": "add",
+}
 
 
 class ApiRoute(NamedTuple):

@@ -59,12 +59,14 @@ class Entities(EntityView):
         return Response({"data": pair.listed(page.offset, page.offset + page.limit, *filters)})
 
     def _asked(self, searchable: Collection[str]) -> dict[str, str]:
-        """The values asked for, by attribute. Raises ApiError: 300122 for one that is not searchable."""
+        """The values asked for, by attribute. Raises ApiError: 300122 for one that is not searchable, or that no text can be."""
         query = self.request.query_params
         asked = {name: query[name] for name in query if name not in {*PAGE, API_KEY} and not name.startswith(SIGNED)}
         if other := sorted(asked.keys() - set(searchable)):
             can = ", ".join(sorted({*searchable, *PAGE}))
             raise bad_request(f"{shown(other[0])} cannot be asked for: {can} can", INVALID_PARAMETER)
+        if unreadable := sorted(name for name, value in asked.items() if "\x00" in value):
+            raise bad_request(f"'{unreadable[0]}' must be a text without control characters", INVALID_PARAMETER)
         return asked
 
     def put(self, request: Request, module: str, entity: str) -> Response:

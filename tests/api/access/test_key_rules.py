@@ -14,7 +14,7 @@ from loyalty.api.keys.models import ApiKey
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.api_keys import client_side_key, development_key, server_key, signer
-from tests.api_routes import METHODS, ApiRoute, api_routes
+from tests.api_routes import METHODS, VALUES, ApiRoute, api_routes
 from tests.factories import make_customer, make_order
 from tests.listing import all_of
 
@@ -63,20 +63,6 @@ RULES = {
 ROUTES = api_routes()
 How = Callable[[str, str], dict[str, Any]]
 """Of a method and a path, what to send."""
-UUID = "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10"
-ENTITY = {"module": "tiers", "entity": "tier", "entity_id": "standard"}
-VALUES = {
-    "public_id": "C-1",
-    "transaction_id": "T-1",
-    "reference": UUID,
-    "customer_list_id": "vip",
-    "alias": "Rewards",
-    "batch": UUID,
-    "coupon_pool_id": "spring",
-    "reward_id": "mug",
-    "action": "add",
-    **ENTITY,
-}
 SHOP = "https://shop.example.com"
 each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 

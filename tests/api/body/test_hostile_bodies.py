@@ -14,20 +14,16 @@ from loyalty.api.body.bounds import MAX_BYTES
 from loyalty.benchmark.serving import HOST, THREADS
 from tests.api.body.hostile import HOSTILE_FORMS, HOSTILE_JSON
 from tests.api_keys import development_key, give_secret
-from tests.api_routes import api_routes
+from tests.api_routes import VALUES, api_routes
 from tests.factories import make_customer
 from tests.live import Answer, Live, live_server, row_counts
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 MOST_SECONDS, MOST_MEMORY = 1.0, 50 * 1024 * 1024
 SIGNER = Signer("TILL", "S3CRET", "eu")
-NAMED = {
-    "public_id": "C-1", "module": "core", "entity": "customer-list", "entity_id": "vip", "customer_list_id": "vip",
-    "coupon_pool_id": "spring", "action": "add", "reward_id": "mug",
-}  # fmt: skip
 # Those that take larger ones have a test of their own (`tests/lists/test_list_bulk.py`).
 PATHS = sorted(
-    {route.path(NAMED) for route in api_routes() if "post" in route.writes and route.view.most_bytes == MAX_BYTES}
+    {route.path(VALUES) for route in api_routes() if "post" in route.writes and route.view.most_bytes == MAX_BYTES}
 )
 EVENT = {"customer": "C-1", "action": "point_add", "data": {"points": 5}}
 GOOD = json.dumps(EVENT | {"events": [EVENT], "target": "C-2"}).encode()
