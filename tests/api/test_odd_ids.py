@@ -10,7 +10,8 @@ from django.test import Client
 from customers.fields.models import Field
 from customers.models import Customer
 from tests.api_keys import development_key
-from tests.api_routes import ApiRoute, api_routes
+from tests.api_routes import VALUES, ApiRoute, api_routes
+from tests.claims.claiming import make_reward
 from tests.factories import make_customer, make_order
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,7 @@ BODIES: dict[str, Any] = {"api-customer-merge": {"target": "C-2"}}
 @pytest.fixture
 def key() -> str:
     make_customer("C-2")
+    make_reward(VALUES["reward_id"])
     return development_key().key
 
 
@@ -42,7 +44,8 @@ def test_every_id_that_can_be_made_is_reached_by_every_route(client: Client, key
         assert made == 200, name
         customer = Customer.objects.get(public_id=name)
         make_order(customer, f"2026/{place}")
-        path = route.path({"public_id": quote(name, safe=""), "transaction_id": quote(f"2026/{place}", safe="")})
+        named = {"public_id": quote(name, safe=""), "transaction_id": quote(f"2026/{place}", safe="")}
+        path = route.path({**VALUES, **named})
         for method in route.methods:
             status, answer = ask(client, method, path, key, BODIES.get(route.name))
             assert b"Customer not found" not in answer, (method, name, answer)

@@ -70,6 +70,7 @@ class RevokeClaim(RewardAct):
 
     def post(self, request: Request, public_id: str, reward_id: str) -> Response:
         check_names(request.query_params, ())
+        self.customer(public_id)
         reward = self.reward(reward_id, listed=False)
         self.record(public_id, REVOKE.name, {EVENT.name: event_in(self.body()), NAME.name: reward.slug})
         return Response({})
