@@ -208,7 +208,8 @@ def test_the_number_of_queries_does_not_grow_with_the_history(client: Client) ->
             get(client, customer)
         counts.append(len(captured))
     assert counts[0] == counts[2]
-    assert counts[0] <= 18
+    # Of them two are of the card of rewards, where there is none.
+    assert counts[0] <= 20
 
 
 @pytest.mark.parametrize("role", Role.values)
