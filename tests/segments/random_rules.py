@@ -24,7 +24,7 @@ _NUMBERS = {
 
 
 # What the plain reading has no twin of: rooms that show their facts by tests of their own.
-NO_TWIN = ("segments.", "lists.", "labels.", "coupons.")
+NO_TWIN = ("segments.", "lists.", "labels.", "coupons.", "rewards.")
 
 
 class RandomRules:
