@@ -16,6 +16,7 @@ from customers.fields.names import language_name
 from loyalty.program.queries import general_settings
 from loyalty.program.section import Invalid
 from loyalty.staff.sender import by_staff
+from loyalty.staff.sight import Sight, sight_of
 from loyalty.ui.mixins import PageMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.responses import Text
@@ -52,14 +53,14 @@ class CreateReward(PageMixin, StaffPage, TemplateView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.form()
-        return self._shown(form, preview_of({**form.initial}, self.before or {}))
+        return self._shown(form, preview_of({**form.initial}, self.before or {}, sight_of(self.request.user)))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.form(request.POST)
         if request.POST.get("act") in (PREVIEW, ADD):
             # Nobody has asked to save yet: what is missing is told then.
             form.errors.clear()
-            return self._shown(form, posted_preview(form))
+            return self._shown(form, posted_preview(form, sight_of(self.request.user)))
         if form.is_valid():
             try:
                 reward = self.save(form)
@@ -68,7 +69,7 @@ class CreateReward(PageMixin, StaffPage, TemplateView):
             else:
                 messages.success(request, self.success_message())
                 return redirect("rewards:show", reward.slug)
-        return self._shown(form, posted_preview(form), status=422)
+        return self._shown(form, posted_preview(form, sight_of(self.request.user)), status=422)
 
     def save(self, form: RewardForm) -> Reward:
         values = {**form.item(), "stock": form.cleaned_data["stock"]}
@@ -132,20 +133,20 @@ class LivePreview(CreateReward):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.form(request.POST)
         form.errors  # noqa: B018  fills what could be read
-        return render(request, "rewards/preview.html", posted_preview(form))
+        return render(request, "rewards/preview.html", posted_preview(form, sight_of(self.request.user)))
 
 
 class LivePreviewOf(EditReward):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.form(request.POST)
         form.errors  # noqa: B018  fills what could be read
-        return render(request, "rewards/preview.html", posted_preview(form))
+        return render(request, "rewards/preview.html", posted_preview(form, sight_of(self.request.user)))
 
 
-def posted_preview(form: RewardForm) -> dict[str, Any]:
+def posted_preview(form: RewardForm, sight: Sight) -> dict[str, Any]:
     """Of what could be read; the rest is left out."""
     given = getattr(form, "cleaned_data", {})
-    return preview_of(given, {name: _said(form, name) for name in TEXTS})
+    return preview_of(given, {name: _said(form, name) for name in TEXTS}, sight)
 
 
 def _said(form: RewardForm, name: str) -> dict[str, str]:
@@ -153,7 +154,7 @@ def _said(form: RewardForm, name: str) -> dict[str, str]:
     return {language: text[: TEXTS[name]] for language, text in found.items() if text}
 
 
-def preview_of(given: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, Any]:
+def preview_of(given: Mapping[str, Any], texts: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
     currency = general_settings().currency
     price = {} if given.get("price") is None else {currency: given["price"]}
     audience = audience_from(given.get("admitted") or [], given.get("kept_out") or [])
@@ -164,5 +165,5 @@ def preview_of(given: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, 
         "is_coming_soon": bool(given.get("display_coming_soon")),
         "starts_at": given.get("starts_at"),
         "ends_at": given.get("ends_at"),
-        "audience": audience_size(audience),
+        "audience": audience_size(audience, sight),
     }

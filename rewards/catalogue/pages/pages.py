@@ -19,6 +19,7 @@ from loyalty.catalogue.queries import store_names
 from loyalty.program.queries import general_settings
 from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
+from loyalty.staff.sight import sight_of
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, page_of
@@ -125,7 +126,7 @@ class ShowReward(OfReward, PageMixin, TemplateView):
             "state": state_of(reward, timezone.now()),
             "price": price_words(reward.prices, general_settings().currency),
             "cards": cards_of(item),
-            "audience": audience_size(reward.audience),
+            "audience": audience_size(reward.audience, sight_of(self.request.user)),
             "names": _names(reward),
             "interval": _interval(item["repeat_interval"]),
             "panels": panels_of(self.request, reward),

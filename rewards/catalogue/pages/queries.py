@@ -13,8 +13,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.fields.names import language_name
+from customers.sight.queries import sees_all_customers
 from loyalty.formats import number
 from loyalty.program.queries import general_settings
+from loyalty.staff.sight import Sight
 from rewards.catalogue.config import audience_of
 from rewards.catalogue.enums import CategoryStatus, RewardStatus
 from rewards.catalogue.models import Reward
@@ -135,14 +137,16 @@ def group_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 @dataclass(frozen=True)
 class AudienceSize:
-    """`number` is None where counting takes too long."""
+    """`number` is None where counting takes too long, and for whoever does not see all customers."""
 
     sentence: str
     number: int | None
 
 
-def audience_size(stored: Mapping[str, Any]) -> AudienceSize:
+def audience_size(stored: Mapping[str, Any], sight: Sight) -> AudienceSize:
     audience = audience_of(stored)
+    if not sees_all_customers(sight):
+        return AudienceSize(sentence_of(audience), None)
     try:
         with transaction.atomic():
             bound_time(PATIENCE)
