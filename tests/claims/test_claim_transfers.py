@@ -113,6 +113,17 @@ def test_a_coupon_that_no_claim_has_given_goes_as_before() -> None:
     check_books()
 
 
+def test_the_same_code_of_another_pool_is_not_taken_for_it() -> None:
+    given_by_reward("A", transferable=True, transfer_limit=1)
+    assert transfer("ann", "ben") is None
+    make_pool("autumn", "A")
+    assert assign("ann", "autumn", code="A") is None
+
+    assert do("ann", "transfer", to="cem", code="A", coupon="autumn") is None
+    assert do("ben", "transfer", to="cem", code="A", coupon="spring") == 1602
+    check_books()
+
+
 def test_a_claim_that_was_revoked_binds_nobody() -> None:
     given_by_reward("A", transferable=False)
     claim = Event.objects.get(action="reward").id

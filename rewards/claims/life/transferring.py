@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from coupons.actions import CODE
+from coupons.actions import CODE, POOL
 from coupons.codes import NOT_NOW
 from coupons.enums import CouponStatus
+from coupons.life.holding import coupons_config
 from coupons.pools.patterns import folded
 from coupons.rows import CouponRow, coupons_of
 from loyalty.calendar import end_of, last_day_before, later, local_day
@@ -33,30 +34,29 @@ class Given:
     """By which reward somebody first got a coupon, and how often its code was given away since."""
 
     reward_id: int
-    pool_id: int
     transfers: int
 
 
-# By the coupon, of which each holder of a code that everybody shares has one. Claims are the first owner's, or of whoever
-# they were merged into.
+# By pool and first owner, of the code that is named: of a code that everybody shares each holder has a coupon. Claims are
+# the first owner's, or of whoever they were merged into.
 _GIVEN = Part(
     "claims_of_coupons",
-    "SELECT k.customer_id, k.id, c.reward_id, k.pool_id, (SELECT count(*) FROM coupons_coupon t WHERE t.folded = k.folded"
+    "SELECT k.customer_id, k.pool_id, k.original_id, c.reward_id, (SELECT count(*) FROM coupons_coupon t WHERE t.folded = k.folded"
     " AND t.pool_id = k.pool_id AND t.status = 'transferred' AND t.original_id = k.original_id)"
     " FROM coupons_coupon k JOIN claims_claim c ON c.revoked_by IS NULL AND c.customer_id IN ("
     "k.original_id, (SELECT m.survivor_id FROM customers_merge m WHERE m.source_id = k.original_id)) AND EXISTS ("
     "SELECT FROM coupons_coupon o WHERE o.id = ANY(c.coupons) AND o.pool_id = k.pool_id AND o.folded = k.folded)"
     " WHERE k.folded = ANY({names}) AND k.customer_id IN ({customers}) ORDER BY c.event_id",
-    lambda state, row: state.part(GIVEN).update({row[1]: Given(*row[2:])}),
+    lambda state, row: state.part(GIVEN).update({(row[1], row[2]): Given(*row[3:])}),
 )
 
 
 def hand_over(event: EventRow, state: State, batch: Batch) -> None:
     """After the coupon has gone over: raises Refused where its reward does not let it, which takes that back."""
-    found = _handed_over(event, state, batch)
-    if found is None:
+    coupon = _handed_over(event, batch)
+    given: Given | None = state.part(GIVEN).get((coupon.pool_id, coupon.original_id))
+    if given is None:
         return
-    coupon, given = found
     rule = rewards_config(batch.program).by_id[given.reward_id]
     if not rule.transferable:
         raise Refused(NOT_NOW, "The coupon cannot be transferred: its reward does not allow it", field=CODE.name)
@@ -68,18 +68,15 @@ def hand_over(event: EventRow, state: State, batch: Batch) -> None:
     _change_last_day(rule, coupon, event, batch)
 
 
-def _handed_over(event: EventRow, state: State, batch: Batch) -> tuple[CouponRow, Given] | None:
-    """The receiver's row, which is the giver's of before or, of a code that everybody shares, one more; None: it is no claim's."""
+def _handed_over(event: EventRow, batch: Batch) -> CouponRow:
+    """The receiver's: the event says by now which code of which pool it was."""
     assert batch.target is not None
-    known, code = dict[int, Given](state.part(GIVEN)), folded(str(event.data[CODE.name]))
-    received = [row for row in coupons_of(batch.target) if folded(row.code) == code]
-    for row in received:
-        if row.id in known and row.claimed_at == event.occurred_at:
-            return row, known[row.id]
-    for kept in coupons_of(state):
-        if kept.id in known and kept.status == CouponStatus.TRANSFERRED:
-            return next((row, known[kept.id]) for row in received if row.pool_id == kept.pool_id)
-    return None
+    code, pool = folded(str(event.data[CODE.name])), coupons_config(batch).pools[event.data[POOL.name]]
+    return next(
+        row
+        for row in coupons_of(batch.target)
+        if row.pool_id == pool.id and folded(row.code) == code and row.status != CouponStatus.TRANSFERRED
+    )
 
 
 def _pay(rule: RewardRule, event: EventRow, state: State, batch: Batch) -> None:
