@@ -1,13 +1,7 @@
 """Coupons against their redemptions and movements. Reads only; in SQL of its own, which shares nothing with the rules."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
-from django.db.backends.utils import CursorWrapper
-
-from loyalty.verify.checks import Apart, Checks, Found, Mismatch, Piece, Weighed
-from loyalty.verify.families import Families
+from loyalty.verify.checks import Checks
+from loyalty.verify.rows import RowCheck
 
 # (customer, coupon, what is stored, what it should be).
 _BALANCES = """
@@ -34,34 +28,11 @@ _STATUS = """
 """
 
 
-@dataclass(frozen=True)
-class CouponCheck:
-    """All rows are looked at: there is nothing to weigh. `column`: what is compared."""
-
-    name: str
-    column: str
-    sql: str
-
-    @property
-    def pieces(self) -> Sequence[Piece]:
-        return (Piece("coupons_coupon", "0", "coalesce(customer_id, 0)"),)
-
-    def apart(self, cursor: CursorWrapper, *, families: Families, seed: int, limit: int) -> Apart:
-        cursor.execute(self.sql)
-        rows = cursor.fetchall()
-        return Apart(number=len(rows), mismatches=[self._mismatch(*row) for row in rows[:limit]])
-
-    def found(self, cursor: CursorWrapper, *, weighed: Weighed, apart: Apart, limit: int) -> Found:
-        return Found(weighed.compared, apart.number, [*apart.mismatches])
-
-    def _mismatch(self, customer: int | None, coupon: int, stored: Any, wanted: Any) -> Mismatch:
-        return Mismatch(self.name, customer, f"coupons_coupon ({coupon})", {self.column: stored}, {self.column: wanted})
-
-
+_TABLE, _HOLDER = "coupons_coupon", "coalesce(customer_id, 0)"
 CHECKS = Checks(
     (
-        CouponCheck("coupon_balances", "balance", _BALANCES),
-        CouponCheck("coupon_uses", "uses", _USES),
-        CouponCheck("coupon_statuses", "status", _STATUS),
+        RowCheck("coupon_balances", _TABLE, "balance", _BALANCES, _HOLDER),
+        RowCheck("coupon_uses", _TABLE, "uses", _USES, _HOLDER),
+        RowCheck("coupon_statuses", _TABLE, "status", _STATUS, _HOLDER),
     )
 )

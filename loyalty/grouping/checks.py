@@ -1,13 +1,13 @@
 """Who is in a user group against the events that say so. Reads only."""
 
 from loyalty.verify.checks import Checks
-from loyalty.verify.memberships import MembershipCheck
+from loyalty.verify.memberships import membership_check
 
 from .actions import ADD, GROUP, REMOVE
 
 CHECKS = Checks(
     (
-        MembershipCheck(
+        membership_check(
             "user_groups",
             table="grouping_customergroup",
             column="group_id",

@@ -1,16 +1,10 @@
 """Which customers are in something, such as a list, against the events that put them in and take them out. Reads only."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from django.db.backends.utils import CursorWrapper
-
-from .checks import Apart, Found, Mismatch, Piece, Weighed, mismatch
-from .families import Families
+from .rows import RowCheck
 
 _GONE = "(SELECT id FROM customers_customer WHERE status IN ('opted_out', 'banned'))"
 _MERGED = '(SELECT source_id FROM customers_merge UNION SELECT "into" FROM customers_merge)'
-# (customer, what they are in, the event that the row names, the one that should be). Whoever was merged has been put in
+# (customer, customer and what they are in, the event that the row names, the one that should be). Whoever was merged has been put in
 # under several profiles: of them only what is left is looked at.
 _WRONG = f"""
     WITH told AS (
@@ -21,44 +15,21 @@ _WRONG = f"""
     kept AS (
         SELECT m.customer_id, o.slug, m.event_id FROM {{table}} m JOIN {{of}} o ON o.id = m.{{column}}
     )
-    SELECT customer_id, slug, kept.event_id, told.id
+    SELECT customer_id, concat_ws(', ', customer_id, slug), kept.event_id, told.id
     FROM kept FULL JOIN (SELECT * FROM told WHERE action = %(put)s) told USING (customer_id, slug)
     WHERE kept.event_id IS DISTINCT FROM told.id AND customer_id NOT IN {_MERGED} AND customer_id NOT IN {_GONE}
     UNION ALL
-    SELECT customer_id, slug, event_id, NULL FROM kept
+    SELECT customer_id, concat_ws(', ', customer_id, slug), event_id, NULL FROM kept
     WHERE customer_id IN {_GONE} OR customer_id IN (SELECT source_id FROM customers_merge)
     ORDER BY 1, 2
 """
 
 
-@dataclass(frozen=True)
-class MembershipCheck:
-    """Every row, and every event that has made one: few beside the other events, so nothing is weighed.
+def membership_check(name: str, *, table: str, column: str, of: str, put: str, taken: str, named: str) -> RowCheck:
+    """Every row, and every event that has made one.
 
     `table`: who is in what, with `customer_id`, `column` and `event_id`; `of`: the table that `column` refers to, with a
     `slug`. `put` and `taken`: the actions, whose attribute `named` is the slug.
     """
-
-    name: str
-    table: str
-    column: str
-    of: str
-    put: str
-    taken: str
-    named: str
-
-    @property
-    def pieces(self) -> Sequence[Piece]:
-        return (Piece(self.table, "0"),)
-
-    def apart(self, cursor: CursorWrapper, *, families: Families, seed: int, limit: int) -> Apart:
-        sql = _WRONG.format(table=self.table, of=self.of, column=self.column)
-        cursor.execute(sql, {"put": self.put, "taken": self.taken, "named": self.named})
-        rows = cursor.fetchall()
-        return Apart(number=len(rows), mismatches=[self._mismatch(*row) for row in rows[:limit]])
-
-    def found(self, cursor: CursorWrapper, *, weighed: Weighed, apart: Apart, limit: int) -> Found:
-        return Found(weighed.compared, apart.number, [*apart.mismatches])
-
-    def _mismatch(self, customer: int, slug: str, stored: int | None, told: int | None) -> Mismatch:
-        return mismatch(self.name, self.table, (customer, slug), {"event_id": stored}, {"event_id": told})
+    sql = _WRONG.format(table=table, of=of, column=column)
+    return RowCheck(name, table, "event_id", sql, params={"put": put, "taken": taken, "named": named})

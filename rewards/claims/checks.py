@@ -1,13 +1,7 @@
 """Stocks against claims, claims and bids against the ledger. Reads only; in SQL of its own, which shares nothing with the rules."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
-from django.db.backends.utils import CursorWrapper
-
-from loyalty.verify.checks import Apart, Checks, Found, Mismatch, Piece, Weighed
-from loyalty.verify.families import Families
+from loyalty.verify.checks import Checks
+from loyalty.verify.rows import RowCheck
 
 # Each selects (customer, key, what is stored, what it should be). A reward without a stock counts nothing; one that only one
 # customer has claimed is told as theirs.
@@ -45,36 +39,11 @@ _OPEN_BIDS = """
 """
 
 
-@dataclass(frozen=True)
-class ClaimCheck:
-    """All rows are looked at: there is nothing to weigh. `column`: what is compared."""
-
-    name: str
-    table: str
-    column: str
-    sql: str
-
-    @property
-    def pieces(self) -> Sequence[Piece]:
-        return (Piece(self.table, "0", "0" if self.table == "claims_taken" else "customer_id"),)
-
-    def apart(self, cursor: CursorWrapper, *, families: Families, seed: int, limit: int) -> Apart:
-        cursor.execute(self.sql)
-        rows = cursor.fetchall()
-        return Apart(number=len(rows), mismatches=[self._mismatch(*row) for row in rows[:limit]])
-
-    def found(self, cursor: CursorWrapper, *, weighed: Weighed, apart: Apart, limit: int) -> Found:
-        return Found(weighed.compared, apart.number, [*apart.mismatches])
-
-    def _mismatch(self, customer: int | None, key: int, stored: Any, wanted: Any) -> Mismatch:
-        return Mismatch(self.name, customer, f"{self.table} ({key})", {self.column: stored}, {self.column: wanted})
-
-
 CHECKS = Checks(
     (
-        ClaimCheck("rewards_taken", "claims_taken", "taken", _TAKEN),
-        ClaimCheck("claims_spent", "claims_claim", "spent", f"{_SPENT} ORDER BY 2"),
-        ClaimCheck("highest_bids", "claims_highestbid", "points", _BIDS),
-        ClaimCheck("open_bids", "claims_bid", "points", _OPEN_BIDS),
+        RowCheck("rewards_taken", "claims_taken", "taken", _TAKEN, customer="0"),
+        RowCheck("claims_spent", "claims_claim", "spent", f"{_SPENT} ORDER BY 2"),
+        RowCheck("highest_bids", "claims_highestbid", "points", _BIDS),
+        RowCheck("open_bids", "claims_bid", "points", _OPEN_BIDS),
     )
 )

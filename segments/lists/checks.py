@@ -1,13 +1,13 @@
 """Who is on a list against the events that say so. Reads only."""
 
 from loyalty.verify.checks import Checks
-from loyalty.verify.memberships import MembershipCheck
+from loyalty.verify.memberships import membership_check
 
 from .actions import ADD, LIST, REMOVE
 
 CHECKS = Checks(
     (
-        MembershipCheck(
+        membership_check(
             "list_members",
             table="lists_listmember",
             column="customer_list_id",
