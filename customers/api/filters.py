@@ -22,9 +22,8 @@ from customers.fields.rules import FieldRule, read_value
 from customers.fields.vocabularies import VOCABULARIES
 from customers.models import DIGITS, Customer, Identity
 from loyalty.api.body.bounds import shown
-from loyalty.api.body.parsers import API_KEY
 from loyalty.api.lists.moments import SECOND, look_ups, read_moment
-from loyalty.api.lists.paging import INVALID_PARAMETER
+from loyalty.api.lists.paging import INVALID_PARAMETER, is_asked
 from loyalty.api.problems import ApiError, bad_request
 from loyalty.database.folding import folded
 from loyalty.engine.moments import likely, number_of
@@ -35,7 +34,7 @@ from loyalty.ui.paging import Order as Walked
 
 EMPTY = 160211
 # What says how to answer, not whom to find.
-CONTROL = frozenset({API_KEY, "limit", "offset", "after", "fields", "match"})
+CONTROL = frozenset({"limit", "offset", "after", "fields", "match"})
 SEARCHED = ("first_name", "last_name", "email", "mobile_phone", "membership_id")
 MATCHED = ("_id", "email", "membership_id")
 TEXTS = frozenset(
@@ -186,7 +185,7 @@ def _custom(name: str, operator: str, field: Field | None) -> Filter | None:
 
 def read_filters(params: Mapping[str, str]) -> FilterSet:
     """What the query asks for. Raises ApiError: 160211 without criteria, 300122 for what cannot be asked for."""
-    asked = {name: value for name, value in params.items() if name not in CONTROL and not name.startswith("X-Antavo-")}
+    asked = {name: value for name, value in params.items() if name not in CONTROL and is_asked(name)}
     _check_match(params.get("match"), asked)
     named = {param: param for param in asked}
     if asked.get("search"):

@@ -12,9 +12,8 @@ from typing import Any
 from django.db.models import Q
 
 from loyalty.api.body.bounds import shown
-from loyalty.api.body.parsers import API_KEY
 from loyalty.api.lists.moments import MILLISECOND, look_ups, read_moment
-from loyalty.api.lists.paging import INVALID_PARAMETER
+from loyalty.api.lists.paging import INVALID_PARAMETER, is_asked
 from loyalty.api.problems import bad_request
 from loyalty.engine import values
 from loyalty.identifiers import forms
@@ -23,7 +22,7 @@ from loyalty.identifiers import forms
 Reader = Callable[[Any], Q | None]
 
 # What says how to answer, not what to find; `_` is what pages add against caches.
-CONTROL = frozenset({API_KEY, "limit", "offset", "order", "references", "fields", "_"})
+CONTROL = frozenset({"limit", "offset", "order", "references", "fields", "_"})
 FLAGS = {"true": True, "1": True, "false": False, "0": False, "": False}
 
 
@@ -112,8 +111,7 @@ def read_filters(params: Mapping[str, Any], readers: Mapping[str, Reader]) -> Se
 
 
 def check_names(params: Collection[str], known: Collection[str]) -> None:
-    unknown = sorted(name for name in params if name not in known and name not in CONTROL)
-    unknown = [name for name in unknown if not name.startswith("X-Antavo-")]
+    unknown = sorted(name for name in params if name not in known and name not in CONTROL and is_asked(name))
     if unknown:
         cure = f"it takes {', '.join(sorted(known))}" if known else "it takes no filters"
         raise bad_request(f"This list cannot be asked for {shown(unknown[0])}: {cure}", INVALID_PARAMETER)

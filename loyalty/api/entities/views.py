@@ -9,9 +9,8 @@ from rest_framework.response import Response
 
 from loyalty.api.access.scopes import key_of
 from loyalty.api.body.bounds import shown
-from loyalty.api.body.parsers import API_KEY
 from loyalty.api.keys.enums import Api
-from loyalty.api.lists.paging import INVALID_PARAMETER, read_page
+from loyalty.api.lists.paging import INVALID_PARAMETER, is_asked, read_page
 from loyalty.api.problems import bad_request
 from loyalty.api.views import ApiView
 from loyalty.http.origin import origin_of
@@ -22,8 +21,6 @@ from .docs import BULK, CREATE, CREATE_NAMED, DELETE, LIST, SHOW, UPDATE
 from .pairs import Caller, EntityPair, pair_named
 
 PAGE = ("limit", "offset")
-# What is part of every signed address.
-SIGNED = "X-Antavo-"
 
 
 class EntityView(ApiView):
@@ -61,7 +58,7 @@ class Entities(EntityView):
     def _asked(self, searchable: Collection[str]) -> dict[str, str]:
         """The values asked for, by attribute. Raises ApiError: 300122 for one that is not searchable, or that no text can be."""
         query = self.request.query_params
-        asked = {name: query[name] for name in query if name not in {*PAGE, API_KEY} and not name.startswith(SIGNED)}
+        asked = {name: query[name] for name in query if name not in PAGE and is_asked(name)}
         if other := sorted(asked.keys() - set(searchable)):
             can = ", ".join(sorted({*searchable, *PAGE}))
             raise bad_request(f"{shown(other[0])} cannot be asked for: {can} can", INVALID_PARAMETER)

@@ -1,7 +1,7 @@
 """`limit` and `offset` of lists."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.utils.encoding import escape_uri_path
 from rest_framework.request import Request
 
+from loyalty.api.body.bounds import shown
 from loyalty.api.body.parsers import API_KEY
 from loyalty.api.problems import ApiError, bad_request
 
@@ -74,12 +75,23 @@ def _not_a_number(name: str) -> ApiError:
     return bad_request(f"{name} must be a whole number", INVALID_PARAMETER)
 
 
+def is_asked(name: str) -> bool:
+    """Whether a parameter asks for something: the key and the signature are a part of every address."""
+    return name != API_KEY and not name.startswith("X-Antavo-")
+
+
+def check_names(params: Iterable[str], known: Collection[str]) -> None:
+    """Raises ApiError: 300122 for what cannot be asked for. `_` is what pages add against caches."""
+    if other := next((name for name in sorted(params) if is_asked(name) and name not in known and name != "_"), ""):
+        raise bad_request(f"{shown(other)} cannot be asked for", INVALID_PARAMETER)
+
+
 def _link(request: Request, page: Page, offset: int, after: str = "") -> str:
     kept: list[tuple[str, Any]] = [
         (name, value)
         for name, values in request.query_params.lists()
         for value in values
-        if name not in (API_KEY, "limit", "offset", "after") and not name.startswith("X-Antavo-")
+        if name not in ("limit", "offset", "after") and is_asked(name)
     ]
     kept += [("limit", page.limit), ("offset", offset), *([("after", after)] if after else [])]
     return f"{escape_uri_path(request.path)}?{urlencode(kept)}"

@@ -4,7 +4,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from loyalty.api.lists.paging import INVALID_PARAMETER
+from loyalty.api.lists.paging import INVALID_PARAMETER, check_names
 from loyalty.api.problems import bad_request
 from rewards.catalogue.queries import rewards
 from rewards.claims.offers import is_shown, library, offers_of
@@ -12,7 +12,7 @@ from rewards.claims.offers import is_shown, library, offers_of
 from .display import RewardView
 from .docs import ACTIVITIES, EARN, SPEND
 from .objects import Teller
-from .reading import check_names, fields_in
+from .reading import fields_in
 
 REWARD = "reward"
 # As they are published; those that there is no module for have nothing to list.

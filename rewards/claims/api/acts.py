@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from customers.api.lookups import identity_asked
 from customers.api.objects import customer_objects, read_fields
 from customers.models import Customer
+from loyalty.api.lists.paging import check_names
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.intake.api import actor, check_scope, record_for
@@ -23,7 +24,7 @@ from rewards.claims.queries import coupons_of
 from .display import RewardView
 from .docs import BID, CLAIM_REWARD, REVOKE_CLAIM
 from .objects import Teller, moment
-from .reading import check_names, event_in, whole_in
+from .reading import event_in, whole_in
 
 
 class RewardAct(RewardView):

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from events.api.display.views import DisplayView
-from loyalty.api.lists.paging import neighbours
+from loyalty.api.lists.paging import check_names, neighbours
 from loyalty.api.problems import bad_request, not_found
 from loyalty.catalogue.queries import store_names
 from rewards.catalogue.models import Reward
@@ -24,7 +24,6 @@ from .reading import (
     CLAIMED_SORTS,
     LIST_FIELDS,
     Asked,
-    check_names,
     fields_in,
     read_list,
 )

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from customers.api.lookups import customer_asked
 from customers.fields.models import Field
 from customers.models import Customer
-from loyalty.api.lists.paging import INVALID_PARAMETER, MAX_LIMIT, MAX_OFFSET, page_in
+from loyalty.api.lists.paging import INVALID_PARAMETER, MAX_LIMIT, MAX_OFFSET, check_names, page_in
 from loyalty.api.problems import bad_request, not_found
 from loyalty.engine.status import Status
 from rewards.catalogue.models import Reward
@@ -24,7 +24,7 @@ from .acts import RewardAct, claim_answer
 from .codes import LEGACY_NOT_ACTIVE
 from .docs import LEGACY_CLAIM, LEGACY_LIST, LEGACY_SHOW
 from .objects import told
-from .reading import check_names, whole_in
+from .reading import whole_in
 
 DEFAULT_LIMIT = 10
 _PARAMETERS = {"limit", "page", "min_price", "max_price", "customer", "external_id"}

@@ -13,6 +13,7 @@ from customers.models import Customer
 from events.api.display.objects import wire_moment
 from rewards.catalogue.enums import ReasonCode, RewardStatus, RewardType
 from rewards.catalogue.models import Reward
+from rewards.catalogue.queries import CF
 from rewards.catalogue.schedule import interval_text
 from rewards.catalogue.texts import message_of, text_in
 from rewards.claims.models import Claim
@@ -20,7 +21,6 @@ from rewards.claims.offers import Claimed, Offer
 from rewards.claims.rules import Reason
 
 TRANSFER = ("transfer_points", "transfer_limit")
-CUSTOM = "cf_"
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Teller:
         """What `fields` asks for."""
         reward, claimed, told_of = offer.reward, offer.claimed, dict[str, Any]()
         for name in self.fields:
-            if name.startswith(CUSTOM):
+            if name.startswith(CF):
                 told_of[name] = reward.custom_data.get(name)
         readers = {
             "claims": lambda: self._claims(claimed),

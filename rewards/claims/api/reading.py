@@ -7,13 +7,10 @@ from typing import Any
 
 from django.http import QueryDict
 
-from loyalty.api.body.bounds import shown
-from loyalty.api.body.parsers import API_KEY
-from loyalty.api.lists.paging import INVALID_PARAMETER, Page, page_in
+from loyalty.api.lists.paging import INVALID_PARAMETER, Page, check_names, page_in
 from loyalty.api.problems import bad_request
+from rewards.catalogue.queries import CF
 from rewards.claims.codes import NO_CLAIM
-
-from .objects import CUSTOM
 
 LIST_FIELDS = ("claims", "custom_data", "events", "gallery", "instructions", "terms")
 CLAIMED_FIELDS = ("category", "custom_data", "stock", "gallery", "instructions", "terms", "passes")
@@ -21,7 +18,6 @@ AVAILABLE_SORTS = ("starts_at", "ends_at", "order")
 CLAIMED_SORTS = (*AVAILABLE_SORTS, "first_claimed_at", "last_claimed_at")
 DIRECTIONS = ("asc", "desc")
 MAX_WHOLE = 1_000_000_000
-_SIGNED = "X-Antavo-"
 _WHOLE = re.compile(r"[0-9]{1,10}")
 
 
@@ -46,19 +42,10 @@ def read_list(query: QueryDict, sorts: Collection[str], fields: Collection[str])
     return Asked(page_in(query.dict()), fields_in(query, fields), sort, order == "desc")
 
 
-def check_names(query: QueryDict, known: Collection[str]) -> None:
-    """Raises ApiError for what cannot be asked for; `_` is what pages add against caches."""
-    others = (
-        name for name in query if name not in known and name not in (API_KEY, "_") and not name.startswith(_SIGNED)
-    )
-    if other := next(iter(sorted(others)), ""):
-        raise bad_request(f"{shown(other)} cannot be asked for", INVALID_PARAMETER)
-
-
 def fields_in(query: QueryDict, known: Collection[str]) -> frozenset[str]:
     """What is unknown is left out."""
     names = {part.strip() for part in query.get("fields", "").split(",")}
-    return frozenset(name for name in names if name in known or name.startswith(CUSTOM))
+    return frozenset(name for name in names if name in known or name.startswith(CF))
 
 
 def whole_in(body: Mapping[str, Any], name: str, *, least: int = 1) -> int | None:
