@@ -1,7 +1,7 @@
 """What the rules of rewards read of the programme. Pure."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -95,24 +95,48 @@ _PLAIN = (
 
 
 def _rule(item: Mapping[str, Any], id: int, categories: Mapping[str, str]) -> RewardRule:
-    return RewardRule(
+    return rule_from(
+        item.__getitem__,
         id=id,
         slug=item["id"],
-        type=RewardType(item["type"]),
-        status=RewardStatus(item["status"]),
-        account=item["account"] or None,
-        pools=tuple(item["pools"]),
-        audience=audience_of(item["audience"]),
-        stores=frozenset(item["stores"]),
         starts_at=_instant(item["starts_at"]),
         ends_at=_instant(item["ends_at"]),
-        coming_soon=item["display_coming_soon"],
         repeat_interval=_interval(item["repeat_interval"]),
-        lock=LockKind(item["lock"]),
-        transfer_date=TransferDate(item["transfer_date"]),
         transfer_expires=_interval(item["transfer_expires"]),
         category_status=CategoryStatus(categories.get(item["category"], CategoryStatus.ACTIVE)),
-        **{name: item[name] for name in _PLAIN},
+    )
+
+
+def rule_from(
+    get: Callable[[str], Any],
+    *,
+    id: int,
+    slug: str,
+    starts_at: dt.datetime | None,
+    ends_at: dt.datetime | None,
+    repeat_interval: Interval | None,
+    transfer_expires: Interval | None,
+    category_status: CategoryStatus,
+) -> RewardRule:
+    """`get`: what the program file and the table call by the same name; of what they write in two ways the values are given."""
+    return RewardRule(
+        id=id,
+        slug=slug,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        repeat_interval=repeat_interval,
+        transfer_expires=transfer_expires,
+        category_status=category_status,
+        type=RewardType(get("type")),
+        status=RewardStatus(get("status")),
+        account=get("account") or None,
+        pools=tuple(get("pools")),
+        audience=audience_of(get("audience")),
+        stores=frozenset(get("stores")),
+        coming_soon=get("display_coming_soon"),
+        lock=LockKind(get("lock")),
+        transfer_date=TransferDate(get("transfer_date")),
+        **{name: get(name) for name in _PLAIN},
     )
 
 

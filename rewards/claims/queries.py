@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -13,11 +14,11 @@ from coupons.models import Coupon
 from customers.models import Customer
 from loyalty.points.ledger.models import Balance
 from loyalty.program.queries import general_settings
-from rewards.catalogue.config import RewardRule, RewardsConfig, audience_of
-from rewards.catalogue.enums import CategoryStatus, LockKind, RewardStatus, RewardType, TransferDate
+from rewards.catalogue.config import RewardRule, RewardsConfig, rule_from
+from rewards.catalogue.enums import CategoryStatus, RewardStatus, RewardType
 from rewards.catalogue.models import Reward
 from segments.audience.audience import Group
-from segments.audience.kinds import group_kinds
+from segments.audience.kinds import held_groups
 
 from .models import STANDS, Claim, HighestBid, Taken
 from .rules import ONE, Asked, Had, Reason, Standing, bid_reasons, least_bid, reasons
@@ -43,17 +44,24 @@ class Claimability:
     config: RewardsConfig
     at: dt.datetime
     zone: dt.tzinfo
+    _rules: dict[int, RewardRule] = field(default_factory=dict)
+
+    def rule(self, reward: Reward) -> RewardRule:
+        """Made once, whatever is asked of it."""
+        if reward.pk not in self._rules:
+            self._rules[reward.pk] = rule_of(reward)
+        return self._rules[reward.pk]
 
     def reasons(self, reward: Reward, asked: Asked = ONE) -> list[Reason]:
         """All that is in the way, of a bid where it is bid for; none: now."""
-        rule = rule_of(reward)
+        rule = self.rule(reward)
         if rule.type == RewardType.BIDDING:
             return bid_reasons(rule, self.standing, self.config, at=self.at, zone=self.zone)
         return reasons(rule, self.standing, self.config, at=self.at, zone=self.zone, asked=asked)
 
     def price(self, reward: Reward) -> tuple[str, int] | None:
         """The currency and the points for this customer; None: there is no price for them."""
-        return self.config.price_of(rule_of(reward), self.standing.currency)
+        return self.config.price_of(self.rule(reward), self.standing.currency)
 
     def left(self, reward: Reward) -> int | None:
         """None: without end."""
@@ -61,7 +69,7 @@ class Claimability:
 
     def least_bid(self, reward: Reward, highest: int | None) -> int:
         _, price = self.price(reward) or ("", 0)
-        return least_bid(rule_of(reward), price, highest)
+        return least_bid(self.rule(reward), price, highest)
 
 
 def claimability_of(customer: Customer, at: dt.datetime) -> Claimability:
@@ -88,14 +96,9 @@ def standing_of(customer: Customer) -> Standing:
 
 def _groups(customer: Customer) -> Mapping[Group, bool]:
     """As the engine reads them: one statement for all kinds."""
-    kinds = group_kinds().values()
-    each = [
-        f"SELECT '{kind.name}', held.slug, held.admits FROM ({kind.held.format(customers='%s')}) AS held (id, slug, admits)"
-        for kind in kinds
-    ]
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(each), [customer.id] * len(each))
-        return {Group(kind, id): admits for kind, id, admits in cursor.fetchall()}
+        cursor.execute(held_groups("%(customer)s"), {"customer": customer.id})
+        return {Group(kind, id): admits for _, kind, id, admits in cursor.fetchall()}
 
 
 def _spendable(customer: Customer) -> Mapping[str | None, int]:
@@ -124,33 +127,13 @@ def _empty_pools() -> frozenset[str]:
 
 def rule_of(reward: Reward) -> RewardRule:
     """As the programme's configuration has it, of a row; its category is read with it where it has one."""
-    return RewardRule(
+    return rule_from(
+        partial(getattr, reward),
         id=reward.pk,
         slug=reward.slug,
-        name=reward.name,
-        type=RewardType(reward.type),
-        status=RewardStatus(reward.status),
-        prices=reward.prices,
-        max_price=reward.max_price,
-        price_step=reward.price_step,
-        account=reward.account or None,
-        pools=tuple(reward.pools),
-        audience=audience_of(reward.audience),
-        stores=frozenset(reward.stores),
         starts_at=reward.starts_at,
         ends_at=reward.ends_at,
-        coming_soon=reward.display_coming_soon,
-        hidden=reward.hidden,
-        hide_restricted=reward.hide_restricted,
-        stock=reward.stock,
-        max_claims=reward.max_claims,
         repeat_interval=(reward.repeat_after, reward.repeat_unit) if reward.repeat_after else None,
-        lock=LockKind(reward.lock),
-        lock_seconds=reward.lock_seconds,
-        transferable=reward.transferable,
-        transfer_points=reward.transfer_points,
-        transfer_limit=reward.transfer_limit,
-        transfer_date=TransferDate(reward.transfer_date),
         transfer_expires=(reward.transfer_after, reward.transfer_unit) if reward.transfer_after else None,
         category_status=CategoryStatus(reward.category.status) if reward.category else CategoryStatus.ACTIVE,
     )

@@ -33,3 +33,14 @@ class GroupKind:
 def group_kinds() -> Mapping[str, GroupKind]:
     """By name."""
     return {kind.name: kind for kind in contributed(GroupKind)}
+
+
+def held_groups(customers: str) -> str:
+    """One statement for all kinds: (customer, kind, ID of a group that they are in, whether it admits), of those that stand for
+    `customers` in it."""
+    each = (
+        f"SELECT held.id, '{kind.name}', held.slug, held.admits"
+        f" FROM ({kind.held.format(customers=customers)}) AS held (id, slug, admits)"
+        for kind in group_kinds().values()
+    )
+    return " UNION ALL ".join(each)

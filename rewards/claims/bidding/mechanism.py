@@ -28,7 +28,7 @@ from loyalty.points.ledger.rows import ENTRY, OPEN_LOTS
 from loyalty.points.orders.burning import require_spender, spent
 from loyalty.refusals import Refused, WrongField
 from rewards.catalogue.config import RewardRule
-from rewards.catalogue.enums import ReasonCode, RewardType
+from rewards.catalogue.enums import RewardType
 from rewards.claims.actions import AMOUNT, BID, CLAIM, PLACE_BID, POINTS, RELEASE, REWARD
 from rewards.claims.codes import NOT_ACTIVE
 from rewards.claims.life.claiming import (
@@ -41,7 +41,7 @@ from rewards.claims.life.claiming import (
 )
 from rewards.claims.life.standing import groups_part, rewards_config, spendable, standing_in
 from rewards.claims.rows import TO_CLAIM
-from rewards.claims.rules import NotClaimable, Reason, bid_reasons, least_bid
+from rewards.claims.rules import NotClaimable, Reason, bid_reasons, least_bid, missing_points
 
 from .rows import (
     ALL_BIDS,
@@ -116,9 +116,8 @@ def _currency(state: State) -> str | None:
 def _require(points: int, rule: RewardRule, own: HighestRow | None, state: State, batch: Batch) -> None:
     """What the customer has bid before can be bid again. Raises NotClaimable."""
     available = spendable(batch.program, state, rule) + (own.points if own else 0)
-    if points > available:
-        numbers = {"required": points, "available": available, "missing": points - available}
-        raise NotClaimable([Reason(ReasonCode.POINTS, numbers)])
+    if reason := missing_points(points, available):
+        raise NotClaimable([reason])
 
 
 def _reserve(rule: RewardRule, points: int, event: EventRow, state: State, batch: Batch) -> None:

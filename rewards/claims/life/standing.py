@@ -12,7 +12,7 @@ from rewards.catalogue.config import APP, RewardRule, RewardsConfig
 from rewards.claims.rows import HAD, SEEN, STOCKED, TAKEN, HadRow, TakenRow
 from rewards.claims.rules import Had, Standing
 from segments.audience.audience import Group
-from segments.audience.kinds import group_kinds
+from segments.audience.kinds import held_groups
 
 GROUPS = "reward_groups"
 
@@ -30,11 +30,7 @@ def _put_group(state: State, row: Sequence[Any]) -> None:
 @cache
 def groups_part() -> Part:
     """Of which groups the customers are, whatever they want: one statement."""
-    each = [
-        f"SELECT held.id, '{kind.name}', held.slug, held.admits FROM ({kind.held}) AS held (id, slug, admits)"
-        for kind in group_kinds().values()
-    ]
-    return Part("claims_groups", " UNION ALL ".join(each), _put_group)
+    return Part("claims_groups", held_groups("{customers}"), _put_group)
 
 
 def standing_in(program: Program, state: State, shared: State | None, rule: RewardRule) -> Standing:

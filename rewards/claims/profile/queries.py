@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Q
 from django.utils.translation import get_language
 
 from coupons.models import Coupon
 from customers.models import Customer
-from rewards.catalogue.enums import RewardType
+from rewards.catalogue.enums import RewardStatus, RewardType
 from rewards.catalogue.models import Reward
 from rewards.catalogue.queries import rewards
 from rewards.catalogue.texts import text_in
@@ -59,7 +60,8 @@ class ClaimLine:
 
 def lines_for(customer: Customer, at: dt.datetime) -> list[OfferLine]:
     """All that are active, hidden ones too: staff may claim these. Those that can be claimed now come first."""
-    active = [one for one in rewards() if one.status == "active" and not (one.ends_at and one.ends_at <= at)]
+    is_over = Q(ends_at__isnull=False, ends_at__lte=at)
+    active = list(rewards().filter(~is_over, status=RewardStatus.ACTIVE))
     found = [OfferLine(one) for one in (offers_of(customer, at, active) if active else [])]
     return sorted(found, key=lambda line: not line.can_be_claimed)
 
