@@ -1,6 +1,6 @@
 """The editor: a reward's form beside its card in each language, as customers will see it, and how many it is for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -53,14 +53,14 @@ class CreateReward(PageMixin, StaffPage, TemplateView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.form()
-        return self._shown(form, preview_of({**form.initial}, self.before or {}, sight_of(self.request.user)))
+        return self._shown(form, preview_of(form.initial, self.before or {}, sight_of(request.user)))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.form(request.POST)
         if request.POST.get("act") in (PREVIEW, ADD):
             # Nobody has asked to save yet: what is missing is told then.
             form.errors.clear()
-            return self._shown(form, posted_preview(form, sight_of(self.request.user)))
+            return self._shown(form, self.preview(form))
         if form.is_valid():
             try:
                 reward = self.save(form)
@@ -69,7 +69,7 @@ class CreateReward(PageMixin, StaffPage, TemplateView):
             else:
                 messages.success(request, self.success_message())
                 return redirect("rewards:show", reward.slug)
-        return self._shown(form, posted_preview(form, sight_of(self.request.user)), status=422)
+        return self._shown(form, self.preview(form), status=422)
 
     def save(self, form: RewardForm) -> Reward:
         values = {**form.item(), "stock": form.cleaned_data["stock"]}
@@ -80,6 +80,11 @@ class CreateReward(PageMixin, StaffPage, TemplateView):
 
     def preview_url(self) -> str:
         return reverse("rewards:preview")
+
+    def preview(self, form: RewardForm) -> dict[str, Any]:
+        """Of what could be read of what was sent; the rest is left out."""
+        given = getattr(form, "cleaned_data", {})
+        return preview_of(given, {name: _said(form, name) for name in TEXTS}, sight_of(self.request.user))
 
     def _shown(self, form: RewardForm, preview: Mapping[str, Any], status: int = 200) -> HttpResponse:
         others = [(one, language_name(one)) for one in LANGUAGES if one not in form.languages]
@@ -127,26 +132,24 @@ class EditReward(OfReward, CreateReward):
         return reverse("rewards:preview_of", args=[self.reward.slug])
 
 
-class LivePreview(CreateReward):
+class _Live:
     """Beside the form, while it is filled in."""
 
+    form: Callable[..., RewardForm]
+    preview: Callable[[RewardForm], dict[str, Any]]
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.form(request.POST)
         form.errors  # noqa: B018  fills what could be read
-        return render(request, "rewards/preview.html", posted_preview(form, sight_of(self.request.user)))
+        return render(request, "rewards/preview.html", self.preview(form))
 
 
-class LivePreviewOf(EditReward):
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = self.form(request.POST)
-        form.errors  # noqa: B018  fills what could be read
-        return render(request, "rewards/preview.html", posted_preview(form, sight_of(self.request.user)))
+class LivePreview(_Live, CreateReward):
+    """Of a new one."""
 
 
-def posted_preview(form: RewardForm, sight: Sight) -> dict[str, Any]:
-    """Of what could be read; the rest is left out."""
-    given = getattr(form, "cleaned_data", {})
-    return preview_of(given, {name: _said(form, name) for name in TEXTS}, sight)
+class LivePreviewOf(_Live, EditReward):
+    """Of one that there is."""
 
 
 def _said(form: RewardForm, name: str) -> dict[str, str]:

@@ -137,22 +137,22 @@ def group_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 @dataclass(frozen=True)
 class AudienceSize:
-    """`number` is None where counting takes too long, and for whoever does not see all customers."""
+    """`number`: in words, where counting takes too long, and for whoever does not see all customers."""
 
     sentence: str
-    number: int | None
+    number: str
 
 
 def audience_size(stored: Mapping[str, Any], sight: Sight) -> AudienceSize:
     audience = audience_of(stored)
     if not sees_all_customers(sight):
-        return AudienceSize(sentence_of(audience), None)
+        return AudienceSize(sentence_of(audience), gettext("told to those who see all customers"))
     try:
         with transaction.atomic():
             bound_time(PATIENCE)
-            return AudienceSize(sentence_of(audience), size_of(audience))
+            return AudienceSize(sentence_of(audience), number(size_of(audience)))
     except OperationalError:
-        return AudienceSize(sentence_of(audience), None)
+        return AudienceSize(sentence_of(audience), gettext("too many to count here"))
 
 
 def tiles_of(lines: Sequence[RewardLine], at: dt.datetime) -> list[RewardTile]:
