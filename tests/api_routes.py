@@ -19,7 +19,6 @@ VALUES = {
     "entity": "customer-list",
     "entity_id": "vip",
     "customer_list_id": "vip",
-    "alias": "Rewards",
     "batch": UUID,
     "coupon_pool_id": "spring",
     "reward_id": "mug",

@@ -75,7 +75,6 @@ LISTED = Listed(
     samples={
         "slug:reward-catalogue": ["r"],
         "code:reward-catalogue": ["stock"],
-        "alias:entities": ["Rewards"],
     },
     deeds={
         "reward.create": lambda by: create_reward(values={"type": "virtual", "name": {"en": "Badge"}}, by=by),

@@ -240,8 +240,8 @@ def test_three_rewards_take_as_many_queries_as_one(client: Client) -> None:
     assert queries() == one
 
 
-def test_another_word_is_no_list(client: Client) -> None:
-    assert ask(client, "GET", "/products") == refusal("Entity type does not exist", 350300)
+def test_of_rewards_alone_there_is_a_list_by_one_word(client: Client) -> None:
+    assert ask(client, "GET", "/products")[0] == 404
 
 
 def test_categories_are_not_shown(client: Client) -> None:

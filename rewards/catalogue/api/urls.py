@@ -1,7 +1,5 @@
-from django.urls import path, register_converter
+from loyalty.http.routes import any_case
 
-from .views import RewardListConverter, Rewards
+from .views import Rewards
 
-register_converter(RewardListConverter, "reward_list")
-
-urlpatterns = [path("entities/<reward_list:alias>", Rewards.as_view(), name="api-rewards-list")]
+urlpatterns = [any_case("entities/rewards", Rewards.as_view(), name="api-rewards-list")]
