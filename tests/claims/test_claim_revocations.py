@@ -93,13 +93,13 @@ class TestARevocation:
     @pytest.mark.parametrize("act", ["redeem", "transfer", "expire"])
     def test_is_refused_where_the_coupon_was_used(self, act: str) -> None:
         make_pool("spring", "A-1")
-        make_reward(type="coupon", pools=["spring"])
+        make_reward(type="coupon", pools=["spring"], transferable=True)
         members("ann", "ben")
         id, at = claimed("ann"), NOW
         if act == "expire":
             rows("UPDATE coupons_coupon SET expires_at = %s", [NOW])
         else:
-            do_coupon("ann", act, to="ben" if act == "transfer" else "", code="A-1")
+            assert do_coupon("ann", act, to="ben" if act == "transfer" else "", code="A-1") is None
 
         assert revoke("ann", id, at) == 1602
         assert (spendable("ann"), standing("ann")) == (900, 1)
