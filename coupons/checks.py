@@ -1,7 +1,7 @@
 """Coupons against their redemptions and movements. Reads only; in SQL of its own, which shares nothing with the rules."""
 
 from loyalty.verify.checks import Checks
-from loyalty.verify.rows import RowCheck
+from loyalty.verify.row_checks import RowCheck
 
 # (customer, coupon, what is stored, what it should be).
 _BALANCES = """

@@ -1,6 +1,6 @@
 """Which customers are in something, such as a list, against the events that put them in and take them out. Reads only."""
 
-from .rows import RowCheck
+from .row_checks import RowCheck
 
 _GONE = "(SELECT id FROM customers_customer WHERE status IN ('opted_out', 'banned'))"
 _MERGED = '(SELECT source_id FROM customers_merge UNION SELECT "into" FROM customers_merge)'

@@ -1,7 +1,7 @@
 """Stocks against claims, claims and bids against the ledger. Reads only; in SQL of its own, which shares nothing with the rules."""
 
 from loyalty.verify.checks import Checks
-from loyalty.verify.rows import RowCheck
+from loyalty.verify.row_checks import RowCheck
 
 # Each selects (customer, key, what is stored, what it should be). A reward without a stock counts nothing; one that only one
 # customer has claimed is told as theirs.
