@@ -11,15 +11,15 @@ POINTS = Attribute("points", Kind.POINTS, description="Of a reward whose price t
 STORE = Attribute("store", Kind.ID, label=_("Store"), description="The store in which it is claimed.")
 FORCED = Attribute("forced", label=_("Forced"), description="By staff: free, and without the checks.")
 # What came of it.
-COUPON = Attribute("coupon", Kind.CODE, label=_("Coupon pool"), description="The pool of the coupon that came of it.")
+COUPON = Attribute("coupon", Kind.CODE, description="The pool of the coupon that came of it.")
 CODE = Attribute("code", Kind.CODE, description="The code of that coupon, or of the first of several.", personal=True)
 CODES = Attribute("codes", label=_("Codes"), description="Of several coupons, all codes.", personal=True)
 CURRENCY = Attribute("currency", Kind.CODE, description="By which the price was found.", most=8)
 BID = Attribute("bid", Kind.NUMBER_OF_EVENT, label=_("Bid"), description="The bid that has won it.")
-EVENT = Attribute("event", Kind.NUMBER_OF_EVENT, description="The event of the claim.", required=True)
-AMOUNT = Attribute(
-    "amount", Kind.POINTS, label=_("Bid in points"), description="The highest bid and a step more unless it is said."
+EVENT = Attribute(
+    "event", Kind.NUMBER_OF_EVENT, label=_("Event ID"), description="The event of the claim.", required=True
 )
+AMOUNT = Attribute("amount", Kind.POINTS, description="The points bid: the highest bid and a step more unless said.")
 
 CLOSED, _BIDS = follows("the claim of a reward"), follows("bidding for a reward")
 # Of the API, what its own routes send.

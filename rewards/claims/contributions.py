@@ -38,7 +38,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     NotExported(HighestBid, "Which of the bids stands, which the bids themselves tell."),
     MergeMove("claims", _("Claims of rewards, which count for limits together"), 49, _claims),
     MergeMove("bids", _("Bids for rewards, the highest ones among them"), 50, _bids),
-    Timer("end-biddings", "rewards.claims.bidding.tasks.end", 60.0),
+    Timer("end-biddings", "rewards.claims.bidding.tasks.end", 60.0, is_long=True),
     AUDIT,
     *API,
     *PROFILE,
