@@ -148,7 +148,7 @@ DROP TRIGGER write_once ON coupons_movement;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coupons", "0001_initial"), ("events", "0026_one_erasure_key"), ("staff", "0022_trail")]
+    dependencies = [("coupons", "0001_initial"), ("events", "0003_event_types"), ("staff", "0003_rules_of_the_trail")]
 
     operations = [
         migrations.RunPython(create, migrations.RunPython.noop),

@@ -50,9 +50,9 @@ ALTER TABLE segments_touch SET (autovacuum_vacuum_scale_factor = 0, autovacuum_v
 class Migration(migrations.Migration):
     dependencies = [
         ("segments", "0001_initial"),
-        ("events", "0026_one_erasure_key"),
-        ("staff", "0020_roles"),
-        ("tiers", "0005_notices"),
+        ("events", "0003_event_types"),
+        ("staff", "0003_rules_of_the_trail"),
+        ("tiers", "0002_rules"),
     ]
 
     operations = [

@@ -25,7 +25,7 @@ SELECT let_application_execute('erase_bulk(bigint[])');
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bulk", "0001_initial"), ("customers", "0020_one_erasure_key"), ("staff", "0022_trail")]
+    dependencies = [("bulk", "0001_initial"), ("customers", "0002_rules"), ("staff", "0003_rules_of_the_trail")]
 
     operations = [
         migrations.RunSQL(SQL, "DROP FUNCTION erase_bulk(bigint[]);"),

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     # `trigrams` is a function of the customers.
-    dependencies = [("customers", "0019_parts")]
+    dependencies = [("customers", "0002_rules")]
 
     operations = [
         migrations.CreateModel(

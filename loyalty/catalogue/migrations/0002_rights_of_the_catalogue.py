@@ -4,7 +4,7 @@ from loyalty.staff.roles.grants import grant
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalogue", "0001_initial"), ("staff", "0022_trail")]
+    dependencies = [("catalogue", "0001_initial"), ("staff", "0003_rules_of_the_trail")]
 
     operations = [
         grant("catalogue.view", "manager", "service_agent", "analyst", "integrator", "read_only"),

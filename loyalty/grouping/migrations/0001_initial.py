@@ -8,8 +8,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("customers", "0022_erasures_that_wait"),
-        ("staff", "0024_user_groups"),
+        ("customers", "0002_rules"),
+        ("staff", "0003_rules_of_the_trail"),
     ]
 
     operations = [

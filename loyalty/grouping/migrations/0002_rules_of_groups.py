@@ -31,7 +31,7 @@ SELECT let_application_execute('erase_groups(bigint[])');
 
 
 class Migration(migrations.Migration):
-    dependencies = [("grouping", "0001_initial"), ("events", "0026_one_erasure_key"), ("staff", "0025_watch_groups")]
+    dependencies = [("grouping", "0001_initial"), ("events", "0003_event_types"), ("staff", "0003_rules_of_the_trail")]
 
     operations = [
         migrations.RunPython(create, migrations.RunPython.noop),

@@ -112,7 +112,9 @@ def _manage(*arguments: str) -> None:
 
 def _migrations_are_due() -> bool:
     executor = MigrationExecutor(connections["default"])
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    # Those that replace others count as applied before it is written down that they are.
+    unwritten = executor.loader.replacements.keys() - executor.recorder.applied_migrations().keys()
+    return bool(unwritten or executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _first_run() -> dict[str, str]:

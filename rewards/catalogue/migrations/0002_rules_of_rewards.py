@@ -10,7 +10,7 @@ SELECT watch_program('rewards_reward');
 
 
 class Migration(migrations.Migration):
-    dependencies = [("rewards", "0001_initial"), ("events", "0026_one_erasure_key"), ("staff", "0022_trail")]
+    dependencies = [("rewards", "0001_initial"), ("events", "0003_event_types"), ("staff", "0003_rules_of_the_trail")]
 
     operations = [
         migrations.RunSQL(SQL, migrations.RunSQL.noop),

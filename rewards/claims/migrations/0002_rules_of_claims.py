@@ -108,8 +108,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ("claims", "0001_initial"),
         ("rewards", "0002_rules_of_rewards"),
-        ("events", "0026_one_erasure_key"),
-        ("staff", "0022_trail"),
+        ("events", "0003_event_types"),
+        ("staff", "0003_rules_of_the_trail"),
     ]
 
     operations = [

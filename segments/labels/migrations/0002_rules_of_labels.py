@@ -33,7 +33,7 @@ DROP FUNCTION keep_first_label();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("labels", "0001_initial"), ("events", "0026_one_erasure_key"), ("staff", "0022_trail")]
+    dependencies = [("labels", "0001_initial"), ("events", "0003_event_types"), ("staff", "0003_rules_of_the_trail")]
 
     operations = [
         migrations.RunSQL(SQL, BACK),

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("customers", "0020_one_erasure_key"),
+        ("customers", "0002_rules"),
     ]
 
     operations = [

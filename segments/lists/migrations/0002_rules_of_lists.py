@@ -15,7 +15,7 @@ SELECT let_application_execute('erase_lists(bigint[])');
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lists", "0001_initial"), ("events", "0026_one_erasure_key"), ("staff", "0022_trail")]
+    dependencies = [("lists", "0001_initial"), ("events", "0003_event_types"), ("staff", "0003_rules_of_the_trail")]
 
     operations = [
         migrations.RunSQL(SQL, "DROP FUNCTION erase_lists(bigint[]);"),

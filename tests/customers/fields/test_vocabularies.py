@@ -1,10 +1,8 @@
 """Countries, languages, currencies and genders: names and codes are read, one code is stored."""
 
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from customers.models import Customer
@@ -77,16 +75,3 @@ def test_the_form_offers_them_and_keeps_what_it_cannot_read(client: Client) -> N
     assert '<option value="HU" selected>Hungary</option>' in page
     assert '<option value="EUR">Euro (EUR)</option>' in page
     assert '<option value="Divine" selected>Divine</option>' in page
-
-
-@pytest.mark.usefixtures("owned_db")
-def test_what_is_stored_becomes_its_code_and_the_rest_stays() -> None:
-    for place, (gender, language) in enumerate([("Female", "HU"), ("Divine", "en"), ("male", "Elvish")]):
-        made = make_customer(f"C-{place}")
-        Customer.objects.filter(id=made.id).update(gender=gender, language=language)
-
-    with connection.schema_editor() as editor:
-        import_module("customers.migrations.0018_vocabularies").to_codes(None, editor)
-
-    found = Customer.objects.order_by("public_id").values_list("gender", "language")
-    assert list(found) == [("female", "hu"), ("Divine", "en"), ("male", "Elvish")]

@@ -3,8 +3,6 @@
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from events.types.actions import LATER, RECORDED
 from events.types.models import EventType
@@ -13,7 +11,6 @@ from loyalty.engine.actions import names_of
 from loyalty.program.operations import apply_program
 from loyalty.program.section import Invalid
 from loyalty.staff.sender import Sender
-from loyalty.tiers.actions import ACTIONS as TIERS
 from tests.engine.world import NOW, accepted, codes, event, rows, send, spendable
 
 # What existing clients send and read.
@@ -125,45 +122,6 @@ def test_a_program_file_says_what_is_behavioural() -> None:
     rules = configure().event_rules
     assert (rules["game_played"].behavioural, rules["review_submit"].behavioural) == (True, False)
     assert (rules["review_submit"].default_points, rules["review_submit"].one_time) == (5, True)
-
-
-# Names that a brand has used itself
-
-
-def own_type(action: str, points: int) -> None:
-    rows(
-        "INSERT INTO events_eventtype (action, name, labels, description, attributes, personal_attributes, default_points,"
-        " one_time, exposed, factory, pending_days)"
-        " VALUES (%s, 'Our name', '{\"hu\": \"A miénk\"}', 'Ours', '{stars}', '{stars}', %s, true, false, false, 3)",
-        [action, points],
-    )
-
-
-def migrate(name: str) -> None:
-    executor = MigrationExecutor(connection)
-    executor.migrate([("events", name)] if name else executor.loader.graph.leaf_nodes())
-
-
-def test_a_brands_own_type_of_such_a_name_becomes_built_in_and_keeps_its_settings(owned_db: None) -> None:
-    migrate("0015_purchases")
-    rows("DELETE FROM events_eventtype WHERE action = ANY(%s)", [[*names_of((*RECORDED, *LATER, *TIERS))]])
-    own_type("review_submit", 30)
-    own_type("tier_up", 30)
-    accepted_before = rows("SELECT count(*) FROM events_eventtype")
-
-    migrate("")
-
-    assert rows("SELECT count(*) FROM events_eventtype") > accepted_before
-    review, tier = EventType.objects.get(action="review_submit"), EventType.objects.get(action="tier_up")
-    for row in (review, tier):
-        assert (row.factory, row.name, row.labels, row.description, row.exposed) == (
-            True, "Our name", {"hu": "A miénk"}, "Ours", False,
-        )  # fmt: skip
-        stars = row.attributes.get(slug="stars")
-        assert (stars.type, stars.personal, stars.required) == ("any", True, False)
-    assert (review.default_points, review.one_time, review.pending_days) == (30, True, 3)
-    assert (tier.default_points, tier.one_time, tier.pending_days) == (0, False, None)
-    assert {"item", "rating"} <= set(review.attributes.values_list("slug", flat=True))
 
 
 def test_points_of_types_are_of_known_ones() -> None:

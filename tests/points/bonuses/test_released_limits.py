@@ -1,11 +1,9 @@
 """What is booked of a limit on a promise is released with it, and can be used again."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
 from loyalty.accounts.models import Account
 from loyalty.engine.state import Part
@@ -236,32 +234,3 @@ class TestTillsAndARejection:
         self.run()
 
         assert used("bonustotal") != [10 * CLIENTS // 2]
-
-
-def test_orders_of_before_have_used_what_was_counted_for_them(owned_db: None) -> None:
-    """Newest first, since what was given before there was a limit was not counted; undone ones give all back."""
-    configure(checkout_accept=True)
-    made = bonus(points=5)
-    accepted(checkout("ann", "before"))
-    made.customer_limit = made.total_limit = 100
-    made.save()
-    accepted(*(checkout(name, f"{name}-{what}") for name in ("ann", "bob") for what in ("waits", "done", "undone")))
-    for name in ("ann", "bob"):
-        act("checkout_accept", f"{name}-done", name)
-        act("checkout_reject", f"{name}-undone", name)
-    booked = "SELECT transaction_id, booked::text FROM events_transaction WHERE booked IS NOT NULL ORDER BY 1"
-    expected = rows(booked)
-    assert [json.loads(found) for _, found in expected] == [[{"bonus": made.id, "total": 5, "customer": 5}]] * 4
-
-    call_command("migrate", "points", "0012", verbosity=0)
-    assert rows(booked) == []
-    # As they were counted then: what was rejected, too.
-    rows("UPDATE points_bonususe SET points = 15")
-    rows("UPDATE points_bonustotal SET points = 30")
-    call_command("migrate", verbosity=0)
-
-    assert [(name, json.loads(found)) for name, found in rows(booked)] == [
-        (name, json.loads(found)) for name, found in expected
-    ]
-    assert (used("bonususe"), used("bonustotal")) == ([10, 10], [20])
-    check_books()
