@@ -2,6 +2,7 @@
 
 import json
 import lzma
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,11 @@ SELECT (SELECT count(*) FROM customers_customer), (SELECT count(*) FROM events_e
 """
 
 
+def _plain(rules: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Without blanks, casts and brackets: PostgreSQL writes some anew when it reads what it has written."""
+    return [(kind, name, re.sub(r"::[a-z ]+(\[\])?|[()\s]", "", statement)) for kind, name, statement in rules]
+
+
 @pytest.mark.prove
 @pytest.mark.django_db
 def test_a_folder_of_before_starts_whole_and_has_the_schema_of_today() -> None:
@@ -49,6 +55,6 @@ def test_a_folder_of_before_starts_whole_and_has_the_schema_of_today() -> None:
     assert (report["ok"], report["mismatches"]) == (True, [])
     assert "No planned migration operations" in again
     assert columns == rows(COLUMNS)
-    assert rules == rows(RULES)
+    assert _plain(rules) == _plain(rows(RULES))
     assert before[0] > 20
     assert after >= before
