@@ -49,8 +49,8 @@ BY_UUID = {"reference"}
 READS = [route for route in api_routes() if "get" in route.methods]
 
 
-@pytest.fixture
-def key() -> str:
+@pytest.fixture(scope="module")
+def key(module_db: None) -> str:
     make_order(make_customer("C-1"), "T-1")
     return development_key("TILL").key
 

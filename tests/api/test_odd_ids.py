@@ -25,11 +25,20 @@ OF_A_CUSTOMER = [one for one in api_routes() if "{public_id}" in one.address]
 BODIES: dict[str, Any] = {"api-customer-merge": {"target": "C-2"}}
 
 
-@pytest.fixture
-def key() -> str:
+@pytest.fixture(scope="module")
+def key(module_db: None) -> str:
     make_customer("C-2")
     make_reward(VALUES["reward_id"])
     return development_key().key
+
+
+@pytest.fixture(scope="module")
+def made(key: str) -> None:
+    """Customers with all of them, each with an order."""
+    for place, name in enumerate(ODD):
+        answer, _ = ask(Client(), "post", "/events", key, {"customer": name, "action": "opt_in"})
+        assert answer == 200, name
+        make_order(Customer.objects.get(public_id=name), f"2026/{place}")
 
 
 def ask(client: Client, method: str, path: str, key: str, body: Any = None) -> tuple[int, Any]:
@@ -38,12 +47,9 @@ def ask(client: Client, method: str, path: str, key: str, body: Any = None) -> t
 
 
 @pytest.mark.parametrize("route", OF_A_CUSTOMER, ids=lambda route: route.name)
+@pytest.mark.usefixtures("made")
 def test_every_id_that_can_be_made_is_reached_by_every_route(client: Client, key: str, route: ApiRoute) -> None:
     for place, name in enumerate(ODD):
-        made, _ = ask(client, "post", "/events", key, {"customer": name, "action": "opt_in"})
-        assert made == 200, name
-        customer = Customer.objects.get(public_id=name)
-        make_order(customer, f"2026/{place}")
         named = {"public_id": quote(name, safe=""), "transaction_id": quote(f"2026/{place}", safe="")}
         path = route.path({**VALUES, **named})
         for method in route.methods:

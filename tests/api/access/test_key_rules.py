@@ -141,9 +141,15 @@ KINDS: dict[str, tuple[Callable[[Api], How], int]] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def known() -> None:
+@pytest.fixture(scope="module")
+def known(module_db: None) -> None:
     make_order(make_customer("C-1"), "T-1")
+
+
+@pytest.fixture(scope="module")
+def staff(known: None) -> list[User]:
+    """One of each role."""
+    return [User.objects.create_user(role.value, role=role) for role in Role]
 
 
 def ask(client: Client, method: str, path: str, headers: dict[str, str] | None = None) -> int:
@@ -182,7 +188,7 @@ def test_a_page_gets_in_only_where_pages_send_to(client: Client, known: None, ro
 
 
 @each_route
-def test_no_member_of_staff_gets_in_by_being_logged_in(client: Client, known: None, route: ApiRoute) -> None:
-    for role in Role:
-        client.force_login(User.objects.create_user(role.value, password="x", role=role))
+def test_no_member_of_staff_gets_in_by_being_logged_in(client: Client, staff: list[User], route: ApiRoute) -> None:
+    for user in staff:
+        client.force_login(user)
         assert {ask(client, method, route.path(VALUES)) for method in METHODS} == {401}
