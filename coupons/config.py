@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from .enums import CouponType, PoolSource, Sharing
+from .enums import PATTERNED, CouponType, PoolSource, Sharing
 from .pools.patterns import is_generic
 
 APP = "coupons"
@@ -35,7 +35,7 @@ class PoolRule:
     @property
     def sharing(self) -> Sharing:
         """Of a coupon of the pool that somebody holds."""
-        if self.source != PoolSource.UPLOADED and is_generic(self.pattern):
+        if self.source in PATTERNED and is_generic(self.pattern):
             return Sharing.GENERIC
         return Sharing.AGGREGATED if self.aggregated else Sharing.INDIVIDUAL
 

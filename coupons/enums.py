@@ -10,6 +10,11 @@ class PoolSource(TextChoices):
     UPLOADED = "uploaded", _("Uploaded")
     GENERATED = "generated", _("Generated at each claim")
     BULK = "bulk_generation", _("Generated beforehand")
+    REMOTE = "remote", _("Asked of another system at each claim")
+
+
+# Their codes are made from a pattern.
+PATTERNED = frozenset({PoolSource.GENERATED, PoolSource.BULK})
 
 
 class CouponType(TextChoices):

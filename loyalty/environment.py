@@ -1,5 +1,6 @@
 """What differs between machines, read from the environment in one place. A wrong value is one sentence with its cure."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 PORT_OF_POSTGRESQL = 5432
 MOST_PROXIES = 9
 SECRET_KEY_LENGTH = 32
+CODE_HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?")
+CODE_TOKEN = re.compile(r"[!-~]{1,4096}")
 # What sample keys of tutorials and templates are made of.
 SAMPLES = (
     "insecure",
@@ -56,6 +59,11 @@ class Environment:
     embedded_database: bool
     embedded_redis: bool
     pooled_database: bool
+    # Systems that may be asked for codes of coupons, as host or host:port; what they know this one by: of a pool, or under ""
+    # of all; and whether http://127.0.0.1 may be asked, in development.
+    code_hosts: frozenset[str] = frozenset()
+    code_tokens: dict[str, str] = field(default_factory=dict, repr=False)
+    code_http: bool = False
     # Empty: no e-mails are sent.
     email_url: str = field(default="", repr=False)
     email_from: str = ""
@@ -108,6 +116,9 @@ def read() -> Environment:
         embedded_database=not database_url,
         embedded_redis=not redis_url,
         pooled_database=_flag(env, "DATABASE_POOLED"),
+        code_hosts=_code_hosts(env),
+        code_tokens=_code_tokens(env),
+        code_http=_flag(env, "LOYALTY_CODE_HTTP"),
         email_url=_email_url(env),
         email_from=_text(env, "EMAIL_FROM") or "loyalty@localhost",
     )
@@ -186,6 +197,31 @@ def _flag(env: Env, name: str) -> bool:
         return bool(text) and env.bool(name)
     except EnvError:
         raise BadEnvironment(f"{name} is {text[:20]!r}: give true or false.") from None
+
+
+def _several(env: Env, name: str) -> list[str]:
+    return [one.strip() for one in _text(env, name).split(",") if one.strip()]
+
+
+def _code_hosts(env: Env) -> frozenset[str]:
+    found = _several(env, "LOYALTY_CODE_HOSTS")
+    for host in found:
+        if not CODE_HOST.fullmatch(host):
+            cure = "name hosts with commas between them, such as LOYALTY_CODE_HOSTS=codes.example.com,10.0.0.5:8443"
+            raise BadEnvironment(f"LOYALTY_CODE_HOSTS names {host[:60]!r}, which is no host: {cure}.")
+    return frozenset(host.lower() for host in found)
+
+
+def _code_tokens(env: Env) -> dict[str, str]:
+    """By the pool's ID; under "" that of all others. Never repeats one."""
+    named = [one.partition("=") for one in _several(env, "LOYALTY_CODE_TOKENS")]
+    found = {pool.strip(): token.strip() for pool, _, token in named}
+    if common := _text(env, "LOYALTY_CODE_TOKEN"):
+        found[""] = common
+    if not all(CODE_TOKEN.fullmatch(token) for token in found.values()):
+        cure = "write LOYALTY_CODE_TOKEN=token for all pools, or LOYALTY_CODE_TOKENS=pool=token,other=token"
+        raise BadEnvironment(f"A token for codes is missing, or has other signs than visible ASCII: {cure}.")
+    return found
 
 
 def _secret_key(env: Env, data_dir: Path, *, embedded_database: bool) -> str:

@@ -265,6 +265,9 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(ENV.data_dir / "beat-schedule")
 # The timers of the rooms, which can be asked once Django is set up.
 CELERY_BEAT_SCHEDULE = SimpleLazyObject(beat_schedule)
 
+# Who may be asked for codes of coupons: hosts, and what they know this system by.
+CODE_HOSTS, CODE_TOKENS, CODE_HTTP = ENV.code_hosts, ENV.code_tokens, ENV.code_http
+
 EMAIL_URL = ENV.email_url
 if EMAIL_URL:
     globals().update(environment.email_settings(EMAIL_URL))

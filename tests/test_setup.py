@@ -26,6 +26,10 @@ NAMES = [
     "TIME_ZONE",
     "HTTPS",
     "LOYALTY_TRUSTED_PROXIES",
+    "LOYALTY_CODE_HOSTS",
+    "LOYALTY_CODE_TOKEN",
+    "LOYALTY_CODE_TOKENS",
+    "LOYALTY_CODE_HTTP",
     "EMAIL_URL",
     "EMAIL_FROM",
 ]
@@ -50,6 +54,17 @@ def manage(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[st
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
+        (
+            "LOYALTY_CODE_HOSTS",
+            "https://codes.example.com",
+            "LOYALTY_CODE_HOSTS names 'https://codes.example.com', which is no ",
+        ),
+        (
+            "LOYALTY_CODE_TOKENS",
+            "spring",
+            "A token for codes is missing, or has other signs than visible ASCII: write ",
+        ),
+        ("LOYALTY_CODE_HTTP", "perhaps", "LOYALTY_CODE_HTTP is 'perhaps': give true or false."),
         ("PORT", "eighty", "PORT is 'eighty': give a number from 1 to 65535, such as PORT=8000."),
         ("PORT", "70000", "PORT is '70000': give a number from 1 to 65535, such as PORT=8000."),
         ("TIME_ZONE", "Budapest", "TIME_ZONE is 'Budapest', which is no time zone: give a name of the IANA list, "),
@@ -234,3 +249,13 @@ def test_what_is_installed_is_what_is_pinned() -> None:
     pins = dict(re.findall(r"^([A-Za-z][\w.-]*)(?:\[[a-z,]+\])?==([\w.]+)(?: +#.*)?$", text, flags=re.MULTILINE))
 
     assert {name: version(name) for name in pins} == pins
+
+
+def test_the_environment_names_who_may_be_asked_for_codes_and_how(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOYALTY_CODE_HOSTS", "Codes.example.com, 10.0.0.5:8443")
+    monkeypatch.setenv("LOYALTY_CODE_TOKEN", "for-all")
+    monkeypatch.setenv("LOYALTY_CODE_TOKENS", "spring=YWJj==, summer=x")
+    found = environment.read()
+    assert found.code_hosts == {"codes.example.com", "10.0.0.5:8443"}
+    assert found.code_tokens == {"": "for-all", "spring": "YWJj==", "summer": "x"}
+    assert "for-all" not in repr(found)

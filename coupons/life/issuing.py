@@ -6,9 +6,10 @@ from decimal import Decimal
 from coupons.actions import CODE
 from coupons.codes import EXHAUSTED, NOT_NOW
 from coupons.config import PoolRule
-from coupons.enums import CouponStatus, MovementKind, Sharing
+from coupons.enums import CouponStatus, MovementKind, PoolSource, Sharing
 from coupons.pools.patterns import folded
 from coupons.rows import COUPONS, FREE, IDS, TERMS, CouponRow, coupons_of
+from loyalty.bulk.kinds import BULK
 from loyalty.calendar import end_of, later, local_day
 from loyalty.engine.batch import Batch
 from loyalty.engine.rows import EventRow
@@ -18,6 +19,15 @@ from loyalty.refusals import Refused
 
 from .holding import UnknownCoupon, move, move_balance, standing, status_now
 from .transitions import Act, may
+
+
+class OneByOne(Refused):
+    """Another system is asked before a claim begins, which it is not for thousands at once."""
+
+    def __init__(self, pool: PoolRule) -> None:
+        super().__init__(
+            0, f"The codes of the coupon pool {pool.slug} come from another system: not by bulk requests or imports"
+        )
 
 
 def issue(
@@ -92,6 +102,8 @@ def _generic(pool: PoolRule, state: State, batch: Batch, code: str | None) -> Co
 
 
 def _free(pool: PoolRule, batch: Batch, code: str | None) -> CouponRow:
+    if code is None and pool.source == PoolSource.REMOTE and _is_one_of_many(batch):
+        raise OneByOne(pool)
     found: dict[int, CouponRow] = batch.shared.part(FREE)
     free = (row for row in found.values() if row.pool_id == pool.id and row.status == CouponStatus.UNASSIGNED)
     row = next((row for row in free if code is None or folded(row.code) == folded(code)), None)
@@ -100,6 +112,10 @@ def _free(pool: PoolRule, batch: Batch, code: str | None) -> CouponRow:
     if code is not None:
         raise UnknownCoupon
     raise Refused(EXHAUSTED, "Ran out of coupons")
+
+
+def _is_one_of_many(batch: Batch) -> bool:
+    return batch.by.source == "import" or BULK in batch.by.grants
 
 
 def _end(pool: PoolRule, event: EventRow, batch: Batch) -> dt.datetime | None:

@@ -49,6 +49,11 @@ class PoolForm(forms.Form):
     )
     source = forms.ChoiceField(label=_("Where its codes come from"), choices=PoolSource.choices)
     pattern = line(MAX_LENGTH)(label=_("Pattern"), required=False, help_text=SIGNS)
+    remote_url = line(500)(
+        label=_("Address"),
+        required=False,
+        help_text=_("Of the system that is asked for a code at each claim, such as https://codes.example.com/next."),
+    )
     type = forms.ChoiceField(label=_("Type"), choices=CouponType.choices)
     value = _money("value")
     currency = line(8)(label=_("Currency"), required=False)

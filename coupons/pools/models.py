@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from coupons.enums import CouponType, PoolSource, UpdateMethod
+from coupons.enums import PATTERNED, CouponType, PoolSource, UpdateMethod
 from loyalty.calendar import Unit
 from loyalty.staff.models import User
 
@@ -36,6 +36,8 @@ class Pool(models.Model):
     source = models.CharField(_("source"), max_length=16, choices=PoolSource)
     # Of generated codes; a generic one is the code itself.
     pattern = models.CharField(_("pattern"), max_length=MAX_LENGTH, default="", db_default="", blank=True)
+    # Of the system that is asked for codes.
+    remote_url = models.CharField(_("address"), max_length=500, default="", db_default="", blank=True)
     type = models.CharField(_("type"), max_length=13, choices=CouponType)
     value = money(_("value"), validators=[MinValueValidator(0)])
     # Of gift cards.
@@ -74,7 +76,14 @@ class Pool(models.Model):
                 | Q(currency="", minimum_value__isnull=True, minimum_redemption_value__isnull=True),
                 name="pool_is_of_gift_cards",
             ),
-            models.CheckConstraint(condition=Q(source=PoolSource.UPLOADED) | ~Q(pattern=""), name="pool_has_a_pattern"),
+            models.CheckConstraint(
+                condition=~Q(source__in=sorted(PATTERNED)) | ~Q(pattern=""), name="pool_has_a_pattern"
+            ),
+            models.CheckConstraint(
+                condition=Q(source=PoolSource.REMOTE) & ~Q(remote_url="")
+                | ~Q(source=PoolSource.REMOTE) & Q(remote_url=""),
+                name="pool_has_an_address",
+            ),
             models.CheckConstraint(
                 condition=Q(expires_after__isnull=True, expires_unit="")
                 | Q(expires_after__isnull=False, expires_after__gte=1, expires_unit__in=Unit.values),

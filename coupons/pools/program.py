@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from coupons.enums import CouponType, PoolSource
+from coupons.enums import PATTERNED, CouponType, PoolSource
 from loyalty.calendar import Unit
 from loyalty.program.section import (
     Document,
@@ -22,6 +22,7 @@ from loyalty.program.section import (
     whole,
 )
 
+from .addresses import fault_of_address
 from .models import Pool
 from .patterns import LEAST_VARIABLES, fault_of_code, is_generic, is_strong, variables
 
@@ -37,7 +38,9 @@ _MONEY: Schema = {
     "title": "an amount such as 12.50",
 }
 _PLACES: Schema = several({"type": "string", "minLength": 1, "maxLength": 128}, default=[], maxItems=1_000)
-PLAIN = ("name", "source", "pattern", "type", "currency", "aggregated", "refund_returns", "products", "stores")
+PLAIN = (
+    "name", "source", "pattern", "remote_url", "type", "currency", "aggregated", "refund_returns", "products", "stores",
+)  # fmt: skip
 MONEY = ("value", "minimum_value", "minimum_redemption_value", "purchase_minimum")
 OF_GIFT_CARDS = ("minimum_value", "minimum_redemption_value")
 # What codes were made of stays: another rule is another pool.
@@ -77,7 +80,8 @@ def tidy(item: dict[str, Any]) -> dict[str, Any]:
         **kept,
         "value": None if item["type"] == CouponType.FREE_SHIPPING else kept["value"],
         "currency": item["currency"].upper() if is_card else "",
-        "pattern": "" if item["source"] == PoolSource.UPLOADED else item["pattern"],
+        "pattern": item["pattern"] if item["source"] in PATTERNED else "",
+        "remote_url": item["remote_url"] if item["source"] == PoolSource.REMOTE else "",
         "products": sorted(set(item["products"])),
         "stores": sorted(set(item["stores"])),
     }
@@ -119,12 +123,15 @@ def _problems(item: Mapping[str, Any], before: Mapping[str, Any] | None) -> Iter
         yield "value", "is required for this type"
     if item["expires"] and item["expires"]["after"] > MAX_EXPIRY[item["expires"]["unit"]]:
         yield "expires", "must be within ten years"
+    is_named = item["source"] == PoolSource.REMOTE and (before is None or item["remote_url"] != before["remote_url"])
+    if is_named and (fault := fault_of_address(item["remote_url"])):
+        yield "remote_url", fault
     yield from _problems_of_pattern(item)
 
 
 def _problems_of_pattern(item: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     pattern, source = item["pattern"], item["source"]
-    if source == PoolSource.UPLOADED:
+    if source not in PATTERNED:
         return
     if fault := fault_of_code(pattern):
         yield "pattern", fault
@@ -146,6 +153,12 @@ POOLS = Section(
             "name": text(Pool, "name"),
             "source": choice(PoolSource.values),
             "pattern": text(Pool, "pattern", default=""),
+            "remote_url": text(
+                Pool,
+                "remote_url",
+                default="",
+                description="Of the system that is asked for each code; no secret stands in it.",
+            ),
             "type": choice(CouponType.values),
             **{name: optional(_MONEY) for name in MONEY},
             "currency": {"type": "string", "pattern": "^[A-Za-z]{0,8}$", "default": "", "title": "letters only"},

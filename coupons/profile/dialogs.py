@@ -23,9 +23,11 @@ from coupons.operations import (
 )
 from coupons.queries import coupons_of
 from coupons.rights import CHANGE_COUPONS, REDEEM_COUPONS
+from coupons.stock.asking import Claimant, codes_at_hand
 from customers.profile.mixins import EventDialog
 from customers.sight.queries import seen
 from loyalty.engine.mechanism import Outcome
+from loyalty.engine.status import Status
 from loyalty.intake.forms import OnceForm
 from loyalty.refusals import Refused
 from loyalty.staff.sender import Sender
@@ -53,7 +55,9 @@ class AssignCoupon(Coupons):
 
     def submit(self, form: BaseForm, by: Sender) -> Outcome:
         pool, code = form.cleaned_data["pool"], form.cleaned_data["code"]
-        return assign_coupon(customer=self.customer, pool=pool, code=code, by=by).result()
+        wanted = {} if code or self.customer.status != Status.ACTIVE else {pool.slug: 1}
+        with codes_at_hand(wanted, Claimant(self.customer.public_id, key=by.token or "")):
+            return assign_coupon(customer=self.customer, pool=pool, code=code, by=by).result()
 
     def success_message(self, outcome: Outcome) -> Text:
         code = outcome.events[0].data["code"]

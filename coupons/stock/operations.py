@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from coupons.enums import PoolSource, UpdateMethod
+from coupons.enums import PATTERNED, PoolSource, UpdateMethod
 from coupons.models import Coupon, Generation, Pool, PoolChange
 from coupons.pools.patterns import bits, capacity, is_generic, is_strong
 from coupons.pools.program import POOLS as SECTION
@@ -71,7 +71,7 @@ def create_pool(*, values: Mapping[str, Any], by: Sender, confirmed: bool = Fals
 
 def _require_strong(item: Mapping[str, Any]) -> None:
     """Of what is worth money; a code that is everybody's is no secret."""
-    if item["source"] != PoolSource.UPLOADED and not is_generic(item["pattern"]) and not is_strong(item["pattern"]):
+    if item["source"] in PATTERNED and not is_generic(item["pattern"]) and not is_strong(item["pattern"]):
         raise WeakCodes(bits(item["pattern"]))
 
 
@@ -119,7 +119,7 @@ def upload_codes(*, slug: str, codes: Sequence[str], by: Sender) -> Deed[Refusal
     if pool is None:
         raise NoSuchPool(slug)
     if pool.source != PoolSource.UPLOADED:
-        raise CannotBeMade("The codes of this pool are generated")
+        raise CannotBeMade("The codes of this pool are not uploaded")
     if len(codes) > MAX_CODES:
         raise CannotBeMade(f"At most {MAX_CODES:,} codes at once")
     refused = add_codes(pool, codes, at=by.at)

@@ -1,6 +1,7 @@
 """The base of every API view: one reader, one renderer, one way to authenticate, nothing negotiated."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar, Literal
 
 from django.http import HttpRequest
@@ -96,7 +97,12 @@ class ApiView(views.APIView):
 
         if self.changes_nothing or request.method in permissions.SAFE_METHODS:
             return answer(About())
-        return run_once(request, answer, self.handle_exception)
+        with self.around_write():
+            return run_once(request, answer, self.handle_exception)
+
+    def around_write(self) -> AbstractContextManager[None]:
+        """Around a write and its transaction: for what must not be waited for inside of it. It changes nothing by itself."""
+        return nullcontext()
 
     def concerns(self, customer_id: int, *, erased: bool = False) -> None:
         """The answer holds something of this customer: it is forgotten with them, at once if they are erased by now."""

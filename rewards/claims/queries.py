@@ -31,7 +31,7 @@ _TAKEN = """
 # Of what no code is left, of all pools that rewards name.
 _EMPTY = """
     SELECT p.slug FROM coupons_pool p
-    WHERE p.slug IN (SELECT unnest(pools) FROM rewards_reward WHERE status = 'active') AND p.source <> 'generated'
+    WHERE p.slug IN (SELECT unnest(pools) FROM rewards_reward WHERE status = 'active') AND p.source NOT IN ('generated', 'remote')
         AND NOT EXISTS (SELECT FROM coupons_coupon c WHERE c.pool_id = p.id AND c.status = 'unassigned')
 """
 

@@ -144,7 +144,7 @@ TO_SEE = Part(
 )
 POOLS_TO_SEE = Part(
     "claims_pools_seen",
-    "SELECT p.slug FROM coupons_pool p WHERE p.slug = ANY({names}) AND (p.source = 'generated' OR EXISTS ("
+    "SELECT p.slug FROM coupons_pool p WHERE p.slug = ANY({names}) AND (p.source IN ('generated', 'remote') OR EXISTS ("
     "SELECT FROM coupons_coupon c WHERE c.pool_id = p.id AND c.status = 'unassigned'))",
     lambda shared, row: shared.part(STOCKED).update({row[0]: row[0]}),
     shared=True,

@@ -146,6 +146,7 @@ LISTED = Listed(
         "pool_has_a_value": _pool(value="NULL"),
         "pool_is_of_gift_cards": _pool(currency="'EUR'"),
         "pool_has_a_pattern": _pool(source="'generated'"),
+        "pool_has_an_address": _pool(source="'remote'"),
         "pool_expiration_is_complete": _pool(expires_after="2"),
         "generation_makes_no_more_than_asked": (
             f"{_MADE} INSERT INTO coupons_generation (pool_id, number, done, created_at) SELECT id, 1, 2, now() FROM made"

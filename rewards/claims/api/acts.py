@@ -1,5 +1,7 @@
 """What a customer does with rewards by the Display API: claims one, gives it back, bids for it."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.utils import timezone
@@ -10,21 +12,39 @@ from customers.api.lookups import identity_asked
 from customers.api.objects import customer_objects, read_fields
 from customers.models import Customer
 from loyalty.api.lists.paging import check_names
+from loyalty.api.once.answers import idempotency_key
+from loyalty.api.problems import ApiError
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.intake.api import actor, check_scope, record_for
+from loyalty.refusals import Refused
 from rewards.catalogue.models import Reward
 from rewards.claims.actions import CLAIM, CLAIMS, COUNT, EVENT, PLACE_BID, POINTS, REVOKE
 from rewards.claims.actions import REWARD as NAME
+from rewards.claims.asking import asks_others, codes_for
 from rewards.claims.models import Claim
 from rewards.claims.offers import library, offers_of
 from rewards.claims.operations import record_bid
 from rewards.claims.queries import coupons_of
+from rewards.claims.rules import Asked
 
 from .display import RewardView
 from .docs import BID, CLAIM_REWARD, REVOKE_CLAIM
 from .objects import Teller, moment
 from .reading import event_in, whole_in
+
+# Who wants what.
+Wanted = tuple[Customer, Reward, Asked]
+
+
+def codes_before(view: RewardView, read: Callable[[], Wanted]) -> AbstractContextManager[None]:
+    """Around a claim by the API: codes that another system gives. What is wrong with the request is left to the claim."""
+    if not asks_others(view.kwargs["reward_id"]):
+        return nullcontext()
+    try:
+        return codes_for(*read(), key=idempotency_key(view.request) or "")
+    except (ApiError, Refused):
+        return nullcontext()
 
 
 class RewardAct(RewardView):
@@ -37,6 +57,14 @@ class RewardAct(RewardView):
 
 class ClaimReward(RewardAct):
     operations = {"post": CLAIM_REWARD}
+
+    def around_write(self) -> AbstractContextManager[None]:
+        return codes_before(self, self._wanted)
+
+    def _wanted(self) -> Wanted:
+        body = self.body()
+        asked = Asked(whole_in(body, "count") or 1, whole_in(body, "points"))
+        return self.customer(self.kwargs["public_id"]), self.reward(self.kwargs["reward_id"]), asked
 
     def post(self, request: Request, public_id: str, reward_id: str) -> Response:
         check_names(request.query_params, {"fields"})

@@ -1,6 +1,7 @@
 """`/rewards`: the older addresses, which name the customer in the query or the body."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.utils import timezone
@@ -19,8 +20,9 @@ from rewards.catalogue.texts import text_in
 from rewards.claims.actions import CLAIM
 from rewards.claims.actions import REWARD as NAME
 from rewards.claims.offers import is_shown, offers_of, open_offers
+from rewards.claims.rules import ONE
 
-from .acts import RewardAct, claim_answer
+from .acts import RewardAct, Wanted, claim_answer, codes_before
 from .codes import LEGACY_NOT_ACTIVE
 from .docs import LEGACY_CLAIM, LEGACY_LIST, LEGACY_SHOW
 from .objects import told
@@ -76,6 +78,15 @@ class LegacyReward(RewardAct):
 
 class LegacyClaim(RewardAct):
     operations = {"post": LEGACY_CLAIM}
+
+    def around_write(self) -> AbstractContextManager[None]:
+        return codes_before(self, self._wanted)
+
+    def _wanted(self) -> Wanted:
+        customer = named_customer(self.request, self.body())
+        if customer is None:
+            raise not_found()
+        return customer, self.reward(self.kwargs["reward_id"]), ONE
 
     def post(self, request: Request, reward_id: str) -> Response:
         check_names(request.query_params, ())

@@ -17,10 +17,12 @@ from loyalty.formats import number
 from loyalty.staff.sender import Sender
 from loyalty.ui.responses import Text
 from rewards.catalogue.enums import RewardType
+from rewards.claims.asking import codes_for
 from rewards.claims.models import Claim
 from rewards.claims.operations import claim_reward, revoke_claim
 from rewards.claims.queries import claims_of
 from rewards.claims.rights import CLAIM_REWARDS, FORCE_CLAIMS
+from rewards.claims.rules import Asked
 
 from .forms import ClaimForm, RevokeForm
 from .queries import OfferLine, lines_for, name_of
@@ -56,14 +58,16 @@ class ClaimReward(Claims):
     def submit(self, form: BaseForm, by: Sender) -> Outcome:
         data = form.cleaned_data
         chosen = next(line.reward for line in self.lines if line.reward.slug == data["reward"])
-        return claim_reward(
-            customer=self.customer,
-            reward=chosen,
-            count=data["count"] or 1,
-            points=data.get("points"),
-            force=data.get("force", False),
-            by=by,
-        ).result()
+        asked = Asked(data["count"] or 1, data.get("points"), forced=data.get("force", False))
+        with codes_for(self.customer, chosen, asked, key=by.token or ""):
+            return claim_reward(
+                customer=self.customer,
+                reward=chosen,
+                count=asked.count,
+                points=asked.points,
+                force=asked.forced,
+                by=by,
+            ).result()
 
     def success_message(self, outcome: Outcome) -> Text:
         self.made = claims_of(self.customer).get(event_id=outcome.events[0].id)

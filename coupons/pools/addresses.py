@@ -1,0 +1,34 @@
+"""Where codes of another system may be asked for: of hosts that whoever runs the installation has named."""
+
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+HTTPS, HTTP = 443, 80
+
+
+def fault_of_address(url: str) -> str:
+    """Why codes cannot be asked for there, as the end of a sentence; empty if they can."""
+    try:
+        parts = urlsplit(url)
+        host = host_of(parts)
+    except ValueError:
+        return "must be an address such as https://codes.example.com/next"
+    if not parts.hostname or not (url.isascii() and url.isprintable()) or " " in url:
+        return "must be an address such as https://codes.example.com/next"
+    if parts.scheme != "https" and not (
+        settings.CODE_HTTP and parts.scheme == "http" and parts.hostname == "127.0.0.1"
+    ):
+        return "must begin with https://"
+    if parts.username is not None or parts.query or parts.fragment:
+        return "must have no user, query or fragment: secrets belong into LOYALTY_CODE_TOKENS"
+    if host not in settings.CODE_HOSTS:
+        return f"must be of a host that LOYALTY_CODE_HOSTS names, unlike {host}"
+    return ""
+
+
+def host_of(parts: SplitResult) -> str:
+    """As the list of hosts has it: with the port where it is not the usual one. Raises ValueError for a port that is none."""
+    usual = {"https": HTTPS, "http": HTTP}.get(parts.scheme)
+    host = (parts.hostname or "").lower()
+    return host if parts.port in (None, usual) else f"{host}:{parts.port}"
