@@ -14,6 +14,7 @@ from loyalty.ui.navigation import Entry, Group
 
 from .api.entities import PAIR
 from .api.guards import GUARD
+from .bulk.imports import FILES
 from .bulk.kinds import KINDS
 from .checks import CHECKS
 from .codes import CODES
@@ -46,6 +47,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     ReferenceNames("pool_id", lambda: Pool.objects.values_list("id", "name")),
     GUARD,
     *KINDS.values(),
+    FILES,
     Routes("coupons.pages.urls"),
     Entry(Group.LOYALTY, _("Coupons"), "coupons:pools", "ticket", VIEW_COUPONS),
     ProfileTab(_("Coupons"), "coupons:of-customer", 60, VIEW_COUPONS),

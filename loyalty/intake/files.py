@@ -8,6 +8,7 @@ from typing import Any
 from loyalty.engine.actions import Text
 from loyalty.engine.events import Actor, Incoming
 from loyalty.refusals import Refused
+from loyalty.staff.roles.rights import Right
 
 
 @dataclass(frozen=True)
@@ -21,26 +22,31 @@ class FileColumn:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """Whom the row names, in the `scheme` of the file's column; and its cells by column, without the empty ones."""
+    """Whom the row names, in the `scheme` of the file's column, or what, where the kind is not about customers; and its cells
+    by column, without the empty ones."""
 
-    customer: str
+    subject: str
     scheme: str
     cells: dict[str, Any]
 
     def event(self, action: str) -> Incoming:
         """The row as an event of that action."""
-        return Incoming(self.customer, action, dict(self.cells), scheme=self.scheme)
+        return Incoming(self.subject, action, dict(self.cells), scheme=self.scheme)
 
 
 @dataclass(frozen=True)
 class Importable:
     """A kind of file beside those of events and customers. One column names the customer; the `columns` are the others.
+    Of a kind with a `subject` the column of that name says what each row is about, and nobody is named.
 
     `apply`: given rows in the transaction of their chunk, what became of each: None, or the refusal, whose `field` is the
-    column that it is about. Equal rows of a source come once, however often the file is sent.
+    column that it is about. Equal rows of a source come once, however often the file is sent. `right`: asked for beside
+    that of importing.
     """
 
     name: str
     label: Text
     columns: Sequence[FileColumn]
     apply: Callable[[Sequence[FileRow], Actor, dt.datetime], Sequence[Refused | None]]
+    subject: str = ""
+    right: Right | None = None

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from loyalty.contributions import contributed
 from loyalty.engine.actions import Text
 from loyalty.intake.files import Importable
+from loyalty.staff.roles.rights import Right
 
 from .enums import Model
 
@@ -12,6 +13,11 @@ from .enums import Model
 def kind_labels() -> Mapping[str, Text]:
     """By the kind's name."""
     return {**dict(Model.choices), **{kind.name: kind.label for kind in contributed(Importable)}}
+
+
+def right_for(name: str) -> Right | None:
+    """What is asked for beside the right to import."""
+    return next((kind.right for kind in contributed(Importable) if kind.name == name), None)
 
 
 def kind_of_room(name: str) -> Importable:

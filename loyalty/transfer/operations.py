@@ -17,6 +17,7 @@ from loyalty.transfer.reading.options import DEFAULT, MAX_SOURCE, Options
 from loyalty.transfer.reading.reader import Reader, UnreadableFile
 
 from .enums import JobStatus, Model
+from .kinds import right_for
 from .models import ImportJob
 from .queries import earlier_import
 from .workers import wake_workers
@@ -69,6 +70,8 @@ def _upload(
     *, model: str, name: str, content: Iterable[bytes], by: Sender, options: Options, ask: bool = False,
     again_of: ImportJob | None = None,
 ) -> ImportJob:  # fmt: skip
+    if right := right_for(model):
+        by.require(right)
     stored = store(content)
     job = ImportJob(
         model=model, file_name=name[-200:], stored_name=stored.name, sha256=stored.sha256, size=stored.size,

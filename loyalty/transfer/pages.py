@@ -1,11 +1,11 @@
 """Imports: the list, the upload, the columns, the progress and the result."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.forms import BaseForm, Form
+from django.forms import BaseForm, ChoiceField, Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -29,8 +29,8 @@ from loyalty.ui.paging import Order, page_of
 from loyalty.ui.responses import Text
 
 from .enums import Model, NoticeKind
-from .forms import ImportForm, StartForm
-from .kinds import kind_labels
+from .forms import ImportForm, StartForm, kind_choices
+from .kinds import kind_labels, right_for
 from .models import ImportJob
 from .operations import (
     NothingToCount,
@@ -92,6 +92,15 @@ class NewImport(RunningPage, BelowImports, FormView[ImportForm]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**({"sources": sources()} | kwargs))
+
+    def get_form(self, form_class: type[ImportForm] | None = None) -> ImportForm:
+        """With the kinds that the reader's role lets them import."""
+        form, user = super().get_form(form_class), self.request.user
+        choices = [
+            (name, label) for name, label in kind_choices() if (right := right_for(name)) is None or may(user, right)
+        ]
+        cast(ChoiceField, form.fields["model"]).choices = choices
+        return form
 
     def form_valid(self, form: ImportForm) -> HttpResponse:
         file: UploadedFile[bytes] = form.cleaned_data["file"]

@@ -56,7 +56,7 @@ def test_the_code_that_the_other_system_gives_is_assigned(giver: CodeGiver) -> N
     members("ann")
 
     assert given() is None
-    assert (the("GIVEN-1").status, the("GIVEN-1").value) == ("claimed", 10)
+    assert (the("GIVEN-1").status, str(the("GIVEN-1").value)) == ("claimed", "10.00")
     [asked], [headers] = giver.asked, giver.headers
     key = asked.pop("idempotency_key")
     assert asked == {"pool": "spring", "customer": "ann", "reward": None}

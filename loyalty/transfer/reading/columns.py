@@ -73,6 +73,8 @@ class Plan:
     action: int | None = None
     account: int | None = None
     time: int | None = None
+    # What stands in the customer's column where the rows are not about customers.
+    subject: str = "customer"
     attributes: dict[str, Any] = field(default_factory=dict)
     # The columns by the place on the wire that they fill, such as `items[0].price`, whatever way the header writes it.
     written: dict[str, str] = field(default_factory=dict)
@@ -88,9 +90,9 @@ class Plan:
     def customer_of(self, line: Line) -> str | Refusal:
         found = line.cells[self.customer].strip()
         if not found:
-            return Refusal(line.number, self.names[self.customer], 0, "The row names no customer")
+            return Refusal(line.number, self.names[self.customer], 0, f"The row names no {self.subject}")
         if len(normal(found)) > MAX_ID or not found.isprintable():
-            reason = f"A customer's ID has at most {MAX_ID} printable characters"
+            reason = f"A {self.subject}'s ID has at most {MAX_ID} printable characters"
             return Refusal(line.number, self.names[self.customer], 0, reason)
         return found
 
@@ -131,7 +133,7 @@ class Plan:
 
     def column_of(self, field: str) -> str:
         """The heading of the column that a refusal of the engine is about; the name on the wire where the file has none."""
-        own = {"customer": self.customer, "action": self.action, "account": self.account}.get(field)
+        own = {self.subject: self.customer, "action": self.action, "account": self.account}.get(field)
         return self.written.get(field, field) if own is None else self.names[own]
 
 

@@ -90,9 +90,9 @@ def _of_customers(header: Header, catalogue: Catalogue, options: Options) -> Pla
 def plan_of_room(kind: Importable, header: Header, catalogue: Catalogue, options: Options = DEFAULT) -> Plan:
     """Of a file that a room takes: its columns and no others. Raises UnreadableFile."""
     types = {one.name: (FieldType.NUMERIC if one.is_number else FieldType.STRING).value for one in kind.columns}
-    customer, scheme = _customer_column(header.names, catalogue)
+    customer, scheme = _subject_column(kind, header.names, catalogue)
     plan = Plan(
-        header.names, customer, scheme,
+        header.names, customer, scheme, subject=kind.subject or "customer",
         catalogue=Catalogue(catalogue.config, {kind.name: types}, catalogue.zone),
         numbers=Numbers(options.decimal_mark, header.delimiter), known=Known(frozenset(types)),
     )  # fmt: skip
@@ -107,6 +107,15 @@ def plan_of_room(kind: Importable, header: Header, catalogue: Catalogue, options
     if missing := [one.name for one in kind.columns if one.required and one.name not in plan.attributes]:
         raise UnreadableFile(f"The column “{missing[0]}” is missing.")
     return plan
+
+
+def _subject_column(kind: Importable, names: Sequence[str], catalogue: Catalogue) -> tuple[int, str]:
+    if not kind.subject:
+        return _customer_column(names, catalogue)
+    found = _column(names, kind.subject)
+    if found is None:
+        raise UnreadableFile(f"The column “{kind.subject}” is missing.")
+    return found, "id"
 
 
 def _customer_column(names: Sequence[str], catalogue: Catalogue) -> tuple[int, str]:
