@@ -13,7 +13,7 @@ from customers.profile.frame import ProfilePage
 from loyalty.ui.mixins import PartialMixin
 from loyalty.ui.paging import Order, page_of
 
-from .queries import CouponLine, narrowed
+from .queries import CouponLine, kept, narrowed
 
 LATEST = Order("id", descending=True)
 HELD = [(one.value, one.label) for one in CouponStatus if one != CouponStatus.UNASSIGNED]
@@ -36,7 +36,8 @@ class CustomerCoupons(PartialMixin, ProfilePage, TemplateView):
         at = timezone.now()
         page = page_of(narrowed(self.customer, at, status=status, text=text), LATEST, self.request.GET.get("page", ""))
         rights = [right for right in (REDEEM_COUPONS, CHANGE_COUPONS) if self.may(right)]
-        lines = [CouponLine(coupon, at) for coupon in page.rows]
+        stay = kept(page.rows)
+        lines = [CouponLine(coupon, at, is_kept=coupon.pk in stay) for coupon in page.rows]
         context = {
             "page": page,
             "rows": [(line, line.menu(rights)) for line in lines],

@@ -1,7 +1,7 @@
 """The coupons of a customer as the profile shows them."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
@@ -16,6 +16,7 @@ from coupons.pools.patterns import folded
 from coupons.queries import coupons_of, of_status, worth
 from coupons.rights import CHANGE_COUPONS, REDEEM_COUPONS
 from customers.models import Customer
+from loyalty.contributions import contributed
 from loyalty.formats import money
 from loyalty.staff.roles.rights import Right
 from loyalty.ui.responses import Text
@@ -43,11 +44,25 @@ ACTIONS: Mapping[Act, RowAction] = {
 
 
 @dataclass(frozen=True)
+class KeptCoupons:
+    """Contributed: which of the coupons with these ids their holders cannot transfer, whatever their status. One query."""
+
+    read: Callable[[Collection[int]], Collection[int]]
+
+
+def kept(coupons: Sequence[Coupon]) -> frozenset[int]:
+    """The ids of those that cannot be transferred by what other rooms say of them."""
+    ids = [coupon.pk for coupon in coupons]
+    return frozenset(id for one in contributed(KeptCoupons) for id in one.read(ids)) if ids else frozenset()
+
+
+@dataclass(frozen=True)
 class CouponLine:
     """A coupon that somebody holds or held, at an instant."""
 
     coupon: Coupon
     at: dt.datetime
+    is_kept: bool = False
 
     @property
     def status(self) -> CouponStatus:
@@ -79,7 +94,8 @@ class CouponLine:
         """What may be done with it now by whoever has these rights: with the address of its dialog."""
         held, coupon = set(rights), self.coupon
         acts = acts_on(self.status, uses=coupon.uses, is_written_off=coupon.written_off is not None)
-        offered = [ACTIONS[act] for act in acts if act in ACTIONS and ACTIONS[act].right in held]
+        acts = [act for act in acts if act in ACTIONS and not (self.is_kept and act == Act.TRANSFER)]
+        offered = [ACTIONS[act] for act in acts if ACTIONS[act].right in held]
         return [(one, reverse(one.page, args=[coupon.customer_id, coupon.id])) for one in offered]
 
 

@@ -34,6 +34,19 @@ _EMPTY = """
     WHERE p.slug IN (SELECT unnest(pools) FROM rewards_reward WHERE status = 'active') AND p.source NOT IN ('generated', 'remote')
         AND NOT EXISTS (SELECT FROM coupons_coupon c WHERE c.pool_id = p.id AND c.status = 'unassigned')
 """
+# Those whose reward does not let them go over, or not once more: by the last claim that stands, as the engine has it.
+_KEPT = """
+    SELECT found.id FROM (
+        SELECT DISTINCT ON (k.id) k.id, k.pool_id, k.folded, k.original_id, c.reward_id
+        FROM coupons_coupon k JOIN claims_claim c ON c.revoked_by IS NULL AND c.customer_id IN (
+            k.original_id, (SELECT m.survivor_id FROM customers_merge m WHERE m.source_id = k.original_id)) AND EXISTS (
+            SELECT FROM coupons_coupon o WHERE o.id = ANY(c.coupons) AND o.pool_id = k.pool_id AND o.folded = k.folded)
+        WHERE k.id = ANY(%s) ORDER BY k.id, c.event_id DESC
+    ) found JOIN rewards_reward r ON r.id = found.reward_id
+    WHERE NOT r.transferable OR r.transfer_limit <= (
+        SELECT count(*) FROM coupons_coupon t WHERE t.folded = found.folded AND t.pool_id = found.pool_id
+            AND t.status = 'transferred' AND t.original_id = found.original_id)
+"""
 
 
 @dataclass(frozen=True)
@@ -152,6 +165,13 @@ def coupons_of(claims: Collection[Claim]) -> Mapping[int, Sequence[Coupon]]:
     ids = {id for claim in claims for id in claim.coupons}
     found = {row.pk: row for row in Coupon.objects.filter(pk__in=ids).select_related("pool", "customer")} if ids else {}
     return {claim.event_id: [found[id] for id in claim.coupons if id in found] for claim in claims}
+
+
+def kept_coupons(coupons: Collection[int]) -> Collection[int]:
+    """Of these, those whose rewards do not let their holders transfer them; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEPT, [list(coupons)])
+        return {id for (id,) in cursor.fetchall()}
 
 
 def taken_of(rewards: Collection[int]) -> Mapping[int, int]:

@@ -4,8 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from events.models import Event
+from loyalty.staff.enums import Role
+from loyalty.staff.models import User
+from rewards.claims.models import Claim
+from rewards.claims.queries import kept_coupons
 from tests.claims.claiming import buckets, claimed, make_reward, members, revoke
 from tests.coupons.pooling import assign, do, make_pool, status, the
 from tests.engine.world import NOW, check_books, spendable
@@ -132,3 +138,41 @@ def test_a_claim_that_was_revoked_binds_nobody() -> None:
     assert transfer("ann", "ben") == 1602
     assert status("A", "ann") == "invalid"
     check_books()
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_offered"),
+    [({}, False), ({"transferable": True}, True), ({"transferable": True, "transfer_limit": 1}, True)],
+)
+def test_the_menu_offers_what_the_reward_allows(client: Client, rule: dict[str, Any], is_offered: bool) -> None:
+    given_by_reward("A", **rule)
+    client.force_login(User.objects.create_user("ada", role=Role.ADMINISTRATOR))
+
+    assert offers_transfer(client, "ann", "A") is is_offered
+    # A coupon that no reward gave, of the same customer.
+    make_pool("summer", "S")
+    assert assign("ann", "summer") is None
+    assert offers_transfer(client, "ann", "S")
+
+
+def test_the_menu_offers_no_transfer_beyond_the_limit(client: Client) -> None:
+    given_by_reward("A", transferable=True, transfer_limit=1)
+    assert transfer("ann", "ben") is None
+    client.force_login(User.objects.create_user("ada", role=Role.ADMINISTRATOR))
+
+    assert not offers_transfer(client, "ben", "A")
+
+
+def test_whoever_has_revoked_rewards_has_free_coupons(client: Client) -> None:
+    given_by_reward("A")
+    assert kept_coupons([the("A").pk]) == {the("A").pk}
+    claim = Claim.objects.get()
+    assert revoke("ann", claim.event_id) is None
+
+    assert kept_coupons([the("A").pk]) == set()
+
+
+def offers_transfer(client: Client, name: str, code: str) -> bool:
+    coupon = the(code, name)
+    page = client.get(reverse("coupons:of-customer", args=[coupon.customer_id])).content.decode()
+    return reverse("coupons:transfer", args=[coupon.customer_id, coupon.pk]) in page

@@ -2,10 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from coupons.profile.queries import KeptCoupons
 from customers.profile.frame import ProfileAction, ProfileTab
 from loyalty.engine.status import Status
 from loyalty.http.routes import Routes
 from rewards.catalogue.rights import VIEW_REWARDS
+from rewards.claims.queries import kept_coupons
 from rewards.claims.rights import CLAIM_REWARDS
 
 from .card import OVERVIEW
@@ -18,6 +20,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     ProfileAction(
         _("Claim a reward"), "claims:claim", "gift", CLAIM_REWARDS, position=76, statuses=frozenset({Status.ACTIVE})
     ),
+    KeptCoupons(kept_coupons),
     OVERVIEW,
     SENTENCES,
     PANELS,
