@@ -155,7 +155,7 @@ class _Bulk:
         """The rows that the import has made, as files that COPY reads."""
         with scratch.connect() as raw:
             self.after = rows.counts(raw)
-            self.columns = {table: _columns(raw, table) for table in self.kind.new}
+            self.columns = {table: columns_of(raw, table) for table in self.kind.new}
             for table, condition in self.kind.new.items():
                 chosen = f"SELECT {self.columns[table]} FROM {table} WHERE {condition.format(highest.get(table, 0))} ORDER BY {_order(table)}"
                 with (
@@ -213,7 +213,7 @@ def _highest(raw: "psycopg.Connection[Any]") -> dict[str, int]:
     return found
 
 
-def _columns(raw: "psycopg.Connection[Any]", table: str) -> str:
+def columns_of(raw: "psycopg.Connection[Any]", table: str) -> str:
     """Those that COPY may fill: generated ones it may not."""
     found = raw.execute(
         "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s"

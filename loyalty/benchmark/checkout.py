@@ -55,12 +55,9 @@ class Contest:
         self.runs += 1
         requests = requests or self.size.requests
         if name == "floor":
-            how = ["--time", str(max(1, round(self.size.seconds)))]
-            if requests:
-                how = ["--transactions", str(max(1, requests // clients))]
             return floor.run(
-                self.scratch, name=self.runs, first=self.first, clients=clients, customers=self.size.customers,
-                api_key_id=self.key["id"], how=how,
+                self.scratch, floor.script(self.key["id"]), name=self.runs, first=self.first, clients=clients,
+                customers=self.size.customers, how=floor.how_long(self.size.seconds, requests, clients),
             )  # fmt: skip
         return self._over_http(self.webs[name], clients, requests)
 
@@ -89,7 +86,7 @@ def over_http(scratch: Scratch, server: Web, spec: Specification) -> dict[str, A
     before = server.cpu_seconds()
     found: dict[str, Any] = json.loads(scratch.python("-m", "loyalty.benchmark.load", text=json.dumps(asdict(spec))))
     if set(found["statuses"]) != {"200"} or found["problem"]:
-        raise CannotMeasure(f"Checkouts were answered with {found['statuses']}: {found['problem']}")
+        raise CannotMeasure(f"Requests were answered with {found['statuses']}: {found['problem']}")
     found["cpu_ms"] = (server.cpu_seconds() - before) / found["done"] * 1000
     return found
 

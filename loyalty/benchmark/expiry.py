@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import report, rows
-from .bulk import PIECE, _columns
+from .bulk import PIECE, columns_of
 from .scratch import CannotMeasure, Scratch, Server, settle
 
 GOAL = 0.6
@@ -115,7 +115,7 @@ class _Expiry:
     def _export(self, scratch: Scratch) -> None:
         """The rows as the run has left them, as files that COPY reads."""
         with scratch.connect() as raw:
-            self.columns = {table: _columns(raw, table) for table in _WRITTEN}
+            self.columns = {table: columns_of(raw, table) for table in _WRITTEN}
             for table, (column, other, condition) in _WRITTEN.items():
                 names = [other if name == column else name for name in self.columns[table].split(", ")]
                 chosen = f"SELECT {', '.join(names)} FROM {table} WHERE {condition} ORDER BY customer_id, 2"

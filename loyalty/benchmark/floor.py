@@ -1,4 +1,4 @@
-"""The floor of a checkout: pgbench running one function that is written by hand."""
+"""The floor of a write: pgbench running one function that is written by hand. Here that of a checkout."""
 
 import json
 import re
@@ -46,13 +46,18 @@ def lines() -> list[str]:
     return [json.dumps({**item, "currency": ORDER["currency"], "channel": ORDER["channel"]}) for item in ITEMS]
 
 
+def how_long(seconds: float, requests: int, clients: int) -> list[str]:
+    """Options of pgbench: so many requests by all clients together, or, without any, so many seconds."""
+    return ["--transactions", str(max(1, requests // clients))] if requests else ["--time", str(max(1, round(seconds)))]
+
+
 def run(
-    scratch: Scratch, *, name: int, first: int, clients: int, customers: int, api_key_id: int, how: list[str]
+    scratch: Scratch, text: str, *, name: int, first: int, clients: int, customers: int, how: list[str]
 ) -> dict[str, Any]:
-    """`how` ends it: ["--time", "5"] or ["--transactions", "100"] for each client."""
+    """`text`: what each transaction does, with the variables run, first and customers. `how`: options that end it."""
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "checkout.sql"
-        file.write_text(script(api_key_id))
+        file = Path(folder) / "one.sql"
+        file.write_text(text)
         variables = {"customers": customers, "run": name, "first": first, "n": 0}
         command = [
             str(pg_binary("pgbench")), "--no-vacuum", "--protocol", "prepared", "--client", str(clients),

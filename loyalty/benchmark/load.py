@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from loyalty.api.access.signing import Signer, sign
@@ -24,6 +24,10 @@ ITEMS = (
      "price": 9.9, "quantity": 2, "subtotal": 19.8},
 )  # fmt: skip
 ORDER = {"total": 59.7, "currency": "EUR", "channel": "web", "total_quantity": 3}
+# Of a gift card, in one redemption.
+REDEEMED = 0.01
+# Rewards a page: as many as the API tells at once.
+PAGE = 100
 
 
 @dataclass
@@ -41,8 +45,12 @@ class Specification:
     first: int = 0
     # Nothing is sent after so many seconds; 0 sends all requests.
     seconds: float = 0
+    # What each request asks for: one of `KINDS`.
+    kind: str = "checkout"
     # Events a request: one to /events, several to /events/bulk.
     batch: int = 1
+    # Rewards that can be claimed, of which each request claims the next one.
+    rewards: int = 1
     # Further keys and their secrets, which take turns: each key has its limit.
     others: list[tuple[str, str]] = field(default_factory=list)
 
@@ -72,25 +80,57 @@ def body(run: str, number: int, customers: int, *, first: int = 0, batch: int = 
     return json.dumps({"events": events} if batch > 1 else events[0], separators=(",", ":")).encode()
 
 
+# The method, the path with its query, and the body.
+Content = tuple[str, str, bytes]
+
+
+def _checkout(spec: Specification, number: int) -> Content:
+    content = body(spec.run, number, spec.customers, first=spec.first, batch=spec.batch)
+    return "POST", "/events/bulk" if spec.batch > 1 else "/events", content
+
+
+def _redemption(spec: Specification, number: int) -> Content:
+    who = (spec.first + number * 7919) % spec.customers
+    data = {"code": f"ours-{who}", "amount": REDEEMED, "transaction_id": f"{spec.run}-{number}"}
+    content = {"customer": customer(who), "action": "coupon_redeem", "data": data}
+    return "POST", "/events", json.dumps(content, separators=(",", ":")).encode()
+
+
+def _claim(spec: Specification, number: int) -> Content:
+    who = customer((spec.first + number * 7919) % spec.customers)
+    return "POST", f"/customers/{who}/activities/rewards/open-{number % spec.rewards}/claim", b"{}"
+
+
+def _listing(spec: Specification, number: int) -> Content:
+    """Page by page."""
+    pages = -(-spec.rewards // PAGE)
+    who = customer((spec.first + number // pages * 7919) % spec.customers)
+    return "GET", f"/customers/{who}/activities/rewards?limit={PAGE}&offset={number % pages * PAGE}", b""
+
+
+KINDS: dict[str, Callable[[Specification, int], Content]] = {
+    "checkout": _checkout, "redemption": _redemption, "claim": _claim, "listing": _listing,
+}  # fmt: skip
+
+
 def requests(spec: Specification) -> list[bytes]:
     """Whole HTTP requests, ready to send; evenly over the customers, in an order that spreads neighbours."""
     signers = [Signer(key, secret, "eu") for key, secret in ((spec.key, spec.secret), *spec.others)]
-    host = f"{spec.host}:{spec.port}"
-    at, path = dt.datetime.now(dt.UTC), "/events/bulk" if spec.batch > 1 else "/events"
-    found = []
-    for number in range(spec.requests):
-        content = body(spec.run, number, spec.customers, first=spec.first, batch=spec.batch)
-        headers = {
-            **sign(
-                signers[number % len(signers)], "POST", path, host=host, body=content, at=at, key=f"{spec.run}-{number}"
-            ),
-            "User-Agent": USER_AGENT,
-            "Content-Type": "application/json",
-            "Content-Length": str(len(content)),
-        }
-        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        found.append(f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + content)
-    return found
+    return [_signed(spec, number, signers[number % len(signers)]) for number in range(spec.requests)]
+
+
+def _signed(spec: Specification, number: int, signer: Signer) -> bytes:
+    method, path, content = KINDS[spec.kind](spec, number)
+    # A read has no effect that a key would keep from coming twice.
+    key = f"{spec.run}-{number}" if method == "POST" else None
+    host, at = f"{spec.host}:{spec.port}", dt.datetime.now(dt.UTC)
+    headers = {
+        **sign(signer, method, path, host=host, body=content, at=at, key=key),
+        "User-Agent": USER_AGENT,
+        **({"Content-Type": "application/json", "Content-Length": str(len(content))} if content else {}),
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + content
 
 
 class Run:

@@ -1,5 +1,6 @@
 """What rows a piece of work left: proof that the floor and the program do the same work."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
@@ -76,3 +77,13 @@ def of_checkout(raw: "psycopg.Connection[Any]", customer: str, receipt: str) -> 
     assert row is not None
     values = {"member": row[0], "receipt": receipt}
     return {name: raw.execute(query.encode(), values).fetchall() for name, query in _OF_ONE_CHECKOUT.items()}
+
+
+def of_event(raw: "psycopg.Connection[Any]", action: str, queries: Mapping[str, str]) -> dict[str, list[Any]]:
+    """What the last event of this action has left: by kind, the rows of its query, which has the values member and event."""
+    row = raw.execute(
+        "SELECT customer_id, id FROM events_event WHERE action = %s ORDER BY id DESC LIMIT 1", [action]
+    ).fetchone()
+    assert row is not None
+    values = {"member": row[0], "event": row[1]}
+    return {name: raw.execute(query.encode(), values).fetchall() for name, query in queries.items()}

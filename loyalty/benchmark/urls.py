@@ -1,9 +1,13 @@
-"""The application's addresses, with the reference in the place of the one that is measured."""
+"""The application's addresses, with the references in the place of those that are measured."""
 
 from django.urls import path
 
 from loyalty.urls import urlpatterns as application
 
-from .reference import EventView
+from .reference import EventView, RewardsView
 
-urlpatterns = [path("events", EventView.as_view()), *application]
+urlpatterns = [
+    path("events", EventView.as_view()),
+    path("customers/<str:public_id>/activities/rewards", RewardsView.as_view()),
+    *application,
+]

@@ -89,7 +89,7 @@ def test_the_floors_of_imports_copy_the_rows_that_the_import_made(report: dict[s
 def test_an_unknown_part_is_refused() -> None:
     with pytest.raises(
         CommandError,
-        match="--only knows checkout, bulk, customers, checkouts, expiry, tiers, segments, ledger, growth, not coffee",
+        match="--only knows checkout, bulk, customers, checkouts, expiry, tiers, segments, ledger, growth, coupons, rewards, not coffee",
     ):
         call_command("benchmark", only="coffee")
 
@@ -139,9 +139,46 @@ def test_growth_is_told_of_pages_reads_and_timers(report: dict[str, Any]) -> Non
 
 @pytest.mark.prove
 def test_each_part_says_whether_others_worked_on_the_machine(report: dict[str, Any]) -> None:
-    parts = {"checkout", "bulk", "imports", "expiry", "tiers", "segments", "ledger", "growth"}
+    parts = {"checkout", "bulk", "imports", "expiry", "tiers", "segments", "ledger", "growth", "coupons", "rewards"}
     assert {name for name, part in report.items() if "busy_at_the_end" in part} == parts
     assert "busy" in report["machine"]
+
+
+@pytest.mark.prove
+def test_codes_are_made_and_looked_up_against_a_copy_of_the_same_rows(report: dict[str, Any]) -> None:
+    found = report["coupons"]["generation"]
+    assert found["codes"] == 200
+    assert found["ratio"]["median"] > 0
+    assert found["goal"]["at_least"] == 0.3
+    looked_up = report["coupons"]["look_up"]
+    assert looked_up["codes"] == 2_000
+    assert looked_up["goal"] == {"index_only": True, "met": True}
+    assert looked_up["code"]["plan"] == ["Index Only Scan using coupon_by_code"]
+    assert looked_up["taken"]["plan"] == ["Index Scan using coupon_by_code"]
+
+
+@pytest.mark.prove
+def test_floor_and_program_write_the_same_rows_for_a_redemption_and_a_claim(report: dict[str, Any]) -> None:
+    redemption, claim = report["coupons"]["redemption"], report["rewards"]["claim"]
+    assert redemption["rows_of_one_redemption_are_the_same"]
+    assert claim["rows_of_one_claim_are_the_same"]
+    common = {"events_event": 1.0, "api_savedanswer": 1.0}
+    for found, rows in (
+        (redemption, {"events_transaction": 1.0, "coupons_use": 1.0, "coupons_movement": 1.0, **common}),
+        (claim, {"claims_claim": 1.0, "points_entry": 1.0, **common}),
+    ):
+        assert found["rows_per_unit"] == {"floor": [rows], "ours": [rows]}
+        assert found["clients"] == 8
+        assert found["ratio"]["median"] > 0
+        assert found["goal"]["at_least"] == 0.2
+
+
+@pytest.mark.prove
+def test_the_list_of_rewards_is_measured_against_the_same_rows_without_rules(report: dict[str, Any]) -> None:
+    found = report["rewards"]["list"]
+    assert found["rewards"] == 20
+    assert found["p95_ratio"]["median"] > 0
+    assert found["goal"]["at_most"] == 2
 
 
 def test_a_busy_machine_is_refused_unless_one_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

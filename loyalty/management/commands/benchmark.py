@@ -13,14 +13,17 @@ from django.core.management.base import BaseCommand, CommandError
 from loyalty.benchmark import batches, bulk, checkout, expiry, report, segments, tiers
 from loyalty.benchmark.growth import table as growth
 from loyalty.benchmark.ledger import contest as ledger
+from loyalty.benchmark.rewarding import coupons, rewards
 from loyalty.benchmark.scratch import CannotMeasure, Server, require_checkpoints, server
 
-PARTS = ("checkout", "bulk", "customers", "checkouts", "expiry", "tiers", "segments", "ledger", "growth")
+PARTS = (
+    "checkout", "bulk", "customers", "checkouts", "expiry", "tiers", "segments", "ledger", "growth", "coupons", "rewards",
+)  # fmt: skip
 IMPORTS = {"customers", "checkouts"}
 
 
 class Command(BaseCommand):
-    help = "Measure checkouts over HTTP, events in bulk, imports, expiry, tiers, segments and the ledger against floors, in a scratch database; prints JSON."
+    help = "Measure checkouts over HTTP, events in bulk, imports, expiry, tiers, segments, the ledger, coupons and rewards against floors, in a scratch database; prints JSON."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -30,6 +33,10 @@ class Command(BaseCommand):
         parser.add_argument("--lots", type=int, default=1_000_000, help="Lots that are due.")
         parser.add_argument("--members", type=int, default=1_000_000, help="Customers with a level.")
         parser.add_argument("--events", type=int, default=10_000_000, help="Events that rules of segments ask for.")
+        parser.add_argument("--generated", type=int, default=1_000_000, help="Codes of a pool that are made.")
+        parser.add_argument("--codes", type=int, default=10_000_000, help="Codes among which one is looked up.")
+        parser.add_argument("--rewards", type=int, default=200, help="Rewards that a customer's list has.")
+        parser.add_argument("--lists", type=int, default=400, help="Pages of it in each timing.")
         parser.add_argument("--rounds", type=int, default=5, help="Of each timing; the median counts.")
         parser.add_argument("--seconds", type=float, default=5, help="Of each timing over HTTP.")
         parser.add_argument("--output", type=Path, help="A file to write the report to as well.")
@@ -82,6 +89,8 @@ class Command(BaseCommand):
             "growth": lambda: growth.measure(
                 scratch, growth.Size((20, 60), 1) if options["quick"] else growth.Size(), say
             ),
+            "coupons": lambda: coupons.measure(scratch, _size_of_coupons(options), say),
+            "rewards": lambda: rewards.measure(scratch, _size_of_rewards(options), say),
         }
         wanted = {*parts, *(["imports"] if IMPORTS & set(parts) else [])}
         return {name: measure for name, measure in found.items() if name in wanted}
@@ -117,3 +126,17 @@ def _size_of_segments(options: dict[str, Any]) -> segments.Size:
         return segments.Size(rounds=1, customers=300, events=3_000, buyers=50, workers=1, requests=16)
     sizes = {name: options[name] for name in ("rounds", "seconds", "events")}
     return segments.Size(customers=options["members"], **sizes)
+
+
+def _size_of_coupons(options: dict[str, Any]) -> coupons.Size:
+    if options["quick"]:
+        return coupons.Size(1, generated=200, codes=2_000, customers=50, warm_up=8, workers=1, requests=16)
+    sizes = {name: options[name] for name in ("rounds", "generated", "codes", "seconds")}
+    return coupons.Size(customers=options["people"], **sizes)
+
+
+def _size_of_rewards(options: dict[str, Any]) -> rewards.Size:
+    if options["quick"]:
+        return rewards.Size(1, rewards=20, lists=10, customers=50, warm_up=8, workers=1, requests=16)
+    sizes = {name: options[name] for name in ("rounds", "rewards", "lists", "seconds")}
+    return rewards.Size(customers=options["people"], **sizes)
