@@ -1,6 +1,6 @@
 """Reads of rewards: which there are, their texts, and how many are left."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,9 @@ from .models import Reward, RewardCategory
 from .stock import left_of, taken_of
 
 CF = "cf_"
+# What lists never tell, most of it long; and what they tell if they are asked, by the name in `fields`.
+NOT_LISTED = ("content", "claim_button_label", "webhook_data")
+OF_FIELDS = {"custom_data": "custom_data", "instructions": "redeem_instructions", "terms": "terms"}
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,22 @@ def rewards() -> QuerySet[Reward]:
     return Reward.objects.exclude(status=RewardStatus.ARCHIVED).select_related("category").order_by("position", "id")
 
 
+def rewards_to_list(fields: Collection[str]) -> QuerySet[Reward]:
+    """Those of `rewards` for a list: what it neither tells nor is asked for by `fields` is read when it is wanted."""
+    more = {name for name in OF_FIELDS if name not in fields}
+    if any(name.startswith(CF) for name in fields):
+        more.discard("custom_data")
+    return rewards().defer(*NOT_LISTED, *(OF_FIELDS[name] for name in more))
+
+
 def reward_named(slug: str) -> Reward | None:
     return None if "\x00" in slug else rewards().filter(slug=slug).first()
+
+
+def is_listed(slug: str) -> bool:
+    """Whether there is one of this ID that is neither archived nor hidden."""
+    listed = Reward.objects.filter(slug=slug, hidden=False).exclude(status=RewardStatus.ARCHIVED)
+    return "\x00" not in slug and listed.exists()
 
 
 def lines_of(found: Sequence[Reward]) -> list[RewardLine]:

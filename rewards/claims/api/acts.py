@@ -68,20 +68,22 @@ class ClaimReward(RewardAct):
 
     def post(self, request: Request, public_id: str, reward_id: str) -> Response:
         check_names(request.query_params, {"fields"})
-        customer, reward, body = self.customer(public_id), self.reward(reward_id), self.body()
-        data = {NAME.name: reward.slug, COUNT.name: whole_in(body, "count"), POINTS.name: whole_in(body, "points")}
+        customer, body = self.customer(public_id), self.body()
+        self.require_listed(reward_id)
+        data = {NAME.name: reward_id, COUNT.name: whole_in(body, "count"), POINTS.name: whole_in(body, "points")}
         made = self.record(public_id, CLAIM.name, data).events[0]
-        customer.refresh_from_db()
-        return Response({**claim_answer(customer, made.id), **self._asked(customer, reward)})
+        return Response({**claim_answer(customer, made.id), **self._asked(customer, reward_id)})
 
-    def _asked(self, customer: Customer, reward: Reward) -> dict[str, Any]:
-        """`fields=customer,reward`."""
+    def _asked(self, customer: Customer, slug: str) -> dict[str, Any]:
+        """`fields=customer,reward`: read where they are asked for, as they are after the claim."""
         fields, found = read_fields(self.request.query_params.get("fields", "")), dict[str, Any]()
+        if fields & {"customer", "reward"}:
+            customer.refresh_from_db()
         if "customer" in fields:
             [found["customer"]] = customer_objects([customer], frozenset())
         if "reward" in fields:
             at = timezone.now()
-            [offer] = offers_of(customer, at, [reward])
+            [offer] = offers_of(customer, at, [self.reward(slug, listed=False)])
             found["reward"] = Teller(customer, at, library=library()).detailed(offer)
         return found
 

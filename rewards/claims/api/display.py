@@ -12,7 +12,7 @@ from loyalty.api.lists.paging import check_names, neighbours
 from loyalty.api.problems import bad_request, not_found
 from loyalty.catalogue.queries import store_names
 from rewards.catalogue.models import Reward
-from rewards.catalogue.queries import reward_named, rewards
+from rewards.catalogue.queries import is_listed, reward_named, rewards_to_list
 from rewards.claims.codes import NOT_ACTIVE
 from rewards.claims.offers import Offer, claimed_offers, is_shown, library, offers_of, with_claims
 
@@ -39,6 +39,11 @@ class RewardView(DisplayView):
             raise not_found()
         return found
 
+    def require_listed(self, slug: str) -> None:
+        """As `reward` does, for who needs nothing more of it."""
+        if not is_listed(slug):
+            raise not_found()
+
 
 class AvailableRewards(RewardView):
     operations = {"get": LIST_AVAILABLE}
@@ -46,7 +51,7 @@ class AvailableRewards(RewardView):
     def get(self, request: Request, public_id: str) -> Response:
         asked = read_list(request.query_params, AVAILABLE_SORTS, LIST_FIELDS)
         customer, at = self.customer(public_id), timezone.now()
-        offers = [one for one in offers_of(customer, at, list(rewards())) if is_shown(one, at)]
+        offers = [one for one in offers_of(customer, at, list(rewards_to_list(asked.fields))) if is_shown(one, at)]
         page = page_of(offers, asked)
         if asked.fields & WITH_CLAIMS:
             page = with_claims(customer, page)

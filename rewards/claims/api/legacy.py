@@ -90,13 +90,14 @@ class LegacyClaim(RewardAct):
 
     def post(self, request: Request, reward_id: str) -> Response:
         check_names(request.query_params, ())
-        reward, body = self.reward(reward_id), self.body()
+        self.require_listed(reward_id)
+        body = self.body()
         customer = named_customer(request, body)
         if customer is None:
             raise bad_request("'customer' property is required: the ID of a customer")
         if customer.status == Status.INACTIVE:
             raise bad_request("Customer is not active", LEGACY_NOT_ACTIVE)
-        made = self.record(customer.public_id, CLAIM.name, {NAME.name: reward.slug}).events[0]
+        made = self.record(customer.public_id, CLAIM.name, {NAME.name: reward_id}).events[0]
         answer = claim_answer(customer, made.id)
         coupon = answer.get("coupon")
         brief = {"coupon": {"code": coupon["code"], "type": coupon["type"]}} if coupon else {}
