@@ -21,6 +21,7 @@ from segments.audience.audience import Group
 from segments.audience.kinds import held_groups
 
 from .models import STANDS, Claim, HighestBid, Taken
+from .rows import ClaimRow
 from .rules import ONE, Asked, Had, Reason, Standing, bid_reasons, least_bid, reasons
 
 _TAKEN = """
@@ -160,8 +161,8 @@ def claims_of(customer: Customer) -> QuerySet[Claim]:
     return Claim.objects.filter(customer=customer).select_related("reward").order_by("-event_id")
 
 
-def coupons_of(claims: Collection[Claim]) -> Mapping[int, Sequence[Coupon]]:
-    """By the event of the claim, its coupons in their order, whoever has them now; one query."""
+def coupons_of(claims: Collection[Claim | ClaimRow]) -> Mapping[int, Sequence[Coupon]]:
+    """By the event of the claim, its coupons in their order, whoever has them now; one query, without any none."""
     ids = {id for claim in claims for id in claim.coupons}
     found = {row.pk: row for row in Coupon.objects.filter(pk__in=ids).select_related("pool", "customer")} if ids else {}
     return {claim.event_id: [found[id] for id in claim.coupons if id in found] for claim in claims}

@@ -86,6 +86,8 @@ class HadRow(Row):
 
 # By reward: what the customer has had. By event: the claims that are to be revoked, or moved.
 HAD, CLAIMS = "rewards_had", "claims"
+# By event: the claims that the batch has made.
+MADE = "claims_made"
 # Shared, by reward: what is taken, locked; the same where nobody may change it.
 TAKEN, SEEN = "rewards_taken", "rewards_seen"
 # Shared: those of the named pools that have a code left.

@@ -22,10 +22,10 @@ from rewards.catalogue.models import Reward
 from rewards.claims.actions import CLAIM, CLAIMS, COUNT, EVENT, PLACE_BID, POINTS, REVOKE
 from rewards.claims.actions import REWARD as NAME
 from rewards.claims.asking import asks_others, codes_for
-from rewards.claims.models import Claim
 from rewards.claims.offers import library, offers_of
 from rewards.claims.operations import record_bid
 from rewards.claims.queries import coupons_of
+from rewards.claims.rows import MADE, ClaimRow
 from rewards.claims.rules import Asked
 
 from .display import RewardView
@@ -71,8 +71,8 @@ class ClaimReward(RewardAct):
         customer, body = self.customer(public_id), self.body()
         self.require_listed(reward_id)
         data = {NAME.name: reward_id, COUNT.name: whole_in(body, "count"), POINTS.name: whole_in(body, "points")}
-        made = self.record(public_id, CLAIM.name, data).events[0]
-        return Response({**claim_answer(customer, made.id), **self._asked(customer, reward_id)})
+        made = self.record(public_id, CLAIM.name, data)
+        return Response({**claim_answer(customer, made), **self._asked(customer, reward_id)})
 
     def _asked(self, customer: Customer, slug: str) -> dict[str, Any]:
         """`fields=customer,reward`: read where they are asked for, as they are after the claim."""
@@ -88,9 +88,11 @@ class ClaimReward(RewardAct):
         return found
 
 
-def claim_answer(customer: Customer, event_id: int) -> dict[str, Any]:
-    """What came of a claim: `coupon` is the first of its coupons."""
-    claim = Claim.objects.get(event_id=event_id)
+def claim_answer(customer: Customer, made: Outcome) -> dict[str, Any]:
+    """What came of a claim: `coupon` is the first of its coupons. Of the claim itself nothing is read, so that the engine's
+    last statements go with the answer."""
+    assert made.state is not None
+    claim: ClaimRow = made.state.part(MADE)[made.events[0].id]
     coupons = Teller(customer, timezone.now()).coupons(coupons_of([claim])[claim.event_id])
     found = {"spent": claim.spent, "id": str(claim.event_id), "last_claimed_at": moment(claim.claimed_at)}
     return {**found, **({"coupon": coupons[0], "coupons": coupons} if coupons else {})}

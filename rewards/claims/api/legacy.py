@@ -97,8 +97,8 @@ class LegacyClaim(RewardAct):
             raise bad_request("'customer' property is required: the ID of a customer")
         if customer.status == Status.INACTIVE:
             raise bad_request("Customer is not active", LEGACY_NOT_ACTIVE)
-        made = self.record(customer.public_id, CLAIM.name, {NAME.name: reward_id}).events[0]
-        answer = claim_answer(customer, made.id)
+        made = self.record(customer.public_id, CLAIM.name, {NAME.name: reward_id})
+        answer = claim_answer(customer, made)
         coupon = answer.get("coupon")
         brief = {"coupon": {"code": coupon["code"], "type": coupon["type"]}} if coupon else {}
         return Response({"spent": answer["spent"], **brief})

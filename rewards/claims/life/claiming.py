@@ -47,6 +47,7 @@ from rewards.claims.actions import (
 from rewards.claims.rows import (
     HAD,
     HAD_OF_REWARDS,
+    MADE,
     POOLS_TO_SEE,
     TAKEN,
     TO_CLAIM,
@@ -212,6 +213,7 @@ def take(
     ids = [coupon.id for coupon in coupons]
     what = (rule.id, count, spent, account, "", forced, ids, event.occurred_at, None, None)
     row = batch.add(ClaimRow.load((event.id, state.customer.id, *what)))
+    batch.put(state.part(MADE), event.id, row)
     stock: TakenRow | None = batch.shared.part(TAKEN).get(rule.id)
     if stock is not None and stock.offered is not None:
         batch.edit(stock).taken += count
