@@ -69,7 +69,7 @@ class Contest:
         with self.scratch.connect() as raw:
             raw.execute((Path(__file__).parent / self.act.function).read_bytes())
         self._require_same_rows()
-        for name in NAMES:
+        for name in NAMES if self.size.warm_up else ():
             self._run(name, self.size.clients, self.size.warm_up)
         for number in range(self.size.rounds):
             self.say(f"{self.act.kind}, round {number + 1} of {self.size.rounds} ...")

@@ -130,13 +130,13 @@ def _size_of_segments(options: dict[str, Any]) -> segments.Size:
 
 def _size_of_coupons(options: dict[str, Any]) -> coupons.Size:
     if options["quick"]:
-        return coupons.Size(1, generated=200, codes=2_000, customers=50, warm_up=8, workers=1, requests=16)
+        return coupons.Size(1, generated=200, codes=2_000, customers=50, warm_up=0, workers=1, requests=16)
     sizes = {name: options[name] for name in ("rounds", "generated", "codes", "seconds")}
     return coupons.Size(customers=options["people"], **sizes)
 
 
 def _size_of_rewards(options: dict[str, Any]) -> rewards.Size:
     if options["quick"]:
-        return rewards.Size(1, rewards=20, lists=10, customers=50, warm_up=8, workers=1, requests=16)
+        return rewards.Size(1, rewards=20, lists=10, customers=50, warm_up=0, workers=1, requests=16)
     sizes = {name: options[name] for name in ("rounds", "rewards", "lists", "seconds")}
     return rewards.Size(customers=options["people"], **sizes)
