@@ -62,7 +62,7 @@ def test_files_are_short() -> None:
 def test_folders_hold_few_files() -> None:
     sizes = files_by_folder()
 
-    assert median(sizes.values()) <= 7
+    assert median(sizes.values()) <= 6
     assert {str(folder) for folder, size in sizes.items() if size > 17} == set()
 
 
