@@ -21,7 +21,9 @@ _ASKS = """
 
 
 def asks_others(reward: str) -> bool:
-    """Whether another system gives codes of the reward with this ID."""
+    """Whether another system gives codes of the reward with this ID, which comes as an address has it."""
+    if "\0" in reward:
+        return False
     with connection.cursor() as cursor:
         cursor.execute(_ASKS, [reward])
         return bool(cursor.fetchone()[0])
