@@ -22,10 +22,11 @@ check: .venv/dev.stamp
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
 
-# The long tests: crashes, races, volume, speed; and many more examples of the random ones.
+# The long tests: crashes, races, volume, speed; many more examples of the random ones; each page in all its looks.
 prove: .venv/dev.stamp
 	$(BIN)/pytest -m prove -n 0 -rs
 	EXAMPLES=10 $(BIN)/pytest -m random
+	LOOKS=all $(BIN)/pytest -m browser
 
 # Faults planted in the rules one at a time: the model must catch each.
 mutants: .venv/dev.stamp
