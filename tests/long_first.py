@@ -13,6 +13,7 @@ LONGEST = (
     "backup/test_backup.py",
     "engine/test_model.py",
     "browser/test_pictures_of_groups.py",
+    "browser/test_pictures_of_rewards.py",
     "api/docs/test_schemathesis.py",
     "program/test_random_programs.py",
     "browser/test_points_history.py",
