@@ -147,7 +147,13 @@ class World:
 
     def may_bid(self, name: str, points: int) -> bool:
         least = self.highest[1] + STEP if self.highest else START
-        return not self.over and points >= least and points <= self.spendable(name) + self.reserved(name)
+        return not self.over and points >= least and points <= self.spendable(name) + self._comes_back(name)
+
+    def _comes_back(self, name: str) -> int:
+        """Of the customer's own bid, if it is outbid by themselves: not what has expired meanwhile, nor what pays a debt."""
+        pieces = self.highest[2] if self.highest and self.highest[0] == name else []
+        back = sum(points for lot, points in pieces if lot.expires is None or lot.expires > self.today)
+        return max(back - self.debt.get(name, 0), 0)
 
     def bid(self, name: str, points: int) -> None:
         self.release()
