@@ -200,7 +200,9 @@ def test_the_database_refuses_a_second(field: str) -> None:
 
 def test_an_identity_belongs_to_one_customer() -> None:
     with pytest.raises(IntegrityError, match="customers_identity_pkey"), transaction.atomic():
-        rows("INSERT INTO customers_identity (scheme, value, customer_id) SELECT 'id', 'ann', id FROM customers_customer")
+        rows(
+            "INSERT INTO customers_identity (scheme, value, customer_id) SELECT 'id', 'ann', id FROM customers_customer"
+        )
 
 
 def test_a_customer_is_merged_away_once() -> None:
