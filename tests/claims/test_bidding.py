@@ -202,3 +202,15 @@ def test_a_plain_claim_beside_changes_nothing_of_the_bid() -> None:
 
     assert (highest(), spendable("ann")) == (("ann", 150), 750)
     check_books()
+
+
+def test_a_higher_bid_cannot_use_what_has_expired_while_it_was_reserved() -> None:
+    accepted(event("ann", "point_add", points=60, expdate=NOW.date().isoformat()))
+    assert bid("ann", 100) is None
+
+    assert bid("ann", 1_060, at=NOW + DAY) == 120241
+    assert highest() == ("ann", 100)
+    assert bid("ann", 1_000, at=NOW + DAY) is None
+
+    assert (highest(), spendable("ann")) == (("ann", 1_000), 0)
+    check_books()
