@@ -201,7 +201,7 @@ def committed_db(origin: Origin, django_db_blocker: Any) -> Iterator[None]:
 
 @pytest.fixture
 def owned_db(committed_db: None) -> Iterator[None]:
-    """The same, as the owner of its tables: for tests of migrations."""
+    """The same, as the owner of its tables: for rows that the program no longer makes."""
     _as_role("owner")
     yield
     _as_role("app")

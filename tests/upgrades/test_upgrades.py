@@ -13,8 +13,8 @@ from loyalty import embedded
 from tests.engine.world import rows
 from tests.prove.serving import folder, manage, serve
 
-# The demo with its showcase as version 0.1 kept it, by `pg_dump --inserts --no-owner`.
-BEFORE = Path(__file__).parent / "before_0_2_0.sql.xz"
+# The demo with its showcase as it was kept before the schema stood in few migrations, by `pg_dump --inserts --no-owner`.
+BEFORE = Path(__file__).parent / "before_few_migrations.sql.xz"
 COLUMNS = """
 SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated::text,
     pg_get_expr(d.adbin, d.adrelid)
