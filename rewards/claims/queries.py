@@ -21,7 +21,7 @@ from segments.audience.audience import Group
 from segments.audience.kinds import held_groups
 
 from .models import STANDS, Claim, HighestBid, Taken
-from .rows import ClaimRow
+from .rows import CLAIMS_OF_COUPON, TIMES_GIVEN, ClaimRow
 from .rules import ONE, Asked, Had, Reason, Standing, bid_reasons, least_bid, reasons
 
 _TAKEN = """
@@ -36,18 +36,13 @@ _EMPTY = """
         AND NOT EXISTS (SELECT FROM coupons_coupon c WHERE c.pool_id = p.id AND c.status = 'unassigned')
 """
 # Those whose reward does not let them go over, or not once more: by the last claim that stands, as the engine has it.
-_KEPT = """
+_KEPT = f"""
     SELECT found.id FROM (
-        SELECT DISTINCT ON (k.id) k.id, k.pool_id, k.folded, k.original_id, c.reward_id
-        FROM coupons_coupon k JOIN claims_claim c ON c.revoked_by IS NULL AND c.customer_id IN (
-            k.original_id, (SELECT m.survivor_id FROM customers_merge m WHERE m.source_id = k.original_id)) AND EXISTS (
-            SELECT FROM coupons_coupon o WHERE o.id = ANY(c.coupons) AND o.pool_id = k.pool_id AND o.folded = k.folded)
+        SELECT DISTINCT ON (k.id) k.id, c.reward_id, {TIMES_GIVEN} AS times FROM coupons_coupon k {CLAIMS_OF_COUPON}
         WHERE k.id = ANY(%s) ORDER BY k.id, c.event_id DESC
     ) found JOIN rewards_reward r ON r.id = found.reward_id
-    WHERE NOT r.transferable OR r.transfer_limit <= (
-        SELECT count(*) FROM coupons_coupon t WHERE t.folded = found.folded AND t.pool_id = found.pool_id
-            AND t.status = 'transferred' AND t.original_id = found.original_id)
-"""
+    WHERE NOT r.transferable OR r.transfer_limit <= found.times
+"""  # of constants of the room
 
 
 @dataclass(frozen=True)

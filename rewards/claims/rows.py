@@ -84,6 +84,17 @@ class HadRow(Row):
     times: Sequence[dt.datetime]
 
 
+# Of a coupon `k`: the claims that stand by which its first owner, or whoever they were merged into, has got it; and how often
+# it was given away since.
+CLAIMS_OF_COUPON = (
+    "JOIN claims_claim c ON c.revoked_by IS NULL AND c.customer_id IN ("
+    "k.original_id, (SELECT m.survivor_id FROM customers_merge m WHERE m.source_id = k.original_id)) AND EXISTS ("
+    "SELECT FROM coupons_coupon o WHERE o.id = ANY(c.coupons) AND o.pool_id = k.pool_id AND o.folded = k.folded)"
+)
+TIMES_GIVEN = (
+    "(SELECT count(*) FROM coupons_coupon t WHERE t.folded = k.folded AND t.pool_id = k.pool_id"
+    " AND t.status = 'transferred' AND t.original_id = k.original_id)"
+)
 # By reward: what the customer has had. By event: the claims that are to be revoked, or moved.
 HAD, CLAIMS = "rewards_had", "claims"
 # By event: the claims that the batch has made.

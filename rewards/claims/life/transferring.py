@@ -21,6 +21,7 @@ from loyalty.points.orders.burning import spent
 from loyalty.refusals import Refused
 from rewards.catalogue.config import RewardRule
 from rewards.catalogue.enums import IntervalUnit, TransferDate
+from rewards.claims.rows import CLAIMS_OF_COUPON, TIMES_GIVEN
 from rewards.claims.rules import NotClaimable, missing_points
 
 from .claiming import account_of
@@ -41,11 +42,7 @@ class Given:
 # the first owner's, or of whoever they were merged into.
 _GIVEN = Part(
     "claims_of_coupons",
-    "SELECT k.customer_id, k.pool_id, k.original_id, c.reward_id, (SELECT count(*) FROM coupons_coupon t WHERE t.folded = k.folded"
-    " AND t.pool_id = k.pool_id AND t.status = 'transferred' AND t.original_id = k.original_id)"
-    " FROM coupons_coupon k JOIN claims_claim c ON c.revoked_by IS NULL AND c.customer_id IN ("
-    "k.original_id, (SELECT m.survivor_id FROM customers_merge m WHERE m.source_id = k.original_id)) AND EXISTS ("
-    "SELECT FROM coupons_coupon o WHERE o.id = ANY(c.coupons) AND o.pool_id = k.pool_id AND o.folded = k.folded)"
+    f"SELECT k.customer_id, k.pool_id, k.original_id, c.reward_id, {TIMES_GIVEN} FROM coupons_coupon k {CLAIMS_OF_COUPON}"
     " WHERE k.folded = ANY({names}) AND k.customer_id IN ({customers}) ORDER BY c.event_id",
     lambda state, row: state.part(GIVEN).update({(row[1], row[2]): Given(*row[3:])}),
 )
