@@ -44,6 +44,8 @@ class Incoming:
     # outside, so its action need not be public. Such an event is a batch of its own. A mechanism's `second` names one
     # by the event's attributes instead.
     target: tuple[str, str] | None = None
+    # Nobody is created for it, whatever the programme says of unknown customers.
+    must_exist: bool = False
     # The ID of the order, where it is from before there was one form of it; found by `naming`, never from outside.
     order: str | None = None
 

@@ -46,12 +46,6 @@ def reward_named(slug: str) -> Reward | None:
     return None if "\x00" in slug else rewards().filter(slug=slug).first()
 
 
-def is_listed(slug: str) -> bool:
-    """Whether there is one of this ID that is neither archived nor hidden."""
-    listed = Reward.objects.filter(slug=slug, hidden=False).exclude(status=RewardStatus.ARCHIVED)
-    return "\x00" not in slug and listed.exists()
-
-
 def lines_of(found: Sequence[Reward]) -> list[RewardLine]:
     """One query for all of them, where somebody counts claims."""
     taken = taken_of([one.pk for one in found])

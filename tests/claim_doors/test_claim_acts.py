@@ -7,11 +7,14 @@ from django.test import Client
 from django.utils import timezone
 
 from coupons.models import Coupon
+from customers.models import Customer
 from events.models import Event
 from loyalty.engine.events import Incoming
 from rewards.claims.models import Claim
+from tests.api.once.writes import conversations
 from tests.api_keys import development_key
 from tests.claim_doors.offering import KEY, ann, get, offer, pool, post, reward
+from tests.engine.world import configure
 from tests.factories import NOON, make_customer, tell
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +136,24 @@ def test_a_hidden_reward_is_not_there_for_the_api(client: Client) -> None:
     ann()
     offer(reward("mug", hidden=True))
     assert post(client, f"{ROOT}/mug/claim", status=404)["error"]["code"] == 0
+
+
+def test_nobody_is_created_by_claiming_although_the_programme_takes_up_whoever_comes(client: Client) -> None:
+    ann()
+    offer(reward("mug", prices={"": 0}))
+    configure(auto_subscribe="any")
+    path = ROOT.replace("ann", "nobody")
+    assert post(client, f"{path}/mug/claim", status=404)["error"]["code"] == 160212
+    assert not Customer.objects.filter(public_id="nobody").exists()
+
+
+def test_a_claim_without_coupons_takes_three_conversations(monkeypatch: pytest.MonkeyPatch) -> None:
+    ann()
+    offer(reward("mug"))
+    sent = conversations(monkeypatch)
+    post(Client(headers={"Idempotency-Key": "K"}), f"{ROOT}/mug/claim")
+    # One for the stock, which is locked last: whoever cannot claim keeps nobody waiting.
+    assert len(sent) == 3
 
 
 def test_bids_reserve_and_tell_the_highest(client: Client) -> None:

@@ -71,7 +71,7 @@ class TestWhyNot:
             ({"ends_at": (NOW + dt.timedelta(seconds=1)).isoformat()}, None),
             ({"stock": 0}, 120212),
             ({"prices": {"USD": 10}}, 120242),
-            ({"hidden": True}, None),
+            ({"hidden": True}, 0),
         ],
     )
     def test_each_by_its_code(self, values: dict[str, Any], number: int | None) -> None:
@@ -79,6 +79,12 @@ class TestWhyNot:
         members("ann")
 
         assert claim("ann") == number
+
+    def test_a_hidden_one_is_there_for_staff_only(self) -> None:
+        make_reward(hidden=True)
+        members("ann")
+
+        assert (claim("ann"), claim("ann", by=STAFF)) == (0, None)
 
     def test_another_store(self) -> None:
         make_reward()

@@ -85,7 +85,7 @@ class People:
         return None
 
     def creates(self, event: Incoming, program: Program) -> bool:
-        if event.target or self.by.is_page:
+        if event.target or event.must_exist or self.by.is_page:
             return False
         if program.auto_subscribe == "any" or (program.auto_subscribe == "checkout" and event.action == "checkout"):
             return True

@@ -13,9 +13,10 @@ from customers.api.objects import customer_objects, read_fields
 from customers.models import Customer
 from loyalty.api.lists.paging import check_names
 from loyalty.api.once.answers import idempotency_key
-from loyalty.api.problems import ApiError
+from loyalty.api.problems import ApiError, unknown_customer
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Outcome
+from loyalty.engine.reduce import UnknownCustomer
 from loyalty.intake.api import actor, check_scope, record_for
 from loyalty.refusals import Refused
 from rewards.catalogue.models import Reward
@@ -30,7 +31,7 @@ from rewards.claims.rules import Asked
 
 from .display import RewardView
 from .docs import BID, CLAIM_REWARD, REVOKE_CLAIM
-from .objects import Teller, moment
+from .objects import Teller, coupons_told, moment
 from .reading import event_in, whole_in
 
 # Who wants what.
@@ -52,7 +53,10 @@ class RewardAct(RewardView):
         """One event, by the identity of the address. Raises Refused, ApiError."""
         scheme, value = identity_asked(self.request, public_id)
         known = {name: said for name, said in data.items() if said is not None}
-        return record_for(self, Incoming(value, action, known, scheme=scheme), CLAIMS)
+        try:
+            return record_for(self, Incoming(value, action, known, scheme=scheme, must_exist=True), CLAIMS)
+        except UnknownCustomer:
+            raise unknown_customer() from None
 
 
 class ClaimReward(RewardAct):
@@ -68,17 +72,17 @@ class ClaimReward(RewardAct):
 
     def post(self, request: Request, public_id: str, reward_id: str) -> Response:
         check_names(request.query_params, {"fields"})
-        customer, body = self.customer(public_id), self.body()
-        self.require_listed(reward_id)
+        body = self.body()
         data = {NAME.name: reward_id, COUNT.name: whole_in(body, "count"), POINTS.name: whole_in(body, "points")}
         made = self.record(public_id, CLAIM.name, data)
-        return Response({**claim_answer(customer, made), **self._asked(customer, reward_id)})
+        return Response({**claim_answer(made), **self._asked(public_id, reward_id)})
 
-    def _asked(self, customer: Customer, slug: str) -> dict[str, Any]:
+    def _asked(self, public_id: str, slug: str) -> dict[str, Any]:
         """`fields=customer,reward`: read where they are asked for, as they are after the claim."""
         fields, found = read_fields(self.request.query_params.get("fields", "")), dict[str, Any]()
-        if fields & {"customer", "reward"}:
-            customer.refresh_from_db()
+        if not fields & {"customer", "reward"}:
+            return found
+        customer = self.customer(public_id)
         if "customer" in fields:
             [found["customer"]] = customer_objects([customer], frozenset())
         if "reward" in fields:
@@ -88,12 +92,12 @@ class ClaimReward(RewardAct):
         return found
 
 
-def claim_answer(customer: Customer, made: Outcome) -> dict[str, Any]:
-    """What came of a claim: `coupon` is the first of its coupons. Of the claim itself nothing is read, so that the engine's
-    last statements go with the answer."""
+def claim_answer(made: Outcome) -> dict[str, Any]:
+    """What came of a claim: `coupon` is the first of its coupons. Of the claim and its customer nothing is read, so that the
+    engine's last statements go with the answer."""
     assert made.state is not None
     claim: ClaimRow = made.state.part(MADE)[made.events[0].id]
-    coupons = Teller(customer, timezone.now()).coupons(coupons_of([claim])[claim.event_id])
+    coupons = coupons_told(coupons_of([claim])[claim.event_id], made.state.customer.public_id, timezone.now())
     found = {"spent": claim.spent, "id": str(claim.event_id), "last_claimed_at": moment(claim.claimed_at)}
     return {**found, **({"coupon": coupons[0], "coupons": coupons} if coupons else {})}
 

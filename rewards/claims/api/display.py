@@ -12,7 +12,7 @@ from loyalty.api.lists.paging import check_names, neighbours
 from loyalty.api.problems import bad_request, not_found
 from loyalty.catalogue.queries import store_names
 from rewards.catalogue.models import Reward
-from rewards.catalogue.queries import is_listed, reward_named, rewards_to_list
+from rewards.catalogue.queries import reward_named, rewards_to_list
 from rewards.claims.codes import NOT_ACTIVE
 from rewards.claims.offers import Offer, claimed_offers, is_shown, library, offers_of, with_claims
 
@@ -38,11 +38,6 @@ class RewardView(DisplayView):
         if found is None or (listed and found.hidden):
             raise not_found()
         return found
-
-    def require_listed(self, slug: str) -> None:
-        """As `reward` does, for who needs nothing more of it."""
-        if not is_listed(slug):
-            raise not_found()
 
 
 class AvailableRewards(RewardView):

@@ -90,7 +90,6 @@ class LegacyClaim(RewardAct):
 
     def post(self, request: Request, reward_id: str) -> Response:
         check_names(request.query_params, ())
-        self.require_listed(reward_id)
         body = self.body()
         customer = named_customer(request, body)
         if customer is None:
@@ -98,7 +97,7 @@ class LegacyClaim(RewardAct):
         if customer.status == Status.INACTIVE:
             raise bad_request("Customer is not active", LEGACY_NOT_ACTIVE)
         made = self.record(customer.public_id, CLAIM.name, {NAME.name: reward_id})
-        answer = claim_answer(customer, made)
+        answer = claim_answer(made)
         coupon = answer.get("coupon")
         brief = {"coupon": {"code": coupon["code"], "type": coupon["type"]}} if coupon else {}
         return Response({"spent": answer["spent"], **brief})

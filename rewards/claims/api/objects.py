@@ -88,8 +88,7 @@ class Teller:
         return told({**found, **more, **self._actions(offer)})
 
     def coupons(self, coupons: Sequence[Coupon]) -> list[dict[str, Any]]:
-        owner = {"id": self.customer.public_id}
-        return [{**display_object(coupon, self.at), "customer": owner} for coupon in coupons]
+        return coupons_told(coupons, self.customer.public_id, self.at)
 
     def status(self, reward: Reward) -> str:
         if reward.status != RewardStatus.ACTIVE:
@@ -186,6 +185,11 @@ class Teller:
     def _content(self, reward: Reward) -> dict[str, Any]:
         """What only those are shown who have claimed it."""
         return {"content": self.text(reward.content) or None, "download_url": reward.download_url or None}
+
+
+def coupons_told(coupons: Sequence[Coupon], owner: str, at: dt.datetime) -> list[dict[str, Any]]:
+    """`owner`: the ID of the customer who has them."""
+    return [{**display_object(coupon, at), "customer": {"id": owner}} for coupon in coupons]
 
 
 def told(values: Mapping[str, Any]) -> dict[str, Any]:

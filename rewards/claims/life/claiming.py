@@ -66,8 +66,13 @@ CENT = Decimal("0.01")
 
 def refuse_single_events(event: EventRow, batch: Batch) -> None:
     """What integrators may send by routes of their own only: raises Refused."""
-    if batch.by.source == "api" and batch.by.grants.isdisjoint({CLAIMS, BULK}) and not event.depth:
+    if _is_of_customer(event, batch) and CLAIMS not in batch.by.grants:
         raise InvalidAction(event.action, CLOSED)
+
+
+def _is_of_customer(event: EventRow, batch: Batch) -> bool:
+    """Whether they claim it themselves, who see no hidden rewards: by the API, one at a time."""
+    return batch.by.source == "api" and BULK not in batch.by.grants and not event.depth
 
 
 class UnknownReward(Refused):
@@ -80,6 +85,8 @@ class UnknownReward(Refused):
 def claim(event: EventRow, state: State, batch: Batch) -> None:
     refuse_single_events(event, batch)
     rule = rule_of(event, batch.program)
+    if rule.hidden and _is_of_customer(event, batch):
+        raise UnknownReward
     if rule.type == RewardType.BIDDING:
         if batch.by.source != "timer":
             raise WrongField(REWARD.name, "is given to whoever bids most for it: bid")

@@ -9,22 +9,8 @@ from events.models import Event
 from loyalty.api.problems import bad_request
 from loyalty.engine.record import record
 from loyalty.engine.storage.store import MAX_UNNEST
-from loyalty.engine.storage.wire import Wire
 from loyalty.intake import api as intake
-from tests.api.once.writes import add, plain, points, told
-
-
-def conversations(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many statements each of them has, from now on."""
-    found: list[int] = []
-    run = Wire.run
-
-    def counted(wire: Wire, statements: Any) -> Any:
-        found.append(len(statements))
-        return run(wire, statements)
-
-    monkeypatch.setattr(Wire, "run", counted)
-    return found
+from tests.api.once.writes import add, conversations, plain, points, told
 
 
 def test_a_write_takes_two_conversations(ann: None, monkeypatch: pytest.MonkeyPatch) -> None:

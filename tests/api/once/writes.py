@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from events.models import Event
 from loyalty.api.access.signing import sign
 from loyalty.api.keys.models import ApiKey
 from loyalty.api.once import answers as once
+from loyalty.engine.storage.wire import Wire
 from tests.api_keys import signer
 
 HOST = "testserver"
@@ -49,3 +51,16 @@ def told(answer: Any) -> tuple[int, bytes, str | None]:
 
 def points() -> list[int]:
     return list(Event.objects.filter(action="point_add").order_by("id").values_list("points", flat=True))
+
+
+def conversations(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many statements each of them has, from now on."""
+    found: list[int] = []
+    run = Wire.run
+
+    def counted(wire: Wire, statements: Any) -> Any:
+        found.append(len(statements))
+        return run(wire, statements)
+
+    monkeypatch.setattr(Wire, "run", counted)
+    return found
