@@ -8,19 +8,18 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import QuerySet
 
 from coupons.models import Coupon
 from customers.models import Customer
-from loyalty.points.ledger.models import Balance
 from loyalty.program.queries import general_settings
 from rewards.catalogue.config import RewardRule, RewardsConfig, rule_from
-from rewards.catalogue.enums import CategoryStatus, RewardStatus, RewardType
+from rewards.catalogue.enums import CategoryStatus, RewardType
 from rewards.catalogue.models import Reward
 from segments.audience.audience import Group
 from segments.audience.kinds import held_groups
 
-from .models import STANDS, Claim, HighestBid, Taken
+from .models import Claim, HighestBid
 from .rows import CLAIMS_OF_COUPON, TIMES_GIVEN, ClaimRow
 from .rules import ONE, Asked, Had, Reason, Standing, bid_reasons, least_bid, reasons
 
@@ -28,6 +27,19 @@ _TAKEN = """
     SELECT r.id, CASE WHEN r.stock IS NOT NULL THEN t.taken ELSE coalesce((
         SELECT sum(count) FROM claims_claim c WHERE c.reward_id = r.id AND c.revoked_by IS NULL), 0)::bigint END
     FROM rewards_reward r JOIN claims_taken t ON t.reward_id = r.id WHERE r.id = ANY(%s)
+"""
+# What stands in the way of everybody: of rewards with a stock how many are left, and until when one is locked.
+_LEFT = """
+    SELECT t.reward_id, r.stock - t.taken, t.locked_until FROM claims_taken t JOIN rewards_reward r ON r.id = t.reward_id
+    WHERE r.status = 'active' AND (r.stock IS NOT NULL OR t.locked_until IS NOT NULL)
+"""
+_SPENDABLE = """
+    SELECT a.slug, a.is_default, b.spendable FROM points_balance b JOIN points_account a ON a.id = b.account_id
+    WHERE b.customer_id = %s
+"""
+_HAD = """
+    SELECT reward_id, sum(count)::bigint, max(claimed_at) FROM claims_claim
+    WHERE customer_id = %s AND revoked_by IS NULL GROUP BY reward_id
 """
 # Of what no code is left, of all pools that rewards name.
 _EMPTY = """
@@ -88,50 +100,29 @@ def claimability_of(customer: Customer, at: dt.datetime) -> Claimability:
 
 
 def standing_of(customer: Customer) -> Standing:
-    rows = Taken.objects.filter(reward__status=RewardStatus.ACTIVE).values_list(
-        "reward_id", "reward__stock", "taken", "locked_until"
-    )
-    taken = list(rows)
+    with connection.cursor() as cursor:
+        left = cursor.execute(_LEFT).fetchall()
+        groups = cursor.execute(held_groups("%(customer)s"), {"customer": customer.id}).fetchall()
+        balances = cursor.execute(_SPENDABLE, [customer.id]).fetchall()
+        had = cursor.execute(_HAD, [customer.id]).fetchall()
+        empty = cursor.execute(_EMPTY).fetchall()
     return Standing(
         currency=(customer.currency or "").upper() or None,
-        groups=_groups(customer),
-        spendable=_spendable(customer),
-        had=had_by(customer),
-        left={id: stock - number for id, stock, number, _ in taken if stock is not None},
-        locked={id: until for id, _, _, until in taken if until is not None},
-        empty=_empty_pools(),
+        groups={Group(kind, id): admits for _, kind, id, admits in groups},
+        spendable=_by_account(balances),
+        had={reward: Had(number, last_at) for reward, number, last_at in had},
+        left={reward: number for reward, number, _ in left if number is not None},
+        locked={reward: until for reward, _, until in left if until is not None},
+        empty=frozenset(slug for (slug,) in empty),
     )
 
 
-def _groups(customer: Customer) -> Mapping[Group, bool]:
-    """As the engine reads them: one statement for all kinds."""
-    with connection.cursor() as cursor:
-        cursor.execute(held_groups("%(customer)s"), {"customer": customer.id})
-        return {Group(kind, id): admits for _, kind, id, admits in cursor.fetchall()}
-
-
-def _spendable(customer: Customer) -> Mapping[str | None, int]:
+def _by_account(balances: Sequence[tuple[str, bool, int]]) -> Mapping[str | None, int]:
     """Under None, of the default account."""
-    found: dict[str | None, int] = {}
-    rows = Balance.objects.filter(customer=customer).values_list("account__slug", "account__is_default", "spendable")
-    for slug, is_default, points in rows:
-        found[slug] = points
-        if is_default:
-            found[None] = points
+    found = dict[str | None, int]()
+    for slug, is_default, points in balances:
+        found |= dict.fromkeys((slug, None) if is_default else (slug,), points)
     return found
-
-
-def had_by(customer: Customer) -> Mapping[int, Had]:
-    """Of each reward, the customer's claims that stand."""
-    rows = Claim.objects.filter(STANDS, customer=customer).values("reward_id").order_by()
-    found = rows.annotate(number=Sum("count"), last_at=Max("claimed_at"))
-    return {row["reward_id"]: Had(row["number"], row["last_at"]) for row in found}
-
-
-def _empty_pools() -> frozenset[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(_EMPTY)
-        return frozenset(slug for (slug,) in cursor.fetchall())
 
 
 def rule_of(reward: Reward) -> RewardRule:
