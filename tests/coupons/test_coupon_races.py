@@ -43,6 +43,15 @@ def at_once(acts: Sequence[Callable[[], int | None]], blocker: str = COUPONS, un
     return results
 
 
+def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither of customers nor of the coupons that they name."""
+    monkeypatch.setattr(statements, "LOCK", WITHOUT_LOCK)
+    unlocked = coupon_rows._BY_CODE.sql.replace(coupon_rows._LOCK, " ORDER BY c.id")
+    monkeypatch.setattr(
+        coupon_rows, "_BY_CODE", type(coupon_rows._BY_CODE)("coupons", unlocked, coupon_rows._put_coupon)
+    )
+
+
 def spending() -> list[Result]:
     """Of a card of 100, 64 times 10."""
     make_cards("CARD", value="100")
@@ -62,11 +71,7 @@ def test_of_a_gift_card_of_100_exactly_10_times_10_are_spent() -> None:
 def test_control_without_the_locks_more_is_spent_or_movements_and_balance_differ(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(statements, "LOCK", WITHOUT_LOCK)
-    unlocked = coupon_rows._BY_CODE.sql.replace(coupon_rows._LOCK, " ORDER BY c.id")
-    monkeypatch.setattr(
-        coupon_rows, "_BY_CODE", type(coupon_rows._BY_CODE)("coupons", unlocked, coupon_rows._put_coupon)
-    )
+    without_locks(monkeypatch)
 
     found = spending()
 
@@ -98,11 +103,7 @@ def test_one_coupon_attacked_from_all_sides_ends_in_one_state_with_at_most_one_u
 
 
 def test_control_without_the_locks_the_coupon_is_had_more_than_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statements, "LOCK", WITHOUT_LOCK)
-    unlocked = coupon_rows._BY_CODE.sql.replace(coupon_rows._LOCK, " ORDER BY c.id")
-    monkeypatch.setattr(
-        coupon_rows, "_BY_CODE", type(coupon_rows._BY_CODE)("coupons", unlocked, coupon_rows._put_coupon)
-    )
+    without_locks(monkeypatch)
 
     assert attack().count(None) > 1
 
@@ -134,11 +135,15 @@ def test_control_without_locks_one_code_is_given_to_several(monkeypatch: pytest.
     assert assigning().count(None) > 10
 
 
-def test_64_random_transfers_of_4_cards_keep_the_sum() -> None:
-    make_cards("A", "B", "C", "D")
-    names = ["ann", "ben", "cem", "dee"]
+OWNERS = dict(zip("ABCD", ["ann", "ben", "cem", "dee"], strict=True))
+
+
+def transferring() -> list[Result]:
+    """Four cards among four people, 64 times."""
+    make_cards(*OWNERS)
+    names = [*OWNERS.values()]
     members(*names)
-    for name, code in zip(names, "ABCD", strict=True):
+    for code, name in OWNERS.items():
         assign(name, "cards", code=code)
         do(name, "redeem", TILL, code=code, amount=10)
         do(name, "unredeem", TILL, code=code)
@@ -146,10 +151,37 @@ def test_64_random_transfers_of_4_cards_keep_the_sum() -> None:
     moves = [(*random.sample(names, 2), random.choice("ABCD")) for _ in range(CLIENTS)]
 
     acts = [lambda one=one: do(one[0], "transfer", STAFF, to=one[1], code=one[2]) for one in moves]
-    found = at_once(acts, until=4)
+    return at_once(acts, until=4)
+
+
+def goes_from_hand_to_hand(code: str) -> bool:
+    """Whether each giver is who had it then, by the events in their order, and the last receiver is who has it now."""
+    told = rows(
+        "SELECT c.public_id FROM events_event e JOIN customers_customer c ON c.id = e.customer_id"
+        " WHERE e.action IN ('coupon_transfer', 'coupon_receive') AND e.data ->> 'code' = %s ORDER BY e.id",
+        [code],
+    )
+    hands = [OWNERS[code], *(name for (name,) in told)]
+    holder = the(code).customer
+    assert holder
+    return hands[::2] == [*hands[1::2], holder.public_id]
+
+
+def test_64_random_transfers_of_4_cards_keep_the_sum() -> None:
+    found = transferring()
 
     assert set(found) <= {None, 1601, 1602}
     assert found.count(None) > 0
+    assert Coupon.objects.filter(status="transferred").count() == found.count(None)
+    assert all(goes_from_hand_to_hand(code) for code in OWNERS)
     assert rows("SELECT sum(balance) FROM coupons_coupon WHERE status = 'claimed'")[0][0] == 200
     assert rows("SELECT sum(amount) FROM coupons_movement")[0][0] == 200
     check_books()
+
+
+def test_control_without_the_locks_a_card_is_given_away_by_who_has_it_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_locks(monkeypatch)
+
+    transferring()
+
+    assert not all(goes_from_hand_to_hand(code) for code in OWNERS)
