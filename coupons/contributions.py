@@ -9,6 +9,7 @@ from customers.models import Customer
 from customers.profile.frame import ProfileAction, ProfileTab
 from loyalty.engine.status import Status
 from loyalty.http.routes import Routes
+from loyalty.staff.roles.rights import Uploads
 from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 
@@ -23,8 +24,8 @@ from .labels import AUDIT
 from .models import Coupon, Movement, Pool, Use
 from .profile.card import OVERVIEW
 from .profile.sentences import SENTENCES
-from .rights import CHANGE_COUPONS, RIGHTS, VIEW_COUPONS
-from .stock.operations import POOLS
+from .rights import CHANGE_COUPONS, CONFIGURE_COUPONS, RIGHTS, VIEW_COUPONS
+from .stock.operations import MAX_FILE, POOLS
 from .stock.places import USED_BY_POOLS
 
 
@@ -36,6 +37,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     CODES,
     CHECKS,
     RIGHTS,
+    Uploads(CONFIGURE_COUPONS, MAX_FILE),
     POOLS,
     USED_BY_POOLS,
     Routes("coupons.api.urls"),

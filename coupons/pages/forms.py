@@ -12,7 +12,7 @@ from coupons.enums import CouponType, PoolSource, UpdateMethod
 from coupons.models import Pool
 from coupons.pools.patterns import MAX_LENGTH
 from coupons.pools.program import FIXED, MONEY, PLAIN, plain_money
-from coupons.stock.operations import MAX_CODES, MAX_GENERATED
+from coupons.stock.operations import MAX_CODES, MAX_FILE, MAX_GENERATED
 from loyalty.calendar import Unit
 from loyalty.forms.inputs import line
 from loyalty.forms.lines import Lines
@@ -20,7 +20,6 @@ from loyalty.forms.numbers import NumberField, WholeNumberField
 from loyalty.program.section import Invalid
 
 SIGNS = _("# is a digit, @ a small letter, ^ a capital letter, * a letter or digit, $ a capital letter or digit.")
-MAX_FILE = MAX_CODES * (MAX_LENGTH + 2)
 
 
 def _money(name: str) -> forms.Field:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coupons.enums import PATTERNED, PoolSource, UpdateMethod
 from coupons.models import Coupon, Generation, Pool, PoolChange
-from coupons.pools.patterns import bits, capacity, is_generic, is_strong
+from coupons.pools.patterns import MAX_LENGTH, bits, capacity, is_generic, is_strong
 from coupons.pools.program import POOLS as SECTION
 from coupons.pools.program import read_pool
 from coupons.rights import CONFIGURE_COUPONS
@@ -27,6 +27,8 @@ from .updating import change_free_ones
 
 MAX_CODES = 50_000
 MAX_GENERATED = 1_000_000
+# Of as many codes, one a line.
+MAX_FILE = MAX_CODES * (MAX_LENGTH + 2)
 CHANGE, GENERATE = "coupons.stock.tasks.change_coupons", "coupons.stock.tasks.generate"
 # What a new pool is, where nobody says.
 DEFAULTS: Mapping[str, Any] = {

@@ -5,11 +5,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.http.routes import Routes
-from loyalty.intake.rights import RIGHTS, VIEW_IMPORTS
+from loyalty.intake.rights import RIGHTS, RUN_IMPORTS, VIEW_IMPORTS
 from loyalty.staff.audit.kinds import OperationLabels, SubjectKind
+from loyalty.staff.roles.rights import Uploads
 from loyalty.timers import LongTask, Timer
 from loyalty.ui.navigation import Entry, Group
 
+from .files.store import MAX_SIZE
 from .models import ImportJob
 
 
@@ -19,6 +21,7 @@ def _page(key: str, customer: int | None) -> str:
 
 CONTRIBUTIONS = (
     RIGHTS,
+    Uploads(RUN_IMPORTS, MAX_SIZE),
     Routes("loyalty.transfer.urls"),
     Entry(Group.DATA, _("Imports"), "transfer:imports", "upload", VIEW_IMPORTS, shortcut="i"),
     LongTask("loyalty.transfer.tasks.run_import"),

@@ -20,6 +20,10 @@ def _fields() -> Mapping[str, str | Promise]:
         "order": _("Order"),
         "of": _("Clone of"),
         "texts": _("Texts"),
+        "image": _("Image"),
+        "width": _("Width"),
+        "height": _("Height"),
+        "bytes": _("Bytes"),
     }
 
 
@@ -34,6 +38,7 @@ AUDIT = (
             "reward.deactivate": _("Reward set inactive"),
             "reward.archive": _("Reward archived"),
             "reward.restore": _("Reward restored"),
+            "reward.upload_image": _("Image uploaded"),
             "reward.reorder": _("Order of rewards changed"),
             "reward_category.create": _("Reward category created"),
             "reward_category.change": _("Reward category changed"),

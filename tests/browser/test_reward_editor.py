@@ -1,13 +1,15 @@
 """Rewards in a browser: one is written in two languages beside its card, activated, found, put in order and archived."""
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from rewards.catalogue.models import Reward
 from tests.browser.conftest import layout_faults
-from tests.reward_catalogue.rewarding import make_category, make_reward
+from tests.reward_catalogue.rewarding import a_picture, make_category, make_reward
 from tests.segments.segmenting import make_segment
 
 pytestmark = pytest.mark.browser
@@ -46,6 +48,26 @@ def test_a_reward_is_written_beside_its_card_and_activated(shop: Page, complaint
     expect(shop.get_by_role("link", name="Set inactive")).to_be_visible()
     made = Reward.objects.get(name__en="Cake")
     assert (made.status, made.name["de"], made.prices) == ("active", "Kuchen", {"EUR": 300})
+    assert complaints == []
+
+
+def test_an_image_is_chosen_from_the_computer_and_stands_on_the_card(
+    shop: Page, complaints: list[str], settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    shop.goto("/reward-catalogue/rewards/mug/edit/")
+    shop.get_by_label("Or upload one").set_input_files(
+        {"name": "m.png", "mimeType": "image/png", "buffer": a_picture()}
+    )
+    # The preview beside it is asked for without the file.
+    shop.get_by_label("Price in points").fill("410")
+    expect(shop.locator("#preview")).to_contain_text("410 points")
+    shop.get_by_role("button", name="Save").click()
+    expect(shop.get_by_text("Saved.", exact=True)).to_be_visible()
+    shop.goto("/reward-catalogue/")
+    image = shop.locator(".reward-tile img")
+    expect(image).to_have_js_property("naturalWidth", 40)
+    assert len(list((tmp_path / "rewards").iterdir())) == 1
     assert complaints == []
 
 

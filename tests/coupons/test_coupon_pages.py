@@ -18,6 +18,7 @@ from customers.models import Customer
 from events.models import Event
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
+from loyalty.staff.roles.models import StaffRole
 from tests.catalogue.products import make_product
 from tests.coupons.pooling import assign, do, make_cards, make_pool, members, status, the
 
@@ -81,6 +82,17 @@ def test_a_pool_that_staff_create_is_shown_with_what_it_is_worth(client: Client)
     page = text_of(client, "coupons:pool", pool.slug)
     assert "There are no codes yet" in page
     assert "10.00" in page
+
+
+def test_who_may_add_codes_may_upload_them_without_the_right_to_import(client: Client, settings: Any) -> None:
+    settings.FILE_UPLOAD_HANDLERS = ["loyalty.transfer.files.uploads.BoundedUpload", *settings.FILE_UPLOAD_HANDLERS]
+    rights = ["customers.view", "coupons.view", "coupons.configure"]
+    role = StaffRole.objects.create(slug="coupons", name="Coupons", rights=rights)
+    client.force_login(User.objects.create_user("mia", role=role.slug))
+    make_pool("spring")
+    client.post(reverse("coupons:upload", args=["spring"]), {"file": SimpleUploadedFile("codes.txt", b"CODE-1\n")})
+
+    assert Coupon.objects.get().code == "CODE-1"
 
 
 @pytest.mark.parametrize(

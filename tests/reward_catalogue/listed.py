@@ -4,6 +4,7 @@ from loyalty.api.keys.enums import Api
 from loyalty.staff.sender import Sender
 from rewards.catalogue.categories.operations import change_category, change_message, create_category
 from rewards.catalogue.enums import ReasonCode
+from rewards.catalogue.images.operations import upload_image
 from rewards.catalogue.operations import (
     activate_reward,
     archive_reward,
@@ -17,7 +18,7 @@ from rewards.catalogue.operations import (
 from tests.engine.world import rows
 from tests.listing import Listed
 
-from .rewarding import make_category, make_reward
+from .rewarding import a_picture, make_category, make_reward
 
 _TEXTS = """'{"en": "R"}'"""
 
@@ -50,7 +51,8 @@ def _change_category(by: Sender) -> object:
 
 
 LISTED = Listed(
-    pages={"api-rewards-list": "API key"},
+    # An image is seen by whoever sees the reward.
+    pages={"api-rewards-list": "API key", "reward-image": "everybody"},
     routes={"api-rewards-list": (Api.ENTITIES, "get put")},
     reference=frozenset({"rewards.Reward", "rewards.RewardCategory", "rewards.RewardMessage"}),
     versions={
@@ -84,6 +86,7 @@ LISTED = Listed(
         "reward.deactivate": lambda by: deactivate_reward(slug=make_reward().slug, by=by),
         "reward.archive": lambda by: archive_reward(slug=make_reward(status="inactive").slug, by=by),
         "reward.restore": _restore,
+        "reward.upload_image": lambda by: upload_image(content=a_picture(), by=by),
         "reward.reorder": _reorder,
         "reward_category.create": lambda by: create_category(values={"name": {"en": "Drinks"}}, by=by),
         "reward_category.change": _change_category,

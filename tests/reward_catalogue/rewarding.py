@@ -1,6 +1,9 @@
 """What the tests of rewards share: rewards, made by the programme."""
 
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from loyalty.program.operations import apply_program
 from loyalty.staff.sender import Sender
@@ -26,3 +29,9 @@ def make_reward(slug: str = "latte", **values: Any) -> Reward:
 
 def make_category(slug: str = "drinks", **values: Any) -> None:
     apply_program({"reward_categories": [{"id": slug, "name": {"en": slug.capitalize()}, **values}]}, by=BY)
+
+
+def a_picture(kind: str = "PNG", size: tuple[int, int] = (40, 20), **more: Any) -> bytes:
+    out = BytesIO()
+    Image.new("RGB", size, "red").save(out, kind, **more)
+    return out.getvalue()

@@ -14,6 +14,7 @@ from loyalty.disarming import safe_cell
 from loyalty.staff.models import User
 from loyalty.transfer.enums import JobStatus
 from loyalty.transfer.files import uploads
+from loyalty.transfer.files.store import MAX_SIZE
 from loyalty.transfer.importing.running import work
 from loyalty.transfer.models import ImportJob, RefusedRow
 
@@ -192,8 +193,7 @@ def test_nothing_of_a_file_beyond_the_limit_is_stored(
     bounded: None, pages: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert upload(pages).status_code == 302
-    monkeypatch.setattr(uploads, "MAX_SIZE", 100)
-    monkeypatch.setattr(uploads, "MARGIN", 0)
+    monkeypatch.setattr(uploads, "MARGIN", 100 - MAX_SIZE)
     answer = upload(pages)
     assert answer.status_code == 422
     assert "Choose a CSV file of at most 1 GB" in answer.content.decode()

@@ -32,6 +32,14 @@ class RightGroup:
 
 
 @dataclass(frozen=True)
+class Uploads:
+    """Whoever has the right may send files of up to so many bytes: contributed by the room whose page takes them."""
+
+    right: Right
+    most_bytes: int
+
+
+@dataclass(frozen=True)
 class ConfigurationPages:
     """The rows of a model, such as `staff.apikey`, are configured by who has the right: contributed by the model's room."""
 

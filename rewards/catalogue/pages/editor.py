@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +21,8 @@ from loyalty.staff.sight import Sight, sight_of
 from loyalty.ui.mixins import PageMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.responses import Text
+from rewards.catalogue.images.operations import upload_image
+from rewards.catalogue.images.pictures import MOST_BYTES, NotAnImage
 from rewards.catalogue.models import Reward
 from rewards.catalogue.operations import change_reward, create_reward
 from rewards.catalogue.queries import lines_of
@@ -56,11 +59,14 @@ class CreateReward(PageMixin, StaffPage, TemplateView):
         return self._shown(form, preview_of(form.initial, self.before or {}, sight_of(request.user)))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = self.form(request.POST)
-        if request.POST.get("act") in (PREVIEW, ADD):
+        data, fault = with_uploaded(request)
+        form = self.form(data)
+        if data.get("act") in (PREVIEW, ADD):
             # Nobody has asked to save yet: what is missing is told then.
             form.errors.clear()
+            form.show_fault_of_image(fault)
             return self._shown(form, self.preview(form))
+        form.show_fault_of_image(fault)
         if form.is_valid():
             try:
                 reward = self.save(form)
@@ -150,6 +156,21 @@ class LivePreview(_Live, CreateReward):
 
 class LivePreviewOf(_Live, EditReward):
     """Of one that there is."""
+
+
+def with_uploaded(request: HttpRequest) -> tuple[QueryDict, str]:
+    """What was sent, with the image that was chosen as its address; and why there is none, if there was something."""
+    file = request.FILES.get("image_file")
+    if not isinstance(file, UploadedFile):
+        return request.POST, ""
+    try:
+        # One byte more than may be: then it is refused as too large.
+        name = upload_image(content=file.read(MOST_BYTES + 1), by=by_staff(request)).result()
+    except NotAnImage as error:
+        return request.POST, str(error)
+    data = request.POST.copy()
+    data["image_url"] = request.build_absolute_uri(reverse("reward-image", args=[name]))
+    return data, ""
 
 
 def _said(form: RewardForm, name: str) -> dict[str, str]:

@@ -54,6 +54,13 @@ class RewardForm(forms.Form):
     category = forms.ChoiceField(label=_("Category"), required=False)
     position = _number("position", least=0, most=1_000_000)
     image_url = line(LONGEST_URL)(label=_("Image"), required=False, help_text=_("Its address, with https."))
+    # Read before the form is: what was chosen is then the address above.
+    image_file = forms.FileField(
+        label=_("Or upload one"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        help_text=_("PNG, JPEG or WebP, up to 5 MB."),
+    )
     gallery = Lines(
         label=_("Gallery"),
         required=False,
@@ -175,6 +182,11 @@ class RewardForm(forms.Form):
         """Claims move what is left while the form is open: what only stands in it takes nothing back."""
         stock = self.cleaned_data["stock"]
         return self.cleaned_data["was_left"] != ("" if stock is None else str(stock))
+
+    def show_fault_of_image(self, fault: str) -> None:
+        if fault:
+            self.errors  # noqa: B018  fills what could be read
+            self.add_error("image_file", fault)
 
     def show(self, error: Invalid) -> None:
         """At the fields; what has none, above them."""
