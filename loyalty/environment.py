@@ -64,6 +64,8 @@ class Environment:
     code_hosts: frozenset[str] = frozenset()
     code_tokens: dict[str, str] = field(default_factory=dict, repr=False)
     code_http: bool = False
+    # Hosts beside the public ones that may be told that a bulk request is done.
+    callback_hosts: frozenset[str] = frozenset()
     # Empty: no e-mails are sent.
     email_url: str = field(default="", repr=False)
     email_from: str = ""
@@ -116,7 +118,8 @@ def read() -> Environment:
         embedded_database=not database_url,
         embedded_redis=not redis_url,
         pooled_database=_flag(env, "DATABASE_POOLED"),
-        code_hosts=_code_hosts(env),
+        code_hosts=_hosts(env, "LOYALTY_CODE_HOSTS"),
+        callback_hosts=_hosts(env, "LOYALTY_CALLBACK_HOSTS"),
         code_tokens=_code_tokens(env),
         code_http=_flag(env, "LOYALTY_CODE_HTTP"),
         email_url=_email_url(env),
@@ -203,12 +206,12 @@ def _several(env: Env, name: str) -> list[str]:
     return [one.strip() for one in _text(env, name).split(",") if one.strip()]
 
 
-def _code_hosts(env: Env) -> frozenset[str]:
-    found = _several(env, "LOYALTY_CODE_HOSTS")
+def _hosts(env: Env, name: str) -> frozenset[str]:
+    found = _several(env, name)
     for host in found:
         if not CODE_HOST.fullmatch(host):
-            cure = "name hosts with commas between them, such as LOYALTY_CODE_HOSTS=codes.example.com,10.0.0.5:8443"
-            raise BadEnvironment(f"LOYALTY_CODE_HOSTS names {host[:60]!r}, which is no host: {cure}.")
+            cure = f"name hosts with commas between them, such as {name}=codes.example.com,10.0.0.5:8443"
+            raise BadEnvironment(f"{name} names {host[:60]!r}, which is no host: {cure}.")
     return frozenset(host.lower() for host in found)
 
 

@@ -266,6 +266,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(ENV.data_dir / "beat-schedule")
 CELERY_BEAT_SCHEDULE = SimpleLazyObject(beat_schedule)
 
 # Who may be asked for codes of coupons: hosts, and what they know this system by.
+CALLBACK_HOSTS = ENV.callback_hosts
 CODE_HOSTS, CODE_TOKENS, CODE_HTTP = ENV.code_hosts, ENV.code_tokens, ENV.code_http
 
 EMAIL_URL = ENV.email_url

@@ -1,10 +1,10 @@
 """Where codes of another system may be asked for: of hosts that whoever runs the installation has named."""
 
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
-HTTPS, HTTP = 443, 80
+from loyalty.http.outgoing import host_of
 
 
 def fault_of_address(url: str) -> str:
@@ -25,10 +25,3 @@ def fault_of_address(url: str) -> str:
     if host not in settings.CODE_HOSTS:
         return f"must be of a host that LOYALTY_CODE_HOSTS names, unlike {host}"
     return ""
-
-
-def host_of(parts: SplitResult) -> str:
-    """As the list of hosts has it: with the port where it is not the usual one. Raises ValueError for a port that is none."""
-    usual = {"https": HTTPS, "http": HTTP}.get(parts.scheme)
-    host = (parts.hostname or "").lower()
-    return host if parts.port in (None, usual) else f"{host}:{parts.port}"

@@ -12,6 +12,8 @@ from loyalty.refusals import Refused
 
 # Granted to the events of requests: what is closed to single events of integrators may come by a request.
 BULK = "bulk"
+# Options of any request: whom to tell that it is done, and what of the client's own is told with that.
+CALLBACK, ATTRIBUTES = "callback_url", "custom_attributes"
 
 
 @dataclass(frozen=True, slots=True)

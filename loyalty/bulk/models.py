@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.engine.actions import Text
 from loyalty.intake.sources import Source
 
-from .enums import RequestStatus
+from .enums import CallbackStatus, RequestStatus
 from .kinds import kind_named
 
 LONGEST_BATCH = 64
@@ -70,6 +70,10 @@ class BulkRequest(models.Model):
         return kind.page(self.target) if kind and kind.page else ""
 
     @property
+    def callback_if_any(self) -> "BulkCallback | None":
+        return getattr(self, "callback", None)
+
+    @property
     def is_open(self) -> bool:
         return self.status != RequestStatus.DONE
 
@@ -117,3 +121,26 @@ class BulkError(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_id}: {self.code}"
+
+
+class BulkCallback(models.Model):
+    """Whom to tell that a request is done. `due_at`: when to try next; null until the request is done, and when nothing is left
+    to do."""
+
+    request = models.OneToOneField(BulkRequest, models.CASCADE, related_name="callback")
+    url = models.TextField()
+    # Where the API tells what became of the request.
+    status_url = models.TextField()
+    status = models.CharField(max_length=7, choices=CallbackStatus, default=CallbackStatus.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("callback of a bulk request")
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=CallbackStatus.values), name="bulk_callback_status_is_known"),
+        ]
+        indexes = [models.Index("due_at", name="bulk_callback_due", condition=Q(due_at__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"{self.request_id}: {self.status}"

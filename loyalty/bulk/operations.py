@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -13,8 +13,8 @@ from loyalty.engine.events import Actor
 from loyalty.staff.audit.deeds import Deed, operation
 from loyalty.staff.sender import Sender
 
-from .kinds import BulkKind, Item
-from .models import BulkChunk, BulkRequest
+from .kinds import CALLBACK, BulkKind, Item
+from .models import BulkCallback, BulkChunk, BulkRequest
 from .queries import finished_before, request_of
 from .rights import VIEW_BULK
 from .waking import wake_workers
@@ -30,11 +30,17 @@ class BatchTaken(Exception):
     """Another request has this batch ID."""
 
 
+def no_url(batch: str) -> str:
+    """Of requests that take no callback."""
+    return ""
+
+
 def accept(
     kind: BulkKind, target: str, items: Iterable[Item], *, by: Actor, at: dt.datetime,
-    batch: str = "", options: Mapping[str, Any] | None = None,
+    batch: str = "", options: Mapping[str, Any] | None = None, status_url: Callable[[str], str] = no_url,
 ) -> BulkRequest:  # fmt: skip
-    """Keep the request, and wake a worker. What is named twice is worked on once.
+    """Keep the request, and wake a worker. What is named twice is worked on once. `status_url`: of a batch, what its callback
+    names.
 
     With a `batch` the same request, sent again, is the one that there is. Raises BatchTaken for another request of that
     batch; ValueError for none or too many items, which the caller has bounded.
@@ -47,15 +53,17 @@ def accept(
         fingerprint=_fingerprint(kind, target, wanted, options), items=len(wanted),
         source=by.source, api_key_id=by.api_key_id, staff_id=by.staff_id, created_at=at,
     )  # fmt: skip
-    return _kept(made, wanted)
+    return _kept(made, wanted, status_url(made.batch))
 
 
-def _kept(made: BulkRequest, items: Sequence[Item]) -> BulkRequest:
+def _kept(made: BulkRequest, items: Sequence[Item], status_url: str) -> BulkRequest:
     """Whoever sends the same batch at once waits for the first one, and finds it."""
     try:
         with transaction.atomic():
             made.save()
             BulkChunk.objects.bulk_create(_chunks(made, items))
+            if url := made.options.get(CALLBACK):
+                BulkCallback.objects.create(request=made, url=url, status_url=status_url)
             wake_workers(made.pk)
     except IntegrityError:
         found = request_of(made.family, made.batch)

@@ -45,7 +45,9 @@ class Requests(PartialMixin, BulkPage, PageMixin, TemplateView):
     crumbs = (Crumb(_("Data")),)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        page = page_of(requests(), Order("id", descending=True), self.request.GET.get("page", ""))
+        page = page_of(
+            requests().select_related("callback"), Order("id", descending=True), self.request.GET.get("page", "")
+        )
         is_moving = any(one.is_open for one in page.rows)
         return super().get_context_data(page=page, is_moving=is_moving, **kwargs)
 
@@ -63,7 +65,7 @@ class Request(PartialMixin, BulkPage, PageMixin, TemplateView):
         return [Crumb(TITLE, reverse("bulk:list"))]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        self.shown = get_object_or_404(BulkRequest, pk=self.kwargs["id"])
+        self.shown = get_object_or_404(requests().select_related("callback"), pk=self.kwargs["id"])
         page = page_of(errors_of(self.shown), Order("id"), self.request.GET.get("page", ""))
         return super().get_context_data(shown=self.shown, page=page, **kwargs)
 

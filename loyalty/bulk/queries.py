@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from .enums import RequestStatus
-from .models import BulkError, BulkRequest
+from .enums import CallbackStatus, RequestStatus
+from .models import BulkCallback, BulkError, BulkRequest
 
 
 def requests(*, family: str = "") -> QuerySet[BulkRequest]:
@@ -50,6 +50,12 @@ def next_about(request: BulkRequest) -> int | None:
     """The request that waits for this one to be done."""
     waiting = _open().filter(family=request.family, target=request.target)
     return waiting.filter(id__gt=request.pk).order_by("id").values_list("id", flat=True).first()
+
+
+def due_callbacks(at: dt.datetime) -> list[int]:
+    """The oldest ones, so many as half a minute may be enough for."""
+    found = BulkCallback.objects.filter(status=CallbackStatus.WAITING, due_at__lte=at).order_by("due_at")
+    return list(found.values_list("id", flat=True)[:200])
 
 
 def finished_before(at: dt.datetime) -> QuerySet[BulkRequest]:

@@ -15,9 +15,10 @@ from loyalty.intake.actors import bulk_request
 from loyalty.refusals import Refused
 
 from .enums import RequestStatus
-from .kinds import BULK, BulkKind, Item, Result, Work, kind_named
-from .models import BulkChunk, BulkError, BulkRequest
+from .kinds import BULK, CALLBACK, BulkKind, Item, Result, Work, kind_named
+from .models import BulkCallback, BulkChunk, BulkError, BulkRequest
 from .queries import is_due
+from .waking import wake_callback
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
@@ -83,8 +84,18 @@ def _run_chunk(request_id: int, now: Callable[[], datetime]) -> bool:
     request.attempts = 0
     if len(chunks) < 2:
         request.status, request.finished_at = RequestStatus.DONE, at
+        if CALLBACK in request.options:
+            _call_back(request, at)
     request.save(update_fields=["attempts", "done", "errors", "status", "finished_at"])
     return len(chunks) == 2
+
+
+def _call_back(request: BulkRequest, at: datetime) -> None:
+    callback = BulkCallback.objects.filter(request=request).first()
+    if callback is not None:
+        callback.due_at = at
+        callback.save(update_fields=["due_at"])
+        wake_callback(callback.pk)
 
 
 def _apply(request: BulkRequest, chunk: BulkChunk, at: datetime) -> None:

@@ -33,10 +33,14 @@ def _requested() -> BulkRequest:
 
 LISTED = Listed(
     deeds={"bulk.download_errors": lambda by: note_download(request=_requested(), by=by)},
-    reference=frozenset({"bulk.BulkRequest", "bulk.BulkChunk"}),
+    reference=frozenset({"bulk.BulkRequest", "bulk.BulkCallback", "bulk.BulkChunk"}),
     attempts={
         "bulk_batch_is_taken_once": _request(times=2),
         "bulk_status_is_known": _request(status="asleep"),
+        "bulk_callback_status_is_known": (
+            f"WITH made AS ({_request()} RETURNING id) INSERT INTO bulk_bulkcallback (request_id, url, status_url, status, tries)"
+            " SELECT id, 'x', 'x', 'asleep', 0 FROM made"
+        ),
         "bulk_does_no_more_than_asked": _request(done=2),
         "bulk_errors_are_of_what_is_done": _request(errors=1),
     },

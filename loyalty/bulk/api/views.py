@@ -1,6 +1,6 @@
 """What every family of requests answers: that a batch was taken in, how far it is, and its errors."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.utils import timezone
@@ -15,7 +15,7 @@ from loyalty.api.problems import ApiError, bad_request, conflict
 from loyalty.api.views import ApiView
 from loyalty.bulk.kinds import BulkKind, Item
 from loyalty.bulk.models import LONGEST_BATCH, BulkError, BulkRequest
-from loyalty.bulk.operations import MAX_ITEMS, BatchTaken, accept
+from loyalty.bulk.operations import MAX_ITEMS, BatchTaken, accept, no_url
 from loyalty.bulk.queries import errors_between, request_of
 from loyalty.intake.api import actor
 
@@ -35,11 +35,15 @@ class BulkAccept(BulkView):
 
     most_bytes = MAX_BULK_BYTES
 
-    def take_in(self, kind: BulkKind, target: str, items: Iterable[Item], **options: Any) -> Response:
-        """Raises ApiError: 400 for a batch ID that is none, 409 for another request of the batch."""
+    def take_in(
+        self, kind: BulkKind, target: str, items: Iterable[Item],
+        *, status_url: Callable[[str], str] = no_url, **options: Any,
+    ) -> Response:  # fmt: skip
+        """`status_url`: of a batch, where the API tells of it; for callbacks. Raises ApiError: 400 for a batch ID that is none,
+        409 for another request of the batch."""
         by, at, batch = actor(self.request), timezone.now(), batch_in(self.body())
         try:
-            found = accept(kind, target, items, by=by, at=at, batch=batch, options=options)
+            found = accept(kind, target, items, by=by, at=at, batch=batch, options=options, status_url=status_url)
         except BatchTaken:
             raise conflict(f"Another request has the batch ID '{batch}'") from None
         return Response({"status": "success", "metadata": {BATCH: found.batch}, "payload": {"batch_id": found.batch}})

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import escape_uri_path
 from rest_framework.request import Request
@@ -12,17 +12,17 @@ from rest_framework.response import Response
 from coupons.api.objects import display_object
 from events.api.display.objects import wire_moment
 from loyalty.api.access.scopes import check_action, key_of
-from loyalty.api.body.bounds import check_text
 from loyalty.api.lists.paging import links, read_page
 from loyalty.api.problems import ApiError, bad_request, not_found
 from loyalty.bulk.api.views import METADATA, NO_BATCH, BulkAccept, BulkErrors, BulkStatus, names_in
-from loyalty.bulk.kinds import Item
+from loyalty.bulk.callbacks.addresses import fault_of_callback
+from loyalty.bulk.kinds import ATTRIBUTES, CALLBACK, Item
 from loyalty.bulk.models import BulkRequest
 from loyalty.bulk.operations import MAX_ITEMS
 from rewards.catalogue.enums import RewardType
 from rewards.catalogue.queries import reward_named
 from rewards.claims.actions import CLAIM
-from rewards.claims.bulk.kinds import ATTRIBUTES, CALLBACK, CLAIM_MANY, FORCE_CLAIM
+from rewards.claims.bulk.kinds import CLAIM_MANY, FORCE_CLAIM
 from rewards.claims.models import Claim
 from rewards.claims.queries import coupons_of
 
@@ -44,11 +44,15 @@ class ClaimBatch(BulkAccept):
         if not names:
             raise bad_request(f"'{CUSTOMERS}' must be a list of 1 to {MAX_ITEMS} IDs")
         try:
-            return self.take_in(CLAIM_MANY, reward.slug, [Item(name) for name in names], **_options(body))
+            items = [Item(name) for name in names]
+            return self.take_in(CLAIM_MANY, reward.slug, items, status_url=self._status_url, **_options(body))
         except ApiError as error:
             if error.status != 409:
                 raise
             raise bad_request("The unique batch id provided already exists", BATCH_TAKEN) from None
+
+    def _status_url(self, batch: str) -> str:
+        return self.request.build_absolute_uri(reverse("api-claims-status", args=[batch]))
 
 
 def _options(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,14 +71,14 @@ def _options(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _url(value: Any) -> str | None:
-    """Kept, and called by nobody yet."""
+    """Called once the request is done."""
     if value is None or value == "":
         return None
-    is_url = isinstance(value, str) and len(value) <= MAX_URL and urlsplit(value).scheme in ("http", "https")
-    if not is_url or not urlsplit(value).netloc:
+    if not isinstance(value, str) or len(value) > MAX_URL:
         raise bad_request(f"'{CALLBACK}' must be an address that begins with https://")
-    check_text(value, f"'{CALLBACK}'")
-    return str(value)
+    if fault := fault_of_callback(value):
+        raise bad_request(f"'{CALLBACK}' {fault}")
+    return value
 
 
 class ClaimBatchStatus(BulkStatus):

@@ -17,7 +17,8 @@ from loyalty.api.docs.shapes import (
 from loyalty.bulk.api.docs import ACCEPTED, METADATA, errors_of, not_there
 from loyalty.bulk.api.families import Family
 from loyalty.bulk.enums import RequestStatus
-from rewards.claims.bulk.kinds import ATTRIBUTES, CALLBACK, FAMILY, FORCE_CLAIM
+from loyalty.bulk.kinds import ATTRIBUTES, CALLBACK
+from rewards.claims.bulk.kinds import FAMILY, FORCE_CLAIM
 
 from .codes import BATCH_TAKEN, BATCH_UNKNOWN, REWARD_UNKNOWN
 from .schemas import REWARD, REWARD_ID
@@ -44,7 +45,11 @@ ACCEPT = Operation(
         {
             CUSTOMERS: list_of({"type": ["string", "integer"]}, minItems=1, maxItems=100_000),
             FORCE_CLAIM: described(FLAG, "Free, and without the checks; what is in stock is still the limit."),
-            CALLBACK: described(TEXT, "Kept with the batch. Nothing is sent to it yet.", maxLength=MAX_URL),
+            CALLBACK: described(
+                TEXT,
+                "Called by POST once the batch is done, with the address of its status and `custom_attributes`. It begins with https:// and is public, unless whoever runs the service has named its host.",
+                maxLength=MAX_URL,
+            ),
             "metadata": _WITH_ATTRIBUTES,
         },
         required=[CUSTOMERS],

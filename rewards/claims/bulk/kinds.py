@@ -12,8 +12,8 @@ from loyalty.engine.record import record
 from rewards.claims.actions import CLAIM, CLAIMS, FORCE, FORCED, REWARD
 
 FAMILY = "reward"
-# Of a request: free and without the checks, but for the stock; what is told when it is done, and of it.
-FORCE_CLAIM, CALLBACK, ATTRIBUTES = "force_claim", "callback_url", "custom_attributes"
+# Of a request: free and without the checks, but for the stock.
+FORCE_CLAIM = "force_claim"
 
 
 def _claim(work: Work) -> Sequence[Result]:

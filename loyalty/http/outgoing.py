@@ -1,0 +1,110 @@
+"""One request to another system, which is answered in time or not at all."""
+
+import socket
+import ssl
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from threading import Thread
+from urllib.parse import SplitResult, urlsplit
+
+HTTPS, HTTP = 443, 80
+Address = IPv4Address | IPv6Address
+
+
+class NoAnswer(Exception):
+    """There came none. The message says why, for logs: without anything that was sent."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """At most one byte more of the body than was asked for."""
+
+    status: int
+    body: bytes
+
+
+def host_of(parts: SplitResult) -> str:
+    """As lists of hosts have it: with the port where it is not the usual one. Raises ValueError for a port that is none."""
+    usual = {"https": HTTPS, "http": HTTP}.get(parts.scheme)
+    host = (parts.hostname or "").lower()
+    return host if parts.port in (None, usual) else f"{host}:{parts.port}"
+
+
+def is_of_the_machine(address: Address) -> bool:
+    """Where clouds tell machines about themselves, and what is no other system's."""
+    return address.is_link_local or address.is_multicast or address.is_unspecified
+
+
+def is_public(address: Address) -> bool:
+    return address.is_global and not is_of_the_machine(address)
+
+
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], *,
+    seconds: float, most_bytes: int, may_ask: Callable[[Address], bool],
+) -> Answer:  # fmt: skip
+    """`may_ask` is given the address to which the host has led, before anything is said there. Redirects are answers like any
+    other: they are not followed. Raises NoAnswer."""
+    return _Request(url, body, headers, seconds, most_bytes, may_ask).answer(seconds)
+
+
+class _Request:
+    """In a thread of its own: neither the search for the host nor an answer that drips can hold up for longer."""
+
+    def __init__(
+        self, url: str, body: bytes, headers: Mapping[str, str], seconds: float, most_bytes: int,
+        may_ask: Callable[[Address], bool],
+    ) -> None:  # fmt: skip
+        parts = urlsplit(url)
+        assert parts.hostname
+        self.path, self.body, self.headers = parts.path or "/", body, headers
+        if parts.query:
+            self.path += f"?{parts.query}"
+        self.most_bytes, self.may_ask = most_bytes, may_ask
+        self.connection: HTTPConnection = HTTPConnection(parts.hostname, parts.port, timeout=seconds)
+        if parts.scheme == "https":
+            context = ssl.create_default_context()
+            self.connection = HTTPSConnection(parts.hostname, parts.port, timeout=seconds, context=context)
+        self.found: Answer | None = None
+        self.failure = ""
+
+    def answer(self, seconds: float) -> Answer:
+        thread = Thread(target=self._run, daemon=True)
+        thread.start()
+        thread.join(seconds)
+        if thread.is_alive():
+            self._hang_up()
+            raise NoAnswer("there is no answer in time")
+        if self.found is None:
+            raise NoAnswer(self.failure)
+        return self.found
+
+    def _run(self) -> None:
+        try:
+            self.connection.connect()
+            self._check_peer()
+            self.connection.request("POST", self.path, self.body, dict(self.headers))
+            response = self.connection.getresponse()
+            self.found = Answer(response.status, response.read(self.most_bytes + 1))
+        except (OSError, HTTPException, ValueError, NoAnswer) as error:
+            self.failure = str(error) if isinstance(error, NoAnswer) else type(error).__name__
+        finally:
+            self.connection.close()
+
+    def _check_peer(self) -> None:
+        """A name must not lead to what may not be asked, whatever it has led to a moment ago."""
+        address = ip_address(self.connection.sock.getpeername()[0])
+        if isinstance(address, IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
+        if not self.may_ask(address):
+            raise NoAnswer("the host has an address that may not be asked")
+
+    def _hang_up(self) -> None:
+        """The thread, which may wait for the answer, ends."""
+        found: socket.socket | None = self.connection.sock
+        if found is not None:
+            with suppress(OSError):
+                found.shutdown(socket.SHUT_RDWR)
