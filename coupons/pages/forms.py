@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coupons.enums import CouponType, PoolSource, UpdateMethod
 from coupons.models import Pool
+from coupons.pools.models import LONGEST_ADDRESS
 from coupons.pools.patterns import MAX_LENGTH
 from coupons.pools.program import FIXED, MONEY, PLAIN, plain_money
 from coupons.stock.operations import MAX_CODES, MAX_FILE, MAX_GENERATED
@@ -48,7 +49,7 @@ class PoolForm(forms.Form):
     )
     source = forms.ChoiceField(label=_("Where its codes come from"), choices=PoolSource.choices)
     pattern = line(MAX_LENGTH)(label=_("Pattern"), required=False, help_text=SIGNS)
-    remote_url = line(500)(
+    remote_url = line(LONGEST_ADDRESS)(
         label=_("Address"),
         required=False,
         help_text=_("Of the system that is asked for a code at each claim, such as https://codes.example.com/next."),

@@ -17,6 +17,7 @@ from loyalty.staff.models import User
 from .patterns import MAX_LENGTH
 
 ID = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_-]*$", _("Use letters, digits, underscores and hyphens."))
+LONGEST_ADDRESS = 500
 LETTERS_ONLY = RegexValidator(r"^[A-Za-z]{1,8}$", _("Use letters only."))
 
 
@@ -37,7 +38,7 @@ class Pool(models.Model):
     # Of generated codes; a generic one is the code itself.
     pattern = models.CharField(_("pattern"), max_length=MAX_LENGTH, default="", db_default="", blank=True)
     # Of the system that is asked for codes.
-    remote_url = models.CharField(_("address"), max_length=500, default="", db_default="", blank=True)
+    remote_url = models.CharField(_("address"), max_length=LONGEST_ADDRESS, default="", db_default="", blank=True)
     type = models.CharField(_("type"), max_length=13, choices=CouponType)
     value = money(_("value"), validators=[MinValueValidator(0)])
     # Of gift cards.

@@ -14,6 +14,7 @@ from loyalty.staff.sender import Sender
 from rewards.claims.models import Claim
 from rewards.claims.operations import claim_reward, revoke_claim
 from tests.claims.claiming import buckets, claim, claimed, lots, make_reward, members, revoke, standing, taken
+from tests.coupons.pooling import TILL, balance, do, make_cards
 from tests.engine.world import accepted, check_books, event, rows, spendable
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,28 @@ def _by() -> Sender:
         timezone.now(),
         token=uuid.uuid4().hex,
     )
+
+
+def test_5_the_card_of_a_claim_that_was_revoked_cannot_be_spent() -> None:
+    make_cards("CARD")
+    make_reward(type="gift_card", pools=["cards"])
+    members("ann")
+    id = claimed("ann")
+
+    assert revoke("ann", id) is None
+    assert do("ann", "redeem", TILL, code="CARD", amount=10) is not None
+    assert spendable("ann") == 1_000
+
+
+def test_5_a_claim_whose_card_was_spent_from_is_not_given_back() -> None:
+    make_cards("CARD")
+    make_reward(type="gift_card", pools=["cards"])
+    members("ann")
+    id = claimed("ann")
+    assert do("ann", "redeem", TILL, code="CARD", amount=10) is None
+
+    assert revoke("ann", id) == 1602
+    assert (spendable("ann"), balance("CARD")) == (900, 40)
 
 
 def test_31_a_form_that_is_sent_twice_claims_once() -> None:

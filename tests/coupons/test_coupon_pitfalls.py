@@ -3,10 +3,13 @@
 import datetime as dt
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.db.models import Sum
 
+from coupons.api.objects import display_object
 from coupons.models import Coupon, Movement
 from events.models import Event
 from loyalty.verify.comparison import compare
@@ -25,6 +28,34 @@ def ann() -> None:
 def order(number: str, name: str = "ann", action: str = "checkout", **data: Any) -> int | None:
     total: dict[str, Any] = {"total": 100} if action == "checkout" else {}
     return codes(send(event(name, action, transaction_id=number, **total, **data)))[0]
+
+
+def test_5_a_refund_gives_a_card_back_what_it_has_paid_once() -> None:
+    make_cards("CARD")
+    assign("ann", "cards")
+    assert order("t1", coupons=[{"code": "CARD", "amount": 50}]) is None
+    assert order("t1", action="refund") is None
+    assert (status("CARD"), the("CARD").balance) == ("claimed", Decimal(50))
+    assert order("t1", action="refund") is not None
+    assert the("CARD").balance == Decimal(50)
+
+
+def test_5_a_card_with_nothing_left_pays_nothing_and_takes_nothing_back() -> None:
+    make_cards("CARD")
+    assign("ann", "cards")
+    assert do("ann", "redeem", TILL, code="CARD", amount=50, transaction_id="t1") is None
+    assert order("t2", coupons=[{"code": "CARD", "amount": 1}]) == 1602
+    assert order("t3") is None
+    assert order("t3", action="refund") is None
+    assert (status("CARD"), the("CARD").balance) == ("redeemed", Decimal(0))
+
+
+def test_9_the_limit_is_checked_and_counted_in_one_transaction() -> None:
+    """One after the other; at the same instant: `test_coupon_races.py`."""
+    make_pool("spring", "A")
+    assign("ann")
+    found = codes(send(*(event("ann", "checkout", transaction_id=f"t{n}", total=9, coupons=["A"]) for n in range(3))))
+    assert (found, uses("A")) == ([None, 1602, 1602], 1)
 
 
 def test_10_a_payment_in_two_steps_uses_a_coupon_once() -> None:
@@ -74,6 +105,22 @@ def test_15_two_spellings_of_one_code_are_one_code() -> None:
     assert order("t1", coupons=["test", "TEST"]) == 1602
     assert uses("Test") == 0
     assert order("t1", coupons=["TEST"]) is None
+
+
+def test_16_the_last_day_is_a_whole_day_where_the_programme_is() -> None:
+    make_pool("spring", "A", "B", expires={"after": 1, "unit": "days"})
+    for _ in range(2):
+        assign("ann")
+    end = the("A").expires_at
+    assert end is not None
+    local = end.astimezone(ZoneInfo(settings.TIME_ZONE))
+    assert (local.hour, local.minute, local.second) == (0, 0, 0)
+    assert local.date() == NOW.astimezone(local.tzinfo).date() + dt.timedelta(days=2)
+    assert do("ann", "redeem", TILL, at=end - dt.timedelta(microseconds=1), code="A") is None
+    assert do("ann", "redeem", TILL, at=end, code="B") == 1601
+    # Other systems are told the last second at which it is valid, so that both say the same.
+    told = display_object(the("B"), NOW)["expires_at"]
+    assert dt.datetime.fromisoformat(told) == end - dt.timedelta(seconds=1)
 
 
 def test_17_an_aggregated_pool_has_one_code_for_one_customer_in_one_order() -> None:
