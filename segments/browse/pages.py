@@ -21,6 +21,7 @@ from django.views.generic import TemplateView
 
 from customers.models import Customer
 from loyalty.calendar import end_of
+from loyalty.intake.rights import may_import
 from loyalty.program.section import Invalid
 from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
@@ -46,7 +47,7 @@ from .overlap import circles, parts
 
 BY_ID = Order("id")
 MOST_SIZES = 12
-EXPORTED = ("customer_id", "first_name", "last_name", "email")
+EXPORTED = ("customer_id", "segment", "first_name", "last_name", "email")
 
 
 def sentence(segment: Segment, vocabulary: Vocabulary) -> str:
@@ -66,7 +67,8 @@ class Segments(PageMixin, SegmentsPage, TemplateView):
         vocabulary = read_vocabulary()
         rows = [(one, sentence(one, vocabulary)) for one in segments()]
         may_change = may(self.request.user, CHANGE_SEGMENTS)
-        return super().get_context_data(rows=rows, may_change=may_change, **kwargs)
+        may_bring = may_change and may_import(self.request.user)
+        return super().get_context_data(rows=rows, may_change=may_change, may_import=may_bring, **kwargs)
 
 
 class SegmentPage(SegmentsPage):
@@ -143,12 +145,12 @@ class ExportMembers(SegmentPage):
     def get(self, request: HttpRequest, slug: str) -> HttpResponseBase:
         members = members_of(self.segment).order_by("id")
         allow_export(segment=self.segment, members=members.count(), by=by_staff(request)).result()
-        return csv_file(f"segment-{self.segment.slug}", EXPORTED, _rows(members))
+        return csv_file(f"segment-{self.segment.slug}", EXPORTED, _rows(members, self.segment))
 
 
-def _rows(members: QuerySet[Customer]) -> Iterator[Sequence[Cell]]:
+def _rows(members: QuerySet[Customer], segment: Segment) -> Iterator[Sequence[Cell]]:
     for one in members.only("public_id", "first_name", "last_name", "email").iterator(2_000):
-        yield one.public_id, one.first_name, one.last_name, one.email
+        yield one.public_id, segment.slug, one.first_name, one.last_name, one.email
 
 
 class ComputeAgain(SegmentPage):

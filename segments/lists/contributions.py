@@ -10,7 +10,7 @@ from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 
 from .api.entities import PAIR
-from .bulk.imports import FILES
+from .bulk.imports import FILES, SEGMENT_FILES
 from .bulk.kinds import CUSTOMER_ADD, CUSTOMER_REMOVE
 from .checks import CHECKS
 from .codes import CODES
@@ -42,6 +42,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     MergeMove("lists", _("Customer lists: the survivor is on each that either was on"), 47, _lists_held),
     ReferenceNames("customer_list_id", lambda: CustomerList.objects.values_list("id", "name")),
     FILES,
+    SEGMENT_FILES,
     CUSTOMER_ADD,
     CUSTOMER_REMOVE,
     LISTS,

@@ -1,12 +1,15 @@
 """What rules and audiences ask of lists: whether somebody is on one. Of an inactive list the members stay."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.facts.enums import Kind
 from loyalty.facts.kinds import Ask, Fact, Facts, Option, Source
 from segments.audience.kinds import Bind, GroupKind
+from segments.enums import SegmentStatus
+from segments.models import Segment
 from segments.program import segments_asking
 
 from .bindings import ListUse
@@ -68,3 +71,23 @@ _HELD = (
 )
 GROUP = GroupKind("list", _("Customer list"), "on list", _offered, _names, _open, _members, _HELD)
 USED_BY_SEGMENTS = ListUse(lambda slug: [segment.name for segment in segments_asking(ON_LIST, LIST, [slug])])
+
+
+# A segment that a list backs: its rule asks for the members of one list, and for nothing else.
+
+
+def rule_of(slug: str) -> dict[str, Any]:
+    """The rule, as it is stored, that selects who is on the list."""
+    return {"fact": ON_LIST, "options": {LIST: slug}}
+
+
+def list_behind(rule: Any) -> str:
+    """The ID of the list whose members a stored rule selects; "" for any other rule."""
+    slug = (rule.get("options") or {}).get(LIST, "") if isinstance(rule, dict) else ""
+    return str(slug) if rule == rule_of(slug) else ""
+
+
+def lists_behind(segments: Collection[str]) -> Mapping[str, str]:
+    """By the IDs of segments that are there: the list that each is backed by, "" for none."""
+    rows = Segment.objects.exclude(status=SegmentStatus.ARCHIVED).filter(slug__in=segments)
+    return {slug: list_behind(rule) for slug, rule in rows.values_list("slug", "rule")}

@@ -59,6 +59,11 @@ def test_a_row_does_what_the_room_makes_of_it_or_is_refused_at_its_column(import
     assert [(line, column) for line, column, *_ in refusals(job)] == [(3, ""), (4, "Points")]
 
 
+def test_other_columns_are_left_out_if_the_uploader_says_so(import_text: Import) -> None:
+    assert counts(import_text("id,name,points\nann,Ann,5\n", "gifts", unknown_columns="leave_out")) == (1, 1, 0, 0)
+    assert earned() == 5
+
+
 @pytest.mark.parametrize("rows", [1, 2_000])
 def test_a_row_counts_once_in_its_source_and_twins_of_a_file_both(import_text: Import, rows: int) -> None:
     text = "id,points\n" + "ann,5\n" * 3

@@ -88,7 +88,7 @@ def _of_customers(header: Header, catalogue: Catalogue, options: Options) -> Pla
 
 
 def plan_of_room(kind: Importable, header: Header, catalogue: Catalogue, options: Options = DEFAULT) -> Plan:
-    """Of a file that a room takes: its columns and no others. Raises UnreadableFile."""
+    """Of a file that a room takes: its columns and no others, unless others are left out. Raises UnreadableFile."""
     types = {one.name: (FieldType.NUMERIC if one.is_number else FieldType.STRING).value for one in kind.columns}
     customer, scheme = _subject_column(kind, header.names, catalogue)
     plan = Plan(
@@ -100,10 +100,11 @@ def plan_of_room(kind: Importable, header: Header, catalogue: Catalogue, options
         if number == customer or normal(written) in REFUSAL:
             continue
         name = plan.known.find(written)
-        if not name:
+        if name:
+            _put(plan, number, [name])
+        elif options.unknown_columns != UnknownColumns.LEAVE_OUT:
             [told] = misspelt([written], plan.known)
             raise UnreadableFile(f"There is no column {told} in files of this kind: rename it, or remove it.")
-        _put(plan, number, [name])
     if missing := [one.name for one in kind.columns if one.required and one.name not in plan.attributes]:
         raise UnreadableFile(f"The column “{missing[0]}” is missing.")
     return plan

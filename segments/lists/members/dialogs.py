@@ -14,12 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from customers.sight.queries import reached, seen
+from loyalty.program.section import Invalid
 from loyalty.refusals import Refused
 from loyalty.staff.sender import by_staff
 from loyalty.staff.sight import sight_of
 from loyalty.ui.mixins import DialogPage
 from loyalty.ui.responses import Text, go, is_partial
+from segments.editor.forms import SegmentForm
+from segments.frame import SegmentsPage
 from segments.lists.enums import ListStatus
+from segments.lists.facts import rule_of
 from segments.lists.models import CustomerList
 from segments.lists.operations import (
     NoSuchList,
@@ -32,6 +36,8 @@ from segments.lists.operations import (
 )
 from segments.lists.queries import open_list, size_of
 from segments.lists.rights import CHANGE_MEMBERS, CONFIGURE_LISTS
+from segments.operations import save_segment
+from segments.rights import CHANGE_SEGMENTS
 
 from .forms import MemberForm, NameForm
 
@@ -180,3 +186,36 @@ class RemoveMember(ListDialog):
         except Refused as refusal:
             form.refuse(refusal)
         return gettext("%(name)s is not on the list any more.") % {"name": self.name}
+
+
+class MakeSegment(SegmentsPage, ListDialog):
+    """A segment whose members are those of the list: whoever is put on it, by hand or by a file, is in both."""
+
+    right = CHANGE_SEGMENTS
+    form_class = SegmentForm
+    title = _("Make a segment of the list")
+    submit_label = _("Make segment")
+    lead = _("Its members are those of the list, and stay so: whoever is put on the list enters the segment.")
+    made = ""
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"name": self.list.name}
+
+    def get_success_url(self) -> str:
+        return reverse("segments:show", args=[self.made]) if self.made else super().get_success_url()
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        return go(self.get_success_url()) if self.made and is_partial(self.request) else answer
+
+    def act(self, form: BaseForm) -> Text:
+        assert isinstance(form, SegmentForm)
+        item = {**form.item(), "rule": rule_of(self.list.slug)}
+        try:
+            save_segment(item=item, by=by_staff(self.request)).result()
+        except Invalid as error:
+            for _path, message in error.problems:
+                form.add_error(None, f"{message[:1].upper()}{message[1:]}.")
+            return ""
+        self.made = str(item["id"])
+        return gettext("The segment is made; its members are computed in the background.")

@@ -33,6 +33,7 @@ from segments.lists.models import CustomerList, ListMember
 from segments.lists.operations import add_member, note_export
 from segments.lists.queries import counted, list_named, lists, members_of, size_of
 from segments.lists.rights import CHANGE_MEMBERS, CONFIGURE_LISTS, EXPORT_LISTS, VIEW_LISTS
+from segments.rights import CHANGE_SEGMENTS
 
 from .forms import MemberForm
 from .search import candidates
@@ -118,6 +119,7 @@ class Members(PartialMixin, OfList, PageMixin, TemplateView):
             "may_change": may_change,
             "may_configure": may(user, CONFIGURE_LISTS) and not self.shown.is_archived,
             "may_export": may(user, EXPORT_LISTS),
+            "may_segment": may(user, CHANGE_SEGMENTS) and sight.is_everything and not self.shown.is_archived,
         }
         return super().get_context_data(**(context | kwargs))
 
