@@ -25,12 +25,16 @@ _CURRENCY = Option("currency", _("Currency"), lead="in currency", required=False
 _LINES = (_PRODUCT, _CATEGORY)
 
 
-def _line(ask: Ask) -> Iterator[str]:
-    """A line of the order is of that product, and of that category."""
+def _wanted(ask: Ask) -> Sequence[str]:
+    """Conditions on `line`: it is of that product, and of that category."""
     named = {"product_id": ask.options.get("product"), "category": ask.options.get("category")}
-    wanted = [f"lower(line ->> '{name}') = lower({ask.bind(value)})" for name, value in named.items() if value]
-    if wanted:
-        yield f"EXISTS (SELECT 1 FROM jsonb_array_elements(t.items) AS one (line) WHERE {' AND '.join(wanted)})"
+    return [f"lower(line ->> '{name}') = lower({ask.bind(value)})" for name, value in named.items() if value]
+
+
+def _line(ask: Ask, items: str = "t.items") -> Iterator[str]:
+    """The order has such a line."""
+    if wanted := _wanted(ask):
+        yield f"EXISTS (SELECT 1 FROM jsonb_array_elements({items}) AS one (line) WHERE {' AND '.join(wanted)})"
 
 
 def _orders(value: str, empty: Decimal | None = None, more: str = "") -> Callable[[Ask], Source]:
@@ -64,12 +68,36 @@ _DAY_OF = "({}(t.checkout_at) AT TIME ZONE {{zone}})::date"
 _PAST = Reach.PAST
 
 
+def _items(ask: Ask) -> Source:
+    """All of them, or those of a product or category: less what was refunded."""
+    if not (wanted := _wanted(ask)):
+        return _orders("sum(t.bought_items)", _NONE)(ask)
+    lines = f"SELECT jsonb_agg(line) FROM jsonb_array_elements(t.items) AS one (line) WHERE {' AND '.join(wanted)}"
+    left = f"CASE WHEN t.status = 'accepted' THEN events_items_left(({lines})) ELSE 0 END"
+    return _orders(f"sum({left})", _NONE)(ask)
+
+
+def _numbered(ask: Ask, *columns: str, of: Sequence[str] = ()) -> str:
+    """The customer's purchases within the window, those that are so, each with its `place` among them, the earliest first."""
+    place = "row_number() OVER (PARTITION BY t.customer_id ORDER BY t.checkout_at, t.id) AS place"
+    where = ["t.accepted_at IS NOT NULL", *ask.between("t.checkout_at"), *of, ask.of("t.customer_id")]
+    selected = ", ".join(["t.customer_id", place, *columns])
+    return f"(SELECT {selected} FROM events_transaction t WHERE {' AND '.join(where)}) o"
+
+
+def _at_place(ask: Ask) -> str:
+    return f"o.place = {ask.bind(ask.options['number'])}"
+
+
 def _nth(ask: Ask) -> Source:
-    """The day of the customer's purchase of that number, counted from the first one."""
-    day = _DAY.format(zone=ask.bind(str(ask.zone)))
-    numbered = f"row_number() OVER (PARTITION BY t.customer_id ORDER BY t.checkout_at, t.id) AS place, {day} AS day"
-    orders = f"(SELECT t.customer_id, {numbered} FROM events_transaction t WHERE t.accepted_at IS NOT NULL AND {ask.of('t.customer_id')}) o"
-    return Source("o.day", orders, [f"o.place = {ask.bind(ask.options['number'])}"], "o.customer_id")
+    """The day of the purchase of that number, of those that the product or category leaves."""
+    day = f"{_DAY.format(zone=ask.bind(str(ask.zone)))} AS day"
+    return Source("o.day", _numbered(ask, day, of=[*_line(ask)]), [_at_place(ask)], "o.customer_id")
+
+
+def _bought_as_nth(ask: Ask) -> Source:
+    """Whether the purchase of that number, of all of them, has such a line."""
+    return Source("TRUE", _numbered(ask, "t.items"), [_at_place(ask), *_line(ask, "o.items")], "o.customer_id")
 
 
 _NUMBER = Option("number", _("Number"), Kind.NUMBER)
@@ -82,11 +110,15 @@ PURCHASES = (
          (_CURRENCY,), _PAST, also=("total of purchases", "spent")),
     Fact("purchases.average", "average purchase", Kind.NUMBER, _("Average purchase"), _orders("avg(t.bought)"),
          (_CURRENCY,), _PAST),
-    Fact("purchases.items", "purchased items", Kind.NUMBER, _("Purchased items"),
-         _orders("sum(t.bought_items)", _NONE), (), _PAST),
-    Fact("purchases.first", "first purchase", Kind.DATE, _("First purchase"), _orders(_DAY_OF.format("min")), _LINES),
-    Fact("purchases.last", "last purchase", Kind.DATE, _("Last purchase"), _orders(_DAY_OF.format("max")), _LINES),
-    Fact("purchases.nth", "purchase number", Kind.DATE, _("Date of a purchase, by its number"), _nth, (_NUMBER,)),
+    Fact("purchases.items", "purchased items", Kind.NUMBER, _("Purchased items"), _items, _LINES, _PAST),
+    Fact("purchases.first", "first purchase", Kind.DATE, _("First purchase"), _orders(_DAY_OF.format("min")),
+         _LINES, _PAST),
+    Fact("purchases.last", "last purchase", Kind.DATE, _("Last purchase"), _orders(_DAY_OF.format("max")),
+         _LINES, _PAST),
+    Fact("purchases.nth", "purchase number", Kind.DATE, _("Date of a purchase, by its number"), _nth,
+         (_NUMBER, *_LINES), _PAST),
+    Fact("purchases.bought_nth", "bought as purchase number", Kind.YES, _("Has bought as the first or n-th purchase"),
+         _bought_as_nth, (_NUMBER, *_LINES), _PAST, negated="has not bought as purchase number"),
     Fact("purchases.days_since", "days since the last purchase", Kind.NUMBER, _("Days since the last purchase"),
          _orders(f"{{today}} - {_DAY_OF.format('max')}"), _LINES, by_day=True),
 )  # fmt: skip

@@ -198,18 +198,26 @@ class Person:
         found = [one for one in self.orders if self.within(one.checkout_at, rule)]
         if asked.get("currency"):
             found = [one for one in found if one.currency == asked["currency"].upper()]
+        return [one for one in found if self.has_line(one, asked)]
+
+    def lines(self, order: Transaction, asked: Json) -> list[Json]:
         wanted = {"product_id": asked.get("product"), "category": asked.get("category")}
         wanted = {key: value.lower() for key, value in wanted.items() if value}
-        if wanted:
-            found = [one for one in found if any(all(line[key].lower() == value for key, value in wanted.items())
-                                                 for line in one.items)]  # fmt: skip
-        return found
+        return [line for line in order.items if all(line[key].lower() == value for key, value in wanted.items())]
+
+    def has_line(self, order: Transaction, asked: Json) -> bool:
+        """Who asks for no product or category takes orders without lines as well."""
+        return bool(self.lines(order, asked)) or not (asked.get("product") or asked.get("category"))
 
     def purchases(self, name: str, asked: Json, rule: Json) -> Any:
-        orders = self.bought({} if name == "nth" else asked, rule)
+        if name == "bought_nth":
+            every = self.bought({}, rule)[asked["number"] - 1 : asked["number"]]
+            return any(self.has_line(one, asked) for one in every)
+        orders = self.bought(asked, rule)
         kept = [one.total - one.refunded if one.status == "accepted" else Decimal(0) for one in orders]
         days = [local(one.checkout_at) for one in orders]
-        items = [sum(Decimal(line["quantity"]) for line in one.items) for one in orders if one.status == "accepted"]
+        items = [sum(Decimal(line["quantity"]) for line in self.lines(one, asked)) for one in orders
+                 if one.status == "accepted"]  # fmt: skip
         last = days[-1] if days else None
         return {
             "any": lambda: bool(orders),
