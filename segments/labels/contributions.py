@@ -11,6 +11,7 @@ from loyalty.timers import Timer
 from loyalty.ui.navigation import Entry, Group
 
 from .attributes import GIVEN, TAKEN
+from .checks import CHECKS
 from .facts import FACTS, GROUP
 from .models import CustomerLabel, Label
 from .operations import LABELS
@@ -25,6 +26,7 @@ def _labels_held(source: Customer) -> int:
 
 
 CONTRIBUTIONS: tuple[object, ...] = (
+    CHECKS,
     RIGHTS,
     ReadElsewhere(frozenset({GIVEN, TAKEN})),
     Routes("segments.labels.pages.urls"),

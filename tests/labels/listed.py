@@ -47,6 +47,16 @@ def _merged(by: Sender) -> object:
 
 
 LISTED = Listed(
+    before_histories=lambda: rows(
+        f"WITH made AS ({_MADE.format(more='', values='')} ON CONFLICT DO NOTHING RETURNING id)"
+        " INSERT INTO labels_labelalias (slug, label_id) SELECT 'l', id FROM made"
+    ),
+    corruptions={
+        "label that no event gave": (
+            "INSERT INTO labels_customerlabel (customer_id, label_id, since) VALUES ({customer}, 7, now())",
+            {"label_holders": ["since"]},
+        ),
+    },
     deeds={
         "label.give": lambda by: _given(by, "VIP"),
         "label.take": _taken,
