@@ -19,7 +19,7 @@ from .models import CustomerGroup
 from .profile.card import PERSONAL
 from .profile.sentences import SENTENCES
 from .rights import RIGHTS
-from .wire import CUSTOMER
+from .wire import CUSTOMER, READ_CUSTOMER
 
 
 def _groups_held(source: Customer) -> int:
@@ -40,5 +40,6 @@ CONTRIBUTIONS: tuple[object, ...] = (
     ReferenceNames("group_id", lambda: UserGroup.objects.values_list("id", "name")),
     FILES,
     CUSTOMER,
+    READ_CUSTOMER,
     AUDIT,
 )

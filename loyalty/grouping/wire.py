@@ -1,9 +1,10 @@
-"""`fields=groups`: what the customer object says of user groups."""
+"""What customers say of user groups on the wire: `fields=groups` of the Customer API, `group_id` of the Read API."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from customers.api.objects import CustomerPart
+from customers.api.v1.objects import ReadCustomerPart
 from customers.models import Customer
 from loyalty.api.docs.describe import Schema
 from loyalty.staff.models import UserGroup
@@ -41,3 +42,19 @@ _SCHEMA: Schema = {
 }
 SCHEMA: Mapping[str, Schema] = {FIELD: _SCHEMA}
 CUSTOMER = CustomerPart(_parts, SCHEMA, optional=(FIELD,), fields=("`groups`",))
+
+
+# The Read API: their numbers as texts, and nothing where there is none.
+NUMBERS = "group_id"
+
+
+def _numbers(customers: Sequence[Customer]) -> dict[int, dict[str, Any]]:
+    return {id: {NUMBERS: [str(one.pk) for one in found]} for id, found in groups_of(customers).items() if found}
+
+
+_NUMBERS_SCHEMA: Schema = {
+    "type": "array",
+    "description": "The numbers of the user groups that the customer is in, in their order; left out without any.",
+    "items": {"type": "string"},
+}
+READ_CUSTOMER = ReadCustomerPart(_numbers, {NUMBERS: _NUMBERS_SCHEMA})

@@ -19,6 +19,7 @@ from .profile.directory import COLUMN, FILTER
 from .profile.tokens import PERSONAL
 from .rights import RIGHTS, VIEW_LABELS
 from .trail import AUDIT
+from .wire import READ_CUSTOMER
 
 
 def _labels_held(source: Customer) -> int:
@@ -37,6 +38,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     MergeMove("labels", _("Labels: the survivor has each that either had"), 46, _labels_held),
     ReferenceNames("label_id", lambda: Label.objects.values_list("id", "name")),
     LABELS,
+    READ_CUSTOMER,
     # Merging two labels wakes it; this finds what got lost.
     Timer("replace-merged-labels", "segments.labels.merging.tasks.replace", 60.0, is_long=True),
     FACTS,

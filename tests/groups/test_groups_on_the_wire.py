@@ -73,3 +73,15 @@ def test_an_integrator_puts_a_customer_into_a_group_and_takes_them_out(client: C
     assert "330603" in send("user_group_add")
     send("user_group_remove")
     assert groups_of("ann") == []
+
+
+def test_the_read_api_tells_the_numbers_as_texts_and_nothing_where_there_is_none(client: Client) -> None:
+    make_groups(usa=None, spain=None)
+    make_customer("ben")
+    for slug in ("spain", "usa"):
+        put("ann", slug)
+
+    found = client.get("/v1/customers?api_key=till-key").json()["payload"]["customers"]
+
+    told = {one["_id"]: one.get("group_id") for one in found}
+    assert told == {"ann": sorted([str(number("usa")), str(number("spain"))], key=int), "ben": None}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from customers.export.queries import tables
@@ -23,6 +24,7 @@ from segments.labels.merging.operations import replace_merged
 from segments.labels.models import CustomerLabel, Label
 from segments.labels.operations import TakenName, merge_labels, rename_label, set_status
 from segments.labels.queries import counted, customers_with, labels, labels_of, members_of, size_of
+from tests.api_keys import development_key
 from tests.engine.test_write_once import connect
 from tests.engine.world import NOW, accepted, check_books, codes, event, merging, rows
 from tests.engine.world import send as send_all
@@ -305,6 +307,16 @@ def test_labels_of_many_customers_are_read_at_once() -> None:
     with CaptureQueriesContext(connection) as captured:
         labels_of(list(Customer.objects.all()))
     assert len(captured) == 3
+
+
+def test_the_read_api_tells_the_names_of_labels_and_nothing_where_there_is_none(client: Client) -> None:
+    development_key()
+    member("ann", "VIP", "Gold Club")
+    member("ben")
+
+    found = client.get("/v1/customers?api_key=till-key").json()["payload"]["customers"]
+
+    assert {one["_id"]: one.get("labels") for one in found} == {"ann": ["Gold Club", "VIP"], "ben": None}
 
 
 def test_the_program_file_has_the_labels() -> None:
