@@ -18,6 +18,7 @@ from .audience.segments import SEGMENTS as GROUP
 from .bindings import Binding
 from .checks import CHECKS
 from .facts import FACTS
+from .giving.kinds import PUT_INTO_GROUP
 from .language.vocabulary import SEGMENT, SEGMENT_OPTION
 from .models import Segment, Touch
 from .operations import SEGMENTS
@@ -37,6 +38,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     GROUP,
     Binding(_dependents),
     CHECKS,
+    PUT_INTO_GROUP,
     *AUDIT,
     Routes("segments.urls"),
     Entry(Group.INSIGHTS, _("Segments"), "segments:list", "funnel", VIEW_SEGMENTS, allowed=sees_all_records),

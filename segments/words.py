@@ -17,6 +17,9 @@ def _fields() -> Mapping[str, str | Promise]:
         **{one.name: capfirst(str(one.verbose_name)) for one in Segment._meta.concrete_fields},
         "id": _("ID"),
         "rows": _("Customers"),
+        "customers": _("Customers"),
+        "user_group": _("User group"),
+        "batch": _("Batch"),
     }
 
 
@@ -32,6 +35,7 @@ AUDIT = (
             "segment.status": _("Status of a segment changed"),
             "segment.compute": _("Segment computed again"),
             "segment.export": _("Members of a segment exported"),
+            "customer.add_group_to_members": _("Members of a segment, list or label put into a user group"),
         },
         _fields,
     ),

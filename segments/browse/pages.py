@@ -33,6 +33,7 @@ from loyalty.ui.paging import Order, page_of
 from loyalty.ui.responses import Text
 from segments.enums import SegmentStatus
 from segments.frame import SegmentsPage
+from segments.giving.rights import may_put_members
 from segments.language.printing import sentence_of
 from segments.language.reading import read_rule
 from segments.language.refusals import WrongRule
@@ -120,6 +121,7 @@ class ShowSegment(PartialMixin, PageMixin, SegmentPage, TemplateView):
             "chart": _chart(self.segment),
             "may_change": may(user, CHANGE_SEGMENTS) and self.segment.status != SegmentStatus.ARCHIVED,
             "may_export": may(user, EXPORT_MEMBERS),
+            "may_group": self.segment.status != SegmentStatus.ARCHIVED and may_put_members(user),
         }
 
 

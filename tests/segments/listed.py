@@ -1,11 +1,14 @@
 """Segments in the tests that list all of something."""
 
+from loyalty.staff.sender import Sender
 from segments.enums import SegmentStatus
+from segments.giving.operations import put_members_in_group
 from segments.models import Segment
 from segments.operations import allow_export, change_status, compute_again, save_segment
-from tests.engine.world import rows
+from tests.engine.world import accepted, event, rows
+from tests.groups.groups import make_groups
 from tests.listing import Listed
-from tests.segments.segmenting import item, make_segment
+from tests.segments.segmenting import item, make_segment, work
 
 _MADE = "WITH made AS (INSERT INTO segments_segment (slug, name, rule) VALUES ('s', 'S', '{\"all\": []}') RETURNING id)"
 _STAY = (
@@ -37,6 +40,14 @@ def _made() -> Segment:
     return make_segment("buyers", "bought")
 
 
+def _put_into_group(by: Sender) -> object:
+    make_groups(spain=None)
+    make_segment("all", "everyone")
+    accepted(event("zoe", "opt_in"))
+    work()
+    return put_members_in_group(kind="segment", slug="all", group="spain", by=by)
+
+
 LISTED = Listed(
     before_histories=_computed,
     corruptions={
@@ -49,12 +60,13 @@ LISTED = Listed(
             {"segments": ["is_member"]},
         ),
     },
-    samples={"slug:segments": ["buyers"], "status:segments": ["inactive"]},
+    samples={"slug:segments": ["buyers"], "status:segments": ["inactive"], "kind:segments": ["segment"]},
     deeds={
         "segment.save": lambda by: save_segment(item=item("buyers", "bought"), by=by),
         "segment.status": lambda by: change_status(segment=_made(), status=SegmentStatus.INACTIVE, by=by),
         "segment.compute": lambda by: compute_again(segment=_made(), by=by),
         "segment.export": lambda by: allow_export(segment=_made(), members=1, by=by),
+        "customer.add_group_to_members": _put_into_group,
     },
     reference=frozenset({"segments.Segment", "segments.Computation", "segments.Size"}),
     owned=frozenset({"segments.Stay", "segments.Touch"}),

@@ -183,7 +183,7 @@ def test_the_page_of_a_segment_shows_its_members_of_today_and_of_a_day(staff: Cl
     assert "Ann" not in before
 
 
-@pytest.mark.parametrize(("address", "statements"), [("/segments/", 6), ("/segments/buyers/", 9)])
+@pytest.mark.parametrize(("address", "statements"), [("/segments/", 6), ("/segments/buyers/", 10)])
 def test_pages_take_as_many_statements_for_one_as_for_three(address: str, statements: int, staff: Client) -> None:
     shoppers()
     staff.get(address)

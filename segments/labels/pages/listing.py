@@ -15,6 +15,7 @@ from loyalty.staff.sight import sight_of
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, page_of
+from segments.giving.rights import may_put_members
 from segments.labels.models import Label
 from segments.labels.queries import counted, label_named, labels, members_of, size_of
 from segments.labels.rights import CONFIGURE_LABELS, VIEW_LABELS
@@ -64,5 +65,6 @@ class Members(PartialMixin, StaffPage, PageMixin, TemplateView):
             "page": page,
             "customers": [seen(one, sight) for one in page.rows],
             "may_configure": may(self.request.user, CONFIGURE_LABELS),
+            "may_group": may_put_members(self.request.user),
         }
         return super().get_context_data(**(context | kwargs))

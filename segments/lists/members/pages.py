@@ -27,6 +27,7 @@ from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb, Tab
 from loyalty.ui.paging import Order, page_of
 from loyalty.ui.responses import done, is_partial, refused
+from segments.giving.rights import may_put_members
 from segments.lists.bulk.imports import FILES
 from segments.lists.enums import ListStatus
 from segments.lists.models import CustomerList, ListMember
@@ -119,6 +120,7 @@ class Members(PartialMixin, OfList, PageMixin, TemplateView):
             "may_change": may_change,
             "may_configure": may(user, CONFIGURE_LISTS) and not self.shown.is_archived,
             "may_export": may(user, EXPORT_LISTS),
+            "may_group": not self.shown.is_archived and may_put_members(user),
             "may_segment": may(user, CHANGE_SEGMENTS) and sight.is_everything and not self.shown.is_archived,
         }
         return super().get_context_data(**(context | kwargs))
