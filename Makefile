@@ -5,7 +5,7 @@ BIN = .venv/bin
 # Compiled code is kept, whatever the machine says: tests start processes, and each would compile the project again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test check prove mutants stop clean chromium
+.PHONY: run test quick check prove mutants stop clean chromium
 
 run: .venv/run.stamp
 	@exec $(BIN)/python manage.py serve
@@ -13,6 +13,10 @@ run: .venv/run.stamp
 # The browser first: what may fail does so before the long part.
 test: chromium .venv/dev.stamp
 	$(BIN)/pytest
+
+# What a change can touch, in 90 s: of what differs from `main`, of SINCE=<commit>, or of all of ROOM=loyalty/tiers.
+quick: .venv/dev.stamp
+	@$(BIN)/python -m tests.quick $(if $(ROOM),--room $(ROOM)) $(if $(SINCE),--since $(SINCE))
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .

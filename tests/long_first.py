@@ -12,6 +12,7 @@ LONGEST = (
     "browser/test_pictures.py",
     "backup/test_backup.py",
     "engine/test_model.py",
+    "tiers/test_life.py",
     "browser/test_pictures_of_groups.py",
     "browser/test_pictures_of_rewards.py",
     "api/docs/test_schemathesis.py",
