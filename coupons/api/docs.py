@@ -5,6 +5,7 @@ from typing import Any
 
 from coupons.codes import NO_CRITERIA, POOL_UNKNOWN
 from coupons.enums import CouponStatus, CouponType, PoolSource, UpdateMethod
+from coupons.filters import CouponFilters, CustomersCouponFilters
 from customers.api.schemas import WHO
 from loyalty.api.docs.describe import Example, Operation, Parameter, Schema
 from loyalty.api.docs.shapes import (
@@ -22,8 +23,7 @@ from loyalty.api.docs.shapes import (
     shape,
 )
 from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
-
-from .queries import SHOWN
+from loyalty.api.lists.parameters import parameters_of
 
 POOL_ID = "146cb226c3d47e4d6a28176b"
 JANUARY = "2026-01-15T09:30:00.000Z"
@@ -74,7 +74,6 @@ _READ_ALWAYS = {
 ENTITY = shape("ReadCoupon", _READ, optional=_READ.keys() - _READ_ALWAYS)
 
 _LIMIT = Parameter("limit", "How many at most.", or_empty({**WHOLE, "minimum": 1, "maximum": MAX_LIMIT}))
-_CODE = Parameter("code", "The code, in capitals or not.", example="SPRING-4F7K2M")
 _HELD: dict[str, Any] = {
     "code": "SPRING-4F7K2M",
     "name": "Spring",
@@ -95,8 +94,7 @@ SEARCH = Operation(
     "Of anybody, and of nobody: by code, by status, or both; null if there is none. Codes that there are not are counted: over"
     " 300 in a minute answer 429.",
     parameters=[
-        _CODE,
-        Parameter("status", "Those of this status.", example="claimed"),
+        *parameters_of(CouponFilters),
         _LIMIT,
         Parameter("page", "Which page, from 0.", or_empty({**WHOLE, "minimum": 0, "maximum": MAX_OFFSET // 100})),
     ],
@@ -123,11 +121,7 @@ DISPLAY = Operation(
     "The last one that the customer got first; without those that are invalid or were given away.",
     parameters=[
         WHO,
-        _CODE,
-        Parameter("name", "Those of a pool of this name."),
-        Parameter("status", f"One of {', '.join(SHOWN)}; any other finds nothing."),
-        Parameter("type", f"One of {', '.join(CouponType.values)}."),
-        Parameter("value", "Of just this value."),
+        *parameters_of(CustomersCouponFilters),
         _LIMIT,
         Parameter("offset", "How many to leave out.", or_empty({**WHOLE, "minimum": 0, "maximum": MAX_OFFSET})),
     ],

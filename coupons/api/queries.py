@@ -2,21 +2,19 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from coupons.enums import CouponStatus
+from coupons.filters import SHOWN, CouponFilters, CustomersCouponFilters
 from coupons.models import Coupon
-from coupons.pools.patterns import folded
 from coupons.queries import of_status
 from customers.models import Customer
 from loyalty.api.lists.criteria import Condition, ListQuery, Order, bounds_of, choice, moment
 from loyalty.api.lists.paging import Page
 from loyalty.engine.status import DEPARTED
 
-SHOWN = ("claimed", "expired", "partially_redeemed", "redeemed")
 CRITERIA = {
     "status": choice((*SHOWN, "invalid")),
     "claimed_at": moment(),
@@ -25,40 +23,19 @@ CRITERIA = {
 }
 
 
-def search(code: str | None, status: str | None, page: Page, at: dt.datetime) -> Sequence[Coupon]:
+def search(asked: Mapping[str, str], page: Page, at: dt.datetime) -> Sequence[Coupon]:
     """Anybody's, and one more than the page has. What is left of those who are gone is nobody's."""
     found = Coupon.objects.exclude(customer__status__in=DEPARTED).select_related("pool", "customer")
-    if code is not None:
-        found = found.filter(folded=folded(code)) if "\x00" not in code else found.none()
-    if status is not None:
-        found = found.filter(of_status(status, at)) if status in CouponStatus.values else found.none()
+    found = CouponFilters(asked, found, at=at).exact
     return list(found.order_by("id")[page.offset : page.offset + page.limit + 1])
 
 
-def displayed(customer: Customer, params: Mapping[str, str], page: Page, at: dt.datetime) -> Sequence[Coupon]:
+def displayed(customer: Customer, asked: Mapping[str, str], page: Page, at: dt.datetime) -> Sequence[Coupon]:
     found = Coupon.objects.filter(customer=customer, status__in=SHOWN).select_related("pool")
-    for name, value in params.items():
-        if name in _FILTERS:
-            found = _FILTERS[name](found, value) if "\x00" not in value else found.none()
-    if status := params.get("status"):
-        found = found.filter(of_status(status, at)) if status in SHOWN else found.none()
+    found = CustomersCouponFilters(asked, found, at=at).exact
     return list(found.order_by("-id")[page.offset : page.offset + page.limit + 1])
 
 
-def _by_value(found: QuerySet[Coupon], value: str) -> QuerySet[Coupon]:
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return found.none()
-    return found.filter(value=number) if number.is_finite() and abs(number) < 10**12 else found.none()
-
-
-_FILTERS: Mapping[str, Any] = {
-    "code": lambda found, value: found.filter(folded=folded(value)),
-    "name": lambda found, value: found.filter(pool__name=value),
-    "type": lambda found, value: found.filter(pool__type=value),
-    "value": _by_value,
-}
 _COLUMNS = {"expiration_date": "expires_at"}
 # What is shown as the last second is stored as the one after it.
 _SHIFT = {"expiration_date": dt.timedelta(seconds=1)}

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from coupons.codes import NO_CRITERIA
+from coupons.filters import CouponFilters, CustomersCouponFilters
 from coupons.models import Coupon
 from coupons.queries import uses_of
 from customers.api.lookups import customer_asked
@@ -27,8 +28,8 @@ from .guards import GUESSED
 from .objects import coupon_object, display_object, read_objects
 from .queries import CRITERIA, displayed, listed, search
 
-_SEARCHED = frozenset({"code", "status", "limit", "page"})
-_DISPLAYED = frozenset({"code", "name", "status", "type", "value", "limit", "offset"})
+_SEARCHED = frozenset({*CouponFilters.base_filters, "limit", "page"})
+_DISPLAYED = frozenset({*CustomersCouponFilters.base_filters, "limit", "offset"})
 CURE = "name the code, or ask for fewer by limit"
 
 
@@ -39,19 +40,19 @@ class Coupons(ApiView):
     def get(self, request: Request) -> Response:
         params = _params(request)
         check_names(params, _SEARCHED)
-        if not params.keys() & {"code", "status"}:
+        asked = {name: params[name] for name in CouponFilters.base_filters if name in params}
+        if not asked:
             raise bad_request("Empty search criteria", NO_CRITERIA)
         page, now = self._page(), timezone.now()
         key = key_of(request)
         check_guesses(GUESSED, key)
         with bounded(what="The list", cure=CURE):
-            rows = search(params.get("code"), params.get("status"), page, now)
+            rows = search(asked, page, now)
         if not rows:
             count_miss(GUESSED, key)
             return Response({"data": None})
         found: dict[str, Any] = {"data": [coupon_object(one, now) for one in rows[: page.limit]]}
         if len(rows) > page.limit:
-            asked = {name: params[name] for name in ("code", "status") if name in params}
             page_after = {"limit": page.limit, "page": page.offset // page.limit + 1}
             found["next"] = f"/coupons?{urlencode(asked | page_after)}"
         return Response(found)

@@ -7,16 +7,16 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.generic import TemplateView
 
-from coupons.enums import CouponStatus
+from coupons.filters import HELD, HeldCouponFilters
+from coupons.queries import coupons_of
 from coupons.rights import CHANGE_COUPONS, REDEEM_COUPONS, VIEW_COUPONS
 from customers.profile.frame import ProfilePage
 from loyalty.ui.mixins import PartialMixin
 from loyalty.ui.paging import Order, page_of
 
-from .queries import CouponLine, kept, narrowed
+from .queries import CouponLine, kept
 
 LATEST = Order("id", descending=True)
-HELD = [(one.value, one.label) for one in CouponStatus if one != CouponStatus.UNASSIGNED]
 
 
 class CustomerCoupons(PartialMixin, ProfilePage, TemplateView):
@@ -31,10 +31,10 @@ class CustomerCoupons(PartialMixin, ProfilePage, TemplateView):
         return self.render_to_response(self.get_context_data(text=request.POST.get("q", "")[:64].strip()))
 
     def get_context_data(self, text: str = "", **kwargs: Any) -> dict[str, Any]:
-        status = self.request.GET.get("status", "")
-        status = status if status in dict(HELD) else ""
         at = timezone.now()
-        page = page_of(narrowed(self.customer, at, status=status, text=text), LATEST, self.request.GET.get("page", ""))
+        asked = {"status": self.request.GET.get("status", ""), "text": text}
+        filters = HeldCouponFilters(asked, coupons_of(self.customer), at=at)
+        page = page_of(filters.lenient, LATEST, self.request.GET.get("page", ""))
         rights = [right for right in (REDEEM_COUPONS, CHANGE_COUPONS) if self.may(right)]
         stay = kept(page.rows)
         lines = [CouponLine(coupon, at, is_kept=coupon.pk in stay) for coupon in page.rows]
@@ -42,7 +42,7 @@ class CustomerCoupons(PartialMixin, ProfilePage, TemplateView):
             "page": page,
             "rows": [(line, line.menu(rights)) for line in lines],
             "statuses": [("", gettext("All statuses")), *HELD],
-            "status": status,
+            "status": filters.chosen("status"),
             "text": text,
         }
         return super().get_context_data(**(context | kwargs))

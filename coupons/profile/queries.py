@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,8 +12,7 @@ from coupons.enums import CouponStatus
 from coupons.life.holding import status_now
 from coupons.life.transitions import Act, acts_on
 from coupons.models import Coupon
-from coupons.pools.patterns import folded
-from coupons.queries import coupons_of, of_status, worth
+from coupons.queries import of_status, worth
 from coupons.rights import CHANGE_COUPONS, REDEEM_COUPONS
 from customers.models import Customer
 from loyalty.contributions import contributed
@@ -97,16 +96,6 @@ class CouponLine:
         acts = [act for act in acts if act in ACTIONS and not (self.is_kept and act == Act.TRANSFER)]
         offered = [ACTIONS[act] for act in acts if ACTIONS[act].right in held]
         return [(one, reverse(one.page, args=[coupon.customer_id, coupon.id])) for one in offered]
-
-
-def narrowed(customer: Customer, at: dt.datetime, *, status: str = "", text: str = "") -> QuerySet[Coupon]:
-    """The customer's coupons of a status, with a part of the code in capitals or not, or of the pool's name."""
-    found = coupons_of(customer)
-    if status:
-        found = found.filter(of_status(status, at))
-    if text:
-        found = found.filter(folded__contains=folded(text)) | found.filter(pool__name__icontains=text)
-    return found
 
 
 def numbers_of(customer: Customer, at: dt.datetime) -> Sequence[tuple[CouponStatus, int]]:
