@@ -6,11 +6,10 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
-from import_export.formats.base_formats import CSV, JSON
 from import_export.tmp_storages import CacheStorage
 from unfold.admin import ModelAdmin
-from unfold.contrib.import_export.forms import ExportForm
 
+from loyalty.program.exports import ExportedList
 from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
 
@@ -21,10 +20,8 @@ from .models import Product, Store
 from .rights import IMPORT_CATALOGUE
 
 
-class CatalogueFiles(ModelAdmin, ImportExportModelAdmin):
+class CatalogueFiles(ExportedList, ModelAdmin, ImportExportModelAdmin):
     import_form_class = BoundedImportForm
-    export_form_class = ExportForm
-    formats = (CSV, JSON)
     # Several machines serve the two steps.
     tmp_storage_class = CacheStorage
     skip_admin_log = True
@@ -37,9 +34,6 @@ class CatalogueFiles(ModelAdmin, ImportExportModelAdmin):
         return super().get_queryset(request).filter(status__in=SHOWN)
 
     def has_import_permission(self, request: HttpRequest) -> bool:
-        return may(request.user, IMPORT_CATALOGUE)
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
         return may(request.user, IMPORT_CATALOGUE)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

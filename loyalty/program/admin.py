@@ -24,6 +24,7 @@ from loyalty.staff.sender import by_staff
 
 from .document import SCHEMA_FILE, differences, schema_of, written
 from .enums import Origin
+from .exports import ExportedList
 from .forms import GeneralSettingsForm, ProgramApplyForm, ProgramFileForm
 from .models import GeneralSettings, ProgramRecord
 from .operations import Outdated, apply_program, compare_program, export_program, program_change
@@ -49,7 +50,7 @@ def _without(fieldsets: Any, names: frozenset[Any]) -> list[Any]:
     return [(title, options) for title, options in kept if options["fields"]]
 
 
-class ConfigurationAdmin(StaleSafeAdmin):
+class ConfigurationAdmin(ExportedList, StaleSafeAdmin):
     """Of what the engine is configured by: what these pages change is a version of the programme, with who did it."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -80,6 +81,7 @@ class ConfigurationAdmin(StaleSafeAdmin):
 
 @admin.register(GeneralSettings)
 class GeneralSettingsAdmin(ConfigurationAdmin):
+    not_exported = "one row, which the program file holds"
     form = GeneralSettingsForm
     fields = (
         "brand_name",
@@ -106,6 +108,7 @@ class GeneralSettingsAdmin(ConfigurationAdmin):
 class ProgramRecordAdmin(ModelAdmin):
     """The versions of the programme, and its file: export, compare, apply."""
 
+    not_exported = "each version is exported as a program file"
     list_display = ("version", "recorded_at", "origin", "staff")
     list_filter = ("origin",)
     list_select_related = ("staff",)

@@ -13,8 +13,8 @@ CONTRIBUTIONS = (
     ConfigurationPages("staff.generalsettings", CONFIGURE_PROGRAM),
     OperationLabels(
         _("Programme"),
-        {"program.apply": _("Programme changed")},
-        lambda: {"version": _("Version"), "changes": _("Changes")},
+        {"program.apply": _("Programme changed"), "configuration.export": _("List of the configuration exported")},
+        lambda: {"version": _("Version"), "changes": _("Changes"), "list": _("List"), "rows": _("Rows")},
     ),
     SubjectKind("settings", _("Settings"), GeneralSettings, configured=True),
     SubjectKind("program", _("Programme version")),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.program.rights import APPLY_PROGRAM
 from loyalty.staff.audit.deeds import Approvable, Deed, Nothing, operation
 from loyalty.staff.models import User
+from loyalty.staff.roles.rights import configuration_rights
 from loyalty.staff.sender import Sender
 
 from .document import MISSING, Change, differences, left_out, merged, shown_path, written
@@ -146,6 +147,14 @@ def problems_of_settings(settings: Mapping[str, Any]) -> Iterator[tuple[str, str
         for problem in section.check(wanted, current):
             if problem.path[0] == "settings":
                 yield str(problem.path[1]), f"It {problem.message}."
+
+
+@operation(right=None, audit="configuration.export")
+def note_list_export(*, model: str, rows: int, by: Sender) -> Deed[None]:
+    """That a list of the configuration is given out, `model` being such as "points.account". Raises PermissionDenied for who
+    may not configure it."""
+    by.require(configuration_rights()[model])
+    return Deed(None, after={"list": model, "rows": rows})
 
 
 def advance_program() -> None:

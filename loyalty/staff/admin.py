@@ -34,6 +34,7 @@ class ByRole(admin.SimpleListFilter):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin[User], StaleSafeAdmin):
+    not_exported = "people, with their names and e-mail addresses"
     form = StaffForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm

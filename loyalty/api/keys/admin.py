@@ -31,6 +31,7 @@ REVOKE = _("Every request with this key is refused from now on, for good: its se
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(StaleSafeAdmin):
+    not_exported = "who may come in, which is no part of the programme"
     form = ApiKeyForm
     list_display = ("name", "key", "kind", "active", "last_used_at", "created_at")
     list_filter = ("active", "kind")
