@@ -14,7 +14,7 @@ run: .venv/run.stamp
 test: chromium .venv/dev.stamp
 	$(BIN)/pytest
 
-# What a change can touch, in 90 s: of what differs from `main`, of SINCE=<commit>, or of all of ROOM=loyalty/tiers.
+# What a change can touch, for about a minute: of what differs from `main`, of SINCE=<commit>, or of all of ROOM=loyalty/tiers.
 quick: .venv/dev.stamp
 	@$(BIN)/python -m tests.quick $(if $(ROOM),--room $(ROOM)) $(if $(SINCE),--since $(SINCE))
 
