@@ -15,7 +15,7 @@ from loyalty.staff.enums import Role
 from loyalty.staff.models import StaffRole, User
 from loyalty.staff.sender import Sender
 from segments.editor import preview
-from segments.models import Segment, Size
+from segments.models import Computation, Segment, Size
 from segments.operations import save_segment
 from tests.page_forms import form_with
 from tests.segments.segmenting import buy, done, item, make_segment, members, work
@@ -181,6 +181,19 @@ def test_the_page_of_a_segment_shows_its_members_of_today_and_of_a_day(staff: Cl
     assert "Size over time" in page
     assert "0 customers" in before
     assert "Ann" not in before
+
+
+def test_the_page_shows_the_last_complete_time_and_its_members_while_a_newer_rule_is_computed(staff: Client) -> None:
+    shoppers()
+    complete = Computation.objects.get().computed_at
+    assert complete is not None
+    make_segment("buyers", "everyone")
+
+    page = staff.get("/segments/buyers/").content.decode()
+
+    assert f'Last complete computation: <time datetime="{complete.isoformat()}"' in page
+    assert "computing" in page
+    assert "1 customer" in page
 
 
 @pytest.mark.parametrize(("address", "statements"), [("/segments/", 6), ("/segments/buyers/", 10)])
