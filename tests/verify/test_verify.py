@@ -24,6 +24,8 @@ from tests.engine.world import NOW
 from tests.verify.corrupting import CORRUPTIONS, as_owner, corrupt, customer_of, record_histories
 
 FIFTY = 50
+# What they find is about no customer, so that no history is changed for it; planted in the room's own tests.
+OF_NOBODY = {"label_identifiers"}
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -38,17 +40,18 @@ def run_command(*arguments: str) -> tuple[int, dict[str, Any]]:
     return code, json.loads(out.getvalue())
 
 
-def test_fifty_rows_changed_by_hand_are_fifty_rows_named() -> None:
+def test_every_row_of_fifty_and_more_that_are_changed_by_hand_is_named() -> None:
     single = [name for name, (_, expected) in CORRUPTIONS.items() if len(expected) == 1]
-    chosen = {f"c-{number}": single[number % len(single)] for number in range(FIFTY)}
+    many = max(FIFTY, len(single))
+    chosen = {f"c-{number}": single[number % len(single)] for number in range(many)}
     record_histories(*chosen)
     corrupt(chosen)
 
     code, report = run_command()
 
-    assert (code, report["found"], len(report["mismatches"])) == (1, FIFTY, FIFTY)
+    assert (code, report["found"], len(report["mismatches"])) == (1, many, many)
     assert {named["customer_id"] for named in report["mismatches"]} == {customer_of(name) for name in chosen}
-    assert {named["check"] for named in report["mismatches"]} == {check.name for check in all_checks()}
+    assert {named["check"] for named in report["mismatches"]} == {check.name for check in all_checks()} - OF_NOBODY
 
 
 def test_the_command_reports_by_its_exit_code() -> None:

@@ -13,7 +13,7 @@ from customers.api.objects import customer_objects, read_fields
 from customers.models import Customer
 from loyalty.api.lists.paging import check_names
 from loyalty.api.once.answers import idempotency_key
-from loyalty.api.problems import ApiError, unknown_customer
+from loyalty.api.problems import ApiError, not_found, unknown_customer
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.reduce import UnknownCustomer
@@ -23,6 +23,7 @@ from rewards.catalogue.models import Reward
 from rewards.claims.actions import CLAIM, CLAIMS, COUNT, EVENT, PLACE_BID, POINTS, REVOKE
 from rewards.claims.actions import REWARD as NAME
 from rewards.claims.asking import asks_others, codes_for
+from rewards.claims.life.claiming import UnknownReward
 from rewards.claims.offers import library, offers_of
 from rewards.claims.operations import record_bid
 from rewards.claims.queries import coupons_of
@@ -57,6 +58,8 @@ class RewardAct(RewardView):
             return record_for(self, Incoming(value, action, known, scheme=scheme, must_exist=True), CLAIMS)
         except UnknownCustomer:
             raise unknown_customer() from None
+        except UnknownReward:
+            raise not_found(self.no_reward) from None
 
 
 class ClaimReward(RewardAct):

@@ -32,11 +32,14 @@ WITH_CLAIMS = frozenset({"claims", "events"})
 
 
 class RewardView(DisplayView):
+    # What is said of a reward that is not there, or not to be seen.
+    no_reward = "Not Found"
+
     def reward(self, slug: str, *, listed: bool = True) -> Reward:
         """Raises ApiError: 404 for none, for an archived one, and, if it must be listed, for a hidden one."""
         found = reward_named(slug)
         if found is None or (listed and found.hidden):
-            raise not_found()
+            raise not_found(self.no_reward)
         return found
 
 

@@ -1,6 +1,7 @@
 """What the addresses of rewards take and answer. The examples are of `tests/api/example_world.py`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from coupons.api.docs import POOL_ID
@@ -86,6 +87,10 @@ NO_SUCH_REWARD = Example(
     {"error": {"type": KINDS[404], "code": 0, "message": "Not Found"}},
     path={"reward_id": "nothing"},
     status=404,
+)
+
+OLDER_NO_SUCH_REWARD = replace(
+    NO_SUCH_REWARD, answer={"error": {"type": KINDS[404], "code": 0, "message": "Reward not found"}}
 )
 
 LIST_AVAILABLE = Operation(
@@ -219,7 +224,7 @@ LEGACY_SHOW = Operation(
     "A list of one.",
     parameters=[REWARD],
     refusals={404: "0: there is no such reward."},
-    examples=[Example("A coupon", None, [_OLDER]), NO_SUCH_REWARD],
+    examples=[Example("A coupon", None, [_OLDER]), OLDER_NO_SUCH_REWARD],
 )
 LEGACY_CLAIM = Operation(
     "Claim a reward (older address)",
@@ -232,13 +237,5 @@ LEGACY_CLAIM = Operation(
     parameters=[REWARD],
     body=request_body("LegacyClaim", _WHOM, required=["customer"]),
     refusals={400: f"{LEGACY_NOT_ACTIVE}: the customer is not active. {_WHY_NOT}", 404: _NO_REWARD},
-    examples=[
-        Example(
-            "An unknown reward",
-            {"customer": "0519001"},
-            NO_SUCH_REWARD.answer,
-            path={"reward_id": "nothing"},
-            status=404,
-        )
-    ],
+    examples=[replace(OLDER_NO_SUCH_REWARD, body={"customer": "0519001"})],
 )

@@ -32,7 +32,11 @@ DEFAULT_LIMIT = 10
 _PARAMETERS = {"limit", "page", "min_price", "max_price", "customer", "external_id"}
 
 
-class LegacyRewards(RewardAct):
+class OlderAddress(RewardAct):
+    no_reward = "Reward not found"
+
+
+class LegacyRewards(OlderAddress):
     """Available ones; with a customer, those that this one can see, at their prices."""
 
     operations = {"get": LEGACY_LIST}
@@ -64,7 +68,7 @@ class LegacyRewards(RewardAct):
         return number * limit, (number + 1) * limit
 
 
-class LegacyReward(RewardAct):
+class LegacyReward(OlderAddress):
     operations = {"get": LEGACY_SHOW}
 
     def get(self, request: Request, reward_id: str) -> Response:
@@ -72,11 +76,11 @@ class LegacyReward(RewardAct):
         check_names(request.query_params, ())
         [offer] = open_offers([self.reward(reward_id)])
         if not is_shown(offer, timezone.now()):
-            raise not_found("Reward not found")
+            raise not_found(self.no_reward)
         return Response([legacy_object(offer.reward, offer.price, None)])
 
 
-class LegacyClaim(RewardAct):
+class LegacyClaim(OlderAddress):
     operations = {"post": LEGACY_CLAIM}
 
     def around_write(self) -> AbstractContextManager[None]:
