@@ -108,7 +108,7 @@ def test_the_same_batch_sent_at_once_is_one_request(committed_db: None) -> None:
 def test_control_looking_first_is_not_enough(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     barrier = threading.Barrier(4)
 
-    def look_first(made: BulkRequest, items: Any) -> BulkRequest:
+    def look_first(made: BulkRequest, items: Any, status_url: str) -> BulkRequest:
         found = request_of(made.family, made.batch)
         barrier.wait()
         if found is None:
