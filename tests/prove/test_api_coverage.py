@@ -11,6 +11,7 @@ from django.urls import resolve
 
 from loyalty.api.views import ApiView
 from tests.api_keys import development_key
+from tests.claim_doors.offering import offer, reward
 from tests.factories import make_customer, make_order
 from tests.prove.vendor import Operation, needs_files, operations
 
@@ -76,6 +77,7 @@ def test_the_mandatory_ones_are_served(operation: Operation) -> None:
 def key() -> str:
     make_order(make_customer("C-1"), "T-1")
     make_customer("C-2")
+    offer(reward("1"))
     return development_key().key
 
 
