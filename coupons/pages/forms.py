@@ -18,7 +18,7 @@ from loyalty.calendar import Unit
 from loyalty.forms.inputs import line
 from loyalty.forms.lines import Lines
 from loyalty.forms.numbers import NumberField, WholeNumberField
-from loyalty.program.section import Invalid
+from loyalty.program.section import Invalid, as_sentence
 
 SIGNS = _("# is a digit, @ a small letter, ^ a capital letter, * a letter or digit, $ a capital letter or digit.")
 
@@ -112,7 +112,7 @@ class PoolForm(forms.Form):
         for path, message in error.problems:
             name = path.rpartition(".")[2]
             name = "after" if name.startswith("expires") else name.partition("[")[0]
-            self.add_error(name if name in self.fields else None, f"{message[:1].upper()}{message[1:]}.")
+            self.add_error(name if name in self.fields else None, as_sentence(message))
 
     def ask_to_confirm(self, bits: float) -> None:
         self.fields["confirmed"].widget = forms.CheckboxInput()

@@ -34,6 +34,11 @@ class Invalid(Exception):
         super().__init__("\n".join(f"{path}: {message}" for path, message in self.problems))
 
 
+def as_sentence(message: str) -> str:
+    """A problem's message, which the path stands before in a file, as forms show it."""
+    return f"{message[:1].upper()}{message[1:]}."
+
+
 def no_problems(wanted: Document, current: Document) -> Iterable[Problem]:
     return ()
 

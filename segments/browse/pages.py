@@ -22,7 +22,7 @@ from django.views.generic import TemplateView
 from customers.models import Customer
 from loyalty.calendar import end_of
 from loyalty.intake.rights import may_import
-from loyalty.program.section import Invalid
+from loyalty.program.section import Invalid, as_sentence
 from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
 from loyalty.ui.charts import Chart, Series, area
@@ -202,7 +202,7 @@ class ChangeStatus(SegmentPage, DialogPage):
             change_status(segment=self.segment, status=self.status, by=by_staff(self.request)).result()
         except Invalid as error:
             for _path, message in error.problems:
-                form.add_error(None, f"{message[:1].upper()}{message[1:]}.")
+                form.add_error(None, as_sentence(message))
         return _("Saved.")
 
 

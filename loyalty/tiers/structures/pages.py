@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from customers.sight.queries import sees_all_customers
-from loyalty.program.section import Invalid
+from loyalty.program.section import Invalid, as_sentence
 from loyalty.staff.sender import by_staff
 from loyalty.staff.sight import sight_of
 from loyalty.tiers.enums import Way
@@ -94,7 +94,7 @@ class EditStructure(StaffPage, PageMixin, TemplateView):
 
     def _show(self, place: tuple[str | int, ...], message: str, form: StructureForm, rows: Sequence[Any]) -> None:
         """At the field of the level or of the structure."""
-        text = f"{message[:1].upper()}{message[1:]}."
+        text = as_sentence(message)
         if place[0] == "tiers" and len(place) > 2:
             rows[int(place[1])].add_error(str(place[2]), text)
         else:

@@ -14,7 +14,7 @@ from django.views.generic import TemplateView
 
 from loyalty.forms.inputs import line
 from loyalty.forms.numbers import WholeNumberField
-from loyalty.program.section import Invalid
+from loyalty.program.section import Invalid, as_sentence
 from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import DialogPage, PageMixin, StaffPage
@@ -61,7 +61,7 @@ class CategoryForm(forms.Form):
 
     def show(self, error: Invalid) -> None:
         for path, message in error.problems:
-            self.add_error("names" if ".name" in path else None, f"{message[:1].upper()}{message[1:]}.")
+            self.add_error("names" if ".name" in path else None, as_sentence(message))
 
 
 class CreateCategory(DialogPage):

@@ -15,7 +15,7 @@ from loyalty.accounts.models import Account
 from loyalty.forms.inputs import line
 from loyalty.forms.lines import Lines
 from loyalty.forms.numbers import NumberField, WholeNumberField
-from loyalty.program.section import Invalid
+from loyalty.program.section import Invalid, as_sentence
 from rewards.catalogue.enums import IntervalUnit, LockKind, RewardType, TransferDate
 from rewards.catalogue.models import LONGEST_URL, Reward, RewardCategory
 from rewards.catalogue.sections.program import MAX_LOCK, MAX_POINTS, MOST, TEXTS
@@ -192,7 +192,7 @@ class RewardForm(forms.Form):
         """At the fields; what has none, above them."""
         for path, message in error.problems:
             name = place_of(path)
-            self.add_error(name if name in self.fields else None, f"{message[:1].upper()}{message[1:]}.")
+            self.add_error(name if name in self.fields else None, as_sentence(message))
 
 
 def _text_field(name: str, language: str) -> forms.Field:

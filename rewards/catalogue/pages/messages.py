@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
-from loyalty.program.section import Invalid
+from loyalty.program.section import Invalid, as_sentence
 from loyalty.staff.permissions import may
 from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import DialogPage, PageMixin, StaffPage
@@ -53,7 +53,7 @@ class MessageForm(forms.Form):
 
     def show(self, error: Invalid) -> None:
         for _path, message in error.problems:
-            self.add_error("texts", f"{message[:1].upper()}{message[1:]}.")
+            self.add_error("texts", as_sentence(message))
 
 
 class EditMessage(DialogPage):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from customers.sight.queries import reached, seen
-from loyalty.program.section import Invalid
+from loyalty.program.section import Invalid, as_sentence
 from loyalty.refusals import Refused
 from loyalty.staff.sender import by_staff
 from loyalty.staff.sight import sight_of
@@ -215,7 +215,7 @@ class MakeSegment(SegmentsPage, ListDialog):
             save_segment(item=item, by=by_staff(self.request)).result()
         except Invalid as error:
             for _path, message in error.problems:
-                form.add_error(None, f"{message[:1].upper()}{message[1:]}.")
+                form.add_error(None, as_sentence(message))
             return ""
         self.made = str(item["id"])
         return gettext("The segment is made; its members are computed in the background.")
