@@ -1,20 +1,15 @@
 """Where codes of another system may be asked for: of hosts that whoever runs the installation has named."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 
-from loyalty.http.outgoing import host_of
+from loyalty.http.outgoing import read_address
 
 
 def fault_of_address(url: str) -> str:
     """Why codes cannot be asked for there, as the end of a sentence; empty if they can."""
     try:
-        parts = urlsplit(url)
-        host = host_of(parts)
+        parts, host = read_address(url)
     except ValueError:
-        return "must be an address such as https://codes.example.com/next"
-    if not parts.hostname or not (url.isascii() and url.isprintable()) or " " in url:
         return "must be an address such as https://codes.example.com/next"
     if parts.scheme != "https" and not (
         settings.CODE_HTTP and parts.scheme == "http" and parts.hostname == "127.0.0.1"

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from threading import Thread
 from urllib.parse import SplitResult, urlsplit
 
 HTTPS, HTTP = 443, 80
 Address = IPv4Address | IPv6Address
+NAT64 = IPv6Network("64:ff9b::/96")
 
 
 class NoAnswer(Exception):
@@ -33,9 +34,26 @@ def host_of(parts: SplitResult) -> str:
     return host if parts.port in (None, usual) else f"{host}:{parts.port}"
 
 
+def read_address(url: str) -> tuple[SplitResult, str]:
+    """Its parts, and its host as `host_of` has it. Raises ValueError for what is no address of a system."""
+    parts = urlsplit(url)
+    if not parts.hostname or not (url.isascii() and url.isprintable()) or " " in url:
+        raise ValueError("No address of a system")
+    return parts, host_of(parts)
+
+
 def is_of_the_machine(address: Address) -> bool:
     """Where clouds tell machines about themselves, and what is no other system's."""
     return address.is_link_local or address.is_multicast or address.is_unspecified
+
+
+def led_to(address: Address) -> Address:
+    """The IPv4 address that an IPv6 one stands for: mapped, by 6to4 or by the gateway of NAT64; else the address itself."""
+    if isinstance(address, IPv4Address):
+        return address
+    if address in NAT64:
+        return IPv4Address(address.packed[-4:])
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def is_public(address: Address) -> bool:
@@ -96,10 +114,7 @@ class _Request:
 
     def _check_peer(self) -> None:
         """A name must not lead to what may not be asked, whatever it has led to a moment ago."""
-        address = ip_address(self.connection.sock.getpeername()[0])
-        if isinstance(address, IPv6Address) and address.ipv4_mapped:
-            address = address.ipv4_mapped
-        if not self.may_ask(address):
+        if not self.may_ask(led_to(ip_address(self.connection.sock.getpeername()[0]))):
             raise NoAnswer("the host has an address that may not be asked")
 
     def _hang_up(self) -> None:

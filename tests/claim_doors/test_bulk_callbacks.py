@@ -18,7 +18,7 @@ from loyalty.bulk.callbacks.addresses import may_call
 from loyalty.bulk.callbacks.operations import PAUSES, send_callback
 from loyalty.bulk.models import BulkCallback, BulkRequest
 from loyalty.bulk.queries import due_callbacks
-from loyalty.http.outgoing import is_public
+from loyalty.http.outgoing import is_public, led_to
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from tests.bulk.gifts import done
@@ -138,6 +138,21 @@ def test_addresses_of_networks_and_machines_are_not_public(address: str, setting
     settings.CALLBACK_HOSTS = frozenset({"hook.example"})
     is_of_a_machine = address in {"169.254.169.254", "fe80::1", "0.0.0.0", "224.0.0.1"}
     assert may_call("https://hook.example/", ip_address(address)) == (not is_of_a_machine)
+
+
+@pytest.mark.parametrize(
+    ("address", "stands_for"),
+    [
+        ("::ffff:10.0.0.5", "10.0.0.5"),
+        ("2002:a9fe:a9fe::1", "169.254.169.254"),
+        ("64:ff9b::7f00:1", "127.0.0.1"),
+        ("2606:4700::1111", "2606:4700::1111"),
+        ("8.8.8.8", "8.8.8.8"),
+    ],
+)
+def test_an_address_is_judged_by_the_one_that_it_stands_for(address: str, stands_for: str) -> None:
+    assert led_to(ip_address(address)) == ip_address(stands_for)
+    assert is_public(led_to(ip_address(address))) == (address == stands_for)
 
 
 @pytest.mark.parametrize(
