@@ -15,7 +15,8 @@ from segments.lists.models import CustomerList, ListMember
 from tests.browser.conftest import WIDE, layout_faults
 from tests.engine.world import BY, NOW
 from tests.factories import make_customer
-from tests.lists.lists import make_lists, on
+from tests.groups.groups import make_groups
+from tests.lists.lists import make_lists, on, put
 
 pytestmark = pytest.mark.browser
 Check = Callable[[Page], None]
@@ -122,3 +123,28 @@ def test_a_list_is_filled_without_script(lists: Page, served: str) -> None:
     page.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("Nobody is on this list.")).to_be_visible()
     context.close()
+
+
+def test_a_segment_is_made_of_a_list_and_its_members_are_put_into_a_group(
+    lists: Page, check_page: Check, complaints: list[str]
+) -> None:
+    dialog = lists.get_by_role("dialog")
+    make_lists("vip")
+    put("C-1", "vip")
+    make_groups(spain=None)
+    lists.goto("/lists/vip/")
+    lists.get_by_role("link", name="Put into user group").click()
+    expect(dialog).to_contain_text("Each member of")
+    checked(lists, check_page)
+    dialog.get_by_label("User group").select_option("spain")
+    dialog.get_by_role("button", name="Put into group").click()
+    expect(lists.get_by_text("1 customer is put into the group.")).to_be_visible()
+    assert BulkRequest.objects.get().target == "spain"
+
+    lists.get_by_role("link", name="Make segment").click()
+    expect(dialog.get_by_label("Name")).to_have_value("Vip")
+    checked(lists, check_page)
+    dialog.get_by_label("Name").fill("Guests of honour")
+    dialog.get_by_role("button", name="Make segment").click()
+    expect(lists.get_by_role("heading", name="Guests of honour")).to_be_visible()
+    expect(lists.get_by_text("on list vip")).to_be_visible()
