@@ -50,7 +50,7 @@ class PutMembersIntoGroup(SegmentsPage, DialogPage):
 
     @property
     def lead(self) -> Text:  # type: ignore[override]  # of what the members are of
-        text = gettext("Each member of “%(name)s” of today is put into the group in the background, and stays in it whatever becomes of the membership.")  # fmt: skip
+        text = gettext("Whoever is a member of “%(name)s” today is put into the group in the background, and stays in it after leaving.")  # fmt: skip
         return text % {"name": self.name}
 
     def get_success_url(self) -> str:
@@ -63,5 +63,5 @@ class PutMembersIntoGroup(SegmentsPage, DialogPage):
         except Refused as refusal:
             form.add_error(None, in_words(refusal))
             return ""
-        text = ngettext("%(number)s customer is put into the group.", "%(number)s customers are put into the group.", number)  # fmt: skip
+        text = ngettext("%(number)s customer is being put into the group.", "%(number)s customers are being put into the group.", number)  # fmt: skip
         return text % {"number": number}

@@ -134,11 +134,11 @@ def test_a_segment_is_made_of_a_list_and_its_members_are_put_into_a_group(
     make_groups(spain=None)
     lists.goto("/lists/vip/")
     lists.get_by_role("link", name="Put into user group").click()
-    expect(dialog).to_contain_text("Each member of")
+    expect(dialog).to_contain_text("Whoever is a member of")
     checked(lists, check_page)
     dialog.get_by_label("User group").select_option("spain")
     dialog.get_by_role("button", name="Put into group").click()
-    expect(lists.get_by_text("1 customer is put into the group.")).to_be_visible()
+    expect(lists.get_by_text("1 customer is being put into the group.")).to_be_visible()
     assert BulkRequest.objects.get().target == "spain"
 
     lists.get_by_role("link", name="Make segment").click()
