@@ -119,6 +119,7 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         _as_role("owner")
+        copies.send_all_home(name)
         teardown_databases(made, verbosity=0)
 
 

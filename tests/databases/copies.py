@@ -70,13 +70,18 @@ def send_home(name: str, role: str) -> None:
     administer(sql.SQL(home).format(sql.Literal(name)), role=role)
 
 
+def send_all_home(name: str) -> None:
+    """Such as threads of the live server, which keep their connections."""
+    for role in ("app", "owner"):
+        send_home(name, role)
+
+
 def drop(name: str) -> None:
     """Nobody may come in any more, those inside are sent home by their own role, and then the house goes."""
     if not exists(name):
         return
     administer(sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
-    for role in ("app", "owner"):
-        send_home(name, role)
+    send_all_home(name)
     administer(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
 
 
