@@ -34,8 +34,9 @@ class Programs:
         if program and program.version == version and (self._kept == version or composition.keep(program)):
             return program
         self._kept = None
-        self._program = composition.configure()
-        return self._program
+        # What another thread of this process reads meanwhile is its own: a newer or an older programme.
+        self._program = program = composition.configure()
+        return program
 
     def used(self, program: Program) -> None:
         """What is recorded under it is written; with the commit so is its own record."""
@@ -46,7 +47,8 @@ class Programs:
         self._kept = version
 
     def rolled_back(self) -> None:
-        if self._program and self._program.version != self._kept:
+        program = self._program
+        if program and program.version != self._kept:
             self._program = None
 
 

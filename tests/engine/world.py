@@ -57,7 +57,7 @@ def configure(*, multi_accounts: bool = False, checkout_accept: bool = False, **
     chosen = {"multi_accounts": multi_accounts, "checkout_accept": checkout_accept}
     modules = ["expiring_points", *(module for module, is_on in chosen.items() if is_on)]
     for name, value in {"modules": modules, **settings}.items():
-        rows(f"UPDATE staff_generalsettings SET {name} = %s", [value])
+        assert rows(f"UPDATE staff_generalsettings SET {name} = %s RETURNING id", [value]) == [(1,)]
 
 
 def somebody_subscribes() -> None:
