@@ -26,10 +26,7 @@ from .state import Part, State
 from .status import DEPARTED
 
 _LOCK = statements.LOCK.replace(f"IN ({statements.NAMED})", "= ANY($1::bigint[])")
-_FAMILY = (
-    "(SELECT id, id AS survivor FROM unnest($1::bigint[]) AS id"
-    " UNION ALL SELECT source_id, survivor_id FROM customers_merge WHERE survivor_id = ANY($1::bigint[]))"
-)
+_VERSION = f"SELECT version, {statements.KEEP.format('$1::bigint[]')} FROM staff_programversion"
 
 
 class Sweep:
@@ -60,10 +57,7 @@ class Sweep:
     def _open(self) -> Batch:
         """Lock and read."""
         parts = [*self.parts, *(part for part in self.composition.parts if part.shared)]
-        asked = [
-            Statement(part.sql, []) if part.shared else Statement(self._sql(part), [self.customers]) for part in parts
-        ]
-        version, *answers = self._locked(asked)
+        version, *answers = self._locked([Statement(statements.of_kept(part.sql), []) for part in parts])
         for part, rows in zip(parts, answers, strict=True):
             for values in rows:
                 part.put(self.people.shared if part.shared else self.people.by_id[values[0]], values)
@@ -73,13 +67,10 @@ class Sweep:
 
     def _locked(self, asked: Sequence[Statement]) -> Sequence[Answer]:
         lock = Statement(_LOCK, [self.customers])
-        version = Statement("SELECT version FROM staff_programversion", [])
+        version = Statement(_VERSION, [self.customers])
         locked, *answers = self.session.open(self.customers, lock, version, *asked)
         self.people.by_id = {values[0]: State(CustomerRow.load(values), exists=True) for values in locked}
         return answers
-
-    def _sql(self, part: Part) -> str:
-        return part.sql.replace("{customers}", "SELECT unnest($1::bigint[])").replace("{family}", _FAMILY)
 
     def _reduce(self, batch: Batch, state: State, apply: Callable[[State, Batch], None]) -> int:
         if state.customer.status in DEPARTED:

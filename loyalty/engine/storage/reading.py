@@ -33,14 +33,14 @@ class Reading:
         parts = [part for part in wanted if part.when is None]
         claims = [Statement(statements.CLAIM_KEYS, [self.people.at, keys])] if keys else []
         turn = [Statement(statements.TAKE_TURN, [])] if self._takes_turns() else []
-        locked, resolved, [(version, *drawn)], *answers = self.session.open(
+        locked, resolved, [(version, _kept, *drawn)], *answers = self.session.open(
             [*refs, *keys],
             *turn,
             Statement(statements.LOCK, named),
             Statement(statements.RESOLVE, named),
-            Statement(self._version_and_ids(), [self._expected()]),
+            Statement(self._version_and_ids(), [*named, self._expected()]),
             *claims,
-            *(self._reading(part, named) for part in parts),
+            *map(self._reading, parts),
         )[len(turn) :]
         self.claims.claimed(answers.pop(0) if claims else [])
         self.people.load(locked, resolved)
@@ -51,7 +51,7 @@ class Reading:
         self.claims.claim_named_keys(self.people.events, program)
         # Last of all: it may lock what many customers share.
         if later := self._later(wanted, program):
-            self._put(later, self.session.run(*(self._reading(part, named) for part in later)))
+            self._put(later, self.session.run(*map(self._reading, later)))
         return program
 
     def _takes_turns(self) -> bool:
@@ -97,11 +97,8 @@ class Reading:
             for later in laters:
                 yield from later(event, known)
 
-    def _reading(self, part: Part, named: list[list[str]]) -> Statement:
-        sql, params = part.sql, list[list[Any]]()
-        if "{customers}" in sql or "{family}" in sql:
-            sql = sql.replace("{customers}", statements.NAMED).replace("{family}", statements.FAMILY)
-            params = [*named]
+    def _reading(self, part: Part) -> Statement:
+        sql, params = statements.of_kept(part.sql), list[list[Any]]()
         if "{transactions}" in sql:
             params.append(self._transactions())
             sql = sql.replace("{transactions}", f"${len(params)}::text[]")
@@ -123,9 +120,9 @@ class Reading:
 
     def _version_and_ids(self) -> str:
         blocks = (
-            f", ARRAY(SELECT nextval('{name}') FROM generate_series(1, $1::bigint))" for name in self._sequences()
+            f", ARRAY(SELECT nextval('{name}') FROM generate_series(1, $3::bigint))" for name in self._sequences()
         )
-        return f"SELECT version{''.join(blocks)} FROM staff_programversion"
+        return f"SELECT version, {statements.KEEP_NAMED}{''.join(blocks)} FROM staff_programversion"
 
     def _expected(self) -> int:
         """About how many rows of a table the batch will make."""

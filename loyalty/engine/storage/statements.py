@@ -12,10 +12,15 @@ NAMED = (
 TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtext('loyalty: one at a time'))"
 LOCK = f"SELECT {selected(CUSTOMER)} FROM customers_customer WHERE id IN ({NAMED}) ORDER BY id FOR NO KEY UPDATE"
 RESOLVE = NAMED.replace("customer_id", selected(IDENTITY), 1)
+# Kept for the transaction by the statement after the lock: to look identities up anew in each read costs more than most reads.
+_KEPT = "current_setting('loyalty.customers')::bigint[]"
+KEEP = "set_config('loyalty.customers', ({})::text, true)"
+KEEP_NAMED = KEEP.format(f"ARRAY({NAMED})")
+CUSTOMERS = f"SELECT unnest({_KEPT})"
 # UNION, since two identities may name one customer.
 FAMILY = (
-    f"({NAMED.replace('customer_id', 'customer_id AS id, customer_id AS survivor', 1)}"
-    f" UNION SELECT source_id, survivor_id FROM customers_merge WHERE survivor_id IN ({NAMED}))"
+    f"(SELECT id, id AS survivor FROM unnest({_KEPT}) AS id"
+    f" UNION SELECT source_id, survivor_id FROM customers_merge WHERE survivor_id IN ({CUSTOMERS}))"
 )
 # With each whether an erased person's order has used it: looked up after the insert, which may have had to wait.
 CLAIM_KEYS = (
@@ -45,3 +50,8 @@ LEAVE_OPEN = (
     " FROM customers_erasure e CROSS JOIN unnest($2::text[]) AS place WHERE e.customer_id = ANY($1::bigint[])"
 )
 DRAW_IDS = "SELECT nextval($1::text::regclass) FROM generate_series(1, $2)"
+
+
+def of_kept(sql: str) -> str:
+    """A part's statement for the customers that the transaction has kept."""
+    return sql.replace("{customers}", CUSTOMERS).replace("{family}", FAMILY)
