@@ -30,6 +30,7 @@ from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, page_of
 from loyalty.ui.responses import Text
+from loyalty.ui.typed import typed
 
 from .forms import PoolForm
 from .queries import lines_of
@@ -46,7 +47,7 @@ class Pools(PartialMixin, StaffPage, PageMixin, TemplateView):
     crumbs = (Crumb(_("Loyalty")),)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        text = self.request.GET.get("q", "")[:100].strip()
+        text = typed(self.request.GET, "q")
         found = Pool.objects.filter(name__icontains=text) if text else Pool.objects.all()
         page = page_of(found, BY_NAME, self.request.GET.get("page", ""))
         context = {
@@ -182,7 +183,7 @@ class FindCoupons(PartialMixin, StaffPage, PageMixin, TemplateView):
         return [Crumb(_("Coupon pools"), reverse("coupons:pools"))]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(text=request.POST.get("q", "")[:64].strip()))
+        return self.render_to_response(self.get_context_data(text=typed(request.POST, "q")))
 
     def get_context_data(self, text: str = "", **kwargs: Any) -> dict[str, Any]:
         user, at = self.request.user, timezone.now()

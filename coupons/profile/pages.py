@@ -13,6 +13,7 @@ from coupons.rights import CHANGE_COUPONS, REDEEM_COUPONS, VIEW_COUPONS
 from customers.profile.frame import ProfilePage
 from loyalty.ui.mixins import PartialMixin
 from loyalty.ui.paging import Order, page_of
+from loyalty.ui.typed import typed
 
 from .queries import CouponLine, kept
 
@@ -28,7 +29,7 @@ class CustomerCoupons(PartialMixin, ProfilePage, TemplateView):
     tab = "coupons:of-customer"
 
     def post(self, request: HttpRequest, customer_id: int) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(text=request.POST.get("q", "")[:64].strip()))
+        return self.render_to_response(self.get_context_data(text=typed(request.POST, "q")))
 
     def get_context_data(self, text: str = "", **kwargs: Any) -> dict[str, Any]:
         at = timezone.now()

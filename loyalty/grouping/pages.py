@@ -11,6 +11,7 @@ from loyalty.refusals import Refused
 from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import StaffPage
 from loyalty.ui.responses import is_partial, refused
+from loyalty.ui.typed import typed
 
 from .operations import LastGroup, put_in_group, take_out_of_group
 from .profile.card import card_of
@@ -36,7 +37,7 @@ class ChangeGroups(CustomerMixin, StaffPage):
     def _change(self, request: HttpRequest) -> str:
         """Why it was not done."""
         by = by_staff(request)
-        given, taken = (request.POST.get(name, "").strip().replace("\x00", "") for name in ("give", "take"))
+        given, taken = (typed(request.POST, name) for name in ("give", "take"))
         try:
             if given:
                 put_in_group(customer=self.customer, slug=given, by=by).result()

@@ -26,6 +26,7 @@ from .forms import LoginForm, PasswordForm, PreferencesForm
 from .mixins import DialogPage, PageMixin, StaffPage
 from .palette import find
 from .responses import Text, is_partial, signed_in
+from .typed import typed
 
 ONE_YEAR = 365 * 24 * 3600
 
@@ -88,7 +89,7 @@ class Palette(StaffPage, PageMixin):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         template = "ui/palette_results.html" if is_partial(request) else "ui/palette_page.html"
-        return self._answer(template, request.POST.get("q", ""))
+        return self._answer(template, typed(request.POST, "q"))
 
     def _answer(self, template: str, query: str) -> HttpResponse:
         found = find(cast(User, self.request.user), query, Shell(self.request).links)

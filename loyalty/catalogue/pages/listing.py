@@ -13,6 +13,7 @@ from loyalty.staff.permissions import may
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb, Tab
 from loyalty.ui.paging import Order, page_of
+from loyalty.ui.typed import typed
 
 from .kinds import PRODUCTS, STORES, ItemKind
 
@@ -32,7 +33,7 @@ class Listing(PartialMixin, StaffPage, PageMixin, TemplateView):
         return super().get_template_names()
 
     def asked(self, name: str) -> str:
-        return self.request.GET.get(name, "").strip()[:100].replace("\x00", "")
+        return typed(self.request.GET, name)
 
     def filters(self) -> dict[str, Any]:
         """What the query names, for the kind's `found`."""

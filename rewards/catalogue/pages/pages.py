@@ -24,6 +24,7 @@ from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, page_of
 from loyalty.ui.responses import Text
+from loyalty.ui.typed import typed
 from rewards.catalogue.enums import SHOWN, RewardStatus, RewardType
 from rewards.catalogue.models import Reward
 from rewards.catalogue.operations import MOST_REWARDS, reorder_rewards
@@ -66,7 +67,7 @@ class Rewards(PartialMixin, StaffPage, PageMixin, TemplateView):
         return super().get_context_data(**(context | kwargs))
 
     def _asked(self, name: str) -> str:
-        return self.request.GET.get(name, "").strip()[:100].replace("\x00", "")
+        return typed(self.request.GET, name)
 
 
 class RewardOrder(StaffPage, PageMixin, TemplateView):

@@ -11,6 +11,7 @@ from loyalty.refusals import Refused
 from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import StaffPage
 from loyalty.ui.responses import is_partial, refused
+from loyalty.ui.typed import typed
 from segments.labels.operations import give_label, take_label
 from segments.labels.profile.tokens import tokens_of
 from segments.labels.rights import GIVE_LABELS
@@ -37,7 +38,7 @@ class ChangeTokens(CustomerMixin, StaffPage):
 
     def _change(self, request: HttpRequest) -> None:
         by = by_staff(request)
-        if text := request.POST.get("give", "").strip().replace("\x00", ""):
+        if text := typed(request.POST, "give", 1_000):
             give_label(customer=self.customer, text=text, by=by).result()
-        elif slug := request.POST.get("take", "").replace("\x00", ""):
+        elif slug := typed(request.POST, "take"):
             take_label(customer=self.customer, slug=slug, by=by).result()

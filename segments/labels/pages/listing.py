@@ -15,6 +15,7 @@ from loyalty.staff.sight import sight_of
 from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb
 from loyalty.ui.paging import Order, page_of
+from loyalty.ui.typed import typed
 from segments.giving.rights import may_put_members
 from segments.labels.models import Label
 from segments.labels.queries import counted, label_named, labels, members_of, size_of
@@ -29,7 +30,7 @@ class Labels(PartialMixin, StaffPage, PageMixin, TemplateView):
     crumbs = (Crumb(_("Customer Insights")),)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        text = self.request.GET.get("q", "").strip()[:100].replace("\x00", "")
+        text = typed(self.request.GET, "q")
         page = page_of(
             counted(labels(text), sight_of(self.request.user)), Order("slug"), self.request.GET.get("page", "")
         )

@@ -27,6 +27,7 @@ from loyalty.ui.mixins import PageMixin, PartialMixin, StaffPage
 from loyalty.ui.navigation import Crumb, Tab
 from loyalty.ui.paging import Order, page_of
 from loyalty.ui.responses import done, is_partial, refused
+from loyalty.ui.typed import typed
 from segments.giving.rights import may_put_members
 from segments.lists.bulk.imports import FILES
 from segments.lists.enums import ListStatus
@@ -107,7 +108,7 @@ class Members(PartialMixin, OfList, PageMixin, TemplateView):
         return [Crumb(_("Customer lists"), reverse("lists:list"))]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        text, user = self.request.GET.get("q", "")[:100], self.request.user
+        text, user = typed(self.request.GET, "q"), self.request.user
         may_change, sight = may(user, CHANGE_MEMBERS) and not self.shown.is_archived, sight_of(user)
         page = page_of(members_of(self.shown, sight), JOINED, self.request.GET.get("page", ""))
         context = {
