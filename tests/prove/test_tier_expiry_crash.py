@@ -94,14 +94,26 @@ def seen_to() -> int:
     return found
 
 
-def start(*arguments: object) -> "subprocess.Popen[str]":
-    """A run in a process of its own, when it has begun."""
+def prepared(*arguments: object) -> "subprocess.Popen[str]":
+    """A run in a process of its own, when it is about to begin."""
     command = [sys.executable, str(CHILD), *map(str, arguments)]
-    process = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     with process.stdout as said:
         assert said.readline() == "ready\n"
     return process
+
+
+def begin(run: "subprocess.Popen[str]") -> None:
+    assert run.stdin is not None
+    with run.stdin as told:
+        told.write("\n")
+
+
+def start(*arguments: object) -> "subprocess.Popen[str]":
+    run = prepared(*arguments)
+    begin(run)
+    return run
 
 
 @pytest.fixture
@@ -149,9 +161,11 @@ def test_a_run_killed_at_random_points_ends_as_if_nothing_had_happened(undisturb
 
 
 def test_two_runs_and_a_killed_one_at_once_end_as_if_nothing_had_happened(undisturbed: tuple[int, str]) -> None:
-    runs = [start("plain") for _ in range(3)]
-    time.sleep(0.2)
-    runs[0].kill()
+    # To start a process takes longer than its run: they begin together once all are there.
+    runs = [prepared("plain") for _ in range(3)]
+    for run in runs:
+        begin(run)
+    kill_in_the_midst(runs[0], 1)
 
     assert [run.wait() for run in runs] == [-9, 0, 0]
 

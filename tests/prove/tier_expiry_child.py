@@ -3,8 +3,8 @@
     python tier_expiry_child.py plain
     python tier_expiry_child.py flawed CHECKPOINT [CHUNK]
 
-`flawed` keeps in the file CHECKPOINT how far it has come, beside the chunk's transaction instead of by what the levels
-say, and dies between the two at the chunk CHUNK.
+It says `ready`, and begins when it is told a line. `flawed` keeps in the file CHECKPOINT how far it has come, beside
+the chunk's transaction instead of by what the levels say, and dies between the two at the chunk CHUNK.
 """
 
 import os
@@ -37,6 +37,7 @@ def main(mode: str, checkpoint: str = "", chunk: str = "0") -> None:
     if mode == "flawed":
         make_flawed(Path(checkpoint), int(chunk))
     print("ready", flush=True)
+    sys.stdin.readline()
     operations.expire_tiers(now=timezone.now)
 
 
