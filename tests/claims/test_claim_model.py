@@ -9,7 +9,6 @@ from django.db import IntegrityError
 
 from customers.models import Customer
 from events.models import Event
-from loyalty.points.expiry.operations import expire_points
 from loyalty.points.ledger.moves import give_back
 from loyalty.verify.comparison import compare
 from loyalty.verify.health import all_checks
@@ -18,7 +17,7 @@ from rewards.claims.bidding.ending import end_biddings
 from rewards.claims.models import Claim
 from tests.claims import model
 from tests.claims.claiming import DAY, TILL, bid, buckets, code, lots, make_reward, members, revoke, taken, tell
-from tests.engine.world import NOW, accepted, event, merging, rows
+from tests.engine.world import NOW, accepted, event, expire, merging, rows
 
 pytestmark = pytest.mark.django_db
 PEOPLE = ("ann", "ben", "cat", "dan")
@@ -100,7 +99,7 @@ class Life:
 
     def pass_days(self) -> str:
         self.world.pass_days(self.dice.choice([1, 1, 2, 5]))
-        expire_points(now=lambda: self.at)
+        expire(self.at)
         ended = end_biddings(now=lambda: self.at)
         if self.world.today >= END:
             assert ended == (self.world.highest is not None)

@@ -10,6 +10,7 @@ from loyalty.api.docs.shapes import (
     described,
     list_of,
     map_of,
+    nullable,
     one_of,
     request_body,
     shape,
@@ -33,7 +34,7 @@ _ATTRIBUTES = map_of({}, "Yours: told again with each claim.")
 _WITH_ATTRIBUTES = {
     **METADATA,
     "title": "ClaimMetadata",
-    "properties": {**METADATA["properties"], ATTRIBUTES: _ATTRIBUTES},
+    "properties": {**METADATA["properties"], ATTRIBUTES: nullable(_ATTRIBUTES)},
 }
 ACCEPT = Operation(
     "Claim a reward for many customers",
