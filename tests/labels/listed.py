@@ -12,7 +12,8 @@ _MADE = "INSERT INTO labels_label (id, slug, name{more}) VALUES (7, 'l', 'L'{val
 
 def _live(ann: int, old: int) -> None:
     rows(
-        f"WITH made AS ({_MADE.format(more='', values='')} RETURNING id)"
+        f"WITH made AS ({_MADE.format(more='', values='')} RETURNING id, slug),"
+        " named AS (INSERT INTO labels_labelalias (slug, label_id) SELECT slug, id FROM made)"
         " INSERT INTO labels_customerlabel (customer_id, label_id, since)"
         " SELECT who, id, now() FROM made, unnest(ARRAY[%s, %s]::bigint[]) who",
         [ann, old],
