@@ -17,6 +17,7 @@ from loyalty.database.filters import ListFilters
 SHOWN = ("claimed", "expired", "partially_redeemed", "redeemed")
 HELD = [(one.value, one.label) for one in CouponStatus if one != CouponStatus.UNASSIGNED]
 TOO_LARGE = 10**12
+LONGEST_TYPED = 64
 
 
 class _Coupons(ListFilters):
@@ -70,7 +71,8 @@ class HeldCouponFilters(_Coupons):
 
     code = None
     status = ChoiceFilter(choices=HELD, method="by_status")
-    text = CharFilter(method="by_text", max_length=64)
+    # Cut by the page: a text that no filter takes would filter nothing.
+    text = CharFilter(method="by_text", max_length=LONGEST_TYPED)
 
     def by_text(self, found: QuerySet[Coupon], name: str, value: str) -> QuerySet[Coupon]:
         """A part of the code in capitals or not, or of the pool's name."""

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.generic import TemplateView
 
-from coupons.filters import HELD, HeldCouponFilters
+from coupons.filters import HELD, LONGEST_TYPED, HeldCouponFilters
 from coupons.queries import coupons_of
 from coupons.rights import CHANGE_COUPONS, REDEEM_COUPONS, VIEW_COUPONS
 from customers.profile.frame import ProfilePage
@@ -29,7 +29,7 @@ class CustomerCoupons(PartialMixin, ProfilePage, TemplateView):
     tab = "coupons:of-customer"
 
     def post(self, request: HttpRequest, customer_id: int) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(text=typed(request.POST, "q")))
+        return self.render_to_response(self.get_context_data(text=typed(request.POST, "q", LONGEST_TYPED)))
 
     def get_context_data(self, text: str = "", **kwargs: Any) -> dict[str, Any]:
         at = timezone.now()

@@ -411,3 +411,10 @@ def test_the_page_of_a_pool_names_its_products_and_stores(client: Client) -> Non
     make_product("p-1", name="Blue mug")
     make_pool("spring", products=["p-1", "gone"])
     assert "gone, Blue mug" in text_of(client, "coupons:pool", "spring")
+
+
+def test_a_text_longer_than_a_code_finds_nothing_in_place_of_everything(client: Client, ann: Customer) -> None:
+    make_pool("spring", "CODE-1")
+    assign("ann", code="CODE-1")
+    page = client.post(reverse("coupons:of-customer", args=[ann.id]), {"q": "x" * 80})
+    assert page.context["rows"] == []

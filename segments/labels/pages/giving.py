@@ -38,6 +38,7 @@ class ChangeTokens(CustomerMixin, StaffPage):
 
     def _change(self, request: HttpRequest) -> None:
         by = by_staff(request)
+        # More than any label has: it is refused in words, in place of being cut.
         if text := typed(request.POST, "give", 1_000):
             give_label(customer=self.customer, text=text, by=by).result()
         elif slug := typed(request.POST, "take"):
