@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 HTTPS, HTTP = 443, 80
 Address = IPv4Address | IPv6Address
 NAT64 = IPv6Network("64:ff9b::/96")
+NOT_IN_TIME = "there is no answer in time"
 
 
 class NoAnswer(Exception):
@@ -95,7 +96,7 @@ class _Request:
         thread.join(seconds)
         if thread.is_alive():
             self._hang_up()
-            raise NoAnswer("there is no answer in time")
+            raise NoAnswer(NOT_IN_TIME)
         if self.found is None:
             raise NoAnswer(self.failure)
         return self.found
@@ -107,6 +108,9 @@ class _Request:
             self.connection.request("POST", self.path, self.body, dict(self.headers))
             response = self.connection.getresponse()
             self.found = Answer(response.status, response.read(self.most_bytes + 1))
+        except TimeoutError:
+            # The socket waits as long as `answer` does, and may be first.
+            self.failure = NOT_IN_TIME
         except (OSError, HTTPException, ValueError, NoAnswer) as error:
             self.failure = str(error) if isinstance(error, NoAnswer) else type(error).__name__
         finally:

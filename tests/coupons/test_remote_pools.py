@@ -17,6 +17,7 @@ from coupons.stock.asking import Claimant, codes_at_hand
 from coupons.stock.remote import NoCode, fetch_code
 from customers.models import Customer
 from loyalty.engine.events import Actor
+from loyalty.http.outgoing import NOT_IN_TIME, _Request
 from loyalty.program.section import Invalid
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
@@ -125,6 +126,14 @@ def test_an_answer_is_waited_for_in_total_and_not_for_each_byte(giver: CodeGiver
     with pytest.raises(NoCode, match="no answer in time"):
         fetch_code(pool, {}, seconds=0.3)
     assert time.monotonic() - start < 0.8
+
+
+def test_the_socket_that_gives_up_first_says_the_same(giver: CodeGiver) -> None:
+    giver.seconds = 1.0
+    request = _Request(giver.url, b"{}", {}, 0.1, 10, lambda _: True)
+
+    request._run()
+    assert request.failure == NOT_IN_TIME
 
 
 def test_nobody_who_listens_is_no_code_left(giver: CodeGiver, settings: Any) -> None:
