@@ -6,13 +6,13 @@ from django.utils.functional import Promise
 from rest_framework.renderers import BaseRenderer
 
 
-def _other(value: object) -> Any:
+def other_json(value: object) -> Any:
     if isinstance(value, Promise):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-encode = msgspec.json.Encoder(decimal_format="number", enc_hook=_other).encode
+encode = msgspec.json.Encoder(decimal_format="number", enc_hook=other_json).encode
 
 
 class JsonRenderer(BaseRenderer):

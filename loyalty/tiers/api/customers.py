@@ -6,12 +6,13 @@ from typing import Any
 from customers.api.objects import CustomerPart
 from customers.api.v1.objects import ReadCustomerPart
 from customers.models import Customer
+from loyalty.api.wire import fields_of
 from loyalty.program.queries import general_settings
 from loyalty.tiers.enums import TIERS_MODULE
 from loyalty.tiers.queries import tiers_of
 
-from .objects import language_of, tier_entity, tier_object
-from .schemas import OF_ANN, OF_CUSTOMER, OF_READ_CUSTOMER, READ_OF_ANN
+from .examples import OF_ANN, READ_OF_ANN
+from .objects import ReadTiersObject, TiersObject, customer_tiers, language_of, read_tiers
 
 
 def _parts(customers: Sequence[Customer], fields: frozenset[str]) -> dict[int, dict[str, Any]]:
@@ -19,17 +20,13 @@ def _parts(customers: Sequence[Customer], fields: frozenset[str]) -> dict[int, d
     if TIERS_MODULE not in general_settings().modules:
         return {}
     found = tiers_of(customers)
-    return {one.id: {"tiers": [tier_object(tier, language_of(one)) for tier in found[one.id]]} for one in customers}
+    return {one.id: customer_tiers(found[one.id], language_of(one)).written() for one in customers}
 
 
 def _read_parts(customers: Sequence[Customer]) -> dict[int, dict[str, Any]]:
     """By the structures' IDs; left out of whoever has no level."""
     found = tiers_of(customers)
-    return {
-        one.id: {"tiers": {tier.rule.slug: tier_entity(tier, language_of(one)) for tier in tiers}}
-        for one in customers
-        if (tiers := found[one.id])
-    }
+    return {one.id: read_tiers(tiers, language_of(one)).written() for one in customers if (tiers := found[one.id])}
 
 
 def _example(id: str, fields: frozenset[str]) -> dict[str, Any]:
@@ -40,5 +37,5 @@ def _read_example(id: str) -> dict[str, Any]:
     return {"tiers": READ_OF_ANN} if id == "0519001" else {}
 
 
-CUSTOMER = CustomerPart(_parts, OF_CUSTOMER, optional=("tiers",), example=_example)
-READ_CUSTOMER = ReadCustomerPart(_read_parts, OF_READ_CUSTOMER, _read_example)
+CUSTOMER = CustomerPart(_parts, fields_of(TiersObject), optional=("tiers",), example=_example)
+READ_CUSTOMER = ReadCustomerPart(_read_parts, fields_of(ReadTiersObject), _read_example)
