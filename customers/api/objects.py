@@ -58,7 +58,7 @@ def read_fields(text: str) -> frozenset[str]:
 
 def customer_objects(customers: Sequence[Customer], fields: frozenset[str]) -> Objects:
     """The whole object of each, and what `fields` asks for besides; what is unknown or switched off is left out."""
-    found = {customer.id: customer_object(customer) for customer in customers}
+    found = {customer.id: customer_object(customer).written() for customer in customers}
     for part in contributed(CustomerPart):
         for id, shown in part.read(customers, fields).items():
             found[id].update(shown)

@@ -5,13 +5,10 @@ from django.utils.functional import lazy
 from customers.enums import BanReason
 from loyalty.api.docs.describe import Parameter, Schema
 from loyalty.api.docs.shapes import (
-    DAY,
     DAY_OR_EMPTY,
     FLAG,
     MOMENT,
-    NUMBER,
     TEXT,
-    UNIX,
     WHOLE,
     described,
     later,
@@ -21,9 +18,11 @@ from loyalty.api.docs.shapes import (
     one_of,
     shape,
 )
+from loyalty.api.wire import fields_of
 from loyalty.contributions import contributed
 
 from .objects import CustomerAnswer, CustomerPart
+from .serializers import CustomerObject
 
 _MAYBE = nullable(TEXT)
 # As in events: a number is read as the text that it is written as.
@@ -36,7 +35,6 @@ WHO = Parameter(
     example="0519001",
     place="path",
 )
-STATUS = one_of("inactive", "active", "suspended", "opted_out", "banned")
 
 
 def _fields() -> str:
@@ -46,28 +44,6 @@ def _fields() -> str:
 
 FIELDS = Parameter("fields", lazy(_fields, str)(), example="purchases.mtd,expiring_points")
 
-_OBJECT: dict[str, Schema] = {
-    "id": TEXT,
-    "optin_at": described(nullable(UNIX), "When the customer became a member."),
-    "last_login_at": nullable(UNIX),
-    "updated_at": UNIX,
-    "first_name": _MAYBE,
-    "last_name": _MAYBE,
-    "email": _MAYBE,
-    "birth_date": nullable(DAY),
-    "gender": described(_MAYBE, "`female`, `male` or `other`."),
-    "language": described(_MAYBE, "ISO 639-1, with a region as in `pt-BR`."),
-    "currency": described(_MAYBE, "ISO 4217."),
-    "nickname": _MAYBE,
-    "mobile_phone": _MAYBE,
-    "image_url": _MAYBE,
-    "status": STATUS,
-    "properties": {"type": "object", "description": "The custom fields, by their names."},
-    "purchase_total": described(NUMBER, "What was bought and kept."),
-    "purchase_count": WHOLE,
-    "purchase_last_date": nullable(DAY),
-}
-
 
 def _parts() -> dict[str, Schema]:
     return {name: schema for part in contributed(CustomerPart) for name, schema in part.schema.items()}
@@ -76,15 +52,17 @@ def _parts() -> dict[str, Schema]:
 def _customer() -> Schema:
     answers = {name: schema for answer in contributed(CustomerAnswer) for name, schema in answer.schema.items()}
     optional = {name for part in contributed(CustomerPart) for name in part.optional}
-    return shape("Customer", {**_OBJECT, **_parts(), **answers}, optional={*optional, *answers})
+    found = {**fields_of(CustomerObject), **_parts(), **answers}
+    return shape("Customer", found, optional={*optional, *answers})
 
 
 def _brief() -> Schema:
-    found = {**_OBJECT, **_parts()}
+    found = {**fields_of(CustomerObject), **_parts()}
     described = "The ID, and what `fields` asks for."
     return shape("CustomerFound", found, optional=set(found) - {"id"}, description=described)
 
 
+STATUS = fields_of(CustomerObject)["status"]
 CUSTOMER = later(_customer)
 BRIEF = later(_brief)
 LINK = described(_MAYBE, "Path and query of the next or previous page; null where there is none.")

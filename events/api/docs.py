@@ -2,48 +2,32 @@
 
 from functools import partial
 
-from customers.api.schemas import STATUS
-from loyalty.api.docs.describe import Example, Operation
-from loyalty.api.docs.shapes import DAY, MOMENT, TEXT, WHOLE, described, list_of, nullable, one_of, shape
+from loyalty.api.docs.describe import Example, Operation, Schema
+from loyalty.api.docs.shapes import TEXT, WHOLE, described, later, list_of, one_of, shape
+from loyalty.api.wire import fields_of, schema_of
+from loyalty.contributions import contributed
 
 from .schemas import bulk_schema, event_schema
+from .serializers import ChangeObject, OutcomePart, SummaryObject
 
 MAX_BULK = 500
 
-ACCOUNT = shape("AccountName", {"id": TEXT, "name": TEXT})
-_CHANGE = {
-    "id": described(TEXT, "The ID of the event."),
-    "action": TEXT,
-    "points": described(WHOLE, "How many, negative if they went."),
-}
-EFFECT = shape(
-    "Effect",
-    {
-        **_CHANGE,
-        "expdate": described(nullable(DAY), "The last day on which they are valid; null: for ever."),
-        "account": ACCOUNT,
-    },
-)
-_MAYBE = nullable(TEXT)
-_MEMBER = shape(
-    "Summary",
-    {
-        "id": described(TEXT, "The customer's ID."),
-        "created_at": MOMENT,
-        "handler": _MAYBE,
-        "status": STATUS,
-        "score": described(WHOLE, "All points ever earned."),
-        "spent": WHOLE,
-        "pending": described(WHOLE, "Points that wait for the acceptance of their order."),
-        "expired": WHOLE,
-        "spendable": described(WHOLE, "Points that can be spent now."),
-        **dict.fromkeys(
-            ["language", "currency", "first_name", "last_name", "email", "mobile_phone", "image_url"], _MAYBE
-        ),
-        "events": list_of(EFFECT, description="What changed the spendable points; empty if nothing did."),
-    },
-    description="The customer after the event.",
-)
+
+def _effect() -> Schema:
+    parts = [part.event_schema for part in contributed(OutcomePart)]
+    return shape(
+        "Effect", {name: schema for part in (fields_of(ChangeObject), *parts) for name, schema in part.items()}
+    )
+
+
+def _member() -> Schema:
+    parts = [part.customer_schema for part in contributed(OutcomePart)]
+    found = {name: schema for part in (fields_of(SummaryObject), *parts) for name, schema in part.items()}
+    events = list_of(EFFECT, description="What changed the spendable points; empty if nothing did.")
+    return shape("Summary", {**found, "events": events}, description=SummaryObject.__doc__)
+
+
+EFFECT = later(_effect)
 _DEPARTED = shape(
     "SummaryOfDeparted",
     {"id": TEXT, "status": one_of("opted_out", "banned"), "events": list_of(EFFECT, maxItems=0)},
@@ -54,11 +38,11 @@ _NOBODY = shape(
     {"events": list_of(EFFECT)},
     description="A guest is no customer, and a page that sends unsigned is told nothing of one.",
 )
-SUMMARY = {"title": "EventAnswer", "oneOf": [_MEMBER, _DEPARTED, _NOBODY]}
+SUMMARY = {"title": "EventAnswer", "oneOf": [later(_member), _DEPARTED, _NOBODY]}
 PROBLEM = shape("Problem", {"type": TEXT, "code": WHOLE, "message": TEXT})
 RESULT = shape(
     "Result",
-    {"events": list_of(shape("Change", _CHANGE)), "error": PROBLEM},
+    {"events": list_of(schema_of(ChangeObject)), "error": PROBLEM},
     optional=["events", "error"],
     description="Either `events` or `error`.",
     minProperties=1,

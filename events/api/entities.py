@@ -13,16 +13,17 @@ from loyalty.api.entities.pairs import Caller, EntityPair, EntityWrites
 from loyalty.api.keys.enums import Api
 from loyalty.api.lists.timeout import bounded
 from loyalty.api.problems import bad_request
+from loyalty.api.wire import fields_of, optional_in
 from loyalty.intake.api import record_for
 from loyalty.intake.reading import read_event
 
-from .display.docs import JUGS, ORDER_FIELDS, ORDER_NONE
-from .display.objects import order_object
+from .display.docs import JUGS
+from .display.objects import TransactionObject, order_object
 
 _SCHEMA = shape(
     "TransactionEntity",
-    {**ORDER_FIELDS, "customer": described(TEXT, "The ID of the customer.")},
-    optional=ORDER_NONE,
+    {**fields_of(TransactionObject), "customer": described(TEXT, "The ID of the customer.")},
+    optional=optional_in(TransactionObject),
 )
 _BODY = request_body(
     "NewTransaction",
@@ -33,7 +34,7 @@ _BODY = request_body(
 
 
 def _object(order: Transaction) -> dict[str, Any]:
-    return {**order_object(order), "customer": order.customer.public_id}
+    return {**order_object(order).written(), "customer": order.customer.public_id}
 
 
 def _listed(start: int, stop: int, asked: Mapping[str, str]) -> Sequence[dict[str, Any]]:

@@ -3,9 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
+from msgspec import Meta
+
+from customers.api.serializers import CustomerStatus
+from loyalty.api.docs.describe import Schema
 from loyalty.api.errors import ApiError, as_api_error
+from loyalty.api.wire import Moment, WireObject
 from loyalty.contributions import contributed
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.program import Program
@@ -16,10 +21,35 @@ from loyalty.engine.status import ERASED
 
 @dataclass(frozen=True)
 class OutcomePart:
-    """What a room adds to the answer: to the customer after the event, and to each event that changed points."""
+    """What a room adds to the answer: to the customer after the event, and to each event that changed points; the schemas
+    of both."""
 
     customer: Callable[[State, Program], Mapping[str, Any]]
     event: Callable[[EventRow, Program], Mapping[str, Any]]
+    customer_schema: Mapping[str, Schema]
+    event_schema: Mapping[str, Schema]
+
+
+class ChangeObject(WireObject):
+    id: Annotated[str, Meta(description="The ID of the event.")]
+    action: str
+    points: Annotated[int, Meta(description="How many, negative if they went.")]
+
+
+class SummaryObject(WireObject):
+    """The customer after the event."""
+
+    id: Annotated[str, Meta(description="The customer's ID.")]
+    created_at: Moment
+    handler: str | None
+    status: CustomerStatus
+    language: str | None
+    currency: str | None
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    mobile_phone: str | None
+    image_url: str | None
 
 
 def summary(outcome: Outcome) -> dict[str, Any]:
@@ -29,19 +59,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
     customer = outcome.state.customer
     if customer.status in ERASED:
         return {"id": customer.public_id, "status": customer.status, "events": []}
-    shown = {
-        "id": customer.public_id,
-        "created_at": wire_time(customer.created_at),
-        "handler": customer.handler,
-        "status": customer.status,
-        "language": customer.language,
-        "currency": customer.currency,
-        "first_name": customer.first_name,
-        "last_name": customer.last_name,
-        "email": customer.email,
-        "mobile_phone": customer.mobile_phone,
-        "image_url": customer.image_url,
-    }
+    shown = SummaryObject.of(customer, id=customer.public_id, created_at=wire_time(customer.created_at)).written()
     for part in contributed(OutcomePart):
         shown |= part.customer(outcome.state, outcome.program)
     return {**shown, **effects(outcome)}
@@ -57,16 +75,19 @@ def bulk_result(result: Outcome | ApiError) -> dict[str, Any]:
         return {"error": result.body()}
     if result.error:
         return {"error": as_api_error(result.error, "bulk").body()}
-    changed = [event for event in result.own_events if event.points]
-    return {"events": [{"id": str(event.id), "action": event.action, "points": event.points} for event in changed]}
+    return {"events": [_change(event) for event in result.own_events if event.points]}
 
 
 def effect(event: EventRow, program: Program) -> dict[str, Any]:
     """One recorded event that changed points."""
-    shown: dict[str, Any] = {"id": str(event.id), "action": event.action, "points": event.points}
+    shown = _change(event)
     for part in contributed(OutcomePart):
         shown |= part.event(event, program)
     return shown
+
+
+def _change(event: EventRow) -> dict[str, Any]:
+    return ChangeObject.of(event, id=str(event.id)).written()
 
 
 def wire_time(at: datetime) -> str:

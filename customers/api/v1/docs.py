@@ -3,39 +3,17 @@
 from typing import Any
 
 from loyalty.api.docs.describe import Example, Schema
-from loyalty.api.docs.shapes import DAY, MOMENT, NUMBER, TEXT, WHOLE, described, later, list_of, map_of, one_of, shape
+from loyalty.api.docs.shapes import later, shape
+from loyalty.api.wire import fields_of, optional_in
 from loyalty.contributions import contributed
 
-from .objects import ReadCustomerPart
-
-_ALWAYS = {
-    "_id": described(TEXT, "The brand's ID."),
-    "status": one_of("active", "inactive", "merged", "suspended"),
-    "created_at": MOMENT,
-    "updated_at": MOMENT,
-}
-_SOMETIMES = {
-    "external_ids": map_of(TEXT, "By external-ID field; left out if there is none."),
-    **dict.fromkeys(("email", "first_name", "last_name"), TEXT),
-    "handler": described(TEXT, "The nickname that is shown."),
-    **dict.fromkeys(("gender", "language", "image_url", "currency", "mobile_phone", "country"), TEXT),
-    "membership_id": list_of(TEXT, description="What the custom field membership_id holds."),
-    "src": described(TEXT, "Where the customer came from; `import:<id>` if an import brought the customer."),
-    "referrer": described(TEXT, "The ID of the customer who referred this one."),
-    "purchase_total": NUMBER,
-    "purchase_count": WHOLE,
-    "purchase_item_count": described(NUMBER, "Pieces, or by weight."),
-    **dict.fromkeys(("last_login_at", "optin_at"), MOMENT),
-    **dict.fromkeys(
-        ("birth_date", "purchase_first_date", "purchase_last_date", "last_earn_date", "last_spend_date"), DAY
-    ),
-    "properties": described({"type": "object"}, "Custom attributes by their IDs."),
-}
+from .objects import ReadCustomerObject, ReadCustomerPart
 
 
 def _customer() -> Schema:
     parts = {name: schema for part in contributed(ReadCustomerPart) for name, schema in part.schema.items()}
-    return shape("ReadCustomer", {**_ALWAYS, **_SOMETIMES, **parts}, optional={*_SOMETIMES, *parts})
+    own = ReadCustomerObject
+    return shape("ReadCustomer", {**fields_of(own), **parts}, optional={*optional_in(own), *parts})
 
 
 CUSTOMER = later(_customer)

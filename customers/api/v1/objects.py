@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from django.utils import timezone
+from msgspec import UNSET, Meta, UnsetType
 
 from customers.api.serializers import number
 from customers.models import Customer
 from loyalty.api.access.dates import iso_date
 from loyalty.api.docs.describe import Schema
+from loyalty.api.wire import Day, Moment, Number, WireObject
 from loyalty.contributions import contributed
 from loyalty.engine.status import Status
 
@@ -35,66 +37,105 @@ class ReadCustomerPart:
     example: Callable[[str], Mapping[str, Any]] = lambda _id: {}
 
 
+class ReadCustomerObject(WireObject):
+    """Those who were merged away have what must be there, and no more."""
+
+    _id: Annotated[str, Meta(description="The brand's ID.")]
+    status: Literal["active", "inactive", "merged", "suspended"]
+    created_at: Moment
+    updated_at: Moment
+    external_ids: Annotated[
+        dict[str, str] | UnsetType, Meta(description="By external-ID field; left out if there is none.")
+    ] = UNSET
+    email: str | UnsetType = UNSET
+    first_name: str | UnsetType = UNSET
+    last_name: str | UnsetType = UNSET
+    handler: Annotated[str | UnsetType, Meta(description="The nickname that is shown.")] = UNSET
+    gender: str | UnsetType = UNSET
+    language: str | UnsetType = UNSET
+    image_url: str | UnsetType = UNSET
+    currency: str | UnsetType = UNSET
+    mobile_phone: str | UnsetType = UNSET
+    country: str | UnsetType = UNSET
+    membership_id: Annotated[list[str] | UnsetType, Meta(description="What the custom field membership_id holds.")] = (
+        UNSET
+    )
+    src: Annotated[
+        str | UnsetType,
+        Meta(description="Where the customer came from; `import:<id>` if an import brought the customer."),
+    ] = UNSET
+    referrer: Annotated[str | UnsetType, Meta(description="The ID of the customer who referred this one.")] = UNSET
+    purchase_total: Number | UnsetType = UNSET
+    purchase_count: int | UnsetType = UNSET
+    purchase_item_count: Annotated[Number | UnsetType, Meta(description="Pieces, or by weight.")] = UNSET
+    last_login_at: Moment | UnsetType = UNSET
+    optin_at: Moment | UnsetType = UNSET
+    birth_date: Day | UnsetType = UNSET
+    purchase_first_date: Day | UnsetType = UNSET
+    purchase_last_date: Day | UnsetType = UNSET
+    last_earn_date: Day | UnsetType = UNSET
+    last_spend_date: Day | UnsetType = UNSET
+    properties: Annotated[dict[str, Any] | UnsetType, Meta(description="Custom attributes by their IDs.")] = UNSET
+
+
 def customer_entities(customers: Sequence[Customer]) -> list[dict[str, Any]]:
     """In the same order; a fixed number of queries."""
     fields, referrers = external_id_fields(), referrers_of(customers)
     parts = [part.read(customers) for part in contributed(ReadCustomerPart)]
     return [
-        _merged(one)
+        _merged(one).written()
         if one.status == Status.MERGED
         else {
             **{name: value for part in parts for name, value in part.get(one.id, {}).items()},
-            **_profile(one, fields),
-            **_origin(one, referrers),
-            **_purchases(one),
-            **_times(one),
+            **_living(one, fields, referrers).written(),
         }
         for one in customers
     ]
 
 
-def _merged(customer: Customer) -> dict[str, Any]:
+def _merged(customer: Customer) -> ReadCustomerObject:
     """What it had is the survivor's, and is told there."""
-    times = {name: iso_date(getattr(customer, name)) for name in ("created_at", "updated_at")}
-    return {"_id": customer.public_id, "status": customer.status, **times}
+    return ReadCustomerObject.of(
+        customer,
+        _id=customer.public_id,
+        created_at=iso_date(customer.created_at),
+        updated_at=iso_date(customer.updated_at),
+    )
 
 
-def _profile(customer: Customer, id_fields: Iterable[str]) -> dict[str, Any]:
+def _living(customer: Customer, id_fields: Iterable[str], referrers: Mapping[str, str]) -> ReadCustomerObject:
     held = customer.properties
     external = {slug: held[slug] for slug in id_fields if held.get(slug) not in (None, "")}
     memberships = held.get("membership_id")
-    found = {
-        "_id": customer.public_id,
-        "external_ids": external,
-        **{name: getattr(customer, name) for name in TEXTS},
-        "membership_id": [str(one) for one in (memberships if isinstance(memberships, list) else [memberships]) if one],
-        "birth_date": customer.birth_date.isoformat() if customer.birth_date else None,
-    }
-    known = {name: value for name, value in found.items() if value not in (None, "", {}, [])}
-    return {**known, "status": customer.status, "properties": held}
+    return ReadCustomerObject.of(
+        customer,
+        _id=customer.public_id,
+        created_at=iso_date(customer.created_at),
+        updated_at=iso_date(customer.updated_at),
+        external_ids=external or UNSET,
+        **{name: getattr(customer, name) or UNSET for name in TEXTS},
+        membership_id=[str(one) for one in (memberships if isinstance(memberships, list) else [memberships]) if one]
+        or UNSET,
+        src=customer.src or UNSET,
+        referrer=referrers.get(customer.referrer or "", UNSET),
+        purchase_total=number(customer.purchase_total),
+        purchase_count=customer.purchase_count,
+        purchase_item_count=number(customer.purchase_item_count),
+        birth_date=customer.birth_date.isoformat() if customer.birth_date else UNSET,
+        **_times(customer),
+        properties=held,
+    )
 
 
-def _origin(customer: Customer, referrers: Mapping[str, str]) -> dict[str, str]:
-    found = {"src": customer.src or "", "referrer": referrers.get(customer.referrer or "", "")}
-    return {name: text for name, text in found.items() if text}
-
-
-def _purchases(customer: Customer) -> dict[str, Any]:
-    return {
-        "purchase_total": number(customer.purchase_total),
-        "purchase_count": customer.purchase_count,
-        "purchase_item_count": number(customer.purchase_item_count),
-    }
-
-
-def _times(customer: Customer) -> dict[str, str]:
+def _times(customer: Customer) -> dict[str, str | UnsetType]:
     """Instants, and the days of the programme."""
     days = ("purchase_first_date", "purchase_last_date", "last_earn_date", "last_spend_date")
-    instants = ("created_at", "updated_at", "last_login_at", "optin_at")
-    found = {name: _day(getattr(customer, name)) for name in days}
-    found |= {name: iso_date(at) if (at := getattr(customer, name)) else None for name in instants}
-    return {name: text for name, text in found.items() if text}
+    instants = ("last_login_at", "optin_at")
+    return {
+        **{name: _day(at) if (at := getattr(customer, name)) else UNSET for name in days},
+        **{name: iso_date(at) if (at := getattr(customer, name)) else UNSET for name in instants},
+    }
 
 
-def _day(at: datetime | None) -> str | None:
-    return timezone.localdate(at).isoformat() if at else None
+def _day(at: datetime) -> str:
+    return timezone.localdate(at).isoformat()

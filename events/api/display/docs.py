@@ -3,16 +3,13 @@
 from typing import Any
 
 from customers.api.schemas import NAME, WHO
-from events.api.docs import ACCOUNT
 from events.orders.enums import TransactionStatus
 from loyalty.api.docs.describe import Example, Operation, Parameter, Schema
 from loyalty.api.docs.shapes import (
-    DAY,
-    MOMENT,
-    NUMBER,
     TEXT,
     WHOLE,
     described,
+    later,
     list_of,
     one_of,
     or_empty,
@@ -21,34 +18,29 @@ from loyalty.api.docs.shapes import (
 )
 from loyalty.api.lists.docs import AFTER
 from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
+from loyalty.api.wire import fields_of, optional_in, schema_of
+from loyalty.contributions import contributed
 
 from .filters import EVENTS, TIMES, TRANSACTIONS
+from .objects import EventOwnerObject, EventPart, HistoryEventObject, TransactionObject
 
-_EVENT: dict[str, Schema] = {
-    "id": described(TEXT, "The ID of the event."),
-    "action": described(TEXT, "What happened, such as `checkout`."),
-    "label": described(TEXT, "The name of the action."),
-    "points": described(WHOLE, "How many it brought, negative if they went."),
-    "timestamp": described(MOMENT, "When it happened."),
-    "properties": list_of(
-        shape(
-            "EventProperty",
-            {
-                "name": TEXT,
-                "label": described(TEXT, "The name that people read."),
-                "value": described({}, "As it was sent."),
-            },
-        ),
-        description="The attributes of the event; those that are empty are left out.",
-    ),
-    "expdate": described(DAY, "The last day on which the points are valid, if they have one."),
-    # While there are several.
-    "account": ACCOUNT,
-}
-_OPTIONAL = ("expdate", "account")
-HISTORY_EVENT = shape("HistoryEvent", _EVENT, optional=_OPTIONAL)
-_WHOSE = shape("", {"id": described(TEXT, "The ID of the customer who has the event now.")})
-ANYBODYS_EVENT = shape("AnybodysEvent", {**_EVENT, "Customer": _WHOSE}, optional=_OPTIONAL)
+
+def _history_event() -> Schema:
+    return shape("HistoryEvent", _event_fields(), optional={*_event_fields()} - _ALWAYS)
+
+
+def _anybodys_event() -> Schema:
+    fields = {**_event_fields(), "Customer": schema_of(EventOwnerObject)}
+    return shape("AnybodysEvent", fields, optional={*_event_fields()} - _ALWAYS)
+
+
+def _event_fields() -> dict[str, Schema]:
+    parts = {name: schema for part in contributed(EventPart) for name, schema in part.schema.items()}
+    return {**{name: one for name, one in fields_of(HistoryEventObject).items() if name != "Customer"}, **parts}
+
+
+_ALWAYS = fields_of(HistoryEventObject).keys() - optional_in(HistoryEventObject)
+HISTORY_EVENT, ANYBODYS_EVENT = later(_history_event), later(_anybodys_event)
 _PAGES = {
     "prev": described(TEXT, "Path and query of the page before, if there is one and `limit` was given."),
     "next": described(TEXT, "Path and query of the page after, if there is one and `limit` was given."),
@@ -60,41 +52,15 @@ EVERYBODYS = shape(
     optional=_PAGES,
 )
 
-STATUS = one_of(*TransactionStatus.values)
-ORDER_FIELDS: dict[str, Schema] = {
-    "id": described(TEXT, "Your ID of the order."),
-    "status": STATUS,
-    "event": described(TEXT, "The ID of its checkout; a draft has none."),
-    "created_at": described(MOMENT, "When it was first recorded."),
-    "updated_at": MOMENT,
-    "total": described(NUMBER, "What was bought, refunds not taken off."),
-    "items": list_of(
-        shape(
-            "BoughtItem",
-            {
-                "line_id": described(TEXT, "Your ID of the line, if it has one."),
-                "product_id": TEXT,
-                "quantity": described(NUMBER, "Pieces, or by weight; below 0 where the line lowers the order."),
-                "subtotal": NUMBER,
-            },
-            optional=["line_id", "product_id"],
-        )
-    ),
-    "earned": described(WHOLE, "Points that it earned, or will earn when it is accepted."),
-    "burned": described(WHOLE, "Points that paid a part of it."),
-    "bonus": described(WHOLE, "What of `earned` came from bonuses."),
-    "refunded": described(WHOLE, "What of `earned` refunds have taken back."),
-}
-ORDER_NONE = ("event", "earned", "burned", "bonus", "refunded")
-TRANSACTION = shape("Transaction", ORDER_FIELDS, optional=ORDER_NONE, description="Points that are none are left out.")
+TRANSACTION = schema_of(TransactionObject)
 FOUND = shape("Transactions", {"data": list_of(TRANSACTION), **_PAGES}, optional=_PAGES)
 DETAILED = shape(
     "TransactionWithEvents",
     {
-        **ORDER_FIELDS,
+        **fields_of(TransactionObject),
         "events": list_of(HISTORY_EVENT, description="With `fields=events`: its last events, 100 at most."),
     },
-    optional=(*ORDER_NONE, "events"),
+    optional={*optional_in(TransactionObject), "events"},
 )
 
 ORDER_ID = Parameter("transaction_id", "Your ID of the order.", NAME, example="R-1000", place="path")

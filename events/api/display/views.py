@@ -123,7 +123,7 @@ class TransactionDetail(EventsView):
         check_names(request.query_params.keys(), ())
         customer = self.customer(public_id)
         order = self.order(customer, transaction_id)
-        found = order_object(order)
+        found = order_object(order).written()
         if "events" in request.query_params.get("fields", "").split(","):
             found["events"], _ = self.events(customer, [Q(transaction_id=order.transaction_id)], Page(MAX_LIMIT, 0))
         return Response({"data": [found]})
@@ -177,7 +177,7 @@ class Transactions(DisplayView):
             return [], False
         with bounded(what="The list", cure=CURE):
             rows = orders_in(customer.id, filters, page.offset, page.offset + page.limit + 1)
-        return [order_object(row) for row in rows[: page.limit]], len(rows) > page.limit
+        return [order_object(row).written() for row in rows[: page.limit]], len(rows) > page.limit
 
 
 class TransactionSearch(Transactions):

@@ -1,63 +1,25 @@
 """The event and the transaction of the Read API, for the description of the interface."""
 
-from loyalty.api.docs.describe import Example
-from loyalty.api.docs.shapes import (
-    DAY,
-    FLAG,
-    MOMENT,
-    NUMBER,
-    TEXT,
-    UNIX,
-    WHOLE,
-    described,
-    list_of,
-    map_of,
-    one_of,
-    shape,
-)
+from loyalty.api.docs.describe import Example, Schema
+from loyalty.api.docs.shapes import later, shape
+from loyalty.api.wire import fields_of, optional_in, schema_of
+from loyalty.contributions import contributed
 
-_ALWAYS = {
-    "_id": TEXT,
-    "timestamp": described(MOMENT, "When it took effect."),
-    "unix_timestamp": UNIX,
-    "process_timestamp": described(MOMENT, "When it was recorded."),
-    "date": described(DAY, "The day of `timestamp`, in UTC."),
-    "customer": described(TEXT, "The brand's ID of the customer."),
-    "action": TEXT,
-    "points": described(WHOLE, "By how much what can be spent changed."),
-    "properties": described({"type": "object"}, "The attributes."),
-    "admin": described(FLAG, "Whether staff recorded it in the back office."),
-    "source": described(TEXT, "How it came in."),
-    "cid": described(
-        TEXT, "The ID of the event that all of the same operation followed from; its own where it was the first."
-    ),
-    "snapshot": described(
-        shape("ReadSnapshot", dict.fromkeys(("score", "spent", "pending", "expired"), WHOLE)),
-        "The figures of the default account right after it was recorded.",
-    ),
-}
-_SOMETIMES = {
-    "ip_address": TEXT,
-    "user_agent": TEXT,
-    "parent": described(TEXT, "The ID of the event that caused it."),
-    "change": described(
-        shape(
-            "ReadChange",
-            {"id": TEXT, "at": MOMENT, "by": described(TEXT, "The ID of the member of staff.")},
-            optional=["by"],
-        ),
-        "The last change of the day on which its points expire.",
-    ),
-    "hash": described(TEXT, "Of a checkout, a claim or an item: what may come once."),
-    "user_id": described(WHOLE, "The ID of the member of staff who recorded it."),
-    "account": described(TEXT, "The ID of the points account that it concerns."),
-    "original": described(TEXT, "The ID of the merged-away profile whose event it was."),
-    "expdate": described(DAY, "The last day on which the points that it earned are valid."),
-    "usages": map_of(WHOLE, "By event, how many of the points it used; fewer than none if it gave some back."),
-    "used_points": described(WHOLE, "All of these."),
-    "expired": described(FLAG, "Of what earned points: whether none of them is left."),
-}
-EVENT = shape("ReadEvent", {**_ALWAYS, **_SOMETIMES}, optional=_SOMETIMES)
+from .objects import ReadEventObject, ReadEventPart
+from .orders import ReadTransactionObject
+
+
+def _event() -> Schema:
+    parts = contributed(ReadEventPart)
+    found = {name: schema for part in parts for name, schema in part.schema.items()}
+    optional = {name for part in parts for name in part.optional}
+    return shape(
+        "ReadEvent", {**fields_of(ReadEventObject), **found}, optional={*optional_in(ReadEventObject), *optional}
+    )
+
+
+EVENT = later(_event)
+TRANSACTION = schema_of(ReadTransactionObject)
 
 _BEN_EVENT = {
     "_id": "13",
@@ -89,44 +51,6 @@ EVENT_EXAMPLES = (
         query={"filter[points][gt]": "0", "sort[0][field]": "date", "sort[0][direction]": "asc"},
     ),
 )
-
-_LINE = {
-    "transaction_id": TEXT,
-    "quantity": described(NUMBER, "Pieces, or by weight; below 0 where the line lowers the order."),
-    "points_rewarded": described(WHOLE, "The points that the line earns by itself, pending ones included."),
-    "subtotal": described(NUMBER, "What it costs, less its discount."),
-    "total_quantity": described(NUMBER, "Of all lines that do not lower the order."),
-}
-_LINE_BESIDES = {
-    "line_id": described(TEXT, "The sender's ID of the line."),
-    "total": described(NUMBER, "What it costs without the discount."),
-    "price": described(NUMBER, "Of one."),
-    "discount": described(NUMBER, "Of the whole line."),
-    "product_id": TEXT,
-    "product_name": TEXT,
-    "product_url": TEXT,
-    "currency": TEXT,
-}
-_ORDER = {
-    "_id": described(TEXT, "The brand's ID of the order."),
-    "created_at": described(MOMENT, "When it was first heard of."),
-    "updated_at": MOMENT,
-    "customer": described(TEXT, "The brand's ID of the customer."),
-    "status": one_of("draft", "pending", "accepted", "rejected", "refunded"),
-    "items": list_of(shape("ReadItem", {**_LINE, **_LINE_BESIDES}, optional=_LINE_BESIDES)),
-    "total": NUMBER,
-    "earned": described(WHOLE, "The points that the customer was credited with."),
-    "burned": described(WHOLE, "The points that paid a part of it."),
-    "events": list_of(shape("ReadReference", {"_id": TEXT, "action": TEXT, "points": WHOLE})),
-    "points_rewarded": described(WHOLE, "The points that it earns, pending ones included."),
-}
-_ORDER_BESIDES = {
-    "event": described(TEXT, "The ID of its checkout; a draft has none."),
-    "currency": TEXT,
-    "account": described(TEXT, "The ID of its points account."),
-    "auto_accept": described(DAY, "The day on which it is accepted by itself, while it waits for that."),
-}
-TRANSACTION = shape("ReadTransaction", {**_ORDER, **_ORDER_BESIDES}, optional=_ORDER_BESIDES)
 
 TRANSACTION_EXAMPLES = (
     Example(

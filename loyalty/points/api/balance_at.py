@@ -1,6 +1,5 @@
 """`balance_at`: what a customer had, or will have, at an instant."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,19 +9,16 @@ from django.utils import timezone
 
 from customers.api.filters import LATEST
 from customers.api.objects import AnswerExample, CustomerAnswer
-from customers.api.serializers import unix
 from customers.models import Customer
 from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.api.docs.describe import Parameter
 from loyalty.api.errors import bad_request
+from loyalty.api.wire import schema_of
 from loyalty.engine.moments import likely
-from loyalty.points.ledger.balances import Figures, balances_at
+from loyalty.points.ledger.balances import balances_at
 from loyalty.program.queries import general_settings
 
-from .objects import named
-from .schemas import BALANCE_AT
-
-FIGURES = ("earned", "spent", "expired", "reserved", "pending", "spendable", "debt", "point_balance")
+from .objects import BalanceAtObject, balance_at
 
 
 def _balance_at(customer: Customer, query: QueryDict) -> dict[str, Any]:
@@ -32,7 +28,7 @@ def _balance_at(customer: Customer, query: QueryDict) -> dict[str, Any]:
     at = _instant(text)
     has_accounts = MULTI_ACCOUNTS in general_settings().modules
     figures = balances_at(customer, at, timezone.now())
-    return {"balance_at": _object(at, [one for one in figures if has_accounts or one.account.is_default])}
+    return {"balance_at": balance_at(at, [one for one in figures if has_accounts or one.account.is_default]).written()}
 
 
 def _instant(text: str) -> datetime:
@@ -47,17 +43,11 @@ def _instant(text: str) -> datetime:
     return datetime.fromtimestamp(int(text), UTC)
 
 
-def _object(at: datetime, balances: Sequence[Figures]) -> dict[str, Any]:
-    """What the customer had, or will have, in each account at the instant."""
-    accounts = [{**named(one.account), **{name: getattr(one, name) for name in FIGURES}} for one in balances]
-    return {"at": unix(at), "accounts": accounts}
-
-
-_NOTHING = dict.fromkeys(FIGURES, 0)
+_NOTHING = dict.fromkeys(("earned", "spent", "expired", "reserved", "pending", "spendable", "debt", "point_balance"), 0)
 _OCTOBER = {"at": 1790812800, "accounts": [{"id": "main", "name": "Main account", "default": True, **_NOTHING}]}
 ANSWER = CustomerAnswer(
     _balance_at,
-    {"balance_at": BALANCE_AT},
+    {"balance_at": schema_of(BalanceAtObject)},
     Parameter(
         "balance_at",
         "Adds what the customer had, or will have, in each account at this instant: unix seconds.",

@@ -1,8 +1,10 @@
 """What the Read API tells of points."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, UnsetType
 
 from customers.api.v1.objects import ReadCustomerPart
 from customers.models import Customer
@@ -11,12 +13,50 @@ from events.models import Event
 from loyalty.accounts.enums import MULTI_ACCOUNTS
 from loyalty.accounts.expiry import last_day
 from loyalty.api.access.dates import iso_date
+from loyalty.api.wire import Day, Moment, WireObject, fields_of, optional_in
 from loyalty.points.history.uses import Change, Uses, changes_of, snapshots_of, uses_of
-from loyalty.points.ledger.models import Balance, Lot
+from loyalty.points.ledger.models import Lot
 from loyalty.points.ledger.queries import balances_of_all
 from loyalty.program.queries import general_settings
 
-from .schemas import EXAMPLES, OF_READ_CUSTOMER
+from .objects import EXAMPLES, ReadPointsObject, read_points
+
+
+class ReadChangeObject(WireObject):
+    id: str
+    at: Moment
+    by: Annotated[str | UnsetType, Meta(description="The ID of the member of staff.")] = UNSET
+
+
+class ReadSnapshotObject(WireObject):
+    score: int
+    spent: int
+    pending: int
+    expired: int
+
+
+class EventPointsObject(WireObject):
+    """What is told of an event. The last four are of what earned points."""
+
+    snapshot: Annotated[
+        ReadSnapshotObject,
+        Meta(description="The figures of the default account right after it was recorded."),
+    ]
+    change: Annotated[
+        ReadChangeObject | UnsetType,
+        Meta(description="The last change of the day on which its points expire."),
+    ] = UNSET
+    expdate: Annotated[
+        Day | UnsetType, Meta(description="The last day on which the points that it earned are valid.")
+    ] = UNSET
+    usages: Annotated[
+        dict[str, int] | UnsetType,
+        Meta(description="By event, how many of the points it used; fewer than none if it gave some back."),
+    ] = UNSET
+    used_points: Annotated[int | UnsetType, Meta(description="All of these.")] = UNSET
+    expired: Annotated[bool | UnsetType, Meta(description="Of what earned points: whether none of them is left.")] = (
+        UNSET
+    )
 
 
 def _of_events(customer: Customer, family: Sequence[int], events: Sequence[Event]) -> dict[int, dict[str, Any]]:
@@ -26,11 +66,11 @@ def _of_events(customer: Customer, family: Sequence[int], events: Sequence[Event
     uses = uses_of(family, [lot for found in lots.values() for lot in found])
     changes, snapshots = changes_of(family, ids), snapshots_of(customer.id, events)
     return {
-        id: {
-            "change": _change(id, changes.get(id)),
-            "snapshot": snapshots[id],
+        id: EventPointsObject(
+            change=_change(id, changes.get(id)),
+            snapshot=ReadSnapshotObject(**snapshots[id]),
             **(_earned(lots[id], uses) if id in lots else {}),
-        }
+        ).written()
         for id in ids
     }
 
@@ -48,49 +88,31 @@ def _earned(lots: Sequence[Lot], used: Uses) -> dict[str, Any]:
     for lot in lots:
         uses.update({str(user): points for user, points in used.get(lot.id, {}).items()})
     return {
-        "expdate": last_day(min(ends)).isoformat() if ends else None,
-        "usages": dict(uses) or None,
-        "used_points": sum(uses.values()) if uses else None,
+        "expdate": last_day(min(ends)).isoformat() if ends else UNSET,
+        "usages": dict(uses) or UNSET,
+        "used_points": sum(uses.values()) if uses else UNSET,
         "expired": not any(lot.remaining for lot in lots),
     }
 
 
-def _change(event_id: int, change: Change | None) -> dict[str, Any] | None:
+def _change(event_id: int, change: Change | None) -> ReadChangeObject | UnsetType:
     if change is None:
-        return None
-    by = {"by": str(change.staff_id)} if change.staff_id else {}
+        return UNSET
     # Events are never rewritten: the one before the change is this one.
-    return {"id": str(event_id), "at": iso_date(change.at), **by}
+    return ReadChangeObject(
+        id=str(event_id), at=iso_date(change.at), by=str(change.staff_id) if change.staff_id else UNSET
+    )
 
 
-READ_EVENT = ReadEventPart(_of_events)
+READ_EVENT = ReadEventPart(_of_events, fields_of(EventPointsObject), optional_in(EventPointsObject))
 
 
 def _of_customers(customers: Sequence[Customer]) -> dict[int, dict[str, Any]]:
     """The default account's figures, and all accounts while there are several."""
     has_accounts = MULTI_ACCOUNTS in general_settings().modules
     return {
-        id: {**_figures(default), **({"accounts": _accounts(all_)} if has_accounts else {})}
+        id: read_points(default, all_ if has_accounts else None).written()
         for id, (default, all_) in balances_of_all([customer.id for customer in customers]).items()
-    }
-
-
-def _figures(balance: Balance) -> dict[str, int]:
-    names = ("spent", "reserved", "expired", "pending", "point_balance")
-    return {"score": balance.earned, **{name: getattr(balance, name) for name in names}}
-
-
-def _accounts(balances: Iterable[Balance]) -> dict[str, Any]:
-    names = ("earned", "reserved", "spent", "pending", "expired", "point_balance")
-    return {
-        one.account.slug: {
-            "name": one.account.name,
-            "type": one.account.type,
-            "default": one.account.is_default,
-            **{name: getattr(one, name) for name in names},
-            "negative_points": one.account.negative_points,
-        }
-        for one in balances
     }
 
 
@@ -100,4 +122,4 @@ def _example(id: str) -> dict[str, int]:
     return {"score": earned, "point_balance": earned, **none}
 
 
-READ_CUSTOMER = ReadCustomerPart(_of_customers, OF_READ_CUSTOMER, _example)
+READ_CUSTOMER = ReadCustomerPart(_of_customers, fields_of(ReadPointsObject), _example)

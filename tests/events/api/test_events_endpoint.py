@@ -398,7 +398,7 @@ def test_expiring_points_come_when_they_are_asked_for(client: Client, key: ApiKe
 
     history = {today.isoformat(): 5} | {this_year: 7 + (5 if today.isoformat() == this_year else 0)} | {next_year: 11}
     due = {date.fromisoformat(day): points for day, points in history.items()}
-    expected = {"account": "main", **expiring_object(due, today, None, history=False)}
+    expected = expiring_object(Account(slug="main"), due, today, None, history=False).written()
     assert asked["expiring_points"] == {
         **expected,
         "history": [{"date": day, "points": points} for day, points in history.items()],
@@ -419,9 +419,10 @@ def test_a_period_counts_what_is_still_to_expire_in_it(today: str, expected: dic
     days = {"2026-11-22": 1, "2026-11-30": 2, "2026-12-31": 4, "2027-01-01": 8, "2027-06-30": 16}
     expiring = {date.fromisoformat(day): points for day, points in days.items()}
 
-    found = expiring_object(expiring, date.fromisoformat(today), date(2027, 3, 31), history=False)
+    reset = date(2027, 3, 31)
+    found = expiring_object(Account(slug="main"), expiring, date.fromisoformat(today), reset, history=False)
 
-    assert found == {**expected, "reset_date": "2027-03-31"}
+    assert found.written() == {"account": "main", **expected, "reset_date": "2027-03-31"}
 
 
 def test_expiring_points_are_left_out_while_their_module_is_off(client: Client, key: ApiKey) -> None:
