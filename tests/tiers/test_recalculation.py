@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from customers.models import Customer
 from events.models import Event
 from loyalty.accounts.program import account_facts
 from loyalty.tiers.build import structure_of
@@ -170,15 +171,33 @@ def test_settings_that_leave_the_module_on_count_nobody_anew() -> None:
     assert not Recalculation.objects.exclude(status="done").exists()
 
 
-def test_a_place_is_kept_only_up_to_what_is_not_done_yet() -> None:
+def test_a_place_is_kept_only_up_to_what_is_not_done_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever goes on after a loss skips nobody."""
     set_up(structure())
     job = Recalculation.objects.get()
     [rule] = tiers_config().all
-    chunks = operations.Chunks(rule, job, [[1, 2], [3, 4], [5]], now)
+    monkeypatch.setattr(operations, "SPAN", 2)
+    spans = operations.Spans(rule, job, now, 5)
     kept = []
-    for place in (1, 0, 2):
-        chunks._keep(place)
+    for start, customers in ((2, 1), (0, 2), (4, 1)):
+        spans._keep(start, customers)
         job.refresh_from_db()
         kept.append((job.after, job.customers))
-    assert kept == [(0, 0), (4, 4), (5, 5)]
+    assert kept == [(0, 0), (4, 3), (5, 4)]
+
+
+@pytest.mark.parametrize("recounts", [False, True])
+def test_spans_of_ids_leave_nobody_out_and_take_nobody_twice(monkeypatch: pytest.MonkeyPatch, recounts: bool) -> None:
+    set_up(structure())
+    recalculate_all(now=now)
+    people(*range(0, 2_100, 300))
+    foretold = forecasts(RAISED)[Way.EVERYONE]
+    set_up(structure(levels=RAISED))
+    choose(Way.EVERYONE)
+    Recalculation.objects.filter(status="waiting").update(recounts=recounts)
+    monkeypatch.setattr(operations, "SPAN", 2)
+    monkeypatch.setattr(operations, "AT_ONCE", 1)
+    recalculate_all(now=now)
+    job = Recalculation.objects.latest("id")
+    assert (moved(), (job.risen, job.fallen)) == (foretold, foretold)
+    assert job.after == Customer.objects.latest("id").id

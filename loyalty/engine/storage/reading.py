@@ -18,6 +18,8 @@ from .people import People
 from .store import Session
 from .wire import Answer, Statement
 
+FEWEST_IDS, MOST_IDS = 100, 1_600
+
 
 class Reading:
     """The first conversations of an attempt: begin, lock, read, claim. `new_id` draws the ids of new rows afterwards."""
@@ -25,6 +27,7 @@ class Reading:
     def __init__(self, people: People, claims: Claims, session: Session) -> None:
         self.people, self.claims, self.session = people, claims, session
         self._ids: dict[str, Iterator[int]] = {}
+        self._drawn: dict[str, int] = {}
 
     def lock_and_read(self) -> Program:
         """The programme that the events run under. Raises LostRace."""
@@ -61,7 +64,9 @@ class Reading:
         found = next(self._ids.get(sequence, iter(())), None)
         if found is not None:
             return found
-        [drawn] = self.session.run(Statement(statements.DRAW_IDS, [sequence, 100]))
+        # The more rows there are, the more are drawn at once.
+        self._drawn[sequence] = min(2 * self._drawn.get(sequence, FEWEST_IDS // 2), MOST_IDS)
+        [drawn] = self.session.run(Statement(statements.DRAW_IDS, [sequence, self._drawn[sequence]]))
         self._ids[sequence] = iter([id for (id,) in drawn])
         return next(self._ids[sequence])
 

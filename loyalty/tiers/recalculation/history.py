@@ -43,8 +43,9 @@ LEFT JOIN tiers_latepoints late ON late.customer_id = coalesce(m.survivor_id, e.
     AND late.structure_id = %(structure)s AND late.about = chosen.about
 CROSS JOIN LATERAL (SELECT coalesce(late.day, (chosen.at AT TIME ZONE %(zone)s)::date) AS day) counted
 WHERE e.account_id = %(account)s AND e.kind IN ('earn', 'deduct', 'refund')
-    AND (%(everybody)s OR e.customer_id = ANY(%(customers)s)
-        OR e.customer_id IN (SELECT source_id FROM customers_merge WHERE survivor_id = ANY(%(customers)s)))
+    AND (%(everybody)s OR e.customer_id = ANY(
+        %(customers)s::bigint[] || ARRAY(SELECT source_id FROM customers_merge WHERE survivor_id = ANY(%(customers)s::bigint[]))
+    ))
     AND (%(all_actions)s OR chosen.action = ANY(%(actions)s))
 GROUP BY 1, 2
 """

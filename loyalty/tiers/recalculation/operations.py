@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from itertools import takewhile
 from threading import Lock
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Max
 
+from customers.models import Customer
 from loyalty.engine.batch import Batch
 from loyalty.engine.state import State
 from loyalty.engine.sweep import Sweep
@@ -21,9 +23,11 @@ from loyalty.tiers.rows import TIERS
 from loyalty.tiers.rules import DOWN, UP
 
 from .history import days_from_history
-from .queries import Group, customers_in, forecast, possible_groups
+from .queries import Group, Span, customers_in, forecast, possible_groups
 
 AT_ONCE = 1_000
+# How many ids are looked through at a time: by one thread, while others move the customers of other spans.
+SPAN = 4_000
 # How many the timer and the command use.
 THREADS = 2
 # Delete the days of the old rule, insert those of the new one; the customers are locked.
@@ -60,20 +64,21 @@ def recalculate(job: Recalculation, *, now: Callable[[], datetime], threads: int
     """
     rule = next((rule for rule in tiers_config().all if rule.id == job.structure_id), None)
     Recalculation.objects.filter(id=job.id).update(status=WorkStatus.RUNNING)
-    if rule is not None:
-        Chunks(rule, job, _chunks(rule, job, now()), now).take_all(threads)
+    last = Customer.objects.aggregate(last=Max("id"))["last"]
+    if rule is not None and last is not None:
+        Spans(rule, job, now, last).take_all(threads)
     Recalculation.objects.filter(id=job.id).update(status=WorkStatus.DONE, finished_at=now())
 
 
-class Chunks:
-    """Chunks of a recalculation that threads share. The job's `after` follows what is done without a gap."""
+class Spans:
+    """Spans of customers' ids that threads share. The job's `after` follows what is done without a gap."""
 
-    def __init__(
-        self, rule: StructureRule, job: Recalculation, chunks: Sequence[Sequence[int]], now: Callable[[], datetime]
-    ) -> None:
-        self.rule, self.job, self.chunks, self.now = rule, job, chunks, now
-        self.waiting, self.lock = iter(range(len(chunks))), Lock()
-        self.done, self.through = set[int](), 0
+    def __init__(self, rule: StructureRule, job: Recalculation, now: Callable[[], datetime], last: int) -> None:
+        self.rule, self.job, self.now, self.last = rule, job, now, last
+        self.starts = range(job.after, last, SPAN)
+        self.waiting, self.lock = iter(self.starts), Lock()
+        # How many customers of each span have been seen to; the place of the first that is not done.
+        self.done, self.through = dict[int, int](), 0
 
     def take_all(self, threads: int) -> None:
         if threads == 1:
@@ -90,34 +95,34 @@ class Chunks:
             connection.close()
 
     def _take(self) -> None:
-        while (place := self._next()) is not None:
-            _take_hold(self.rule, self.job, self.chunks[place], at=self.now())
-            self._keep(place)
+        while (start := self._next()) is not None:
+            # As of now; what decides is read again under the lock.
+            found = _concerned(self.rule, self.job, (start, self._end(start)), self.now())
+            for place in range(0, len(found), AT_ONCE):
+                _take_hold(self.rule, self.job, found[place : place + AT_ONCE], at=self.now())
+            self._keep(start, len(found))
 
     def _next(self) -> int | None:
         with self.lock:
             return next(self.waiting, None)
 
-    def _keep(self, place: int) -> None:
+    def _end(self, start: int) -> int:
+        return min(start + SPAN, self.last)
+
+    def _keep(self, start: int, customers: int) -> None:
         with self.lock:
-            self.done.add(place)
-            before = self.through
-            while self.through in self.done:
-                self.through += 1
-            fresh = self.chunks[before : self.through]
+            self.done[start] = customers
+            fresh = list(takewhile(self.done.__contains__, self.starts[self.through :]))
+            self.through += len(fresh)
             if fresh:
+                seen = sum(self.done[one] for one in fresh)
                 Recalculation.objects.filter(id=self.job.id).update(
-                    after=fresh[-1][-1], customers=F("customers") + sum(map(len, fresh))
+                    after=self._end(fresh[-1]), customers=F("customers") + seen
                 )
 
 
-def _chunks(rule: StructureRule, job: Recalculation, at: datetime) -> "list[Sequence[int]]":
-    """The customers whom it may move, as of now; what decides is read again under the lock."""
-    found = [id for id in _concerned(rule, job, at) if id > job.after]
-    return [found[start : start + AT_ONCE] for start in range(0, len(found), AT_ONCE)]
-
-
-def _concerned(rule: StructureRule, job: Recalculation, at: datetime) -> Sequence[int]:
+def _concerned(rule: StructureRule, job: Recalculation, span: Span, at: datetime) -> Sequence[int]:
+    """The customers whom it may move."""
     groups = possible_groups(rule)
     way = Way(job.way)
     moving = set(forecast(rule, way, groups).moving)
@@ -128,7 +133,7 @@ def _concerned(rule: StructureRule, job: Recalculation, at: datetime) -> Sequenc
         chosen = [group for group in groups if group.standing.level or group in moving]
     else:
         chosen = [*moving, *(group for group in groups if _is_placed(rule, group, way) and group not in moving)]
-    return customers_in(rule, chosen, at, recounts=job.recounts)
+    return customers_in(rule, chosen, span, at, recounts=job.recounts)
 
 
 def _is_placed(rule: StructureRule, group: Group, way: Way) -> bool:

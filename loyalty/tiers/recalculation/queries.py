@@ -21,6 +21,9 @@ from loyalty.tiers.status_points.windows import Sums
 from .history import days_from_history
 
 EXAMPLES = 10
+# Customers by their ids: those after the first, through the second.
+Span = tuple[int, int]
+EVERYBODY: Span = (0, 2**63 - 1)
 # Each customer with what their points come to today; `bucket` is one more than the place of the level that they reach.
 _EACH = """
 WITH days AS ({days}),
@@ -36,10 +39,11 @@ sums AS (
         LEFT JOIN tiers_customertier t ON t.customer_id = d.customer_id AND t.structure_id = %(structure)s
         GROUP BY d.customer_id
     ) p ON p.customer_id = c.id
-    WHERE c.status <> ALL(%(departed)s)
+    WHERE c.status <> ALL(%(departed)s) AND c.id > %(after)s AND c.id <= %(through)s
 )
 """
 _STORED = "SELECT customer_id, day, points FROM tiers_statusday WHERE structure_id = %(structure)s"
+_STORED += " AND customer_id > %(after)s AND customer_id <= %(through)s"
 _GROUPS = "level_id, manual, grace, member, has_points, bucket"
 _KEY = _GROUPS.replace("level_id", "coalesce(level_id, 0)")
 _KINDS = ("bigint", "boolean", "boolean", "boolean", "boolean", "int")
@@ -141,9 +145,9 @@ def possible_groups(rule: StructureRule) -> list[Group]:
     return [_group(rule, (level, *of, bucket, 0)) for level, of, bucket in product(levels, [*flags], buckets)]
 
 
-def customers_in(rule: StructureRule, groups: list[Group], at: dt.datetime, *, recounts: bool) -> list[int]:
-    """The customers of these groups, in the order of their ids."""
-    return [id for id, *_ in _chosen(rule, groups, at, recounts=recounts)] if groups else []
+def customers_in(rule: StructureRule, groups: list[Group], span: Span, at: dt.datetime, *, recounts: bool) -> list[int]:
+    """The customers of these groups in the span, in the order of their ids."""
+    return [id for id, *_ in _chosen(rule, groups, at, span=span, recounts=recounts)] if groups else []
 
 
 def examples(
@@ -156,10 +160,16 @@ def examples(
 
 
 def _chosen(
-    rule: StructureRule, groups: list[Group], at: dt.datetime, *, recounts: bool, limit: int | None = None
+    rule: StructureRule,
+    groups: list[Group],
+    at: dt.datetime,
+    *,
+    recounts: bool,
+    span: Span | None = None,
+    limit: int | None = None,
 ) -> list[tuple[Any, ...]]:
     """Of each customer of the groups the id, and what makes the group."""
-    sql, params = _each(rule, at, recounts=recounts)
+    sql, params = _each(rule, at, span, recounts=recounts)
     columns = [list(column) for column in zip(*(group.key for group in groups), strict=True)]
     chosen = ", ".join(f"%(chosen{place})s::{kind}[]" for place, kind in enumerate(_KINDS))
     names = {f"chosen{place}": column for place, column in enumerate(columns)}
@@ -170,12 +180,18 @@ def _chosen(
         return cursor.fetchall()
 
 
-def _each(rule: StructureRule, at: dt.datetime, *, recounts: bool) -> tuple[str, Mapping[str, Any]]:
+def _each(
+    rule: StructureRule, at: dt.datetime, span: Span | None = None, *, recounts: bool
+) -> tuple[str, Mapping[str, Any]]:
     zone = ZoneInfo(settings.TIME_ZONE)
     today = local_day(at, zone)
-    days, more = days_from_history(rule) if recounts else (_STORED, {})
+    after, through = span or EVERYBODY
+    ids = list(range(after + 1, through + 1)) if span else None
+    days, more = days_from_history(rule, ids) if recounts else (_STORED, {})
     params = {
         **more,
+        "after": after,
+        "through": through,
         "structure": rule.id,
         "zone": settings.TIME_ZONE,
         "today": today,
