@@ -29,17 +29,14 @@ _EACH = """
 WITH days AS ({days}),
 sums AS (
     SELECT c.id, t.level_id, coalesce(t.manual, false) AS manual, t.grace_from IS NOT NULL AS grace,
-        c.optin_at IS NOT NULL AS member, coalesce(p.counted, false) AS has_points,
-        width_bucket(coalesce(p.points, 0), %(thresholds)s::numeric[]) AS bucket
+        c.optin_at IS NOT NULL AS member, count(d.customer_id) > 0 AS has_points,
+        width_bucket(coalesce(sum(d.points) FILTER (WHERE d.day >= {first}), 0), %(thresholds)s::numeric[]) AS bucket
     FROM customers_customer c
     LEFT JOIN tiers_customertier t ON t.customer_id = c.id AND t.structure_id = %(structure)s
-    LEFT JOIN (
-        SELECT d.customer_id, true AS counted, sum(d.points) FILTER (WHERE d.day >= {first}) AS points
-        FROM days d JOIN customers_customer c ON c.id = d.customer_id
-        LEFT JOIN tiers_customertier t ON t.customer_id = d.customer_id AND t.structure_id = %(structure)s
-        GROUP BY d.customer_id
-    ) p ON p.customer_id = c.id
+        AND t.customer_id > %(after)s AND t.customer_id <= %(through)s
+    LEFT JOIN days d ON d.customer_id = c.id
     WHERE c.status <> ALL(%(departed)s) AND c.id > %(after)s AND c.id <= %(through)s
+    GROUP BY c.id, t.level_id, t.manual, t.grace_from
 )
 """
 _STORED = "SELECT customer_id, day, points FROM tiers_statusday WHERE structure_id = %(structure)s"
