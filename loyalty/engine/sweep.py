@@ -11,6 +11,7 @@ from django.db import connection
 
 from loyalty.engine.storage import statements
 from loyalty.engine.storage.claims import Claims
+from loyalty.engine.storage.memory import uncollected
 from loyalty.engine.storage.people import People
 from loyalty.engine.storage.reading import Reading
 from loyalty.engine.storage.store import Session
@@ -42,7 +43,7 @@ class Sweep:
 
     def run(self, apply: Callable[[State, Batch], None]) -> int:
         """Call `apply` for each of them who is still there; how many events came of it."""
-        with connection.wrap_database_errors:
+        with connection.wrap_database_errors, uncollected():
             try:
                 batch = self._open()
                 recorded = sum(self._reduce(batch, state, apply) for state in self.people.by_id.values())

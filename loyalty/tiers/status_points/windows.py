@@ -52,11 +52,15 @@ class Sums:
         self, rule: StructureRule, days: Mapping[dt.date, Decimal], joined: dt.date, since: dt.date | None = None
     ) -> None:
         self.rule, self.days, self.joined, self.since = rule, days, joined, since
+        # By day: the rules ask for the same one again and again.
+        self._on = dict[dt.date, Decimal]()
 
     def on(self, day: dt.date) -> Decimal:
         """What counts on the day; points of later days do, too: they were sent with a time ahead of ours."""
-        first = self.first(day)
-        return sum((points for at, points in self.days.items() if at >= first), NOTHING)
+        if day not in self._on:
+            first = self.first(day)
+            self._on[day] = sum((points for at, points in self.days.items() if at >= first), NOTHING)
+        return self._on[day]
 
     def of_period_before(self, day: dt.date) -> Decimal | None:
         """What the period before the day's came to; None: there is none."""

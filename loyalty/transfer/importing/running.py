@@ -4,10 +4,9 @@ While a chunk is at work its transaction holds the job's row; between chunks, an
 does. A worker that dies lets go of the row at once and of the lease within seconds, and another goes on.
 """
 
-import gc
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,6 +20,7 @@ from django.utils import timezone
 
 from customers.fields.queries import customers_config
 from events.types.queries import attribute_types
+from loyalty.engine.storage.memory import uncollected
 from loyalty.intake.actors import import_job
 from loyalty.transfer.enums import JobStatus, Model
 from loyalty.transfer.files.store import check_untouched, path_of
@@ -190,7 +190,7 @@ def run_chunk(*, job_id: int, fence: int, file: OpenFile, now: Callable[[], date
     """
     for attempt in range(MAX_ATTEMPTS):
         try:
-            with transaction.atomic(), _uncollected():
+            with transaction.atomic(), uncollected():
                 return _run_chunk(job_id=job_id, fence=fence, file=file, now=now, rows=rows)
         except OperationalError:
             # A deadlock with the tills: nothing is written; the connection is good, or the next statement says not.
@@ -198,18 +198,6 @@ def run_chunk(*, job_id: int, fence: int, file: OpenFile, now: Callable[[], date
                 raise
             time.sleep(0.05 * 2**attempt)
     raise AssertionError("the last attempt returns or raises")
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """The collector would walk over the thousands of live rows again and again and find nothing: a quarter of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _run_chunk(*, job_id: int, fence: int, file: OpenFile, now: Callable[[], datetime], rows: int) -> bool:
