@@ -95,7 +95,8 @@ def test_none_is_unset_only_where_the_writer_says_so() -> None:
 
 
 def test_what_is_not_given_is_read_off_the_source_and_what_is_optional_is_not() -> None:
-    source = SimpleNamespace(**{name: getattr(JUG, name) for name in JUG.__struct_fields__}, cracked=True)
+    source = SimpleNamespace(**{name: getattr(JUG, name) for name in JUG.__struct_fields__})
+    source.cracked = True
     del source.size
 
     assert JugObject.of(source, size="large").written() == {**JUG.written(), "size": "large"}

@@ -1,0 +1,22 @@
+"""The programme as the migrations made it is built once for all tests: no other one takes its place."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from loyalty.engine.programs import programs
+from loyalty.program.queries import program_version
+
+
+@pytest.mark.django_db
+def test_a_version_that_is_rolled_back_is_not_remembered(settings: Any) -> None:
+    configure = programs.composition.configure
+    assert configure is not None
+    with transaction.atomic():
+        first = configure().version
+        settings.TIME_ZONE = "Pacific/Chatham"
+        assert configure().version != first
+        transaction.set_rollback(True)
+
+    assert configure().version == program_version() == first
