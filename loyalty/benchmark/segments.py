@@ -165,9 +165,15 @@ def _rules(
                     "ratio": ratio,
                     "at_most": MOST_OF_A_RULE,
                     "met": met,
+                    "plans": {"ours": _plan(raw, rule["sql"]), "by_hand": _plan(raw, by_hand)},
                 }
             )
     return found
+
+
+def _plan(raw: Any, sql: str) -> list[str]:
+    """By what the planner knows of these tables; those of a million customers are kept in docs/segment-plans.md."""
+    return [line for (line,) in raw.execute(f"EXPLAIN (COSTS OFF) {sql}".encode()).fetchall()]
 
 
 def _refresh(base: Scratch, compiled: list[dict[str, Any]], say: Callable[[str], None]) -> dict[str, Any]:
