@@ -172,7 +172,7 @@ def _rules(
 
 
 def _plan(raw: Any, sql: str) -> list[str]:
-    """By what the planner knows of these tables; those of a million customers are kept in docs/segment-plans.md."""
+    """By what the planner knows of these tables. docs/segment-plans.md keeps those of a smaller number."""
     return [line for (line,) in raw.execute(f"EXPLAIN (COSTS OFF) {sql}".encode()).fetchall()]
 
 
