@@ -78,10 +78,14 @@ def _annotated(kind: inspect.Metadata) -> Schema:
 
 @_schema.register
 def _union(kind: inspect.UnionType) -> Schema:
-    """Of a kind or null, or of the two kinds of numbers."""
+    """Of one kind, or `Number`, which is two; and null, if that is among them."""
     kinds = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
-    numbers = all(isinstance(one, inspect.IntType | inspect.DecimalType) for one in kinds)
-    [found] = [NUMBER] if numbers else map(_schema, kinds)
+    if {type(one) for one in kinds} == {inspect.IntType, inspect.DecimalType}:
+        found = NUMBER
+    elif len(kinds) == 1:
+        found = _schema(kinds[0])
+    else:
+        raise TypeError(f"A union of {len(kinds)} kinds has no schema yet")
     return found if len(kinds) == len(kind.types) else nullable(found)
 
 

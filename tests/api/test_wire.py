@@ -102,6 +102,25 @@ def test_what_is_not_given_is_read_off_the_source_and_what_is_optional_is_not() 
     assert JugObject.of(source, size="large").written() == {**JUG.written(), "size": "large"}
 
 
+def test_a_number_that_may_be_null_keeps_its_kind() -> None:
+    class CupObject(WireObject):
+        whole: int | None
+        any_number: Number | None
+
+    assert fields_of(CupObject) == {
+        "whole": {"type": ["integer", "null"]},
+        "any_number": {"type": ["number", "null"]},
+    }
+
+
+def test_a_union_of_other_kinds_is_refused() -> None:
+    class OddObject(WireObject):
+        odd: int | str
+
+    with pytest.raises(TypeError, match="2 kinds has no schema yet"):
+        schema_of(OddObject)
+
+
 def test_what_has_no_schema_is_refused_where_it_is_declared() -> None:
     class OddObject(WireObject):
         odd: complex
