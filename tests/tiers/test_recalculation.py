@@ -1,6 +1,7 @@
 """What a change of a structure makes of those who are there: as the preview says, in each of its ways."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ from loyalty.tiers.models import Recalculation, StatusDay
 from loyalty.tiers.program import read_tiers, tier_facts
 from loyalty.tiers.queries import tiers_config
 from loyalty.tiers.recalculation import operations
+from loyalty.tiers.recalculation.history import days_from_history
 from loyalty.tiers.recalculation.operations import recalculate_all
 from loyalty.tiers.recalculation.queries import forecast, groups_of
+from tests.engine.world import rows
 from tests.tiers.ladders import LEVELS, START, buy, done, level, local, set_up, structure, tier, told
 
 pytestmark = pytest.mark.django_db
@@ -201,3 +204,13 @@ def test_spans_of_ids_leave_nobody_out_and_take_nobody_twice(monkeypatch: pytest
     job = Recalculation.objects.latest("id")
     assert (moved(), (job.risen, job.fallen)) == (foretold, foretold)
     assert job.after == Customer.objects.latest("id").id
+
+
+def test_counting_anew_finds_the_entries_of_the_customers_at_hand_by_an_index() -> None:
+    """With those of profiles that were merged into them. Few rows: the planner is told not to read all of them."""
+    set_up(structure())
+    sql, params = days_from_history(tiers_config().all[0], [1, 2])
+    rows("SET LOCAL enable_seqscan = off")
+    plan = "\n".join(line for (line,) in rows(f"EXPLAIN (COSTS OFF) {sql}", params))
+    entries = plan[plan.index(" on points_entry e") :]
+    assert re.match(r".*\n +(Index|Recheck) Cond: \(\(?customer_id = ANY", entries), plan

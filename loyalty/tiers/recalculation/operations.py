@@ -23,7 +23,7 @@ from loyalty.tiers.rows import TIERS
 from loyalty.tiers.rules import DOWN, UP
 
 from .history import days_from_history
-from .queries import Group, Span, customers_in, forecast, possible_groups
+from .queries import Group, customers_in, forecast, possible_groups
 
 AT_ONCE = 1_000
 # How many ids are looked through at a time: by one thread, while others move the customers of other spans.
@@ -77,6 +77,7 @@ class Spans:
         self.rule, self.job, self.now, self.last = rule, job, now, last
         self.starts = range(job.after, last, SPAN)
         self.waiting, self.lock = iter(self.starts), Lock()
+        self.groups = _concerned(rule, job)
         # How many customers of each span have been seen to; the place of the first that is not done.
         self.done, self.through = dict[int, int](), 0
 
@@ -97,7 +98,8 @@ class Spans:
     def _take(self) -> None:
         while (start := self._next()) is not None:
             # As of now; what decides is read again under the lock.
-            found = _concerned(self.rule, self.job, (start, self._end(start)), self.now())
+            span = (start, self._end(start))
+            found = customers_in(self.rule, self.groups, span, self.now(), recounts=self.job.recounts)
             for place in range(0, len(found), AT_ONCE):
                 _take_hold(self.rule, self.job, found[place : place + AT_ONCE], at=self.now())
             self._keep(start, len(found))
@@ -121,19 +123,16 @@ class Spans:
                 )
 
 
-def _concerned(rule: StructureRule, job: Recalculation, span: Span, at: datetime) -> Sequence[int]:
-    """The customers whom it may move."""
-    groups = possible_groups(rule)
-    way = Way(job.way)
+def _concerned(rule: StructureRule, job: Recalculation) -> list[Group]:
+    """Of the customers whom it may move."""
+    groups, way = possible_groups(rule), Way(job.way)
     moving = set(forecast(rule, way, groups).moving)
     if job.recounts:
-        chosen = [group for group in groups if group.has_points or group.member]
-    elif way == Way.EVERYONE and rule.expiration == Expiration.ROLLING:
+        return [group for group in groups if group.has_points or group.member]
+    if way == Way.EVERYONE and rule.expiration == Expiration.ROLLING:
         # Their levels end on other days now.
-        chosen = [group for group in groups if group.standing.level or group in moving]
-    else:
-        chosen = [*moving, *(group for group in groups if _is_placed(rule, group, way) and group not in moving)]
-    return customers_in(rule, chosen, span, at, recounts=job.recounts)
+        return [group for group in groups if group.standing.level or group in moving]
+    return [*moving, *(group for group in groups if _is_placed(rule, group, way) and group not in moving)]
 
 
 def _is_placed(rule: StructureRule, group: Group, way: Way) -> bool:

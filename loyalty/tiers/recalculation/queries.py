@@ -39,8 +39,10 @@ sums AS (
     GROUP BY c.id, t.level_id, t.manual, t.grace_from
 )
 """
-_STORED = "SELECT customer_id, day, points FROM tiers_statusday WHERE structure_id = %(structure)s"
-_STORED += " AND customer_id > %(after)s AND customer_id <= %(through)s"
+_STORED = """
+SELECT customer_id, day, points FROM tiers_statusday
+WHERE structure_id = %(structure)s AND customer_id > %(after)s AND customer_id <= %(through)s
+"""
 _GROUPS = "level_id, manual, grace, member, has_points, bucket"
 _KEY = _GROUPS.replace("level_id", "coalesce(level_id, 0)")
 _KINDS = ("bigint", "boolean", "boolean", "boolean", "boolean", "int")
