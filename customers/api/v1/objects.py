@@ -95,12 +95,12 @@ def customer_entities(customers: Sequence[Customer]) -> list[dict[str, Any]]:
 
 def _merged(customer: Customer) -> ReadCustomerObject:
     """What it had is the survivor's, and is told there."""
-    return ReadCustomerObject.of(
-        customer,
-        _id=customer.public_id,
-        created_at=iso_date(customer.created_at),
-        updated_at=iso_date(customer.updated_at),
-    )
+    return ReadCustomerObject.of(customer, **_always(customer))
+
+
+def _always(customer: Customer) -> dict[str, str]:
+    times = {name: iso_date(getattr(customer, name)) for name in ("created_at", "updated_at")}
+    return {"_id": customer.public_id, **times}
 
 
 def _living(customer: Customer, id_fields: Iterable[str], referrers: Mapping[str, str]) -> ReadCustomerObject:
@@ -109,9 +109,7 @@ def _living(customer: Customer, id_fields: Iterable[str], referrers: Mapping[str
     memberships = held.get("membership_id")
     return ReadCustomerObject.of(
         customer,
-        _id=customer.public_id,
-        created_at=iso_date(customer.created_at),
-        updated_at=iso_date(customer.updated_at),
+        **_always(customer),
         external_ids=external or UNSET,
         **{name: getattr(customer, name) or UNSET for name in TEXTS},
         membership_id=[str(one) for one in (memberships if isinstance(memberships, list) else [memberships]) if one]

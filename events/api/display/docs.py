@@ -22,25 +22,16 @@ from loyalty.api.wire import fields_of, optional_in, schema_of
 from loyalty.contributions import contributed
 
 from .filters import EVENTS, TIMES, TRANSACTIONS
-from .objects import EventOwnerObject, EventPart, HistoryEventObject, TransactionObject
+from .objects import AnybodysEventObject, EventPart, HistoryEventObject, TransactionObject
 
 
-def _history_event() -> Schema:
-    return shape("HistoryEvent", _event_fields(), optional={*_event_fields()} - _ALWAYS)
-
-
-def _anybodys_event() -> Schema:
-    fields = {**_event_fields(), "Customer": schema_of(EventOwnerObject)}
-    return shape("AnybodysEvent", fields, optional={*_event_fields()} - _ALWAYS)
-
-
-def _event_fields() -> dict[str, Schema]:
+def _with_parts(title: str, declared: type[HistoryEventObject]) -> Schema:
     parts = {name: schema for part in contributed(EventPart) for name, schema in part.schema.items()}
-    return {**{name: one for name, one in fields_of(HistoryEventObject).items() if name != "Customer"}, **parts}
+    return shape(title, {**fields_of(declared), **parts}, optional={*optional_in(declared), *parts})
 
 
-_ALWAYS = fields_of(HistoryEventObject).keys() - optional_in(HistoryEventObject)
-HISTORY_EVENT, ANYBODYS_EVENT = later(_history_event), later(_anybodys_event)
+HISTORY_EVENT = later(lambda: _with_parts("HistoryEvent", HistoryEventObject))
+ANYBODYS_EVENT = later(lambda: _with_parts("AnybodysEvent", AnybodysEventObject))
 _PAGES = {
     "prev": described(TEXT, "Path and query of the page before, if there is one and `limit` was given."),
     "next": described(TEXT, "Path and query of the page after, if there is one and `limit` was given."),

@@ -60,8 +60,10 @@ class HistoryEventObject(WireObject):
     ]
     # While there are several.
     account: AccountNameObject | UnsetType = UNSET
-    # Where events are of everybody, and then always.
-    Customer: EventOwnerObject | UnsetType = UNSET
+
+
+class AnybodysEventObject(HistoryEventObject, kw_only=True):
+    Customer: EventOwnerObject
 
 
 class BoughtItemObject(WireObject):
@@ -128,7 +130,9 @@ def _event(
     if event.transaction_id:
         # The lines of an order are of its transaction, whether or not they were sent with its ID.
         data = {"transaction_id": event.transaction_id, **data}
-    return HistoryEventObject(
+    owner = {} if public_ids is None else {"Customer": EventOwnerObject(id=public_ids[event.customer_id])}
+    kind = AnybodysEventObject if owner else HistoryEventObject
+    return kind(
         id=str(event.id),
         action=event.action,
         label=type_.label if type_ else event.action,
@@ -136,7 +140,7 @@ def _event(
         timestamp=wire_moment(event.occurred_at),
         properties=_properties(data, type_.attributes.all() if type_ else (), names),
         account=AccountNameObject(id=account.slug, name=account.name) if account else UNSET,
-        Customer=UNSET if public_ids is None else EventOwnerObject(id=public_ids[event.customer_id]),
+        **owner,
     )
 
 

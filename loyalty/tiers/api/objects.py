@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -140,12 +140,9 @@ def _customer_tier(tier: Tier, language: str) -> CustomerTierObject:
     above = tier.next
     return CustomerTierObject(
         id=tier.level.slug,
-        name=level_name(tier.level, language),
+        **_figures(tier, language),
         since=_local(tier.since),
-        threshold=number(tier.level.threshold),
         expdate=_local(midnight(tier.expires_on)) if tier.expires_on else UNSET,
-        points=number(tier.points),
-        points_after_expiration=number(tier.points_after),
         structure=TierStructureNameObject(id=tier.rule.slug, name=tier.rule.name),
         next=UNSET
         if above is None
@@ -157,12 +154,9 @@ def _read_tier(tier: Tier, language: str) -> ReadTierObject:
     above = tier.next
     return ReadTierObject(
         _id=tier.level.slug,
-        name=level_name(tier.level, language),
+        **_figures(tier, language),
         since=iso_date(tier.since),
-        threshold=number(tier.level.threshold),
         expdate=tier.expires_on.isoformat() if tier.expires_on else UNSET,
-        points=number(tier.points),
-        points_after_expiration=number(tier.points_after),
         manual=tier.standing.manual,
         event=str(tier.event_id) if tier.event_id else UNSET,
         history={day.isoformat(): number(points) for day, points in tier.day_points.items()},
@@ -170,6 +164,16 @@ def _read_tier(tier: Tier, language: str) -> ReadTierObject:
         if above is None
         else ReadNextTierObject(id=above.slug, name=level_name(above, language), points=number(tier.missing)),
     )
+
+
+def _figures(tier: Tier, language: str) -> dict[str, Any]:
+    """What both APIs say of it."""
+    return {
+        "name": level_name(tier.level, language),
+        "threshold": number(tier.level.threshold),
+        "points": number(tier.points),
+        "points_after_expiration": number(tier.points_after),
+    }
 
 
 def structure_object(structure: Structure) -> TierStructureObject:
