@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import override
 
 from loyalty.api.docs.describe import Schema
-from loyalty.api.docs.shapes import DAY_OR_EMPTY, TEXT, described, list_of, request_body
+from loyalty.api.docs.shapes import DAY_OR_EMPTY, FLAG, TEXT, described, list_of, one_of, request_body
 from loyalty.engine.actions import EFFECTIVE, Action, Attribute, Kind
 from loyalty.engine.values import MAX_MONEY, MAX_POINTS
 from loyalty.identifiers import MAX_ID
@@ -46,7 +46,7 @@ EXTERNAL_ID = described(
 )
 ACCOUNT = described({"title": "AccountReference", **TEXT}, "The ID of the points account; the default one if absent.")
 GUEST = described(
-    {"type": ["boolean", "string"], "enum": [True, False, "true", "false"]},
+    {"oneOf": [FLAG, one_of("true", "false")]},
     "`true`: a checkout of somebody who is no customer, kept until a `checkout_claim` names its transaction.",
 )
 

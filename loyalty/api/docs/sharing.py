@@ -1,7 +1,7 @@
 """What the description says in several places is said once, as a component, and named where it stood. Pure.
 
 Schemas, parameters and examples of the same text are the same. A component has the name of the attribute, the parameter or
-the example that was first; another of that name is `name-2`.
+the example that was first; another of that name, in capitals or not, is `name_2`: generators of clients make a class of each.
 """
 
 import json
@@ -62,9 +62,9 @@ def _count(parts: Mapping[str, Any], schemas: Mapping[str, Any]) -> Counter[Key]
 
 
 def _free_name(wanted: str, taken: set[str]) -> str:
-    name = _NO_WORD.sub("_", wanted).strip("_")
-    numbered = (f"{name}-{number}" for number in count(2))
-    return name if name not in taken else next(one for one in numbered if one not in taken)
+    name, lowered = _NO_WORD.sub("_", wanted).strip("_"), {one.lower() for one in taken}
+    numbered = (f"{name}_{number}" for number in count(2))
+    return name if name.lower() not in lowered else next(one for one in numbered if one.lower() not in lowered)
 
 
 def _inside(kind: str, name: str, one: Any, visit: Visit) -> Any:

@@ -199,7 +199,7 @@ _CALL = request_body(
         "method": one_of("GET", "PUT", "POST", "DELETE"),
         "type": described(TEXT, "Module and entity, such as `products/product`; not those of customers."),
         "id": TEXT,
-        "data": described({"type": ["object", "array"]}, "The body of a PUT or POST."),
+        "data": described({"type": ["object", "array"], "items": {}}, "The body of a PUT or POST."),
     },
     required=["method", "type"],
 )

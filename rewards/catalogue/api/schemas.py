@@ -95,8 +95,10 @@ _WRITTEN: dict[str, Schema] = {
     "starts_at": described(_ANY, "A day, or an ISO time; without an offset in the programme's time zone."),
     "ends_at": described(_ANY, "The same; a day is included."),
     "category": {"type": ["string", "object", "null"]},
-    "segments": described({"type": ["array", "null"]}, "IDs, or objects with one."),
-    "webhook_data": {"type": ["object", "array", "null"]},
+    "segments": described(
+        {"type": ["array", "null"], "items": {"type": ["string", "object"]}}, "IDs, or objects with one."
+    ),
+    "webhook_data": {"type": ["object", "array", "null"], "items": _ANY},
 }
 NEW_REWARD = request_body("NewReward", {"id": TEXT, **_WRITTEN, "type": _SHARED["type"]}, required=["name", "type"])
 CHANGED_REWARD = request_body(

@@ -36,7 +36,7 @@ REASON: Schema = {
         "message": described(TEXT, "What the brand tells the customer, in their language."),
     },
     "required": ["code", "reason"],
-    "additionalProperties": {"type": ["integer", "string", "array"]},
+    "additionalProperties": {"type": ["integer", "string", "array"], "items": {}},
     "description": "Why it cannot be claimed now, with numbers such as `required`, `available` and `missing`.",
 }
 REASONS = list_of(REASON, description="All of them, in the order in which a claim is refused for them.")

@@ -1,6 +1,7 @@
 """What the description says in several places is said once, and means the same."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -60,7 +61,15 @@ def test_another_schema_of_that_name_has_a_number() -> None:
 
     assert sorted(components["schemas"]) == ["a", "b"]
     found, named = share({}, {"reason": body(reason=REASON), "Other": body(reason=REASON)})
-    assert (found, list(named["schemas"])) == ({}, ["Other", "reason", "reason-2"])
+    assert (found, list(named["schemas"])) == ({}, ["Other", "reason", "reason_2"])
+
+
+def test_a_name_that_differs_in_capitals_only_is_taken() -> None:
+    _, named = share({}, {"Reason": body(a=REASON), "Other": body(reason=REASON)})
+
+    assert list(named["schemas"]) == ["Other", "Reason", "a"]
+    _, named = share({}, {"Reason": body(reason=REASON), "Other": body(reason=REASON)})
+    assert list(named["schemas"]) == ["Other", "Reason", "reason_2"]
 
 
 def test_an_attribute_may_be_called_as_a_word_of_schemas() -> None:
@@ -103,3 +112,39 @@ def test_whatever_the_description_refers_to_is_there_and_is_used() -> None:
     assert named <= there
     # Those of the discriminator are named by its mapping as well.
     assert there - named == set()
+
+
+# What generators of clients need: they leave out, without a word of it in the code, whatever they cannot make a class of.
+
+
+def schemas_in(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, list):
+        for one in value:
+            yield from schemas_in(one)
+    elif isinstance(value, dict):
+        yield value
+        for key, inner in value.items():
+            if key not in {"example", "examples", "const", "default"}:
+                yield from schemas_in(inner)
+
+
+def kinds(schema: dict[str, Any]) -> list[str]:
+    kind = schema.get("type", [])
+    return kind if isinstance(kind, list) else [kind]
+
+
+def test_every_list_says_what_it_holds() -> None:
+    assert [one for one in schemas_in(document()) if "array" in kinds(one) and "items" not in one] == []
+
+
+def test_the_values_of_a_choice_are_of_one_type() -> None:
+    choices = [one["enum"] for one in schemas_in(document()) if isinstance(one.get("enum"), list)]
+
+    assert choices
+    assert [values for values in choices if len({type(value) for value in values}) > 1] == []
+
+
+def test_names_of_schemas_differ_in_more_than_capitals_and_signs() -> None:
+    names = [re.sub("[^a-z0-9]", "", name.lower()) for name in document()["components"]["schemas"]]
+
+    assert len(set(names)) == len(names)
