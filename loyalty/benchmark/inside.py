@@ -215,6 +215,12 @@ def import_file(path: str, model: str) -> dict[str, Any]:
     }
 
 
+def stock(path: str, resource: str, most: int) -> dict[str, Any]:
+    from .stock import import_file as by_the_library
+
+    return by_the_library(path, resource, most)
+
+
 def _answer(environs: list[dict[str, Any]]) -> None:
     from loyalty import wsgi
 
@@ -232,10 +238,10 @@ def _answer(environs: list[dict[str, Any]]) -> None:
 
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=("prepare", "where", "import", "movements", "reads"))
+    parser.add_argument("what", choices=("prepare", "where", "import", "stock", "movements", "reads"))
     for name in ("customers", "count", "size"):
         parser.add_argument(f"--{name}", type=int, default=1)
-    for name in ("key", "secret", "path", "model"):
+    for name in ("key", "secret", "path", "model", "resource"):
         parser.add_argument(f"--{name}", default="")
     given = parser.parse_args(arguments)
     django.setup()
@@ -243,6 +249,7 @@ def main(arguments: list[str]) -> None:
         "prepare": lambda: prepare(given.customers),
         "where": lambda: where(given.count, given.customers, given.key, given.secret),
         "import": lambda: import_file(given.path, given.model),
+        "stock": lambda: stock(given.path, given.resource, given.count),
         "reads": lambda: reads(given.count),
         "movements": lambda: movements(given.count, given.customers, given.size),
     }

@@ -25,6 +25,11 @@ def ratios(ours: Sequence[float], floor: Sequence[float]) -> dict[str, float]:
     return spread([mine / least for mine, least in zip(ours, floor, strict=True)], 3)
 
 
+def counted(number: int, what: str) -> str:
+    """As a key of the report: 8_clients."""
+    return f"{number}_{what}" if number == 1 else f"{number}_{what}s"
+
+
 def goal(least: float, seen: dict[str, float]) -> dict[str, Any]:
     return {"at_least": least, "met": seen["median"] >= least}
 

@@ -52,12 +52,10 @@ class Scratch:
             "DJANGO_SETTINGS_MODULE": "loyalty.settings",
         }
 
-    def python(self, *arguments: str, text: str = "") -> str:
-        """Run Python in this database; what it prints. Raises CannotMeasure with the end of what it complained about."""
+    def python(self, *arguments: str, text: str = "", role: str = "app") -> str:
+        """Run Python in this database; what it prints. `role` is the application's or the owner's. Raises CannotMeasure with the end of what it complained about."""
         command, where = [sys.executable, *arguments], settings.BASE_DIR
-        environment = self.environment
-        if "migrate" in arguments:
-            del environment["LOYALTY_DATABASE_ROLE"]  # manage.py chooses the owner
+        environment = {**self.environment, "LOYALTY_DATABASE_ROLE": role}
         done = subprocess.run(  # noqa: S603  our own programs
             command, check=False, capture_output=True, text=True, input=text, env=environment, cwd=where
         )
@@ -83,7 +81,7 @@ class Server:
         empty = self.database("_empty")
         if empty.name not in self.made:
             self._create(empty, sql.SQL("TEMPLATE template1"))
-            empty.python("manage.py", "migrate", "--noinput", "--verbosity", "0")
+            empty.python("manage.py", "migrate", "--noinput", "--verbosity", "0", role="owner")
         return self.clone(empty, suffix)
 
     def clone(self, source: Scratch, suffix: str) -> Scratch:

@@ -6,15 +6,12 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from . import report
-from .checkout import MOST_PER_SECOND, over_http
-from .load import Specification
 from .scratch import CannotMeasure, Scratch, Server, settle
-from .serving import HOST, OURS, Web, web
+from .tills import turns
 
 # Our time by that of the statement by hand; of fifty segments; and the rate of checkouts with them by that without.
 MOST_OF_A_RULE, MOST_OF_ALL, GOAL_OF_CHECKOUTS = 1.2, 1.5, 0.90
@@ -110,17 +107,9 @@ _STAYS = """
 
 
 @dataclass(frozen=True)
-class Size:
-    rounds: int = 5
+class Size(turns.Size):
     customers: int = 1_000_000
     events: int = 10_000_000
-    # Of the checkouts.
-    buyers: int = 20_000
-    clients: int = 8
-    seconds: float = 5
-    workers: int = 2
-    # If given, each timing takes so many instead of its seconds.
-    requests: int = 0
 
 
 def measure(server: Server, size: Size, say: Callable[[str], None]) -> dict[str, Any]:
@@ -214,49 +203,15 @@ def _make_segments(raw: Any, compiled: list[dict[str, Any]]) -> None:
 def _checkouts(
     server: Server, compiled: list[dict[str, Any]], size: Size, say: Callable[[str], None]
 ) -> dict[str, Any]:
-    """With fifty active segments, and without any: by turns."""
-    plain = server.make("_plain")
-    prepare = ("-m", "loyalty.benchmark.inside", "prepare", "--customers", str(size.buyers))
-    key: dict[str, Any] = json.loads(plain.python(*prepare))
-    segmented = server.clone(plain, "_segmented")
-    with segmented.connect() as raw:
-        _make_segments(raw, compiled)
-    segmented.python("manage.py", "refresh_segments")
-    rates: dict[str, list[float]] = {"plain": [], "segmented": []}
-    with ExitStack() as stack:
-        webs = {
-            name: (scratch, stack.enter_context(web(scratch.environment, OURS, size.workers)))
-            for name, scratch in (("plain", plain), ("segmented", segmented))
-        }
-        for _, started in webs.values():
-            started.wait()
-        for number in range(size.rounds + 1):
-            say(f"Checkouts with segments, round {number} of {size.rounds} ...")
-            for name, rate in _timings(webs, size, key, number).items():
-                rates[name] += [rate] if number else []
-    ratio = report.ratios(rates["segmented"], rates["plain"])
-    drained = json.loads(segmented.python("manage.py", "refresh_segments"))
-    return {
-        "goal": report.goal(GOAL_OF_CHECKOUTS, ratio),
-        "ratio": ratio,
-        **{f"{name}_per_second": report.spread(values) for name, values in rates.items()},
-        "looked_at_afterwards": drained,
-        "load": report.load(),
-    }
+    """With fifty active segments, and without any."""
 
+    def add_segments(scratch: Scratch) -> None:
+        with scratch.connect() as raw:
+            _make_segments(raw, compiled)
+        scratch.python("manage.py", "refresh_segments")
 
-def _timings(webs: dict[str, tuple[Scratch, Web]], size: Size, key: dict[str, Any], number: int) -> dict[str, float]:
-    spec = Specification(
-        host=HOST, port=0, key=key["key"], secret=key["secret"], run=f"segments-{number}", clients=size.clients,
-        customers=size.buyers, first=number * 17, requests=size.requests or round(size.seconds * MOST_PER_SECOND),
-        seconds=0 if size.requests else size.seconds,
-    )  # fmt: skip
-    # Who comes first changes with each round.
-    order = list(webs) if number % 2 else list(reversed(webs))
-    return {
-        name: over_http(webs[name][0], webs[name][1], replace(spec, port=webs[name][1].port))["per_second"]
-        for name in order
-    }
+    found, segmented = turns.with_and_without(server, "segmented", add_segments, GOAL_OF_CHECKOUTS, size, say)
+    return {**found, "looked_at_afterwards": json.loads(segmented.python("manage.py", "refresh_segments"))}
 
 
 def compiled_rules() -> list[dict[str, Any]]:

@@ -5,15 +5,12 @@ a structure costs a checkout.
 import json
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from . import report, rows
-from .checkout import MOST_PER_SECOND, over_http
-from .load import Specification
 from .scratch import CannotMeasure, Scratch, Server, settle
-from .serving import HOST, OURS, Web, web
+from .tills import turns
 
 # The floor's time by ours: three of its times are allowed. And the rate of checkouts with a structure by that without.
 GOAL, GOAL_OF_CHECKOUTS = 1 / 3, 0.93
@@ -84,16 +81,8 @@ FROM moved WHERE t.customer_id = moved.customer_id AND t.structure_id = moved.st
 
 
 @dataclass(frozen=True)
-class Size:
-    rounds: int = 5
+class Size(turns.Size):
     customers: int = 1_000_000
-    # Of the checkouts.
-    buyers: int = 20_000
-    clients: int = 8
-    seconds: float = 5
-    workers: int = 2
-    # If given, each timing takes so many instead of its seconds.
-    requests: int = 0
 
 
 def measure(server: Server, size: Size, say: Callable[[str], None]) -> dict[str, Any]:
@@ -162,48 +151,12 @@ def _summary(
 
 
 def _checkouts(server: Server, size: Size, say: Callable[[str], None]) -> dict[str, Any]:
-    """With a structure that rolls by months, and without one: by turns."""
-    say(f"Making {size.buyers} customers who buy ...")
-    plain = server.make("_plain")
-    prepare = ("-m", "loyalty.benchmark.inside", "prepare", "--customers", str(size.buyers))
-    key: dict[str, Any] = json.loads(plain.python(*prepare))
-    tiered = server.clone(plain, "_tiered")
-    with tiered.connect() as raw:
-        for statement in _STRUCTURE:
-            raw.execute(statement.format().encode())
-        raw.execute(b"UPDATE tiers_structure SET expiration = 'rolling'")
-    rates: dict[str, list[float]] = {"plain": [], "tiered": []}
-    with ExitStack() as stack:
-        webs = {
-            name: (scratch, stack.enter_context(web(scratch.environment, OURS, size.workers)))
-            for name, scratch in (("plain", plain), ("tiered", tiered))
-        }
-        for _, started in webs.values():
-            started.wait()
-        for number in range(size.rounds + 1):
-            say(f"Checkouts with tiers, round {number} of {size.rounds} ...")
-            for name, found in _timings(webs, size, key, number).items():
-                # The first round warms up.
-                rates[name] += [found] if number else []
-    ratio = report.ratios(rates["tiered"], rates["plain"])
-    return {
-        "goal": report.goal(GOAL_OF_CHECKOUTS, ratio),
-        "ratio": ratio,
-        **{f"{name}_per_second": report.spread(values) for name, values in rates.items()},
-        "load": report.load(),
-    }
+    """With a structure that rolls by months, and without one."""
 
+    def add_structure(scratch: Scratch) -> None:
+        with scratch.connect() as raw:
+            for statement in _STRUCTURE:
+                raw.execute(statement.format().encode())
+            raw.execute(b"UPDATE tiers_structure SET expiration = 'rolling'")
 
-def _timings(webs: dict[str, tuple[Scratch, Web]], size: Size, key: dict[str, Any], number: int) -> dict[str, float]:
-    spec = Specification(
-        host=HOST, port=0, key=key["key"], secret=key["secret"], run=f"tiers-{number}", clients=size.clients,
-        others=key["others"],
-        customers=size.buyers, first=number * 17, requests=size.requests or round(size.seconds * MOST_PER_SECOND),
-        seconds=0 if size.requests else size.seconds,
-    )  # fmt: skip
-    # Who comes first changes with each round.
-    order = list(webs) if number % 2 else list(reversed(webs))
-    return {
-        name: over_http(webs[name][0], webs[name][1], replace(spec, port=webs[name][1].port))["per_second"]
-        for name in order
-    }
+    return turns.with_and_without(server, "tiered", add_structure, GOAL_OF_CHECKOUTS, size, say)[0]

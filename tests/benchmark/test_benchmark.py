@@ -17,6 +17,7 @@ from loyalty.benchmark.costs import Costs, per_unit
 from loyalty.benchmark.growth import people
 from loyalty.benchmark.report import goal, ratios, spread
 from loyalty.benchmark.scratch import CannotMeasure
+from loyalty.management.commands.benchmark import MEASURES
 from loyalty.verify.comparison import compare
 from loyalty.verify.health import all_checks
 from tests.api_keys import development_key
@@ -86,10 +87,32 @@ def test_the_floors_of_imports_copy_the_rows_that_the_import_made(report: dict[s
         assert part["row_counts_are_the_same"]
 
 
+@pytest.mark.prove
+def test_the_stock_import_that_writes_the_same_tables_does_so(report: dict[str, Any]) -> None:
+    customers = report["imports"]["customers"]
+    assert customers["stock"]["as_it_is"]["rows_per_line"] == {"customers_customer": 1.0}
+    written = customers["stock"]["same_tables"]["rows_per_line"]
+    assert written == {table: number for table, number in customers["rows_per_line"].items() if number}
+    assert customers["stock"]["as_it_is"]["times"] > 0
+    assert customers["stock"]["same_tables"]["goal"]["at_least"] == 100
+
+
+@pytest.mark.prove
+def test_checkouts_of_the_same_customers_are_measured_against_the_floor(report: dict[str, Any]) -> None:
+    assert report["hot"]["1_customer"]["8_clients"]["ratio"]["median"] > 0
+    assert report["hot"]["50_customers"]["8_clients"]["floor"]["p95_ms"]["median"] > 0
+
+
+@pytest.mark.prove
+def test_checkouts_beside_bonuses_with_limits_are_measured_against_those_without(report: dict[str, Any]) -> None:
+    assert report["limits"]["limited_per_second"]["median"] > 0
+    assert report["limits"]["goal"]["at_least"] == 0.97
+
+
 def test_an_unknown_part_is_refused() -> None:
     with pytest.raises(
         CommandError,
-        match="--only knows checkout, bulk, customers, checkouts, expiry, tiers, segments, ledger, growth, coupons, rewards, not coffee",
+        match=r"--only knows checkout, hot, limits, bulk, customers, checkouts, .*, rewards, not coffee",
     ):
         call_command("benchmark", only="coffee")
 
@@ -139,8 +162,7 @@ def test_growth_is_told_of_pages_reads_and_timers(report: dict[str, Any]) -> Non
 
 @pytest.mark.prove
 def test_each_part_says_whether_others_worked_on_the_machine(report: dict[str, Any]) -> None:
-    parts = {"checkout", "bulk", "imports", "expiry", "tiers", "segments", "ledger", "growth", "coupons", "rewards"}
-    assert {name for name, part in report.items() if "busy_at_the_end" in part} == parts
+    assert {name for name, part in report.items() if "busy_at_the_end" in part} == MEASURES.keys()
     assert "busy" in report["machine"]
 
 
@@ -191,7 +213,7 @@ def test_what_is_measured_is_written_when_a_later_part_fails(tmp_path: Path, mon
     def fail(*_args: object) -> None:
         raise CannotMeasure("The disk is full.")
 
-    monkeypatch.setattr("loyalty.benchmark.ledger.contest.measure", fail)
+    monkeypatch.setitem(MEASURES, "ledger", fail)
     output = tmp_path / "report.json"
     with pytest.raises(CommandError, match="disk is full"):
         call_command("benchmark", quick=True, only="expiry,ledger", output=output, stderr=io.StringIO())

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from loyalty.benchmark import costs, floor, report, rows
-from loyalty.benchmark.checkout import FIGURES, MOST_PER_SECOND, over_http
 from loyalty.benchmark.load import USER_AGENT, Specification
 from loyalty.benchmark.scratch import CannotMeasure, Scratch, settle
 from loyalty.benchmark.serving import HOST, Web
+from loyalty.benchmark.tills.contest import FIGURES, MOST_PER_SECOND, over_http
 
 GOAL = 0.20
 NAMES = ("floor", "ours")

@@ -10,10 +10,10 @@ from typing import Any
 
 from loyalty.api.access.signing import Signer, sign
 from loyalty.benchmark import report
-from loyalty.benchmark.checkout import over_http
 from loyalty.benchmark.load import PAGE, USER_AGENT, Specification
 from loyalty.benchmark.scratch import CannotMeasure, Scratch, Server, settle
 from loyalty.benchmark.serving import HOST, OURS, REFERENCE, Web, web
+from loyalty.benchmark.tills.contest import over_http
 
 from . import contest
 from .contest import RECEIPT, Act, Contest

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import report, rows
-from .checkout import over_http
-from .load import Specification
-from .scratch import CannotMeasure, Scratch, Server, settle
-from .serving import HOST, OURS, Web, web
+from loyalty.benchmark import report, rows
+from loyalty.benchmark.load import Specification
+from loyalty.benchmark.scratch import CannotMeasure, Scratch, Server, settle
+from loyalty.benchmark.serving import HOST, OURS, Web, web
+
+from .contest import over_http
 
 BATCH = 50
 # A bulk's rate of events over the rate of single ones, with as many clients.
@@ -90,7 +91,7 @@ def _summary(turns: Turns) -> dict[str, Any]:
         "goals": {},
     }
     for clients in turns.size.clients:
-        name = f"{clients}_clients" if clients > 1 else "1_client"
+        name = report.counted(clients, "client")
         found[name] = _at(turns, clients)
         found["goals"][name] = report.goal(GOAL, found[name]["times_the_single_rate"])
     return found

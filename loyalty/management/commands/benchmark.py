@@ -3,27 +3,43 @@
 import json
 import os
 from argparse import ArgumentParser
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from loyalty.benchmark import batches, bulk, checkout, expiry, report, segments, tiers
+from loyalty.benchmark import expiry, report, segments, sizes, tiers
 from loyalty.benchmark.growth import table as growth
+from loyalty.benchmark.imports import contest as imports
 from loyalty.benchmark.ledger import contest as ledger
 from loyalty.benchmark.rewarding import coupons, rewards
 from loyalty.benchmark.scratch import CannotMeasure, Server, require_checkpoints, server
+from loyalty.benchmark.tills import batches, hot, limits
+from loyalty.benchmark.tills import contest as checkout
 
-PARTS = (
-    "checkout", "bulk", "customers", "checkouts", "expiry", "tiers", "segments", "ledger", "growth", "coupons", "rewards",
-)  # fmt: skip
-IMPORTS = {"customers", "checkouts"}
+MEASURES: dict[str, Any] = {
+    "checkout": checkout.measure,
+    "hot": hot.measure,
+    "limits": limits.measure,
+    "bulk": batches.measure,
+    "imports": imports.measure,
+    "expiry": expiry.measure,
+    "tiers": tiers.measure,
+    "segments": segments.measure,
+    "ledger": ledger.measure,
+    "growth": growth.measure,
+    "coupons": coupons.measure,
+    "rewards": rewards.measure,
+}
+# Of the imports each can be measured alone.
+IMPORTS = ("customers", "checkouts")
+PARTS = [part for name in MEASURES for part in (IMPORTS if name == "imports" else [name])]
 
 
 class Command(BaseCommand):
-    help = "Measure checkouts over HTTP, events in bulk, imports, expiry, tiers, segments, the ledger, coupons and rewards against floors, in a scratch database; prints JSON."
+    help = "Measure what tills, imports, timers and lists take against floors, in a scratch database; prints JSON."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -66,77 +82,17 @@ class Command(BaseCommand):
     def _measure(self, scratch: Server, parts: list[str], options: dict[str, Any]) -> dict[str, Any]:
         """Each part's result is written as it ends: what comes later may fail."""
         found: dict[str, Any] = {"machine": report.machine(scratch.raw) | {"busy": report.is_busy()}}
-        for name, measure in self._measures(scratch, parts, options).items():
-            found[name] = measure() | {"busy_at_the_end": report.is_busy()}
+        for name, size in _sizes(parts, options).items():
+            found[name] = MEASURES[name](scratch, size, self.stderr.write) | {"busy_at_the_end": report.is_busy()}
             found["machine"]["load_average_at_the_end"] = report.load()
             if options["output"]:
                 options["output"].write_text(json.dumps(found, indent=2) + "\n")
         return found
 
-    def _measures(
-        self, scratch: Server, parts: list[str], options: dict[str, Any]
-    ) -> dict[str, Callable[[], dict[str, Any]]]:
-        over_http, batched, imports, lots, members, books = _sizes(options)
-        say = self.stderr.write
-        found = {
-            "checkout": lambda: checkout.measure(scratch, over_http, say),
-            "bulk": lambda: batches.measure(scratch, batched, say),
-            "imports": lambda: bulk.measure(scratch, imports, parts, say),
-            "expiry": lambda: expiry.measure(scratch, lots, say),
-            "tiers": lambda: tiers.measure(scratch, members, say),
-            "segments": lambda: segments.measure(scratch, _size_of_segments(options), say),
-            "ledger": lambda: ledger.measure(scratch, books, say),
-            "growth": lambda: growth.measure(
-                scratch, growth.Size((20, 60), 1) if options["quick"] else growth.Size(), say
-            ),
-            "coupons": lambda: coupons.measure(scratch, _size_of_coupons(options), say),
-            "rewards": lambda: rewards.measure(scratch, _size_of_rewards(options), say),
-        }
-        wanted = {*parts, *(["imports"] if IMPORTS & set(parts) else [])}
-        return {name: measure for name, measure in found.items() if name in wanted}
 
-
-def _sizes(
-    options: dict[str, Any],
-) -> tuple[checkout.Size, batches.Size, bulk.Size, expiry.Size, tiers.Size, ledger.Size]:
-    if options["quick"]:
-        over_http = checkout.Size(rounds=1, customers=50, warm_up=16, profiled=60, workers=1, requests=16)
-        batched = batches.Size(rounds=1, customers=50, workers=1, events=100)
-        imports = bulk.Size(rounds=1, customers=200, checkouts=300, profiled=0)
-        return (
-            over_http,
-            batched,
-            imports,
-            expiry.Size(rounds=1, lots=600),
-            tiers.Size(rounds=1, customers=2_001, buyers=50, workers=1, requests=16),
-            ledger.Size(rounds=1, customers=60, movements=200),
-        )
-    return (
-        checkout.Size(rounds=options["rounds"], seconds=options["seconds"], customers=options["people"]),
-        batches.Size(rounds=options["rounds"], seconds=options["seconds"], customers=options["people"]),
-        bulk.Size(rounds=options["rounds"], customers=options["customers"], checkouts=options["checkouts"]),
-        expiry.Size(rounds=options["rounds"], lots=options["lots"]),
-        tiers.Size(rounds=options["rounds"], customers=options["members"], seconds=options["seconds"]),
-        ledger.Size(rounds=options["rounds"], customers=options["people"]),
-    )
-
-
-def _size_of_segments(options: dict[str, Any]) -> segments.Size:
-    if options["quick"]:
-        return segments.Size(rounds=1, customers=300, events=3_000, buyers=50, workers=1, requests=16)
-    sizes = {name: options[name] for name in ("rounds", "seconds", "events")}
-    return segments.Size(customers=options["members"], **sizes)
-
-
-def _size_of_coupons(options: dict[str, Any]) -> coupons.Size:
-    if options["quick"]:
-        return coupons.Size(1, generated=200, codes=2_000, customers=50, warm_up=0, workers=1, requests=16)
-    sizes = {name: options[name] for name in ("rounds", "generated", "codes", "seconds")}
-    return coupons.Size(customers=options["people"], **sizes)
-
-
-def _size_of_rewards(options: dict[str, Any]) -> rewards.Size:
-    if options["quick"]:
-        return rewards.Size(1, rewards=20, lists=10, customers=50, warm_up=0, workers=1, requests=16)
-    sizes = {name: options[name] for name in ("rounds", "rewards", "lists", "seconds")}
-    return rewards.Size(customers=options["people"], **sizes)
+def _sizes(parts: list[str], options: dict[str, Any]) -> dict[str, Any]:
+    """Of what is to be measured, in its order."""
+    found = sizes.QUICK if options["quick"] else sizes.asked(options)
+    chosen = [part for part in IMPORTS if part in parts]
+    found = {**found, "imports": replace(found["imports"], parts=chosen)}
+    return {name: size for name, size in found.items() if name in parts or (name == "imports" and chosen)}
