@@ -13,8 +13,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Func, JSONField, Q, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
+from django.db.models.lookups import In
 from django.utils import timezone
-from django_filters import CharFilter, DateFilter, Filter, FilterSet
+from django_filters import CharFilter, DateFilter, Filter
 
 from customers.fields.enums import FieldType
 from customers.fields.models import Field
@@ -25,6 +26,7 @@ from loyalty.api.body.bounds import shown
 from loyalty.api.lists.moments import SECOND, look_ups, read_moment
 from loyalty.api.lists.paging import INVALID_PARAMETER, is_asked
 from loyalty.api.problems import ApiError, bad_request
+from loyalty.database.filters import ListFilters
 from loyalty.database.folding import folded
 from loyalty.engine.moments import likely, number_of
 from loyalty.engine.rows import to_json
@@ -78,12 +80,12 @@ class TextFilter(AskedFilter):
         values = self.every_form(value) if name in NAMING else [normalize("NFC", one) for one in self.values(value)]
         if name in VOCABULARIES:
             values += [code for one in values if (code := VOCABULARIES[name][0](one))]
+        by_index = []
         if name in FOLDED:
-            qs = qs.alias(**{f"lower_{name}": folded(name)})
-            qs = qs.filter(**{f"lower_{name}__in": [folded(Value(one)) for one in values]})
+            by_index.append(In(folded(name), [folded(Value(one)) for one in values]))
         if name == "mobile_phone":
-            qs = qs.alias(digits=DIGITS_OF_PHONE).filter(digits__in=[re.sub("[^0-9]", "", one) for one in values])
-        return qs.filter(**{f"{name}__in": values})
+            by_index.append(In(DIGITS_OF_PHONE, [re.sub("[^0-9]", "", one) for one in values]))
+        return qs.filter(*by_index, **{f"{name}__in": values})
 
 
 class IdentityFilter(AskedFilter):
@@ -183,7 +185,7 @@ def _custom(name: str, operator: str, field: Field | None) -> Filter | None:
     return PropertyFilter(field, operator) if field.searchable or name == "membership_id" else None
 
 
-def read_filters(params: Mapping[str, str]) -> FilterSet:
+def read_filters(params: Mapping[str, str]) -> ListFilters:
     """What the query asks for. Raises ApiError: 160211 without criteria, 300122 for what cannot be asked for."""
     asked = {name: value for name, value in params.items() if name not in CONTROL and is_asked(name)}
     _check_match(params.get("match"), asked)
@@ -194,17 +196,17 @@ def read_filters(params: Mapping[str, str]) -> FilterSet:
             raise _invalid(f"search must name one of {', '.join(SEARCHED)}, as in search=first_name=John")
     if not asked or "" in asked.values():
         raise bad_request("Empty search criteria", EMPTY)
-    made = _built_in_only(tuple(named.items())) or type("Asked", (FilterSet,), _filters(named))
-    found: FilterSet = made(asked, queryset=Customer.objects.all())
+    made = _built_in_only(tuple(named.items())) or type("Asked", (ListFilters,), _filters(named))
+    found: ListFilters = made(asked, queryset=Customer.objects.all())
     return found
 
 
 @lru_cache(maxsize=256)
-def _built_in_only(named: tuple[tuple[str, str], ...]) -> type[FilterSet] | None:
+def _built_in_only(named: tuple[tuple[str, str], ...]) -> type[ListFilters] | None:
     """Made once for each set of parameters, since making a class takes longer than the query; None if one is a custom
     field, whose definition may change."""
     found = {param: _named_filter(text) for param, text in named}
-    return type("Asked", (FilterSet,), found) if all(found.values()) else None
+    return type("Asked", (ListFilters,), found) if all(found.values()) else None
 
 
 def _named_filter(text: str) -> Filter | None:
@@ -249,24 +251,22 @@ def _invalid(message: str) -> ApiError:
     return bad_request(message, INVALID_PARAMETER)
 
 
-def schemes_in(filters: FilterSet) -> list[str]:
+def schemes_in(filters: ListFilters) -> list[str]:
     """By which kinds of ID it asks for customers."""
     return [one.field_name for one in filters.filters.values() if isinstance(one, IdentityFilter)]
 
 
-def ordered(filters: FilterSet) -> QuerySet[Customer]:
+def ordered(filters: ListFilters) -> QuerySet[Customer]:
     """Whom they find, in an order that their index serves; nobody where a value cannot be one."""
-    if not filters.is_valid():
-        return Customer.objects.none()
-    return filters.qs.order_by(*_order(list(filters.filters.values())))
+    return filters.exact.order_by(*_order(list(filters.filters.values())))
 
 
-def served(filters: FilterSet) -> bool:
+def served(filters: ListFilters) -> bool:
     """Whether an index finds whom they ask for."""
     return any(isinstance(one, SERVED_KINDS) or one.field_name in SERVED for one in filters.filters.values())
 
 
-def walked(filters: FilterSet) -> Walked | None:
+def walked(filters: ListFilters) -> Walked | None:
     """The order as one column and the id; None where an index of the filter finds them, who are few."""
     first = _order(list(filters.filters.values()))[0]
     return Walked(first) if isinstance(first, str) else None

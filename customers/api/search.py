@@ -1,6 +1,5 @@
 """`GET /customers`: whom a search finds, and how many there are."""
 
-from django_filters import FilterSet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,6 +13,7 @@ from loyalty.api.lists.timeout import bounded
 from loyalty.api.lists.walking import Walk
 from loyalty.api.problems import bad_request
 from loyalty.api.views import ApiView
+from loyalty.database.filters import ListFilters
 from loyalty.engine.status import Status
 from loyalty.program.queries import general_settings
 
@@ -51,7 +51,7 @@ class CustomerSearch(ApiView):
         return Response({"data": found, **links(request, page, more=more, after=walk.after(rows))})
 
 
-def _refuse_reading_everybody(filters: FilterSet) -> None:
+def _refuse_reading_everybody(filters: ListFilters) -> None:
     """Raises ApiError (300122) where no index serves the filters and there are too many customers to look at each."""
     asked = [one.field_name for one in filters.filters.values()]
     if not served(filters) and estimate_of(Customer.objects.all()) > MANY:
