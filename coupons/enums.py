@@ -10,7 +10,7 @@ class PoolSource(TextChoices):
     UPLOADED = "uploaded", _("Uploaded")
     GENERATED = "generated", _("Generated at each claim")
     BULK = "bulk_generation", _("Generated beforehand")
-    REMOTE = "remote", _("Asked of another system at each claim")
+    REMOTE = "remote", _("Requested from another system at each claim")
 
 
 # Their codes are made from a pattern.

@@ -28,7 +28,7 @@ PROFILE = (
     _field("mobile_phone", example="+36301234567"),
     _field("image_url", label=_("Picture")),
     _field("src", label=_("Source"), description="Where the customer came from, such as `web`."),
-    _field("referrer", description="The ID of the customer who brought this one; both earn at the opt-in."),
+    _field("referrer", description="The ID of the customer who referred this one; both earn at the opt-in."),
 )
 
 ACTIONS = (

@@ -106,7 +106,7 @@ class Withdraw(DialogPage):
 
     @property
     def lead(self) -> Text:  # type: ignore[override]  # of the code
-        text = gettext("Nobody will get the code %(code)s of “%(pool)s” any more. This can’t be undone.")
+        text = gettext("The code %(code)s of “%(pool)s” will no longer be given out. This can’t be undone.")
         return text % {"code": self.coupon.code, "pool": self.coupon.pool.name}
 
     def get_success_url(self) -> str:

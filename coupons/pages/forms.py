@@ -52,7 +52,7 @@ class PoolForm(forms.Form):
     remote_url = line(LONGEST_ADDRESS)(
         label=_("Address"),
         required=False,
-        help_text=_("Of the system that is asked for a code at each claim, such as https://codes.example.com/next."),
+        help_text=_("Of the system that codes are requested from, such as https://codes.example.com/next."),
     )
     type = forms.ChoiceField(label=_("Type"), choices=CouponType.choices)
     value = _money("value")
@@ -73,10 +73,10 @@ class PoolForm(forms.Form):
     products = Lines(
         label=_("Products"),
         required=False,
-        help_text=_("IDs, one a line: valid for one of these only. Empty: for all."),
+        help_text=_("IDs, one per line: valid for one of these only. Empty: for all."),
     )
     stores = Lines(
-        label=_("Stores"), required=False, help_text=_("IDs, one a line: valid in one of these only. Empty: in all.")
+        label=_("Stores"), required=False, help_text=_("IDs, one per line: valid in one of these only. Empty: in all.")
     )
     method = forms.ChoiceField(
         label=_("Coupons that follow the change"),
@@ -128,7 +128,7 @@ def _initial(before: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class CodesForm(forms.Form):
-    """Codes as they are typed, or in a file with one a line."""
+    """Codes as they are typed, or in a file with one per line."""
 
     codes = forms.CharField(
         label=_("Codes"),
@@ -136,7 +136,7 @@ class CodesForm(forms.Form):
         strip=False,
         max_length=MAX_FILE,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
-        help_text=_("One a line."),
+        help_text=_("One per line."),
     )
     file = forms.FileField(label=_("Or a file"), required=False, help_text=_("A text file with one code a line."))
 

@@ -152,7 +152,7 @@ class Unassign(OneCoupon):
     title = _("Unassign coupon")
     submit_label = _("Unassign")
     is_dangerous = True
-    done = _("The customer does not hold %(code)s any more.")
+    done = _("The customer no longer holds %(code)s.")
 
     @property
     def lead(self) -> Text:  # type: ignore[override]  # of the coupon

@@ -14,7 +14,7 @@ from loyalty.forms.refusals import Words
 from loyalty.intake.forms import OnceForm
 
 WORDS: Words = {
-    UNKNOWN: _("The customer does not hold this coupon any more, or there is no such code."),
+    UNKNOWN: _("The customer no longer holds this coupon, or there is no such code."),
     NOT_NOW: _("This cannot be done with the coupon in its status of now. Close this and look again."),
     BELOW_LEAST: _("This is less than the card can be redeemed for."),
     PURCHASE_TOO_SMALL: _("The purchase is smaller than the coupon asks for."),
@@ -59,7 +59,7 @@ class InvalidateForm(CouponForm):
 
 class TransferForm(CouponForm):
     receiver = line()(
-        label=_("ID or email address"), help_text=_("Of whom the coupon is given to, in capitals or not.")
+        label=_("ID or email address"), help_text=_("Of the customer who gets the coupon, in capitals or not.")
     )
 
 

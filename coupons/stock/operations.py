@@ -27,7 +27,7 @@ from .updating import change_free_ones
 
 MAX_CODES = 50_000
 MAX_GENERATED = 1_000_000
-# Of as many codes, one a line.
+# Of as many codes, one per line.
 MAX_FILE = MAX_CODES * (MAX_LENGTH + 2)
 CHANGE, GENERATE = "coupons.stock.tasks.change_coupons", "coupons.stock.tasks.generate"
 # What a new pool is, where nobody says.

@@ -255,7 +255,7 @@ SEARCH = Operation(
     FOUND,
     "Whom the query finds: at least one criterion, and each narrows. Exact and case-sensitive. Every built-in field may be"
     " asked for, and custom ones that are tagged searchable; times also with `.gt`, `.gte`, `.lt`, `.lte`, texts with `.in`"
-    " (parted by commas).",
+    " (separated by commas).",
     parameters=[
         *(Parameter(name, f"Whose `{name}` is this.") for name in ("id", "email", "first_name", "last_name", "mobile_phone")),
         Parameter("updated_at.gt", f"Whose profile or points changed after this: {_TIMES}.", example="2026-10-01"),

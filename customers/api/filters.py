@@ -62,7 +62,7 @@ LATEST = 253_402_300_799
 
 
 class AskedFilter(CharFilter):
-    """A text, or with `in` several parted by commas, none of them trimmed."""
+    """A text, or with `in` several separated by commas, none of them trimmed."""
 
     def __init__(self, field_name: str, lookup_expr: str = "exact", **kwargs: Any) -> None:
         super().__init__(field_name, lookup_expr, strip=False, **kwargs)

@@ -39,7 +39,7 @@ WHO = Parameter(
 
 def _fields() -> str:
     described = ", and ".join(", ".join(part.fields) for part in reversed(contributed(CustomerPart)) if part.fields)
-    return f"What to add, parted by commas: {described}. What is unknown is left out."
+    return f"What to add, separated by commas: {described}. What is unknown is left out."
 
 
 FIELDS = Parameter("fields", lazy(_fields, str)(), example="purchases.mtd,expiring_points")

@@ -18,12 +18,12 @@ from .rules import plain, read_value
 class FieldForm(StaleSafeForm[Field]):
     """The definition of a custom field in the configuration."""
 
-    options = Lines(label=_("Options"), required=False, help_text=_("What can be chosen, one a line."))
+    options = Lines(label=_("Options"), required=False, help_text=_("What can be chosen, one per line."))
     default = forms.CharField(
         label=_("Default value"),
         required=False,
         empty_value=None,
-        help_text=_("Of new customers who bring none. Several: parted by commas."),
+        help_text=_("For new customers who come without one. Separate several with commas."),
     )
 
     class Meta:

@@ -47,9 +47,11 @@ class Field(SavesOnlyChanges):
         help_text=_("What a select or a multiple choice offers."),
     )
     default = models.JSONField(
-        _("default value"), null=True, blank=True, help_text=_("Of new customers, unless they bring a value.")
+        _("default value"), null=True, blank=True, help_text=_("For new customers who come without a value.")
     )
-    searchable = models.BooleanField(_("searchable"), default=False, help_text=_("May be asked for by the API."))
+    searchable = models.BooleanField(
+        _("searchable"), default=False, help_text=_("Can be searched for through the API.")
+    )
     external_id = models.BooleanField(
         _("external ID"), default=False, help_text=_("Its values name one customer each, as the ID does.")
     )
@@ -57,7 +59,7 @@ class Field(SavesOnlyChanges):
     personal = models.BooleanField(
         _("personal"),
         default=True,
-        help_text=_("Erased when the customer opts out. Off only for what tells nothing about a person."),
+        help_text=_("Erased when the customer opts out. Switch off only for what says nothing about a person."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     active = models.BooleanField(_("active"), default=True, help_text=_("Off: kept, but shown and taken nowhere."))

@@ -107,7 +107,7 @@ _DEFAULT = {
     "type": ["string", "number", "boolean", "array", "null"],
     "items": _ITEM,
     "default": None,
-    "description": "Of new customers, unless they bring a value.",
+    "description": "For new customers who come without a value.",
     "title": "a value that the field takes, or null",
 }
 
@@ -126,7 +126,7 @@ CUSTOMER_FIELDS = Section(
                 _ITEM, maxItems=MAX_OPTIONS, default=[], description="What a select or a multiple choice offers."
             ),
             "default": _DEFAULT,
-            "searchable": flag(default=False, description="May be asked for by the API."),
+            "searchable": flag(default=False, description="Can be searched for through the API."),
             "external_id": flag(default=False, description="Its values name one customer each."),
             "read_only": flag(default=False, description="Set by the programme alone."),
             "personal": flag(default=True, description="Erased when the customer opts out."),

@@ -269,7 +269,7 @@ def _moment(rule: FieldRule, value: Any) -> str:
 
 
 def _items(value: Any) -> list[str]:
-    """Of a list, or of a text parted by commas: without empty ones and repetitions."""
+    """Of a list, or of a text separated by commas: without empty ones and repetitions."""
     parts = value.split(",") if isinstance(value, str) else values.as_list(value)
     if parts is None:
         raise ValueError

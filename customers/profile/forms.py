@@ -41,7 +41,7 @@ LABELS: dict[str, Any] = {
 }
 HINTS: dict[str, Any] = {
     "image_url": _("The address of the picture."),
-    "referrer": _("The ID of the customer who brought this one."),
+    "referrer": _("The ID of the customer who referred this one."),
 }
 TYPES = {"email": "email", "mobile_phone": "tel", "birth_date": "date"}
 # Of the form's names: a custom field may be called as one of its own.

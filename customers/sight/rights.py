@@ -29,7 +29,7 @@ PERSONAL_FIELDS = (
         frozenset({"language", "currency"}),
     ),
     PersonalFields(
-        Right("personal.origins", _("see where customers came from and who brought them")),
+        Right("personal.origins", _("see where customers came from and who referred them")),
         frozenset({"src", "referrer"}),
     ),
     PersonalFields(Right("personal.attributes", _("see the custom attributes of customers")), others=True),

@@ -29,7 +29,7 @@ ITEM_PARTS = ("product_name", "product_id", "quantity", "price")
 WORDS: Words = {
     **ORDER_WORDS,
     (160212, "referred"): _("No customer has this ID."),
-    (10001, "referred"): _("This customer was brought before."),
+    (10001, "referred"): _("This customer has already been referred."),
 }
 # How the attributes of built-in actions are entered; all others as a line of text.
 INPUTS: dict[Kind, Callable[..., forms.Field]] = {

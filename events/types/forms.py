@@ -44,7 +44,7 @@ class LabelLines(forms.CharField):
 
 class EventTypeForm(StaleSafeForm[EventType]):
     labels = LabelLines(
-        label=_("Names per language"), required=False, help_text=_("One a line: the language, a colon, the name.")
+        label=_("Names per language"), required=False, help_text=_("One per line: the language, a colon, the name.")
     )
     default_account = forms.ChoiceField(
         label=_("Default account"),

@@ -54,13 +54,13 @@ class EventType(SavesOnlyChanges):
         _("behavioural"),
         default=False,
         db_default=False,
-        help_text=_("May come unsigned, from a page or an app: it tells nothing personal and of no purchase."),
+        help_text=_("May be sent unsigned, from a page or an app: it says nothing personal and is no purchase."),
     )
     pending_days = models.PositiveSmallIntegerField(
         _("days pending"),
         null=True,
         blank=True,
-        help_text=_("Its points stay pending for so many days. Empty: they can be spent at once."),
+        help_text=_("How many days its points stay pending. Empty: they can be spent at once."),
     )
     factory = models.BooleanField(_("built in"), default=False, editable=False)
 
@@ -97,9 +97,7 @@ class EventAttribute(SavesOnlyChanges):
         help_text=_("What a select or a multiple choice offers."),
     )  # fmt: skip
     required = models.BooleanField(_("required"), default=False)
-    personal = models.BooleanField(
-        _("personal"), default=False, help_text=_("Tells something of a person: the action must be signed.")
-    )
+    personal = models.BooleanField(_("personal"), default=False, help_text=_("Personal: the action must be signed."))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:

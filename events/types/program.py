@@ -54,7 +54,7 @@ _OF_ATTRIBUTES: dict[str, Any] = {
         description="What a select or a multiple choice offers.",
     ),
     "required": flag(default=False),
-    "personal": flag(default=False, description="Tells something of a person: the action must be signed."),
+    "personal": flag(default=False, description="Personal: the action must be signed."),
 }
 _ID = {"type": "string", "minLength": 1, "maxLength": 64}
 # A text is an ID, as files of before had it: values of any kind, kept as they are sent.

@@ -29,7 +29,7 @@ CONTRIBUTIONS = (
     OperationLabels(
         _("Approvals"),
         {
-            Note.CHANGE_REQUESTED: _("Change asked for"),
+            Note.CHANGE_REQUESTED: _("Change requested"),
             "change.approve": _("Change approved"),
             "change.reject": _("Change rejected"),
             "change.return": _("Change sent back"),

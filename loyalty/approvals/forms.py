@@ -13,7 +13,7 @@ class RulesForm(forms.Form):
         label=_("What needs an approval"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Whoever may review changes makes their own at once."),
+        help_text=_("Changes by those who may review them take effect at once."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -24,4 +24,4 @@ class RulesForm(forms.Form):
 
 
 class ExplanationForm(forms.Form):
-    explanation = paragraph(label=_("Explanation"), help_text=_("Whoever asked for the change reads it."))
+    explanation = paragraph(label=_("Explanation"), help_text=_("The person who requested the change will read it."))

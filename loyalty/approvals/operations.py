@@ -144,7 +144,7 @@ def withdraw(*, change: ChangeRequest, by: Sender) -> Deed[ChangeRequest]:
     """By whoever asked for it. Raises Decided, and PermissionDenied for one of others."""
     row = _locked(change)
     if row.requested_by != by.user:
-        raise PermissionDenied(gettext("Only whoever has asked for a change can withdraw it."))
+        raise PermissionDenied(gettext("Only the person who requested a change can withdraw it."))
     return _end(row, ChangeStatus.WITHDRAWN, "", by)
 
 

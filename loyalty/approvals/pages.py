@@ -201,9 +201,9 @@ class Approve(ChangeMixin, View):
     def _say_what_became_of_it(self, request: HttpRequest) -> None:
         self.change.refresh_from_db()
         if self.change.status == ChangeStatus.APPROVED:
-            messages.success(request, _("Approved. The change is made."))
+            messages.success(request, _("Approved. The change has been made."))
         else:
-            messages.warning(request, gettext("Closed: it cannot be made any more. %s") % self.change.explanation)
+            messages.warning(request, gettext("Closed: it can no longer be made. %s") % self.change.explanation)
 
 
 class DecisionDialog(ChangeMixin, DialogPage):
@@ -227,7 +227,7 @@ class Reject(DecisionDialog):
     form_class = ExplanationForm
     title = submit_label = _("Reject")
     is_dangerous = True
-    lead = _("For good. Whoever asked for the change hears of it.")
+    lead = _("This is final. The person who asked for the change is told.")
     success = _("Rejected.")
 
     def decide(self, form: BaseForm) -> None:
@@ -238,7 +238,7 @@ class AskForChanges(DecisionDialog):
     right = REVIEW_CHANGES
     form_class = ExplanationForm
     title = submit_label = _("Ask for changes")
-    lead = _("The change is not made. Whoever asked for it can ask again, otherwise.")
+    lead = _("The change was not made. The person who asked for it can ask again in another way.")
     success = _("Sent back.")
 
     def decide(self, form: BaseForm) -> None:
@@ -249,7 +249,7 @@ class AskForChanges(DecisionDialog):
 class Withdraw(DecisionDialog):
     form_class = Form
     title = submit_label = _("Withdraw")
-    lead = _("The change is not made.")
+    lead = _("The change was not made.")
     success = _("Withdrawn.")
 
     def decide(self, form: BaseForm) -> None:

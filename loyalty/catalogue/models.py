@@ -141,7 +141,7 @@ class Store(models.Model):
 
     @property
     def position(self) -> str:
-        """Both in a text, parted by a comma; empty for none."""
+        """Both in a text, separated by a comma; empty for none."""
         if self.latitude is None or self.longitude is None:
             return ""
         return ", ".join(f"{Decimal(one).normalize():f}" for one in (self.latitude, self.longitude))

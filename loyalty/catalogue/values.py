@@ -135,7 +135,7 @@ def _status(given: Any) -> Status:
 
 
 def _position(given: Any) -> Position | None:
-    """An object of latitude and longitude, or both in a text, parted by a comma."""
+    """An object of latitude and longitude, or both in a text, separated by a comma."""
     if given in (None, "", {}):
         return None
     pair = (given.get("latitude"), given.get("longitude")) if isinstance(given, Mapping) else str(given).split(",")

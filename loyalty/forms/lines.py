@@ -11,7 +11,7 @@ MAX_LENGTH = 200
 
 
 class Lines(forms.CharField):
-    """A list of texts, one a line; empty lines and repetitions do not count."""
+    """A list of texts, one per line; empty lines and repetitions do not count."""
 
     widget = UnfoldAdminTextareaWidget(attrs={"rows": 3})
 

@@ -37,7 +37,7 @@ class RoleForm(forms.Form):
         label=_("ID"),
         max_length=64,
         validators=[RegexValidator(NAME["pattern"], _("Lower-case letters, digits and underscores, a letter first."))],
-        help_text=_("The program file knows the role by it. It stays."),
+        help_text=_("The program file knows the role by this ID. It can’t be changed."),
     )
     points_per_action = _limit(_("Points at a time"))
     points_per_day = _limit(_("Points a day"))

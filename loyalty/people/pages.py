@@ -73,7 +73,7 @@ class EditRole(StaffPage, PageMixin, FormView[RoleForm]):
             form.add_error("id", gettext("Another role has this ID."))
         if form.errors:
             return self.form_invalid(form)
-        messages.success(self.request, gettext("Saved. It holds from the next click of everybody who has the role."))
+        messages.success(self.request, gettext("Saved. It applies from the next click of everyone who has the role."))
         return redirect("roles:list")
 
     def form_invalid(self, form: RoleForm) -> HttpResponse:

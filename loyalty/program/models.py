@@ -44,7 +44,9 @@ class GeneralSettings(SavesOnlyChanges):
         _("accept orders after days"),
         null=True,
         blank=True,
-        help_text=_("With Checkout accept: an order is accepted by itself so many days after it. Empty: by hand only."),
+        help_text=_(
+            "With Checkout accept: after how many days an order is accepted automatically. Empty: by hand only."
+        ),
     )
     earn_in_unknown_currencies = models.BooleanField(
         _("earn in unknown currencies"),
@@ -74,14 +76,14 @@ class GeneralSettings(SavesOnlyChanges):
         default=30,
         db_default=30,
         validators=[MinValueValidator(1)],
-        help_text=_("Uploaded files and the words of refused rows are deleted so many days after the upload."),
+        help_text=_("How many days after the upload the file and the contents of its refused rows are deleted."),
     )
     import_record_days = models.PositiveSmallIntegerField(
         _("keep import records for days"),
         default=400,
         db_default=400,
         validators=[MinValueValidator(1)],
-        help_text=_("Who imported what, and what became of it, is deleted so many days after the upload."),
+        help_text=_("How many days after the upload the record of who imported what is deleted."),
     )
     refused_names = ArrayField(
         models.CharField(max_length=128),
@@ -89,7 +91,7 @@ class GeneralSettings(SavesOnlyChanges):
         default=names_of_nobody,
         blank=True,
         help_text=_(
-            "What programs send where they know nobody, one a line, in capitals or not. No new customer gets such an ID;"
+            "What programs send where they know nobody, one per line, in capitals or not. No new customer gets such an ID;"
             " who has one already keeps it."
         ),
     )

@@ -109,21 +109,21 @@ class Structure(models.Model):
         default=0,
         db_default=0,
         validators=[MaxValueValidator(MAX_DAYS)],
-        help_text=_("For so many days after the end of a period, what happened before still counts for it."),
+        help_text=_("How many days after the end of a period what happened in it still counts."),
     )
     level_grace_days = models.PositiveSmallIntegerField(
         _("grace for levels"),
         default=0,
         db_default=0,
         validators=[MaxValueValidator(MAX_DAYS)],
-        help_text=_("For so many days a level that has expired is kept, and can be reached again."),
+        help_text=_("How many days an expired level is kept, during which it can be reached again."),
     )
     notice_days = models.PositiveSmallIntegerField(
         _("notice of a loss"),
         default=0,
         db_default=0,
         validators=[MaxValueValidator(MAX_DAYS)],
-        help_text=_("So many days before a level is lost, an event says so. 0: none does."),
+        help_text=_("How many days before a level is lost an event announces it. 0: never."),
     )
 
     class Meta:

@@ -102,7 +102,7 @@ class ChangePassword(DialogPage):
     right = None
     form_class = PasswordForm
     title = submit_label = _("Change password")
-    lead = _("You stay signed in here. Wherever else you are signed in, you are asked for the new password.")
+    lead = _("You stay signed in here. Everywhere else you will be asked for the new password.")
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"user": self.request.user}

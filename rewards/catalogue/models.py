@@ -104,7 +104,7 @@ class Reward(models.Model):
     redeem_instructions = _texts(_("instructions"))
     terms = _texts(_("terms and conditions"))
     claim_button_label = _texts(_("label of the button"))
-    restricted_message = _texts(_("message to whoever cannot claim it"))
+    restricted_message = _texts(_("message to those who cannot claim it"))
     # HTML of the types that show something, made safe as it is written.
     content = _texts(_("content"))
     message = models.CharField(_("message"), max_length=500, default="", db_default="", blank=True)
@@ -128,7 +128,7 @@ class Reward(models.Model):
     countdown_until_start = _flag(_("countdown to its start"))
     countdown_until_end = _flag(_("countdown to its end"))
     hidden = _flag(_("not listed"))
-    hide_restricted = _flag(_("not shown to whoever is not in the audience"))
+    hide_restricted = _flag(_("hidden from those outside the audience"))
     visibility = models.CharField(_("visibility"), max_length=64, default="", db_default="", blank=True)
     stock = _number(_("stock"))
     max_claims = _number(_("claims per customer"))

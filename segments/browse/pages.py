@@ -174,7 +174,7 @@ class ChangeStatus(SegmentPage, DialogPage):
         SegmentStatus.ACTIVE: (_("Activate"), _("Customers enter and leave again, by the rule as it is.")),
         SegmentStatus.INACTIVE: (
             _("Deactivate"),
-            _("Its members stay as they are. What is bound to it is open to nobody meanwhile."),
+            _("Its members stay as they are. Nobody gets what depends on it meanwhile."),
         ),
         SegmentStatus.ARCHIVED: (_("Archive"), _("Its members leave for good. This can't be undone.")),
     }

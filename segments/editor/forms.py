@@ -14,7 +14,7 @@ from segments.models import ID, Segment
 class SegmentForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=100)
     id = forms.CharField(
-        label=_("ID"), max_length=64, required=False, validators=[ID], help_text=_("Empty: made of the name. It cannot be changed later.")
+        label=_("ID"), max_length=64, required=False, validators=[ID], help_text=_("Empty: derived from the name. It can’t be changed later.")
     )  # fmt: skip
     description = forms.CharField(label=_("Description"), max_length=500, required=False)
     announces = forms.BooleanField(
@@ -36,7 +36,7 @@ class SegmentForm(forms.Form):
         slug = found.get("id") or slug_of(found.get("name", ""))
         if "id" not in self.errors and "name" in found:
             if not slug:
-                self.add_error("id", gettext("Enter an ID: none can be made of this name."))
+                self.add_error("id", gettext("Enter an ID: none can be derived from this name."))
             elif Segment.objects.filter(slug=slug).exists():
                 self.add_error("id", gettext("There is a segment of this ID already."))
         return {**found, "id": slug}

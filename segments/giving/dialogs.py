@@ -50,7 +50,7 @@ class PutMembersIntoGroup(SegmentsPage, DialogPage):
 
     @property
     def lead(self) -> Text:  # type: ignore[override]  # of what the members are of
-        text = gettext("Whoever is a member of “%(name)s” today is put into the group in the background, and stays in it after leaving.")  # fmt: skip
+        text = gettext("Today’s members of “%(name)s” are put into the group in the background, and stay in it after leaving the segment.")  # fmt: skip
         return text % {"name": self.name}
 
     def get_success_url(self) -> str:

@@ -79,7 +79,7 @@ def test_a_reviewer_sees_what_it_would_do_and_approves(
     shown = page(client, f"/approvals/{change.id}/")
     for text in ("Requested by sam", "Late delivery", "Points of Main", "Approve", "Reject", "Ask for changes"):
         assert text in shown
-    assert "Approved. The change is made." in approve(client, change)
+    assert "Approved. The change has been made." in approve(client, change)
     assert points(ann) == 500
     assert "Approve</button>" not in page(client, f"/approvals/{change.id}/")
 

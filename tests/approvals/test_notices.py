@@ -187,7 +187,7 @@ def test_whoever_asked_hears_of_the_decision_by_mail(ann: Customer, sam: User, a
     send_notices(at=NOW + HOUR)
     send_notices(at=NOW + 2 * HOUR)
 
-    assert sent() == [(["sam@example.com"], "Somebody has decided about a change that you asked for.")]
+    assert sent() == [(["sam@example.com"], "A change that you requested has been decided.")]
 
 
 def test_without_a_server_for_mail_nothing_is_sent(ann: Customer, sam: User, ada: User) -> None:

@@ -60,6 +60,6 @@ def test_points_that_an_agent_adds_wait_until_an_administrator_approves(
     check_page(page)
     dialog.get_by_role("link", name="Cancel").or_(dialog.get_by_role("button", name="Cancel")).first.click()
     page.get_by_role("button", name="Approve").click()
-    expect(page.get_by_text("Approved. The change is made.")).to_be_visible()
+    expect(page.get_by_text("Approved. The change has been made.")).to_be_visible()
     assert points(ann) == 400
     assert complaints == []

@@ -134,7 +134,7 @@ def test_a_segment_is_made_of_a_list_and_its_members_are_put_into_a_group(
     make_groups(spain=None)
     lists.goto("/lists/vip/")
     lists.get_by_role("link", name="Put into user group").click()
-    expect(dialog).to_contain_text("Whoever is a member of")
+    expect(dialog).to_contain_text("Today’s members of")
     checked(lists, check_page)
     dialog.get_by_label("User group").select_option("spain")
     dialog.get_by_role("button", name="Put into group").click()

@@ -39,7 +39,7 @@ def test_a_reward_is_written_beside_its_card_and_activated(shop: Page, complaint
     shop.get_by_role("button", name="Add language").click()
     shop.locator("[name='name.de']").fill("Kuchen")
     expect(preview.locator("[lang=de]")).to_contain_text("Kuchen")
-    shop.get_by_label("Whom it is for").select_option("segment:buyers")
+    shop.get_by_label("Who it is for").select_option("segment:buyers")
     expect(preview).to_contain_text("in segment Buyers")
     shop.get_by_role("button", name="Create").click()
     expect(shop.get_by_role("heading", name="Cake", level=1)).to_be_visible()

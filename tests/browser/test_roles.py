@@ -38,7 +38,7 @@ def test_an_administrator_changes_a_role(signed_in: Page, complaints: list[str])
     signed_in.get_by_label("Points a day", exact=False).first.fill("200")
     signed_in.get_by_role("button", name="Save").click()
 
-    expect(signed_in.get_by_text("Saved. It holds from the next click")).to_be_visible()
+    expect(signed_in.get_by_text("Saved. It applies from the next click")).to_be_visible()
     role = StaffRole.objects.get(slug=Role.SERVICE_AGENT)
     assert "customers.merge" in role.rights
     assert role.points_per_day == 200

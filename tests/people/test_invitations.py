@@ -66,7 +66,7 @@ def test_it_does_so_once(client: Client, ada: User) -> None:
     again = accept(Client(), path, username="eve")
 
     assert again.status_code == 404
-    assert "This link makes no account" in again.content.decode()
+    assert "This link can no longer be used" in again.content.decode()
     assert not User.objects.filter(username="eve").exists()
 
 

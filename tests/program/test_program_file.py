@@ -295,7 +295,7 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     ),
     "a bonus of neither kind": (
         lambda f: f["bonuses"][0].update(multiplier=None),
-        "bonuses[0].multiplier: Enter by what the points are multiplied, such as 2.",
+        "bonuses[0].multiplier: Enter what the points are multiplied by, such as 2.",
     ),
     "a multiplier": (
         lambda f: f["bonuses"][0].update(multiplier="100.0001"),

@@ -184,8 +184,8 @@ def test_further_benefits_are_entered_as_lines(staff: Client) -> None:
 @pytest.mark.parametrize(
     ("lines", "error"),
     [
-        ("lounge", "Write each as “lounge: yes”, one a line."),
-        (": yes", "Write each as “lounge: yes”, one a line."),
+        ("lounge", "Write each as “lounge: yes”, one per line."),
+        (": yes", "Write each as “lounge: yes”, one per line."),
         ("lounge: yes\nlounge: no", "“lounge” stands there twice."),
         (f"lounge: {'x' * 700}", "Line 1 is longer than 610 characters: shorten it."),
         (f"lounge: {'x' * 501}", "“lounge” is too long: at most 100 characters before the colon, and 500 after it."),

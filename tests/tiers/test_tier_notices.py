@@ -101,5 +101,5 @@ def test_a_notice_reads_as_a_sentence() -> None:
     announce("2025-06-26")
     event = Event.objects.get(action="tier_expiring")
     assert describe([event])[event.id] == (
-        "T1 in Standard is about to be lost: then T0, unless points hold it. Valid through 9 July 2025."
+        "T1 in Standard is about to be lost: then T0, unless points keep it. Valid through 9 July 2025."
     )

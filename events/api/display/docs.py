@@ -68,17 +68,17 @@ ORDER = Parameter(
 )
 _ABOUT = {
     "action": "Whose action is this.",
-    "action.in": "Whose action is one of these, parted by commas.",
+    "action.in": "Whose action is one of these, separated by commas.",
     "actions": "The same under its older name.",
     "properties.transaction_id": "Which name this order.",
-    "properties.transaction_id.in": "Which name one of these orders, parted by commas.",
+    "properties.transaction_id.in": "Which name one of these orders, separated by commas.",
     "points_only": "`true`: which moved points. What is neither that nor `false` is refused with 300122.",
     "date": "Which happened on this day of UTC.",
     "timestamp": "Which happened at this millisecond, or on this day of UTC.",
     "id": "Of this ID.",
-    "id.in": "Of these IDs, parted by commas.",
+    "id.in": "Of these IDs, separated by commas.",
     "status": f"Of this status: {', '.join(TransactionStatus.values)}. Any other finds nothing.",
-    "status.in": "Of these statuses, parted by commas.",
+    "status.in": "Of these statuses, separated by commas.",
     "created_at": "First recorded at this millisecond, or on this day of UTC.",
     "updated_at": "Changed last at this millisecond, or on this day of UTC.",
 }
@@ -234,7 +234,7 @@ SEARCH_TRANSACTIONS = Operation(
     examples=[Example("Orders of these IDs", None, {"data": [JUGS]}, query={"id.in": "R-1000,R-2000"}), _NO_CUSTOMER],
 )
 # Of any type: what can be no ID finds nothing.
-_IDS: Schema = {"description": "A list of texts, or texts parted by commas."}
+_IDS: Schema = {"description": "A list of texts, or texts separated by commas."}
 SEARCH_MANY_TRANSACTIONS = Operation(
     "Search a customer's orders by a body",
     FOUND,

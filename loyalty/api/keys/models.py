@@ -41,7 +41,7 @@ class ApiKey(SavesOnlyChanges):
         verbose_name=_("actions"),
         default=list,
         blank=True,
-        help_text=_("The actions it may record, one a line. Empty: all; a client-side key needs its own."),
+        help_text=_("The actions it may record, one per line. Empty: all; a client-side key needs its own."),
     )
     external_ids = ArrayField(
         models.CharField(max_length=64, validators=[check_name]),
@@ -49,7 +49,7 @@ class ApiKey(SavesOnlyChanges):
         default=list,
         blank=True,
         help_text=_(
-            "By which fields it may name customers, one a line; the customer ID is id. Empty: all; for a client-side"
+            "By which fields it may name customers, one per line; the customer ID is id. Empty: all; for a client-side"
             " key the customer ID."
         ),
     )
@@ -72,7 +72,9 @@ class ApiKey(SavesOnlyChanges):
         verbose_name=_("networks"),
         default=list,
         blank=True,
-        help_text=_("From where it may be used: addresses or networks such as 203.0.113.0/24, one a line. Empty: any."),
+        help_text=_(
+            "From where it may be used: addresses or networks such as 203.0.113.0/24, one per line. Empty: any."
+        ),
     )
     origins = ArrayField(
         models.CharField(max_length=255, validators=[check_origin]),
@@ -80,7 +82,7 @@ class ApiKey(SavesOnlyChanges):
         default=list,
         blank=True,
         help_text=_(
-            "Of a client-side key: the web sites that may use it, such as https://shop.example.com, one a line."
+            "Of a client-side key: the web sites that may use it, such as https://shop.example.com, one per line."
         ),
     )
     requests_per_minute = models.PositiveIntegerField(

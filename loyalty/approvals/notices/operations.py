@@ -106,11 +106,11 @@ def _tell_decision(change_id: int) -> bool:
     DecisionNotice.objects.filter(pk=change_id).update(is_mailed=True)
     if notice.is_read or not notice.user.email or choice_of(notice.user).mode == NoticeMode.NEVER:
         return False
-    _mail(notice.user, gettext("Somebody has decided about a change that you asked for."))
+    _mail(notice.user, gettext("A change that you requested has been decided."))
     return True
 
 
 def _mail(user: User, sentence: str) -> None:
     brand = general_settings().brand_name
-    where = gettext("Look at it in the back office, under Approvals. There you also choose when you get such e-mails.")
+    where = gettext("See it in the back office under Approvals, where you also choose when you get such e-mails.")
     send_mail(f"{brand}: {sentence}", f"{sentence}\n\n{where}\n", None, [user.email])

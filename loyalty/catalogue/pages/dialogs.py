@@ -148,7 +148,7 @@ class Archive(OfItem):
 
     @property
     def lead(self) -> Text:  # type: ignore[override]  # of the item
-        return gettext("“%(name)s” is shown nowhere any more, and its ID stays taken. This can’t be undone.") % {
+        return gettext("“%(name)s” is no longer shown anywhere, and its ID stays taken. This can’t be undone.") % {
             "name": self.item.name
         }
 

@@ -33,7 +33,7 @@ class ProductForm(ItemForm):
         label=_("Category"),
         max_length=LONGEST_CATEGORY,
         required=False,
-        help_text=_("A new one is made if there is none of this name."),
+        help_text=_("A new one is created if none has this name."),
     )
     price = forms.CharField(
         label=_("Price"), max_length=30, required=False, widget=forms.TextInput(attrs={"inputmode": "decimal"})

@@ -25,7 +25,7 @@ class GroupForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     parent = forms.ChoiceField(
-        label=_("Inside"), required=False, help_text=_("Whoever is in that group sees what is in this one.")
+        label=_("Inside"), required=False, help_text=_("Members of that group see what is in this one.")
     )
     status = forms.ChoiceField(label=_("Status"))
 

@@ -75,7 +75,7 @@ class EditGroup(GroupDialog):
             for path, message in error.problems:
                 name = path.rpartition(".")[2]
                 form.add_error(name if name in form.fields else None, gettext("It %s.") % message)
-        return gettext("Saved. It holds from everybody’s next click.")
+        return gettext("Saved. It applies from everybody’s next click.")
 
 
 class People(GroupDialog):
@@ -108,4 +108,4 @@ class Kinds(GroupDialog):
 
     def perform(self, form: BaseForm) -> Text:
         save_kinds(kinds=form.cleaned_data["kinds"], by=by_staff(self.request)).result()
-        return gettext("Saved. It holds from everybody’s next click.")
+        return gettext("Saved. It applies from everybody’s next click.")

@@ -17,7 +17,7 @@ class InviteForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail address"),
         max_length=254,
-        help_text=_("Nobody acts on the customer who has their own address."),
+        help_text=_("Nobody may act on a customer who has their own e-mail address."),
         widget=forms.EmailInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
 

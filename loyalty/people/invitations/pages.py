@@ -65,7 +65,7 @@ class Withdraw(DialogPage):
     right = MANAGE_STAFF
     form_class = Form
     title = submit_label = _("Withdraw invitation")
-    lead = _("Its link makes no account any more.")
+    lead = _("Its link can no longer be used to create an account.")
     reloads = True
 
     def get_success_url(self) -> str:
@@ -121,7 +121,7 @@ class Accept(FormView[AcceptForm]):
             return self.form_invalid(form)
         del self.request.session[IN_SESSION]
         login(self.request, made, BACKEND)
-        messages.success(self.request, gettext("Your account is made, and you are signed in."))
+        messages.success(self.request, gettext("Your account has been created, and you are signed in."))
         response = redirect("home")
         remember(self.request, response, made.username)
         return response

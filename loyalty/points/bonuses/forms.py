@@ -7,10 +7,10 @@ from .models import Bonus
 
 
 class BonusForm(StaleSafeForm[Bonus]):
-    products = Lines(label=_("Products"), required=False, help_text=_("Product IDs, one a line. Empty: all."))
-    categories = Lines(label=_("Categories"), required=False, help_text=_("Of products, one a line. Empty: all."))
+    products = Lines(label=_("Products"), required=False, help_text=_("Product IDs, one per line. Empty: all."))
+    categories = Lines(label=_("Categories"), required=False, help_text=_("Of products, one per line. Empty: all."))
     channels = Lines(
-        label=_("Channels"), required=False, help_text=_("One a line. Empty: all, and orders without a channel.")
+        label=_("Channels"), required=False, help_text=_("One per line. Empty: all, and orders without a channel.")
     )
 
     class Meta:

@@ -152,7 +152,7 @@ class Bonus(SavesOnlyChanges):
         """Raises ValidationError naming the field and what to enter there."""
         errors = {}
         if self.kind == BonusKind.MULTIPLIER and self.multiplier is None:
-            errors["multiplier"] = _("Enter by what the points are multiplied, such as 2.")
+            errors["multiplier"] = _("Enter what the points are multiplied by, such as 2.")
         if self.kind == BonusKind.MULTIPLIER and self.points is not None:
             errors["points"] = _("Leave this empty, or choose the kind “Fixed points”.")
         if self.kind == BonusKind.FIXED and self.points is None:

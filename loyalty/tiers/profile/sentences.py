@@ -91,7 +91,7 @@ def _what(event: Event, names: TierNames) -> str:
 
 def _followed(event: Event) -> str:
     if event.action == EXPIRING:
-        return gettext("%(from)s in %(structure)s is about to be lost: then %(to)s, unless points hold it.")
+        return gettext("%(from)s in %(structure)s is about to be lost: then %(to)s, unless points keep it.")
     if event.action == RENEW:
         return gettext("%(to)s in %(structure)s was renewed: %(reason)s.")
     if event.action == DOWN:

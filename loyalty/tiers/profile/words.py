@@ -81,7 +81,7 @@ def _with_end(place: Place, outlook: Outlook) -> str:
         "begins": day(need.begins) if need and need.begins else "",
     }
     if outlook.is_held:
-        return gettext("%(level)s through %(day)s, and then longer: the points hold it.") % found
+        return gettext("%(level)s through %(day)s and beyond: the points keep it.") % found
     return f"{_beginning(outlook) % found} {_end(place, need) % found}"
 
 

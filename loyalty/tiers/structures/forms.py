@@ -55,7 +55,10 @@ class StructureForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     id = forms.CharField(
-        label=_("ID"), max_length=64, validators=[ID], help_text=_("Integrators know the structure by it. It stays.")
+        label=_("ID"),
+        max_length=64,
+        validators=[ID],
+        help_text=_("Integrators know the structure by this ID. It can’t be changed."),
     )
     status = forms.ChoiceField(label=_("Status"), choices=StructureStatus.choices)
     account = forms.ChoiceField(label=_("Account"), help_text=_hint("account"))
@@ -67,7 +70,7 @@ class StructureForm(forms.Form):
     expiration_type = forms.ChoiceField(label=_("Points count"), choices=Expiration.choices)
     rolling_months = _months(_("Months"), help_text=_("For “The last months”: how many."))
     calendar_expirations = Lines(
-        label=_("Dates"), required=False, help_text=_("For “From a date of the year”: one a line, as 01-31.")
+        label=_("Dates"), required=False, help_text=_("For “From a date of the year”: one per line, as 01-31.")
     )
     initialise_at_opt_in = forms.BooleanField(
         label=_("Lowest level at opt-in"), required=False, help_text=_hint("initialise_at_opt_in")
@@ -79,7 +82,7 @@ class StructureForm(forms.Form):
     validity = forms.ChoiceField(
         label=_("Levels are valid"),
         required=False,
-        choices=[("", _("As long as the points hold them")), *Validity.choices],
+        choices=[("", _("As long as the points keep them")), *Validity.choices],
     )
     validity_months = _months(_("For months"), help_text=_("For “For some months”: how many."))
     points_grace_days = _days("points_grace_days")
@@ -155,7 +158,7 @@ class LevelForm(forms.Form):
         label=_("Further benefits"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": "lounge: yes"}),
-        help_text=_("One a line: what integrators know it by, a colon, and its value."),
+        help_text=_("One per line: what integrators know it by, a colon, and its value."),
         max_line=MAX_BENEFIT,
     )
 
@@ -177,12 +180,12 @@ class LevelForm(forms.Form):
         return found
 
     def clean_values(self) -> dict[str, str]:
-        """`lounge: yes`, one a line."""
+        """`lounge: yes`, one per line."""
         found: dict[str, str] = {}
         for line in self.cleaned_data["values"]:
             key, mark, value = (part.strip() for part in line.partition(":"))
             if not mark or not key:
-                raise forms.ValidationError(gettext("Write each as “lounge: yes”, one a line."))
+                raise forms.ValidationError(gettext("Write each as “lounge: yes”, one per line."))
             if len(key) > MAX_KEY or len(value) > MAX_VALUE:
                 text = gettext(
                     "“%(key)s” is too long: at most %(most)s characters before the colon, and %(more)s after it."

@@ -158,7 +158,7 @@ class OpenFile:
     def read(self, job: ImportJob, rows: int) -> tuple[list[Line], bool]:
         """The rows from the checkpoint on, and whether the file ends with them; moves the checkpoint in `job`.
 
-        The rows of one order are never parted, so it has the same rows whatever the size of the chunks.
+        The rows of one order are never split, so it has the same rows whatever the size of the chunks.
         """
         reader = self._reader
         start = job.next_offset or reader.header.offset

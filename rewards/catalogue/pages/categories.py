@@ -50,7 +50,7 @@ class Categories(PageMixin, StaffPage, TemplateView):
 
 class CategoryForm(forms.Form):
     name = line(100)(label=_("Name"))
-    names = Pairs(label=_("In other languages"), required=False, help_text=_("One a line, such as de: Getränke."))
+    names = Pairs(label=_("In other languages"), required=False, help_text=_("One per line, such as de: Getränke."))
     status = forms.ChoiceField(label=_("Status"), choices=CategoryStatus.choices, initial=CategoryStatus.ACTIVE.value)
     position = WholeNumberField(label=_("Order"), min_value=0, max_value=1_000_000, initial=0)
 

@@ -85,7 +85,7 @@ class Deactivate(RewardDialog):
 
 class Clone(RewardDialog):
     title = submit_label = _("Clone")
-    says = _("Another reward like “%(name)s” is made, inactive and behind it.")
+    says = _("A copy of “%(name)s” is created after it, inactive.")
 
     def act(self) -> Text:
         self.made = clone_reward(slug=self.reward.slug, by=by_staff(self.request)).result()
@@ -98,7 +98,7 @@ class Clone(RewardDialog):
 class Archive(RewardDialog):
     title = submit_label = _("Archive")
     is_dangerous = True
-    says = _("“%(name)s” disappears from every list and page. Whoever operates the server can restore it.")
+    says = _("“%(name)s” disappears from every list and page. Only the operator of the server can restore it.")
 
     def act(self) -> Text:
         archive_reward(slug=self.reward.slug, by=by_staff(self.request)).result()

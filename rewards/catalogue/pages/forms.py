@@ -65,7 +65,7 @@ class RewardForm(forms.Form):
         label=_("Gallery"),
         required=False,
         max_line=LONGEST_URL,
-        help_text=_("Addresses of further images, one a line."),
+        help_text=_("Addresses of further images, one per line."),
     )
     download_url = line(LONGEST_URL)(label=_("File to download"), required=False, help_text=_("Its address."))
     message = line(500)(label=_("Message"), required=False)
@@ -73,7 +73,7 @@ class RewardForm(forms.Form):
     prices = Prices(
         label=_("Price for customers with other currencies"),
         required=False,
-        help_text=_("One a line, such as USD 120."),
+        help_text=_("One per line, such as USD 120."),
     )
     max_price = _number("max_price", most=MAX_POINTS)
     price_step = _number("price_step", most=MAX_POINTS)
@@ -88,10 +88,10 @@ class RewardForm(forms.Form):
     )
     pools = forms.MultipleChoiceField(label=_("Coupon pools"), required=False, help_text=_("Of a bundle several."))
     admitted = forms.MultipleChoiceField(
-        label=_("Whom it is for"), required=False, help_text=_("Whoever is in one of these. None chosen: everyone.")
+        label=_("Who it is for"), required=False, help_text=_("Members of any of these. None chosen: everyone.")
     )
-    kept_out = forms.MultipleChoiceField(label=_("Whom it is not for"), required=False)
-    stores = Lines(label=_("Stores"), required=False, help_text=_("IDs, one a line. Empty: all."))
+    kept_out = forms.MultipleChoiceField(label=_("Who it is not for"), required=False)
+    stores = Lines(label=_("Stores"), required=False, help_text=_("IDs, one per line. Empty: all."))
     visibility = line(64)(label=_("Visibility"), required=False, help_text=_("For your own channels; kept as it is."))
     starts_at = _moment("starts_at", help_text=_("Included."))
     ends_at = _moment("ends_at", help_text=_("From this instant on it is over."))
@@ -109,10 +109,10 @@ class RewardForm(forms.Form):
     transfer_after = _number("transfer_after", most=10_000)
     transfer_unit = forms.ChoiceField(label=_("Unit"), choices=IntervalUnit.choices, initial=IntervalUnit.DAYS.value)
     webhook_data = Pairs(
-        label=_("Webhook data"), required=False, max_line=2_100, help_text=_("One a line, such as sku: 12.")
+        label=_("Webhook data"), required=False, max_line=2_100, help_text=_("One per line, such as sku: 12.")
     )
     custom_data = Pairs(
-        label=_("Custom fields"), required=False, max_line=2_100, help_text=_("One a line, such as cf_color: blue.")
+        label=_("Custom fields"), required=False, max_line=2_100, help_text=_("One per line, such as cf_color: blue.")
     )
     # What the form was shown with.
     seen = forms.CharField(required=False, widget=forms.HiddenInput)

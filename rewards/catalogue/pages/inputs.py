@@ -1,4 +1,4 @@
-"""Fields in which names and values are entered, one a line."""
+"""Fields in which names and values are entered, one per line."""
 
 import re
 from typing import Any
@@ -13,7 +13,7 @@ _PRICE = re.compile(r"([A-Za-z]{3})\s*[:=]?\s*([0-9]{1,10})")
 
 
 class Pairs(Lines):
-    """`name: value`, one a line."""
+    """`name: value`, one per line."""
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(f"{name}: {said}" for name, said in value.items()) if isinstance(value, dict) else value
@@ -26,7 +26,7 @@ class Pairs(Lines):
 
 
 class Prices(Lines):
-    """`USD 120`, one a line."""
+    """`USD 120`, one per line."""
 
     def prepare_value(self, value: Any) -> Any:
         return (

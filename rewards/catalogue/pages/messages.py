@@ -48,7 +48,7 @@ class Messages(PageMixin, StaffPage, TemplateView):
 
 class MessageForm(forms.Form):
     texts = Pairs(
-        label=_("Texts"), required=False, max_line=520, help_text=_("One a line, by language: de: Ausverkauft.")
+        label=_("Texts"), required=False, max_line=520, help_text=_("One per line, by language: de: Ausverkauft.")
     )
 
     def show(self, error: Invalid) -> None:

@@ -146,7 +146,7 @@ class AudienceSize:
 def audience_size(stored: Mapping[str, Any], sight: Sight) -> AudienceSize:
     audience = audience_of(stored)
     if not sees_all_customers(sight):
-        return AudienceSize(sentence_of(audience), gettext("told to those who see all customers"))
+        return AudienceSize(sentence_of(audience), gettext("shown to those who see all customers"))
     try:
         with transaction.atomic():
             bound_time(PATIENCE)

@@ -42,7 +42,7 @@ _GROUPS: Schema = several(
 AUDIENCE: Schema = {
     **fields({"any": _GROUPS, "not": _GROUPS}),
     "default": {},
-    "description": 'Whom it is for: {"any": [{"segment": "buyers"}], "not": [{"label": "staff"}]}.',
+    "description": 'Who it is for: {"any": [{"segment": "buyers"}], "not": [{"label": "staff"}]}.',
 }
 SCALAR: Schema = {
     "type": ["string", "number", "boolean", "null"],

@@ -54,7 +54,7 @@ NOBODY = Example(
 
 
 def _fields(known: tuple[str, ...]) -> Parameter:
-    text = f"What to add, parted by commas: {', '.join(known)}, or the brand's own fields that begin with `cf_`."
+    text = f"What to add, separated by commas: {', '.join(known)}, or the brand's own fields that begin with `cf_`."
     return Parameter("fields", f"{text} What is unknown is left out.")
 
 
@@ -134,7 +134,7 @@ CLAIM_REWARD = Operation(
     "Claim a reward",
     _CLAIM,
     "All or nothing: points, stock and coupons are of one transaction.",
-    parameters=[WHO, REWARD, Parameter("fields", "What to add, parted by commas: `customer`, `reward`.")],
+    parameters=[WHO, REWARD, Parameter("fields", "What to add, separated by commas: `customer`, `reward`.")],
     body=request_body(
         "ClaimOfReward",
         {
@@ -183,12 +183,12 @@ def _activities(summary: str, example: list[Any], *parameters: Parameter, text: 
     )
 
 
-_CUSTOM = Parameter("fields", "The brand's own fields to add, parted by commas: they begin with `cf_`.")
+_CUSTOM = Parameter("fields", "The brand's own fields to add, separated by commas: they begin with `cf_`.")
 _ACTIVITY = {**SHOWN, "activity_type": "reward", **CLAIMABLE}
 ACTIVITIES = _activities(
     "List what a customer can do",
     [_ACTIVITY],
-    Parameter("activity_types", "Only of these kinds, parted by commas.", example="reward"),
+    Parameter("activity_types", "Only of these kinds, separated by commas.", example="reward"),
     _CUSTOM,
     text="Kinds that there is no module for have nothing to list.",
 )

@@ -195,7 +195,7 @@ class MakeSegment(SegmentsPage, ListDialog):
     form_class = SegmentForm
     title = _("Make a segment of the list")
     submit_label = _("Make segment")
-    lead = _("Its members are those of the list, and stay so: whoever is put on the list enters the segment.")
+    lead = _("From now on its members are those of the list: anyone put on the list enters the segment.")
     made = ""
 
     def get_initial(self) -> dict[str, Any]:

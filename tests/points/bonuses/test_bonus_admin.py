@@ -60,7 +60,7 @@ def test_a_bonus_is_saved_as_entered(admin: Client) -> None:
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({"multiplier": ""}, {"multiplier": "Enter by what the points are multiplied, such as 2."}),
+        ({"multiplier": ""}, {"multiplier": "Enter what the points are multiplied by, such as 2."}),
         ({"multiplier": "101"}, {"multiplier": "Ensure this value is less than or equal to 100."}),
         ({"points": "5"}, {"points": "Leave this empty, or choose the kind “Fixed points”."}),
         ({"kind": "fixed", "multiplier": ""}, {"points": "Enter how many points it gives."}),

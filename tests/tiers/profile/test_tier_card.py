@@ -98,7 +98,7 @@ def test_points_that_hold_a_level_beyond_its_day_renew_it(client: Client) -> Non
     set_up(club(validity={"until": "months", "months": 6}))
     done("opt_in", TODAY)
     done("point_add", TODAY, points=1_000)
-    assert "Silver through 9 August 2026, and then longer: the points hold it." in card(client)
+    assert "Silver through 9 August 2026 and beyond: the points keep it." in card(client)
 
 
 def test_grace_is_told_before_and_while_it_lasts(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
