@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                     ("uploaded", "Uploaded"),
                     ("generated", "Generated at each claim"),
                     ("bulk_generation", "Generated beforehand"),
-                    ("remote", "Asked of another system at each claim"),
+                    ("remote", "Requested from another system at each claim"),
                 ],
                 max_length=16,
                 verbose_name="source",

@@ -366,7 +366,7 @@ class Migration(migrations.Migration):
                     "default",
                     models.JSONField(
                         blank=True,
-                        help_text="Of new customers, unless they bring a value.",
+                        help_text="For new customers who come without a value.",
                         null=True,
                         verbose_name="default value",
                     ),
@@ -374,7 +374,7 @@ class Migration(migrations.Migration):
                 (
                     "searchable",
                     models.BooleanField(
-                        default=False, help_text="May be asked for by the API.", verbose_name="searchable"
+                        default=False, help_text="Can be searched for through the API.", verbose_name="searchable"
                     ),
                 ),
                 (
@@ -395,7 +395,7 @@ class Migration(migrations.Migration):
                     "personal",
                     models.BooleanField(
                         default=True,
-                        help_text="Erased when the customer opts out. Off only for what tells nothing about a person.",
+                        help_text="Erased when the customer opts out. Switch off only for what says nothing about a person.",
                         verbose_name="personal",
                     ),
                 ),

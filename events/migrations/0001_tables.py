@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         db_default=False,
                         default=False,
-                        help_text="May come unsigned, from a page or an app: it tells nothing personal and of no purchase.",
+                        help_text="May be sent unsigned, from a page or an app: it says nothing personal and is no purchase.",
                         verbose_name="behavioural",
                     ),
                 ),
@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                     "pending_days",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="Its points stay pending for so many days. Empty: they can be spent at once.",
+                        help_text="How many days its points stay pending. Empty: they can be spent at once.",
                         null=True,
                         verbose_name="days pending",
                     ),
@@ -332,7 +332,7 @@ class Migration(migrations.Migration):
                     "personal",
                     models.BooleanField(
                         default=False,
-                        help_text="Tells something of a person: the action must be signed.",
+                        help_text="Personal: the action must be signed.",
                         verbose_name="personal",
                     ),
                 ),

@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(
                         db_default=0,
                         default=0,
-                        help_text="For so many days after the end of a period, what happened before still counts for it.",
+                        help_text="How many days after the end of a period what happened in it still counts.",
                         validators=[django.core.validators.MaxValueValidator(366)],
                         verbose_name="grace for points",
                     ),
@@ -200,7 +200,7 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(
                         db_default=0,
                         default=0,
-                        help_text="For so many days a level that has expired is kept, and can be reached again.",
+                        help_text="How many days an expired level is kept, during which it can be reached again.",
                         validators=[django.core.validators.MaxValueValidator(366)],
                         verbose_name="grace for levels",
                     ),
@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(
                         db_default=0,
                         default=0,
-                        help_text="So many days before a level is lost, an event says so. 0: none does.",
+                        help_text="How many days before a level is lost an event announces it. 0: never.",
                         validators=[django.core.validators.MaxValueValidator(366)],
                         verbose_name="notice of a loss",
                     ),

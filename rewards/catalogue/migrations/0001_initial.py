@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
                 (
                     "restricted_message",
                     models.JSONField(
-                        blank=True, db_default={}, default=dict, verbose_name="message to whoever cannot claim it"
+                        blank=True, db_default={}, default=dict, verbose_name="message to those who cannot claim it"
                     ),
                 ),
                 ("content", models.JSONField(blank=True, db_default={}, default=dict, verbose_name="content")),
@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
                 (
                     "hide_restricted",
                     models.BooleanField(
-                        db_default=False, default=False, verbose_name="not shown to whoever is not in the audience"
+                        db_default=False, default=False, verbose_name="hidden from those outside the audience"
                     ),
                 ),
                 (
