@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import report, rows
-from .imports.contest import PIECE, columns_of
+from .imports import PIECE, columns_of
 from .scratch import CannotMeasure, Scratch, Server, settle
 
 GOAL = 0.6

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from . import expiry, segments, tiers
+from . import expiry, imports, segments, tiers
 from .growth import table as growth
-from .imports import contest as imports
 from .ledger import contest as ledger
 from .rewarding import coupons, rewards
 from .tills import batches, hot, turns

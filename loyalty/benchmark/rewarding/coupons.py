@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 from loyalty.benchmark import report
-from loyalty.benchmark.imports.contest import PIECE, columns_of
+from loyalty.benchmark.imports import PIECE, columns_of
 from loyalty.benchmark.scratch import CannotMeasure, Scratch, Server, settle
 from loyalty.benchmark.serving import OURS, web
 

@@ -10,9 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from loyalty.benchmark import expiry, report, segments, sizes, tiers
+from loyalty.benchmark import expiry, imports, report, segments, sizes, tiers
 from loyalty.benchmark.growth import table as growth
-from loyalty.benchmark.imports import contest as imports
 from loyalty.benchmark.ledger import contest as ledger
 from loyalty.benchmark.rewarding import coupons, rewards
 from loyalty.benchmark.scratch import CannotMeasure, Server, require_checkpoints, server

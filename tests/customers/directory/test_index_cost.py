@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from loyalty.benchmark.imports.contest import CUSTOMER_COLUMNS, customer_rows
+from loyalty.benchmark.imports import CUSTOMER_COLUMNS, customer_rows
 from loyalty.transfer.operations import import_here
 from loyalty.transfer.reading.options import Options
 from tests.engine.world import accepted, event, rows
