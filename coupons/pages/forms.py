@@ -138,7 +138,7 @@ class CodesForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
         help_text=_("One per line."),
     )
-    file = forms.FileField(label=_("Or a file"), required=False, help_text=_("A text file with one code a line."))
+    file = forms.FileField(label=_("Or a file"), required=False, help_text=_("A text file with one code per line."))
 
     def clean(self) -> None:
         text, file = self.cleaned_data.get("codes", ""), self.cleaned_data.get("file")
