@@ -47,22 +47,29 @@ def verify(checks: Iterable[Check], *, limit: int) -> Findings:
         cursor.execute(READING)
         cursor.execute("SELECT pg_export_snapshot()")
         [(snapshot,)] = cursor.fetchall()
-        with ThreadPoolExecutor(AT_A_TIME) as pool:
-            do = partial(pool.map, partial(_do, snapshot))
-            return _findings(do, list(checks), read_families(cursor), limit)
+        return _findings(partial(_do, snapshot), list(checks), read_families(cursor), limit)
 
 
-def _do(snapshot: str, work: Work) -> Any:
-    """In a thread, whose connection is another one."""
-    try:
-        with transaction.atomic(durable=True), connection.cursor() as cursor:
-            cursor.execute(READING)
-            cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
-            for statement in COSTS:
-                cursor.execute(statement)
-            return work(cursor)
-    finally:
-        connection.close()
+def _do(snapshot: str, works: Iterable[Work]) -> list[Any]:
+    """By threads that take one work after the other, each with one connection: to open it takes longer than most works."""
+    waiting = list(works)
+    # Of a range each number is taken once, whichever thread asks.
+    numbers, results = iter(range(len(waiting))), dict[int, Any]()
+
+    def take(_thread: int) -> None:
+        try:
+            with transaction.atomic(durable=True), connection.cursor() as cursor:
+                cursor.execute(READING)
+                cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
+                for statement in COSTS:
+                    cursor.execute(statement)
+                results.update((number, waiting[number](cursor)) for number in numbers)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        list(pool.map(take, range(AT_A_TIME)))
+    return [results[number] for number in range(len(waiting))]
 
 
 def compare(checks: Iterable[Check], *, limit: int) -> Findings:
