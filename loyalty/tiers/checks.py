@@ -22,7 +22,7 @@ _COUNTED = """(
     SELECT id, account_id, type, actions, currency FROM tiers_structure
     WHERE status = 'active' AND EXISTS (SELECT FROM staff_generalsettings WHERE 'tiers' = ANY(modules)) AND NOT EXISTS (
         SELECT FROM tiers_recalculation r WHERE r.structure_id = tiers_structure.id AND r.recounts AND r.status <> 'done'
-    )
+    ) OFFSET 0
 )"""
 # Whom a profile belongs to now, by the merges as they were made.
 _MERGED = """(
@@ -43,7 +43,7 @@ def _any(column: str, of: str) -> str:
     return f"= ANY(ARRAY(SELECT {column} {chosen})) AND EXISTS (SELECT {chosen})"
 
 
-_ALL, _LISTED = "s.type = 'point_based' AND s.actions = '{{}}'", "s.type = 'point_based' AND s.actions <> '{{}}'"
+_ALL, _LISTED = "s.type = 'point_based' AND s.actions = '{}'", "s.type = 'point_based' AND s.actions <> '{}'"
 # A lot is what was earned, as the lots' own check sees to; those of a merged-away profile are the survivor's.
 _LIVING = "lot.customer_id NOT IN (SELECT source_id FROM customers_merge)"
 _EARNED = f"""
@@ -51,8 +51,9 @@ _EARNED = f"""
     FROM (
         SELECT * FROM points_lot lot WHERE {_LIVING} AND lot.account_id {_any("s.account_id", _ALL)} OFFSET 0
     ) lot JOIN {_COUNTED} s ON s.account_id = lot.account_id WHERE {_ALL}
-    UNION ALL
-    SELECT lot.customer_id, s.id, lot.earned_at, lot.event_id, lot.points
+"""
+_EARNED_BY = f"""
+    SELECT lot.customer_id, s.id AS structure_id, lot.earned_at AS at, lot.event_id AS about, lot.points::numeric AS points
     FROM (
         SELECT lot.*, {_NAMED.format("v.action", "v.action")} AS action
         FROM events_event v LEFT JOIN {_MERGED} merged ON merged.source_id = v.customer_id
@@ -68,7 +69,8 @@ _KIN = """(
 _OWN = f"e.kind = 'refund' AND earner.transaction_id = e.transaction_id AND earner.action IN ({_ORDERS})"
 # Of what a refund takes the lots of its own order tell the day: the one that it was taken from, or else the first.
 _TAKEN = f"""
-    SELECT coalesce(into_.survivor_id, e.customer_id), s.id, coalesce(lot.earned_at, e.occurred_at), lot.event_id, e.points
+    SELECT coalesce(into_.survivor_id, e.customer_id) AS customer_id, s.id AS structure_id,
+        coalesce(lot.earned_at, e.occurred_at) AS at, lot.event_id AS about, e.points::numeric AS points
     FROM (
         SELECT e.customer_id, e.account_id, e.kind, e.points, e.lot_id, v.transaction_id, v.occurred_at FROM points_entry e
         JOIN events_event v ON v.customer_id = e.customer_id AND v.id = e.event_id
@@ -81,25 +83,32 @@ _TAKEN = f"""
         WHERE lot.customer_id = e.customer_id AND (lot.id = e.lot_id OR {_OWN})
         ORDER BY {_OWN} DESC NULLS LAST, lot.id = e.lot_id DESC NULLS LAST, lot.id LIMIT 1
     ) lot ON true
-    JOIN {_COUNTED} s ON s.account_id = e.account_id AND (s.actions = '{{{{}}}}' OR lot.action = ANY(s.actions))
+    JOIN {_COUNTED} s ON s.account_id = e.account_id AND (s.actions = '{{}}' OR lot.action = ANY(s.actions))
     WHERE s.type = 'point_based'
 """
 _BOUGHT = f"""
-    SELECT o.customer_id, s.id, o.checkout_at, o.id, o.total - o.refunded
+    SELECT o.customer_id, s.id AS structure_id, o.checkout_at AS at, o.id AS about, o.total - o.refunded AS points
     FROM (
         SELECT o.*, coalesce(o.currency, (SELECT currency FROM staff_generalsettings)) AS paid_in FROM events_transaction o
         WHERE o.status = 'accepted' AND o.checkout_at IS NOT NULL
             AND EXISTS (SELECT FROM {_COUNTED} s WHERE s.type = 'spend_based') OFFSET 0
     ) o JOIN {_COUNTED} s ON s.currency = o.paid_in WHERE s.type = 'spend_based'
 """
-# By customer and local day: what was late where it was counted then. Of erased people there is nothing left.
+# Weighed by a statement each, so that they share the processors.
+_CHANGES = (_EARNED, _EARNED_BY, _TAKEN, _BOUGHT)
+# By customer and local day: what was late where it was counted then. Of erased people there is nothing left. Who was late
+# is looked up in memory, once for all: the planner expects few rows, and would search an index for each of them.
+_LATE = "customer_id, structure_id, about"
 _HISTORY = f"""(
-    SELECT change.customer_id, change.structure_id,
-        coalesce(late.day, (change.at AT TIME ZONE '{{zone}}')::date) AS day, change.points
-    FROM ({_EARNED} UNION ALL {_TAKEN} UNION ALL {_BOUGHT}) change
-    LEFT JOIN tiers_latepoints late ON late.customer_id = change.customer_id
-        AND late.structure_id = change.structure_id AND late.about = change.about
-    WHERE change.customer_id NOT IN (SELECT id FROM customers_customer WHERE status IN ('opted_out', 'banned'))
+    SELECT customer_id, structure_id, points, CASE
+        WHEN about IS NOT NULL AND ({_LATE}) IN (SELECT {_LATE} FROM tiers_latepoints) THEN (
+            SELECT day FROM tiers_latepoints late
+            WHERE (late.customer_id, late.structure_id, late.about) = (change.customer_id, change.structure_id, change.about)
+        )
+        ELSE (at AT TIME ZONE '{{zone}}')::date
+    END AS day
+    FROM ({{changes}}) change
+    WHERE customer_id NOT IN (SELECT id FROM customers_customer WHERE status IN ('opted_out', 'banned'))
 ) history"""
 _IN_COUNTED = f"structure_id IN (SELECT id FROM {_COUNTED} counted)"
 # Ten-thousandths weigh, too.
@@ -110,7 +119,8 @@ _WEIGHT = f"(points * 10000)::bigint * {weight(0, 'customer_id', 'structure_id',
 def _days() -> Projection:
     """The zone is that of the programme, which is known only once the settings are."""
     zone = settings.TIME_ZONE.replace("'", "''")
-    history = _HISTORY.format(zone=zone)
+    pieces = [_HISTORY.format(zone=zone, changes=changes) for changes in _CHANGES]
+    history = _HISTORY.format(zone=zone, changes=" UNION ALL ".join(_CHANGES))
     return Projection(
         name="status_days",
         table="tiers_statusday",
@@ -121,7 +131,7 @@ def _days() -> Projection:
             SELECT customer_id, structure_id, day, sum(points) AS points FROM {history} WHERE true {{of}} GROUP BY 1, 2, 3
         """,
         weighed=f"CASE WHEN {_IN_COUNTED} THEN {_WEIGHT} ELSE 0 END",
-        history=(Piece(history, _WEIGHT),),
+        history=tuple(Piece(piece, _WEIGHT) for piece in pieces),
         # Which customer a profile's history belongs to is told by the merges, of all of them at once.
         of_families=False,
     )
