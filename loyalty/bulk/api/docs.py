@@ -4,7 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loyalty.api.docs.describe import Example, Operation, Parameter, Schema
-from loyalty.api.docs.shapes import TEXT, WHOLE, described, list_of, map_of, one_of, or_empty, request_body, shape
+from loyalty.api.docs.shapes import (
+    TEXT,
+    WHOLE,
+    described,
+    list_of,
+    map_of,
+    nullable,
+    one_of,
+    or_empty,
+    request_body,
+    shape,
+)
 from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
 from loyalty.bulk.enums import RequestStatus
 from loyalty.bulk.models import LONGEST_BATCH
@@ -27,10 +38,8 @@ ACCEPTED = shape(
         "payload": shape("", {"batch_id": TEXT}),
     },
 )
-METADATA = request_body(
-    "BulkMetadata",
-    {"external_batch_id": described(TEXT, "Yours: sent again, it is the same request.", maxLength=64)},
-)
+_YOURS = described(TEXT, "Yours: sent again, it is the same request.", maxLength=LONGEST_BATCH)
+METADATA = nullable(request_body("BulkMetadata", {"external_batch_id": nullable(_YOURS)}))
 
 
 def not_there(code: int, message: str) -> dict[str, Any]:
