@@ -1,7 +1,9 @@
 """Addresses, as the rooms contribute them. Those of the API have no slash at the end, those of pages have one."""
 
+from importlib import import_module
+
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
 from loyalty.contributions import contributed
@@ -10,7 +12,8 @@ from loyalty.http.routes import Routes
 from loyalty.ui.pages import Login
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    *(path("", include(routes.urlconf)) for routes in reversed(contributed(Routes))),
+    # The routes themselves, not an `include` for each room: Django would enter and leave all of them for each request.
+    *(one for routes in reversed(contributed(Routes)) for one in import_module(routes.urlconf).urlpatterns),
     # One way in for everybody.
     path("admin/login/", Login.as_view(), name="admin-login"),
     path("admin/password_change/", RedirectView.as_view(pattern_name="password"), name="admin-password"),
