@@ -206,8 +206,10 @@ _NO_POOL = {
     "error": {"type": "NotFoundException", "code": POOL_UNKNOWN, "message": "Coupon Pool not found"},
 }
 _METHOD = described(one_of(*UpdateMethod.values), "Which of its coupons follow.")
+_OR_NULL = {name: nullable(field) for name, field in _FIELDS.items()}
+_NEEDED = ("name", "source", "type")
 _CHANGE: dict[str, Schema] = {
-    **_FIELDS,
+    **_OR_NULL,
     "update_method": _METHOD,
     "update_matching": described(FLAG, "Only coupons that still have the pool's value of before."),
 }
@@ -215,7 +217,7 @@ CREATE = Operation(
     "Create a coupon pool",
     shape("", {"status": one_of("success"), "metadata": list_of({}, maxItems=0), "payload": POOL}),
     "Its codes come by the bulk requests of coupons.",
-    body=request_body("NewCouponPool", _FIELDS, required=["name", "source", "type"]),
+    body=request_body("NewCouponPool", {**_OR_NULL, **{name: _FIELDS[name] for name in _NEEDED}}, required=_NEEDED),
     refusals={400: "202005 to 202032, 202039 to 202041: the message names the field."},
     examples=[
         Example(

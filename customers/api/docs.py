@@ -6,7 +6,18 @@ from typing import Any
 
 from customers.enums import MergeKind
 from loyalty.api.docs.describe import Example, Operation, Parameter
-from loyalty.api.docs.shapes import FLAG, TEXT, WHOLE, described, list_of, one_of, or_empty, request_body, shape
+from loyalty.api.docs.shapes import (
+    FLAG,
+    TEXT,
+    WHOLE,
+    described,
+    list_of,
+    nullable,
+    one_of,
+    or_empty,
+    request_body,
+    shape,
+)
 from loyalty.api.lists.docs import AFTER
 from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
 from loyalty.contributions import contributed
@@ -124,7 +135,7 @@ MERGE = Operation(
         ),
     ],
 )
-REASON = request_body("Reason", {"reason": described(TEXT, "Why, for the history.", maxLength=2000)})
+REASON = request_body("Reason", {"reason": described(nullable(TEXT), "Why, for the history.", maxLength=2000)})
 SUSPEND = Operation(
     "Suspend a customer",
     CUSTOMER,
@@ -183,7 +194,7 @@ LOG_IN = Operation(
             "customer": described(
                 {"type": ["string", "integer"], "minLength": 1, "maxLength": 128}, "The customer's ID."
             ),
-            "external_id": described(TEXT, "The external-ID field whose value `customer` is."),
+            "external_id": described(nullable(TEXT), "The external-ID field whose value `customer` is."),
         },
         required=["customer"],
     ),

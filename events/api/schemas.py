@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import override
 
 from loyalty.api.docs.describe import Schema
-from loyalty.api.docs.shapes import DAY_OR_EMPTY, FLAG, TEXT, described, list_of, one_of, request_body
+from loyalty.api.docs.shapes import DAY_OR_EMPTY, FLAG, TEXT, described, list_of, nullable, one_of, request_body
 from loyalty.engine.actions import EFFECTIVE, Action, Attribute, Kind
 from loyalty.engine.values import MAX_MONEY, MAX_POINTS
 from loyalty.identifiers import MAX_ID
@@ -42,11 +42,13 @@ CUSTOMER = described(
     "The customer's ID, or the value of the field that `external_id` names.",
 )
 EXTERNAL_ID = described(
-    {"title": "ExternalIdReference", **TEXT}, "The name of the external-ID field whose value `customer` is."
+    nullable({"title": "ExternalIdReference", **TEXT}), "The name of the external-ID field whose value `customer` is."
 )
-ACCOUNT = described({"title": "AccountReference", **TEXT}, "The ID of the points account; the default one if absent.")
+ACCOUNT = described(
+    nullable({"title": "AccountReference", **TEXT}), "The ID of the points account; the default one if absent."
+)
 GUEST = described(
-    {"oneOf": [FLAG, one_of("true", "false")]},
+    {"oneOf": [nullable(FLAG), one_of("true", "false")]},
     "`true`: a checkout of somebody who is no customer, kept until a `checkout_claim` names its transaction.",
 )
 

@@ -31,7 +31,9 @@ def described(schema: Schema, description: str, **more: Any) -> Schema:
 
 def nullable(schema: Schema) -> Schema:
     """Or null."""
-    return {**schema, "type": [schema["type"], "null"]} if "type" in schema else {"oneOf": [schema, {"type": "null"}]}
+    if "type" in schema and "enum" not in schema:
+        return {**schema, "type": [schema["type"], "null"]}
+    return {"oneOf": [schema, {"type": "null"}]}
 
 
 def or_empty(number: Schema) -> Schema:

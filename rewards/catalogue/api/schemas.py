@@ -100,7 +100,9 @@ _WRITTEN: dict[str, Schema] = {
     ),
     "webhook_data": {"type": ["object", "array", "null"], "items": _ANY},
 }
-NEW_REWARD = request_body("NewReward", {"id": TEXT, **_WRITTEN, "type": _SHARED["type"]}, required=["name", "type"])
+NEW_REWARD = request_body(
+    "NewReward", {"id": nullable(TEXT), **_WRITTEN, "type": _SHARED["type"]}, required=["name", "type"]
+)
 CHANGED_REWARD = request_body(
     "ChangedReward", {**{name: one for name, one in _WRITTEN.items() if name != "type"}, "status": one_of(*SHOWN)}
 )

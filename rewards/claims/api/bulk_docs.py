@@ -45,9 +45,11 @@ ACCEPT = Operation(
         "BulkClaims",
         {
             CUSTOMERS: list_of({"type": ["string", "integer"]}, minItems=1, maxItems=100_000),
-            FORCE_CLAIM: described(FLAG, "Free, and without the checks; what is in stock is still the limit."),
+            FORCE_CLAIM: described(
+                nullable(FLAG), "Free, and without the checks; what is in stock is still the limit."
+            ),
             CALLBACK: described(
-                TEXT,
+                nullable(TEXT),
                 "Called by POST once the batch is done, with the address of its status and `custom_attributes`. It begins with https:// and is public, unless whoever runs the service has named its host.",
                 maxLength=MAX_URL,
             ),
