@@ -33,6 +33,7 @@ from .rows import (
     TransactionRow,
     existing_order,
     follow_checkout,
+    named_currency,
     order_of,
     refuse_foreign,
     refuse_other_currency,
@@ -123,7 +124,7 @@ def checkout(event: EventRow, state: State, batch: Batch) -> None:
 
 
 def currency_of(event: EventRow, batch: Batch) -> str:
-    return (values.text(event.data, "currency", limit=3) or batch.program.currency).upper()
+    return named_currency(event.data) or batch.program.currency.upper()
 
 
 def _emit_lines(event: EventRow, batch: Batch, items: Sequence[dict[str, Any]], action: str, first: int = 0) -> None:
@@ -206,7 +207,8 @@ def checkout_update(event: EventRow, state: State, batch: Batch) -> None:
     if fixed_points is not None:
         order.fixed_points = fixed_points
     order.channel = values.text(event.data, "channel") or order.channel
-    empties = event.data.get("items") == []
+    # PHP's JSON has an empty object for an empty list.
+    empties = event.data.get("items") in ([], {})
     if empties and total is None:
         raise WrongField(
             "items", "is empty: name the 'total' too, or reject the order. To keep its lines, leave 'items' out"

@@ -267,9 +267,18 @@ def refuse_foreign(transaction_id: str, batch: Batch) -> None:
         raise Refused(103902, "The customer does not own this transaction", field="transaction_id")
 
 
+def named_currency(data: Mapping[str, Any]) -> str | None:
+    """The currency that an order or a line names, in capitals: any three letters, as brands may have one of their own."""
+    named = values.text(data, "currency", limit=3)
+    # In capitals some letters are two.
+    if named and not (named.isascii() and named.isalpha() and len(named) == 3):
+        raise WrongField("currency", "must be three letters of ISO 4217, such as EUR")
+    return named.upper() if named else None
+
+
 def refuse_other_currency(order: TransactionRow, data: Mapping[str, Any], place: int | None = None) -> None:
     """Money in another currency than the order's would be taken for its own: raises Refused. `place`: of a line."""
-    named = (values.text(data, "currency", limit=3) or "").upper()
+    named = named_currency(data)
     if named and order.currency and named != order.currency:
         name = "currency" if place is None else f"items[{place}].currency"
         cure = f"send the amount in {order.currency}, or leave it out"

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Self
 
 from events.orders.lines.rules import Line, read_items, read_line
-from events.orders.rows import TransactionRow
+from events.orders.rows import TransactionRow, named_currency
 from loyalty.engine import values
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Circumstances
@@ -112,7 +112,7 @@ class _Order:
         items = [data] if incoming.action in OF_ONE_LINE else read_items(data)
         lines = [read_line(item) for item in items]
         most = max(values.money(data, "total") or Decimal(0), sum((line.price for line in lines), Decimal(0)))
-        named = (values.text(data, "currency", limit=3) or currency).upper()
+        named = named_currency(data) or currency.upper()
         return cls(
             [*lines, *(stored.items if stored else ())],
             frozenset(

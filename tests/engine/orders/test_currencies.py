@@ -63,3 +63,26 @@ def test_lines_are_in_the_currency_of_their_order(action: str) -> None:
     found = refusal(action, items=[LINES[0], {**LINES[1], "currency": "USD"}])
 
     assert "'items[1].currency' is USD, but the order is in EUR" in found
+
+
+# In capitals, the last one has four letters.
+@pytest.mark.parametrize("named", ["12", "€", "E", "E1R", "ßß"])
+def test_what_is_no_currency_is_refused_and_spoils_nothing_beside_it(named: str) -> None:
+    order: dict[str, Any] = {"transaction_id": "T", "total": 5}
+    wrong, right = send(
+        event("ann", "checkout", **order, currency=named), event("ann", "checkout", **order, currency="usd")
+    )
+
+    assert wrong.error
+    assert (wrong.error.field, wrong.error.message) == (
+        "currency",
+        "'currency' must be three letters of ISO 4217, such as EUR",
+    )
+    assert right.error is None
+    assert rows("SELECT currency FROM events_transaction") == [("USD",)]
+
+
+def test_a_line_in_what_is_no_currency_is_refused() -> None:
+    assert refusal("checkout", items=[{"product_id": "A", "price": 60, "currency": "1"}]).startswith(
+        "'currency' must be"
+    )

@@ -444,12 +444,13 @@ def test_one_batch_is_as_many_batches_of_one() -> None:
 
 
 @pytest.mark.parametrize("basis", ["transaction", "item"])
-def test_an_update_with_an_empty_list_of_items_takes_the_lines_out(basis: str) -> None:
+@pytest.mark.parametrize("empty", [[], {}], ids=["list", "object of PHP"])
+def test_an_update_with_an_empty_list_of_items_takes_the_lines_out(basis: str, empty: Any) -> None:
     configure(checkout_accept=True)
     rows("UPDATE points_earningrule SET basis = %s", [basis])
     accepted(event("ann", "checkout", transaction_id="t", items=[{"product_id": "A", "price": 10}]))
 
-    accepted(event("ann", "checkout_update", transaction_id="t", items=[], total=4))
+    accepted(event("ann", "checkout_update", transaction_id="t", items=empty, total=4))
 
     earned = 4 if basis == "transaction" else 0
     assert order("t", "total", "earned", "items") == (4, earned, "[]")
