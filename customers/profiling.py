@@ -1,6 +1,6 @@
 """Answers to profiling questions: stored in the profile, rewarded once for each question. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from customers.fields.reserved import ABOUT_THE_EVENT, SECRETS
@@ -20,12 +20,19 @@ from .attributes import _claims_in, _take_over
 ANSWER = "profiling_answer"
 
 
+def _put_answered(state: State, row: Sequence[Any]) -> None:
+    """As the event was sent: brought into the form in which questions are compared."""
+    _, asked, attribute = row
+    question = _question({"question": asked, "attribute": attribute})
+    state.part("answered")[question] = question
+
+
 # What was answered before, by question: read only where the type says that a question is answered once.
 ANSWERED = Part(
     "answered",
-    "SELECT family.survivor, coalesce(nullif(btrim(e.data ->> 'question'), ''), btrim(e.data ->> 'attribute')) FROM {family} family"
+    "SELECT family.survivor, e.data ->> 'question', e.data ->> 'attribute' FROM {family} family"
     f" JOIN events_event e ON e.customer_id = family.id WHERE e.action = '{ANSWER}'",
-    lambda state, row: state.part("answered").update({row[1]: row[1]}),
+    _put_answered,
 )
 
 

@@ -77,6 +77,15 @@ def test_what_is_no_answer(data: dict[str, Any], code: int, said: str) -> None:
     assert counts() == before
 
 
+@pytest.mark.parametrize("asked", ["Ha\u0301ny e\u0301ves?", "Hány éves?\u00a0", "\tHány éves?\n", " Hány éves? "])
+def test_a_question_is_answered_once_in_whatever_form_it_is_sent(asked: str) -> None:
+    rows("UPDATE events_eventtype SET one_time = true WHERE action = 'profiling_answer'")
+    accepted(answer("style", "casual", question=asked))
+
+    assert codes(send(answer("style", "formal", question=asked))) == [10001]
+    assert codes(send(answer("style", "formal", question="Hány éves?"))) == [10001]
+
+
 def test_each_question_is_answered_once_if_the_type_says_so() -> None:
     accepted(answer("style", "casual", question="q1"), answer("style", "formal", question="q1"))
     rows("UPDATE events_eventtype SET one_time = true WHERE action = 'profiling_answer'")
