@@ -17,7 +17,7 @@ from loyalty.refusals import UNKNOWN_ATTRIBUTE, Refused, WrongField
 
 from .identities import _as_identity, _take_identity
 
-MAX_PROPERTIES = 200
+MAX_PROPERTIES, MAX_PROPERTIES_LENGTH = 200, 65_536
 
 
 def update_profile(event: EventRow, state: State, batch: Batch) -> None:
@@ -81,7 +81,13 @@ def _merge(custom: dict[str, Any], state: State, batch: Batch) -> None:
             del merged[name]
     if len(merged) > MAX_PROPERTIES:
         raise Refused(0, f"A customer has at most {MAX_PROPERTIES} custom attributes")
-    customer.properties = to_json(merged)
+    written = to_json(merged)
+    # Each event of the customer reads all of it. Whoever has more from before may still change it, and lessen it.
+    if len(written) > max(MAX_PROPERTIES_LENGTH, len(customer.properties)):
+        raise Refused(
+            0, f"All custom attributes of a customer have at most {MAX_PROPERTIES_LENGTH:,} characters as JSON"
+        )
+    customer.properties = written
 
 
 def claims(incoming: Incoming, program: Program) -> Iterable[Ref]:

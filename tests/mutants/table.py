@@ -37,7 +37,7 @@ MUTANTS = [
     Mutant("subscribe: again", PEOPLE, "if state.created_by != event.id:", "if False:", "people"),
     Mutant("opt_in: stays inactive", PEOPLE, "state.customer.status = Status.ACTIVE.value", "pass", "people"),
     Mutant("112101: a second opt-in", PEOPLE, "if state.customer.status != Status.INACTIVE:", "if False:", "people"),
-    Mutant("profile: custom attributes are lost", "customers/attributes.py", "    customer.properties = to_json(merged)", "    pass", "people"),
+    Mutant("profile: custom attributes are lost", "customers/attributes.py", "    customer.properties = written", "    pass", "people"),
     Mutant("113402: a field that is read-only", "customers/attributes.py", "elif name in read_only():\n", "elif name in read_only():\n            continue\n", "people"),
     Mutant("160212: an unknown customer is another refusal", REDUCE, "super().__init__(160212,", "super().__init__(160213,", "people"),
     Mutant("10003: an action that only follows", REDUCE, "plan.admits(batch.by.source)", "True", "own actions"),
