@@ -39,8 +39,8 @@ class BulkEvents(ClientSideView):
         events = values.as_list(self.body().get("events"))
         if not events or len(events) > MAX_BULK:
             raise bad_request(f"'events' must be a list of 1 to {MAX_BULK} events")
-        read = [_read(request, event) for event in events]
-        accepted = [event for event in read if isinstance(event, Incoming)]
+        accepted = list[Incoming]()
+        read = [_read(request, event, accepted) for event in events]
         recorded = record(accepted, by=actor(request), at=timezone.now()) if accepted else []
         for incoming, outcome in zip(accepted, recorded, strict=True):
             note_misses(request, incoming, outcome)
@@ -51,14 +51,16 @@ class BulkEvents(ClientSideView):
         )
 
 
-def _read(request: Request, event: Any) -> Incoming | ApiError:
+def _read(request: Request, event: Any, accepted: list[Incoming]) -> Incoming | ApiError:
+    """The event, which joins those that are `accepted`; or what is wrong with it."""
     try:
         body = values.as_object(event)
         if body is None:
             raise bad_request("Each event must be an object")
-        incoming = check_scope(request, read_event(body))
+        incoming = check_scope(request, read_event(body), accepted)
         if incoming.guest:
             raise bad_request("Guest checkouts are not accepted in bulk: send each by itself to /events")
+        accepted.append(incoming)
         return incoming
     except ApiError as error:
         return error

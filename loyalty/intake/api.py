@@ -1,6 +1,6 @@
 """Events that integrators send, by whatever address of the API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -44,8 +44,9 @@ def actor(request: Request, *grants: str) -> Actor:
     )
 
 
-def check_scope(request: Request, incoming: Incoming) -> Incoming:
-    """The event, if the key may record it; asked of every event that comes by the API. Raises ApiError."""
+def check_scope(request: Request, incoming: Incoming, before: Sequence[Incoming] = ()) -> Incoming:
+    """The event, if the key may record it; asked of every event that comes by the API. `before`: those of the same request
+    that come first. Raises ApiError."""
     key = key_of(request)
     check_action(key, incoming.action)
     check_scheme(key, incoming.scheme)
@@ -53,7 +54,8 @@ def check_scope(request: Request, incoming: Incoming) -> Incoming:
         check_event(incoming.data, incoming.account, guest=incoming.guest)
     for one in contributed(GuessedEvents):
         if one.concerns(incoming):
-            check_guesses(one.guessed, key, incoming.customer)
+            ahead = sum(other.customer == incoming.customer and one.concerns(other) for other in before)
+            check_guesses(one.guessed, key, incoming.customer, ahead=ahead)
     return incoming
 
 

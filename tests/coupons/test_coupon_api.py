@@ -322,6 +322,19 @@ def test_a_thousand_guesses_a_minute_are_limited_by_key_and_sooner_by_customer(c
     assert get(client, "/coupons", 429, code="G")["error"]["code"] == 0
 
 
+def test_a_bulk_request_guesses_no_more_of_a_customer_than_single_ones(client: Client) -> None:
+    members("guesser", "m0")
+    events = [
+        {"customer": "guesser", "action": "coupon_redeem", "data": {"code": f"G{number}"}} for number in range(40)
+    ]
+    other = {"customer": "m0", "action": "coupon_redeem", "data": {"code": "G1"}}
+
+    found = post(client, "/events/bulk", {"events": [*events, other]})
+
+    codes = [result["error"]["message"].startswith("Too many") for result in found["results"]]
+    assert codes == [False] * 10 + [True] * 30 + [False]
+
+
 def test_pages_of_a_code_stay_with_the_code(client: Client) -> None:
     make_pool("spring", source="generated", pattern="SPRING")
     members("ann", "ben", "cat")

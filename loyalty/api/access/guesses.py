@@ -22,11 +22,12 @@ class Guessed:
     by_customer: int
 
 
-def check_guesses(guessed: Guessed, key: ApiKey, customer: str = "") -> None:
-    """Raises ApiError (429) for a key, or a customer, that has missed too often."""
+def check_guesses(guessed: Guessed, key: ApiKey, customer: str = "", *, ahead: int = 0) -> None:
+    """Raises ApiError (429) for a key, or a customer, that has missed too often. `ahead`: what the same request tries for
+    the customer before this, all of which may be misses."""
     limits = [(_of_key(guessed, key), guessed.by_key)]
     if customer:
-        limits.append((_of_customer(guessed, key, customer), guessed.by_customer))
+        limits.append((_of_customer(guessed, key, customer), guessed.by_customer - ahead))
     for name, most in limits:
         if counter().seen(name) >= most:
             raise too_many(f"Too many {guessed.name} that there are not were named: wait a minute", retry_after=WINDOW)
