@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import F, QuerySet
+
 from customers.api.lookups import identity_asked
 from customers.queries import customer_of
 from events.orders.models import WHEN, Transaction
@@ -14,11 +16,14 @@ from loyalty.api.keys.enums import Api
 from loyalty.api.lists.timeout import bounded
 from loyalty.api.problems import bad_request
 from loyalty.api.wire import fields_of, optional_in
+from loyalty.engine.status import DEPARTED
+from loyalty.identifiers import forms
 from loyalty.intake.api import record_for
 from loyalty.intake.reading import read_event
 
 from .display.docs import JUGS
 from .display.objects import TransactionObject, order_object
+from .display.queries import order_named
 
 _SCHEMA = shape(
     "TransactionEntity",
@@ -39,7 +44,7 @@ def _object(order: Transaction) -> dict[str, Any]:
 
 def _listed(start: int, stop: int, asked: Mapping[str, str]) -> Sequence[dict[str, Any]]:
     """The newest first."""
-    found = Transaction.objects.select_related("customer").order_by(WHEN.desc(), "-id")
+    found = _orders().order_by(WHEN.desc(), "-id")
     if "status" in asked:
         found = found.filter(status=asked["status"])
     if "customer" in asked:
@@ -49,16 +54,28 @@ def _listed(start: int, stop: int, asked: Mapping[str, str]) -> Sequence[dict[st
         return [_object(one) for one in found[start:stop]]
 
 
+def _orders() -> QuerySet[Transaction]:
+    """Of everybody whose profile is not gone."""
+    return Transaction.objects.select_related("customer").exclude(customer__status__in=DEPARTED)
+
+
 def _found(id: str) -> dict[str, Any] | None:
-    found = Transaction.objects.select_related("customer").filter(transaction_id=id).order_by("id").first()
+    """The receipt of that ID; else a draft, of which several customers may have one."""
+    named = _orders().filter(transaction_id__in=forms(id))
+    found = named.order_by(F("event_id").asc(nulls_last=True), "id").first()
     return _object(found) if found else None
+
+
+def _is_taken(id: str) -> bool:
+    """A draft is what a checkout completes, whoever's it is."""
+    return Transaction.objects.filter(transaction_id__in=forms(id), event_id__isnull=False).exists()
 
 
 def _create(body: Mapping[str, Any], by: Caller) -> dict[str, Any]:
     """Raises ApiError, Refused: what is wrong with a checkout."""
     check_api(key_of(by.request), Api.EVENTS)
     id, customer = body.get("id"), body.get("customer")
-    if id in (None, "") or _found(str(id)):
+    if id in (None, "") or _is_taken(str(id)):
         raise bad_request(UNIQUE)
     if customer in (None, ""):
         raise bad_request("'customer' property is required")
@@ -69,8 +86,11 @@ def _create(body: Mapping[str, Any], by: Caller) -> dict[str, Any]:
         {"customer": value, "external_id": scheme if scheme != "id" else "", "action": "checkout", "data": data}
     )
     assert by.view is not None
-    record_for(by.view, event)
-    return _found(str(id)) or {}
+    outcome = record_for(by.view, event)
+    assert outcome.state is not None
+    made = order_named(outcome.state.customer.id, str(id))
+    assert made is not None
+    return _object(made)
 
 
 TRANSACTIONS = EntityPair(

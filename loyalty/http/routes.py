@@ -25,6 +25,12 @@ class CustomerConverter(StringConverter):
     regex = rf"[^/]+(?:/(?!(?:-|{'|'.join(AFTER_AN_ID)})(?:/|$))[^/]+)*"
 
 
+class AnyIdConverter(StringConverter):
+    """The last of an address: an ID with slashes, as orders have, but for one that ends the address."""
+
+    regex = ".+?"
+
+
 def regex_of(route: str) -> str:
     """A route that names customers, or is a regular expression already, as one."""
     found = route.replace("<customer:public_id>", f"(?P<public_id>{CustomerConverter.regex})")
@@ -32,6 +38,7 @@ def regex_of(route: str) -> str:
 
 
 register_converter(CustomerConverter, "customer")
+register_converter(AnyIdConverter, "any_id")
 
 
 class _AnyCase(RoutePattern):

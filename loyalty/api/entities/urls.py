@@ -9,5 +9,5 @@ from . import views
 urlpatterns = [
     path("entities", views.BulkEntities.as_view(), name="api-entities-bulk"),
     any_case("entities/<str:module>/<str:entity>", views.Entities.as_view(), name="api-entities"),
-    any_case("entities/<str:module>/<str:entity>/<str:entity_id>", views.EntityDetail.as_view(), name="api-entity"),
+    any_case("entities/<str:module>/<str:entity>/<any_id:entity_id>", views.EntityDetail.as_view(), name="api-entity"),
 ]

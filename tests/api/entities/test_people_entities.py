@@ -1,13 +1,17 @@
 """`/entities/core/customer` and `/entities/core/transaction`: by the same events as everywhere."""
 
+from urllib.parse import quote
+
 import pytest
 from django.test import Client
 
 from customers.models import Customer
 from events.models import Event
+from events.orders.models import Transaction
+from loyalty.engine.events import Incoming
 from tests.api.entities.asking import TAKEN, UNKNOWN, ask, refusal
 from tests.api_keys import development_key
-from tests.factories import make_customer
+from tests.factories import make_customer, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +63,53 @@ def test_a_transaction_is_a_checkout_and_is_never_changed(client: Client) -> Non
     assert ask(client, "GET", "/core/transaction", query="customer=C-2") == (200, {"data": []})
     assert ask(client, "PUT", "/core/transaction/R-1", order) == TAKEN
     assert ask(client, "PUT", "/core/transaction/R-2", {"total": 1}) == refusal("'customer' property is required")
+
+
+def test_a_draft_is_completed_and_a_receipt_is_shown_before_drafts_of_others(client: Client) -> None:
+    make_customer("C-1")
+    make_customer("C-2")
+    for name in ("C-2", "C-1"):
+        tell(Incoming(name, "point_add", {"points": 1, "transaction_id": "R-1"}))
+    order = {"customer": "C-1", "total": 25}
+
+    status, made = ask(client, "PUT", "/core/transaction/R-1", order)
+
+    assert (status, made["customer"], made["status"]) == (200, "C-1", "accepted")
+    assert ask(client, "GET", "/core/transaction/R-1") == (200, made)
+    assert ask(client, "PUT", "/core/transaction/R-1", {**order, "customer": "C-2"}) == TAKEN
+
+
+@pytest.mark.parametrize("sent", [" R-1 ", "Ｒ-1"])
+def test_a_transaction_is_answered_and_found_by_its_id_in_any_form(client: Client, sent: str) -> None:
+    make_customer("C-1")
+
+    status, made = ask(client, "PUT", "/core/transaction", {"id": sent, "customer": "C-1", "total": 25})
+
+    assert (status, made["id"], made["total"]) == (200, "R-1", 25)
+    assert ask(client, "GET", f"/core/transaction/{quote(sent)}") == (200, made)
+    assert ask(client, "PUT", "/core/transaction", {"id": sent, "customer": "C-1", "total": 25}) == TAKEN
+
+
+def test_ids_with_slashes_are_served(client: Client) -> None:
+    make_customer("store/7/1042")
+    order = {"customer": "store/7/1042", "total": 25}
+
+    assert ask(client, "GET", "/core/customer/store%2F7%2F1042")[1]["id"] == "store/7/1042"
+    status, made = ask(client, "PUT", "/core/transaction/2026%2F17", order)
+    assert (status, made["id"]) == (200, "2026/17")
+    assert ask(client, "GET", "/core/transaction/2026%2F17") == (200, made)
+    assert ask(client, "DELETE", "/core/customer/store%2F7%2F1042") == (200, ["ok"])
+
+
+def test_orders_of_those_who_have_left_are_shown_no_more(client: Client) -> None:
+    make_customer("C-1")
+    assert ask(client, "PUT", "/core/transaction/R-1", {"customer": "C-1", "total": 25})[0] == 200
+    tell(Incoming("C-1", "opt_out", {}))
+    name = Transaction.objects.get().transaction_id
+
+    assert ask(client, "GET", f"/core/transaction/{name}") == UNKNOWN
+    assert ask(client, "GET", "/core/transaction") == (200, {"data": []})
+    assert ask(client, "GET", "/core/transaction", query="status=accepted") == (200, {"data": []})
 
 
 def test_a_key_that_may_not_record_makes_no_transaction(client: Client) -> None:
