@@ -17,7 +17,8 @@ from tests.transfer.processes import environment
 
 pytestmark = pytest.mark.prove
 
-CUSTOMERS = 4_000
+# So many that no run of those that are killed comes to its end, on a fast machine either.
+CUSTOMERS = 10_000
 KILLS = 20
 CHILD = Path(__file__).with_name("tier_expiry_child.py")
 LEVELS = ({"id": "t0"}, {"id": "t1", "threshold": 1_000}, {"id": "t2", "threshold": 5_000})

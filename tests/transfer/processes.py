@@ -32,19 +32,35 @@ def environment() -> dict[str, str]:
 
 def start_child(*arguments: object) -> "subprocess.Popen[str]":
     """The worker of `child.py`, when it has begun."""
-    process = start_telling_child(*arguments)
-    assert process.stdout is not None
-    process.stdout.close()
+    [process] = start_children(1, *arguments)
     return process
+
+
+def start_children(number: int, *arguments: object) -> "list[subprocess.Popen[str]]":
+    """So many at once: to start a process may take longer than its work, and one after the other would not meet."""
+    processes = [_spawn(*arguments) for _ in range(number)]
+    for process in processes:
+        _wait_until_ready(process)
+        assert process.stdout is not None
+        process.stdout.close()
+    return processes
 
 
 def start_telling_child(*arguments: object) -> "subprocess.Popen[str]":
     """The same for one that has more to say than that it has begun."""
+    process = _spawn(*arguments)
+    _wait_until_ready(process)
+    return process
+
+
+def _spawn(*arguments: object) -> "subprocess.Popen[str]":
     command = [sys.executable, str(CHILD), *map(str, arguments)]
-    process = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True)
+
+
+def _wait_until_ready(process: "subprocess.Popen[str]") -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
-    return process
 
 
 def start_worker(level: str = "warning", log: IO[bytes] | None = None) -> "subprocess.Popen[bytes]":

@@ -14,7 +14,7 @@ from loyalty.transfer.operations import start_import
 from tests.engine.world import somebody_subscribes
 
 from .conftest import Import
-from .processes import start_child, start_telling_child
+from .processes import start_child, start_children, start_telling_child
 
 pytestmark = pytest.mark.prove
 
@@ -125,7 +125,7 @@ def test_workers_that_take_the_job_from_each_other_end_as_if_nothing_had_happene
     undisturbed: tuple[tuple[object, ...], tuple[int, str]],
 ) -> None:
     job = start("b")
-    workers = [start_child(job.pk, CHUNK, "thief") for _ in range(2)]
+    workers = start_children(2, job.pk, CHUNK, "thief")
     assert [worker.wait() for worker in workers] == [0, 0]
     assert (result(job), digest("b")) == undisturbed
     assert job.fence > 2, "They did not meet"
