@@ -16,6 +16,8 @@ APP = "attribute_names"
 # Words of their own that look like a name.
 OTHER_WORDS = frozenset({"county", "handle"})
 SHORTEST, ALIKE = 6, 0.85
+# Of the names in `Names`: whoever sends ever new ones fills no memory.
+LONGEST_KEPT, MOST_KEPT = 64, 1_000
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,18 @@ class Names:
     by_action: Mapping[str, frozenset[str]]
     known: frozenset[str]
     synonyms: Mapping[str, str] = field(default_factory=dict)
+    # What was found of names that nobody has defined: the rows of a file have the same ones.
+    _found: dict[tuple[str, str], str | None] = field(default_factory=dict, repr=False, compare=False)
+
+    def meant(self, name: str, action: str) -> str | None:
+        """The attribute of the action that was probably meant; None: the name is near to nothing."""
+        key = (name, action)
+        if key in self._found:
+            return self._found[key]
+        found = next(_meant(name, self.by_action.get(action, frozenset()), self.synonyms), None)
+        if len(name) <= LONGEST_KEPT and len(self._found) < MOST_KEPT:
+            self._found[key] = found
+        return found
 
 
 def names_of(
@@ -66,8 +80,7 @@ def _check(data: Mapping[str, Any], action: str, of: str, names: Names) -> None:
     for name in data.keys() - names.known:
         if data[name] in (None, "", []):
             continue
-        meant = next(_meant(name, names.by_action.get(action, frozenset()), names.synonyms), None)
-        if meant:
+        if meant := names.meant(name, action):
             raise WrongField(
                 name[:64],
                 f"is no attribute of {of or action}, where it would do nothing: did you mean '{meant}'? Call it so, or leave it"

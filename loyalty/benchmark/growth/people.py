@@ -8,9 +8,11 @@ from django.db import connection
 # What the engine writes of a customer who opts in. {last}: the number of the last one.
 _COPIES = (
     """
-    INSERT INTO customers_customer (id, public_id, email, first_name, last_name, birth_date, {customer})
+    INSERT INTO customers_customer (id, public_id, email, first_name, last_name, birth_date, optin_at, {customer})
     SELECT nextval('customers_customer_id_seq'), 'bench-' || n, 'customer.' || n || '@example.com',
-        'First ' || n %% 997, 'Last ' || n %% 4999, date '1940-01-01' + n %% 20000, {customer}
+        'First ' || n %% 997, 'Last ' || n %% 4999, date '1940-01-01' + n %% 20000,
+        -- Less than a year ago, and not all on one day.
+        optin_at - (30 + n %% 300) * interval '1 day', {customer}
     FROM generate_series(1, {last}) n, (SELECT * FROM customers_customer WHERE public_id = 'bench-0') first
     """,
     """
@@ -30,7 +32,7 @@ _COPIES = (
 )
 # Written by the copies themselves.
 _OWN = {
-    "customers_customer": {"id", "public_id", "email", "first_name", "last_name", "birth_date"},
+    "customers_customer": {"id", "public_id", "email", "first_name", "last_name", "birth_date", "optin_at"},
     "events_event": {"customer_id", "id", "data"},
     "points_balance": {"customer_id"},
 }

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from events.types import near_misses
 from events.types.models import EventAttribute
 from events.types.near_misses import _meant, names_of
 from events.types.program import read_event_types
@@ -30,6 +31,21 @@ def refusal(action: str, **data: Any) -> str:
 @pytest.fixture(autouse=True)
 def member() -> None:
     accepted(event("ann", "opt_in"), event("ann", "point_add", points=100))
+
+
+def test_what_is_found_of_a_name_is_found_again_and_fills_no_memory() -> None:
+    names = names_of(read_event_types(), [], registered_actions())
+
+    assert [names.meant("expDate", action) for action in ("point_add", "point_add", "opt_in")] == [
+        "expdate",
+        "expdate",
+        None,
+    ]
+    for number in range(near_misses.MOST_KEPT + 10):
+        assert names.meant(f"{number} of mine", "point_add") is None
+    assert names.meant("x" * 100_000, "point_add") is None
+    assert len(names._found) == near_misses.MOST_KEPT
+    assert names.meant("exp_date", "point_add") == "expdate"
 
 
 @pytest.mark.parametrize(
