@@ -27,7 +27,9 @@ TOTAL = Attribute(
     label=_("Purchase total"),
     description="Of the purchase, if the order is not known yet.",
 )
-CURRENCY = Attribute("currency", Kind.CODE, description="Of the amount.", most=8)
+CURRENCY = Attribute(
+    "currency", Kind.CODE, description="Of the amount: without it, the order's, else the programme's.", most=8
+)
 BEFORE, AFTER = Attribute("before", label=_("Before")), Attribute("after", label=_("After"))
 ORIGINAL = Attribute("original", label=_("First owner"), personal=True)
 CLOSED = follows("the coupons of a customer")

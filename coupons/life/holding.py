@@ -16,7 +16,7 @@ from loyalty.engine.batch import Batch
 from loyalty.engine.reduce import InvalidAction
 from loyalty.engine.rows import EventRow
 from loyalty.engine.state import State
-from loyalty.refusals import MissingField, Refused, WrongField
+from loyalty.refusals import MissingField, Refused
 
 from .transitions import Act, is_legal, may
 
@@ -127,10 +127,3 @@ def move_balance(row: CouponRow, amount: Decimal, kind: MovementKind, event: Eve
     row.balance = (row.balance or NOTHING) + amount
     if amount:
         batch.add(MovementRow.load((row.id, kind.value, amount, event.id, event.recorded_at)))
-
-
-def refuse_other_currency(event: EventRow, pool: PoolRule) -> None:
-    """A credit in one currency is not spent in another: raises Refused."""
-    named = (values.text(event.data, "currency", limit=8) or "").upper()
-    if named and pool.currency and named != pool.currency.upper():
-        raise WrongField("currency", f"is {named}, but the gift card is in {pool.currency.upper()}")

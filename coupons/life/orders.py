@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from coupons.actions import AMOUNT, CODE, COUPONS, POOL, REDEEM, STORE, TRANSACTION, UNREDEEM
+from coupons.actions import AMOUNT, CODE, COUPONS, CURRENCY, POOL, REDEEM, STORE, TRANSACTION, UNREDEEM
 from coupons.pools.patterns import MAX_LENGTH
 from coupons.rows import OF_ORDERS, USES_OF_ORDERS, CouponRow, coupons_of, parts_of_code, uses_of
 from events.orders.actions import UNDOING
 from events.orders.enums import TransactionStatus
+from events.orders.rows import ORDERS
 from loyalty.engine import values
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
@@ -45,7 +46,7 @@ def _one(one: Any, place: str) -> dict[str, Any]:
     told = one if isinstance(one, dict) else {CODE.name: one}
     if not isinstance(told.get(CODE.name), str | int) or not 0 < len(str(told[CODE.name])) <= MAX_LENGTH:
         raise WrongField(place, "must be a code, or an object with 'code' and 'amount'")
-    return {name: told[name] for name in (CODE.name, AMOUNT.name, POOL.name, "currency") if name in told}
+    return {name: told[name] for name in (CODE.name, AMOUNT.name, POOL.name, CURRENCY.name) if name in told}
 
 
 def put_back(event: EventRow, state: State, batch: Batch) -> None:
@@ -79,6 +80,9 @@ def _of_checkout(incoming: Incoming) -> Iterable[Part]:
         named = _named(incoming.data)
     except WrongField:
         return
+    if named:
+        # In whose currency gift cards pay, unless they say otherwise.
+        yield ORDERS
     for one in named:
         yield from parts_of_code(str(one[CODE.name]))
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from decimal import Decimal
 
-from coupons.actions import AMOUNT, CODE, PRODUCTS, STORE, TOTAL, TRANSACTION
+from coupons.actions import AMOUNT, CODE, CURRENCY, PRODUCTS, STORE, TOTAL, TRANSACTION
 from coupons.codes import BELOW_LEAST, NOT_HERE, NOT_NOW, PURCHASE_TOO_SMALL, TOO_LITTLE
 from coupons.config import PoolRule
 from coupons.enums import CouponStatus, MovementKind
@@ -17,7 +17,7 @@ from loyalty.engine.state import State
 from loyalty.engine.status import Status
 from loyalty.refusals import MissingField, Refused, WrongField
 
-from .holding import find, move, move_balance, pool_of, refuse_other_currency, standing
+from .holding import find, move, move_balance, pool_of, standing
 from .transitions import Act
 
 CENT = Decimal("0.01")
@@ -31,11 +31,12 @@ def redeem(event: EventRow, state: State, batch: Batch) -> None:
     row = find(event, state, batch, Act.REDEEM)
     pool, amount = pool_of(row, batch), _amount(event)
     _refuse_same_order(event, state, row)
+    if pool.is_gift_card:
+        _refuse_other_currency(event, state, pool, batch)
     _check_purchase(event, state, row, pool, by_hand=batch.by.source == "back_office")
     row.uses, row.redeemed_at = row.uses + 1, event.occurred_at
     batch.put(state.part(USES), event.id, batch.add(_use(event, row, amount)))
     if pool.is_gift_card:
-        refuse_other_currency(event, pool)
         _take(row, amount, event, batch)
     else:
         move(row, Act.REDEEM, standing(row, batch.at), batch.at)
@@ -77,6 +78,27 @@ def _take(row: CouponRow, amount: Decimal | None, event: EventRow, batch: Batch)
 # What the coupon asks of the purchase
 
 
+def _refuse_other_currency(event: EventRow, state: State, pool: PoolRule, batch: Batch) -> None:
+    """A credit in one currency is not spent in another: raises Refused."""
+    own = (pool.currency or batch.program.currency).upper()
+    found, whence = _currency(event, state, own, batch)
+    if found != own:
+        cure = f"send the amount in {own}, with that as its currency"
+        raise WrongField(CURRENCY.name, f"is {found}{whence}, but the gift card is in {own}: {cure}")
+
+
+def _currency(event: EventRow, state: State, own: str, batch: Batch) -> tuple[str, str]:
+    """Of the amount, and what has said so if it is not the redemption itself. Staff read the card's own beside the amount."""
+    if named := values.text(event.data, CURRENCY.name, limit=8):
+        return named.upper(), ""
+    order = _order(event, state)
+    if order is not None and order.currency:
+        return order.currency.upper(), " by the transaction"
+    if batch.by.source == "back_office":
+        return own, ""
+    return batch.program.currency.upper(), ", as nobody has named another one"
+
+
 def _refuse_same_order(event: EventRow, state: State, row: CouponRow) -> None:
     """A payment in two steps redeems once; and an order that is over redeems nothing."""
     named = event.transaction_id
@@ -95,14 +117,8 @@ def _order(event: EventRow, state: State) -> TransactionRow | None:
 def _check_purchase(event: EventRow, state: State, row: CouponRow, pool: PoolRule, *, by_hand: bool) -> None:
     """What staff redeem by hand they have seen themselves: only what is named is checked."""
     order = _order(event, state)
-    total = values.money(event.data, TOTAL.name)
-    total = order.total if total is None and order is not None else total
-    if row.purchase_minimum is not None and not (total is None and by_hand):
-        if total is None:
-            raise MissingField(TOTAL.name)
-        if total < row.purchase_minimum:
-            least = f"{row.purchase_minimum:f}"
-            raise Refused(PURCHASE_TOO_SMALL, f"The purchase must be of {least} at least", field=TOTAL.name)
+    if row.purchase_minimum is not None:
+        _check_total(event, order, row.purchase_minimum, pool, by_hand=by_hand)
     store = values.text(event.data, STORE.name, limit=128)
     if pool.stores and store not in pool.stores and not (store is None and by_hand):
         raise Refused(NOT_HERE, "The coupon is not valid in this store", field=STORE.name)
@@ -111,6 +127,22 @@ def _check_purchase(event: EventRow, state: State, row: CouponRow, pool: PoolRul
     )
     if pool.products and pool.products.isdisjoint(products) and (products or not by_hand):
         raise Refused(NOT_HERE, "The coupon is valid for none of these products", field=PRODUCTS.name)
+
+
+def _check_total(
+    event: EventRow, order: TransactionRow | None, least: Decimal, pool: PoolRule, *, by_hand: bool
+) -> None:
+    """The total that is named is in the currency of the amount, which is the gift card's; an order has its own."""
+    total = values.money(event.data, TOTAL.name)
+    if total is None and order is not None:
+        total = order.total
+        if pool.currency and order.currency and order.currency != pool.currency.upper():
+            why = f"The purchase must be of {least:f} {pool.currency.upper()} at least, but it is in {order.currency}"
+            raise Refused(PURCHASE_TOO_SMALL, f"{why}: name its total in {pool.currency.upper()}", field=TOTAL.name)
+    if total is None and not by_hand:
+        raise MissingField(TOTAL.name)
+    if total is not None and total < least:
+        raise Refused(PURCHASE_TOO_SMALL, f"The purchase must be of {least:f} at least", field=TOTAL.name)
 
 
 def _products(event: EventRow) -> Collection[str]:
