@@ -82,7 +82,7 @@ def _again(row: CouponRow, pool: PoolRule, event: EventRow, batch: Batch) -> Cou
         raise Refused(NOT_NOW, "The customer has, or has had, the code of this pool", field=CODE.name)
     batch.edit(row)
     row.issued += 1
-    before, row.expires_at = status_now(row, batch.at), _end(pool, event, batch)
+    before, row.expires_at = status_now(row, batch.at), _later_end(row.expires_at, _end(pool, event, batch))
     row.status = before.value
     if pool.is_gift_card:
         move_balance(row, pool.value or Decimal(0), MovementKind.ISSUE, event, batch)
@@ -124,3 +124,8 @@ def _end(pool: PoolRule, event: EventRow, batch: Batch) -> dt.datetime | None:
         return None
     zone = batch.program.time_zone
     return end_of(later(local_day(event.occurred_at, zone), *pool.expires), zone)
+
+
+def _later_end(one: dt.datetime | None, other: dt.datetime | None) -> dt.datetime | None:
+    """What comes in late shortens nothing; None: it is valid for good."""
+    return None if one is None or other is None else max(one, other)

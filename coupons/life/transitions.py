@@ -35,8 +35,9 @@ TRANSITIONS: Mapping[Act, Mapping[CouponStatus, frozenset[CouponStatus]]] = {
     Act.ASSIGN_AGAIN: {
         _CLAIMED: frozenset({_CLAIMED}),
         _PARTIAL: frozenset({_PARTIAL}),
-        _REDEEMED: frozenset({_PARTIAL}),
-        _EXPIRED: frozenset({_CLAIMED, _PARTIAL}),
+        # Expired by what comes in late: of a code whose day is over for both.
+        _REDEEMED: frozenset({_PARTIAL, _EXPIRED}),
+        _EXPIRED: frozenset({_CLAIMED, _PARTIAL, _EXPIRED}),
     },
     Act.UNASSIGN: {_CLAIMED: frozenset({_UNASSIGNED})},
     Act.REDEEM: {
@@ -57,7 +58,8 @@ TRANSITIONS: Mapping[Act, Mapping[CouponStatus, frozenset[CouponStatus]]] = {
     Act.CHANGE_EXPIRATION: {
         _CLAIMED: frozenset({_CLAIMED, _EXPIRED}),
         _PARTIAL: frozenset({_PARTIAL, _EXPIRED}),
-        _EXPIRED: frozenset({_CLAIMED, _PARTIAL, _EXPIRED}),
+        # Redeemed if what was left of it was taken back meanwhile.
+        _EXPIRED: frozenset({_CLAIMED, _PARTIAL, _EXPIRED, _REDEEMED}),
     },
 }
 # What staff may ask for in the menu of a coupon that somebody holds, in its order.
