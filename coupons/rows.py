@@ -161,9 +161,11 @@ OF_ORDERS = Part(
     f" AND u.transaction_id = ANY({{transactions}})){_LOCK}",
     _put_coupon,
 )
+# All that stand of these coupons: what is left once the order's are undone says when the last one was.
 USES_OF_ORDERS = Part(
     "coupons_of_orders_uses",
-    f"{_USES} WHERE {_OF_THEM} AND u.undone_at IS NULL AND u.transaction_id = ANY({{transactions}})",
+    f"{_USES} WHERE {_OF_THEM} AND u.undone_at IS NULL AND u.coupon_id IN (SELECT o.coupon_id FROM coupons_use o"
+    " WHERE o.undone_at IS NULL AND o.transaction_id = ANY({transactions}))",
     _put_use,
 )
 ALL_OF_THEM = Part("coupons_all", f"{_FROM} WHERE {_OF_THEM}{_LOCK}", _put_coupon)
