@@ -49,6 +49,8 @@ class Coupon(models.Model):
     # Who held it first: a transfer leaves it.
     original_id = models.BigIntegerField(null=True)
     value = money(_("value"))
+    # Of the code itself, while whoever holds it has another one: a claim of a dynamic reward says what it is worth.
+    value_before = money(_("value before"))
     # Of a gift card that somebody has held: the sum of its movements.
     balance = money(_("balance"))
     purchase_minimum = money(_("least purchase"))
@@ -71,7 +73,7 @@ class Coupon(models.Model):
     # `folded` is made of the code.
     PERSONAL = frozenset({"code", "claimed_at", "redeemed_at", "expires_at", "invalidated_at"})
     NEUTRAL = frozenset(
-        "id pool folded status sharing customer original_id value balance purchase_minimum minimum_value "
+        "id pool folded status sharing customer original_id value value_before balance purchase_minimum minimum_value "
         "minimum_redemption_value uses issued written_off created_at".split()
     )
 

@@ -10,7 +10,9 @@ from loyalty.engine.state import Part, Row, State, Table
 
 from .pools.patterns import folded
 
-_MONEY = dict.fromkeys(["value", "balance", "purchase_minimum", "minimum_value", "minimum_redemption_value"], "numeric")
+_MONEY = dict.fromkeys(
+    ["value", "value_before", "balance", "purchase_minimum", "minimum_value", "minimum_redemption_value"], "numeric"
+)
 _COUPON_COLUMNS = {
     "id": "bigint",
     "pool_id": "bigint",
@@ -52,6 +54,8 @@ class CouponRow(Row):
     # Who held it first.
     original_id: int | None
     value: Decimal | None
+    # The code's own, while its holder has another one.
+    value_before: Decimal | None
     balance: Decimal | None
     purchase_minimum: Decimal | None
     minimum_value: Decimal | None

@@ -57,7 +57,8 @@ def issue(
         batch.put(state.part(COUPONS), row.id, row)
     row.sharing, row.customer_id, row.original_id = pool.sharing.value, state.customer.id, state.customer.id
     row.claimed_at, row.expires_at = event.occurred_at, _end(pool, event, batch)
-    row.value = row.value if value is None else value
+    if value is not None:
+        row.value, row.value_before = value, row.value
     move(row, Act.ASSIGN, CouponStatus.CLAIMED, batch.at)
     if pool.is_gift_card:
         move_balance(row, row.value or Decimal(0), MovementKind.ISSUE, event, batch)

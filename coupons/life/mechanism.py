@@ -72,6 +72,8 @@ def unassign(event: EventRow, state: State, batch: Batch) -> None:
     if row.sharing == Sharing.GENERIC:
         batch.remove(row)
         return
+    if row.value_before is not None:
+        row.value, row.value_before = row.value_before, None
     row.customer_id = row.original_id = row.claimed_at = row.expires_at = row.balance = None
     row.sharing, row.issued = Sharing.INDIVIDUAL.value, 1
 
@@ -173,6 +175,9 @@ def _change_terms(row: CouponRow, wanted: Mapping[str, Any], event: EventRow, ba
             old, new = getattr(row, name), None if wanted[name] is None else Decimal(wanted[name])
             before[name] = None if old is None else f"{old:f}"
             setattr(row, name, new)
+            if name == "value" and row.value_before is not None:
+                # It is the code's from now on, whoever holds it next.
+                row.value_before = new
             if name == "value" and row.balance is not None and new is not None and old != new:
                 move_balance(row, new - (old or Decimal(0)), MovementKind.CHANGE, event, batch)
     return before
