@@ -103,7 +103,7 @@ class UseRow(Row):
         name="coupons_use",
         columns=_USE_COLUMNS,
         key=("event_id",),
-        mutable=("undone_at", "undone_by"),
+        mutable=("transaction_id", "store", "undone_at", "undone_by"),
     )
 
     event_id: int
@@ -158,6 +158,13 @@ _BY_CODE = Part("coupons", f"{_FROM} WHERE c.folded = ANY({{names}}) AND {_OF_TH
 _USES_BY_CODE = Part(
     "coupons_uses", f"{_USES} WHERE c.folded = ANY({{names}}) AND {_OF_THEM} AND u.undone_at IS NULL", _put_use
 )
+# Those that were taken back, with what they say of whoever has redeemed.
+_UNDONE_BY_CODE = Part(
+    "coupons_undone",
+    f"{_USES} WHERE c.folded = ANY({{names}}) AND {_OF_THEM} AND u.undone_at IS NOT NULL"
+    " AND coalesce(u.transaction_id, u.store) IS NOT NULL",
+    _put_use,
+)
 # Redeemed by the orders that the events name.
 OF_ORDERS = Part(
     "coupons_of_orders",
@@ -207,6 +214,11 @@ def parts_of_code(code: str) -> Iterable[Part]:
     return (replace(_BY_CODE, names=names), replace(_USES_BY_CODE, names=names))
 
 
+def parts_of_leaving(code: str) -> Iterable[Part]:
+    """What an event needs by which a code leaves its holder."""
+    return (*parts_of_code(code), replace(_UNDONE_BY_CODE, names=(folded(code),)))
+
+
 def parts_of_issue(pool: str, code: str | None = None) -> Iterable[Part]:
     """What it takes to give somebody a coupon of the pool: for whatever event does it, by `issuing.issue`."""
     own = replace(_OF_POOLS, names=(pool,))
@@ -228,5 +240,10 @@ def coupons_of(state: State) -> list[CouponRow]:
 
 def uses_of(state: State, coupon: CouponRow) -> list[UseRow]:
     """The redemptions that stand, in their order."""
+    return [use for use in known_uses(state, coupon) if use.undone_at is None]
+
+
+def known_uses(state: State, coupon: CouponRow) -> list[UseRow]:
+    """All that were read, in their order: which ones, the parts say."""
     found: dict[int, UseRow] = state.part(USES)
-    return [use for _, use in sorted(found.items()) if use.coupon_id == coupon.id and use.undone_at is None]
+    return [use for _, use in sorted(found.items()) if use.coupon_id == coupon.id]

@@ -9,7 +9,7 @@ from coupons.codes import NOT_NOW, UNKNOWN
 from coupons.config import APP, CouponsConfig, PoolRule
 from coupons.enums import LIVE, CouponStatus, MovementKind
 from coupons.pools.patterns import MAX_LENGTH, folded
-from coupons.rows import CouponRow, MovementRow, coupons_of, uses_of
+from coupons.rows import COUPONS, CouponRow, MovementRow, coupons_of, known_uses, uses_of
 from loyalty.bulk.kinds import BULK
 from loyalty.engine import values
 from loyalty.engine.batch import Batch
@@ -127,3 +127,10 @@ def move_balance(row: CouponRow, amount: Decimal, kind: MovementKind, event: Eve
     row.balance = (row.balance or NOTHING) + amount
     if amount:
         batch.add(MovementRow.load((row.id, kind.value, amount, event.id, event.recorded_at)))
+
+
+def leave_holder(row: CouponRow, state: State, batch: Batch) -> None:
+    """Whoever has the code next, and their copy of their data, learns nothing of the orders that had redeemed it."""
+    batch.pop(state.part(COUPONS), row.id)
+    for use in known_uses(state, row):
+        batch.edit(use).transaction_id = use.store = None

@@ -21,7 +21,16 @@ from coupons.codes import NOT_NOW, POOL_UNKNOWN
 from coupons.config import PoolRule
 from coupons.enums import CouponStatus, MovementKind, Sharing
 from coupons.pools.patterns import MAX_LENGTH
-from coupons.rows import COUPONS, IDS, TERMS, CouponRow, coupons_of, parts_of_code, parts_of_issue
+from coupons.rows import (
+    COUPONS,
+    IDS,
+    TERMS,
+    CouponRow,
+    coupons_of,
+    parts_of_code,
+    parts_of_issue,
+    parts_of_leaving,
+)
 from events.orders.rows import ORDERS
 from loyalty.calendar import end_of, last_day_before
 from loyalty.engine import values
@@ -34,7 +43,17 @@ from loyalty.engine.state import Part, State
 from loyalty.engine.status import Status
 from loyalty.refusals import MissingField, Refused, WrongField
 
-from .holding import coupons_config, find, move, move_balance, pool_of, refuse_single_events, standing, status_now
+from .holding import (
+    coupons_config,
+    find,
+    leave_holder,
+    move,
+    move_balance,
+    pool_of,
+    refuse_single_events,
+    standing,
+    status_now,
+)
 from .issuing import issue
 from .orders import OF_ORDER
 from .redemption import redeem, unredeem
@@ -68,10 +87,11 @@ def unassign(event: EventRow, state: State, batch: Batch) -> None:
     move(row, Act.UNASSIGN, CouponStatus.UNASSIGNED, batch.at)
     if row.balance:
         move_balance(row, -row.balance, MovementKind.UNASSIGN, event, batch)
-    batch.pop(state.part(COUPONS), row.id)
     if row.sharing == Sharing.GENERIC:
+        batch.pop(state.part(COUPONS), row.id)
         batch.remove(row)
         return
+    leave_holder(row, state, batch)
     if row.value_before is not None:
         row.value, row.value_before = row.value_before, None
     row.customer_id = row.original_id = row.claimed_at = row.expires_at = row.balance = None
@@ -119,7 +139,7 @@ def _hand_over(row: CouponRow, state: State, target: State, event: EventRow, bat
         # For the receiver it is a code like any other: their own one of the pool stays theirs.
         given.sharing = Sharing.INDIVIDUAL.value
     if given is row:
-        batch.pop(state.part(COUPONS), row.id)
+        leave_holder(row, state, batch)
     batch.put(state.part(COUPONS), kept.id, kept)
     batch.put(target.part(COUPONS), given.id, given)
 
@@ -198,6 +218,11 @@ def _by_code(incoming: Incoming) -> Iterable[Part]:
     return parts_of_code(str(code)) if isinstance(code, str | int) else ()
 
 
+def _to_leave(incoming: Incoming) -> Iterable[Part]:
+    code = incoming.data.get(CODE.name)
+    return parts_of_leaving(str(code)) if isinstance(code, str | int) else ()
+
+
 def _with_order(incoming: Incoming) -> Iterable[Part]:
     return (*_by_code(incoming), ORDERS)
 
@@ -215,11 +240,11 @@ def _only(name: str) -> frozenset[str]:
 
 MECHANISMS = (
     Mechanism(_only(ASSIGN.name), assign, parts=_of_issue),
-    Mechanism(_only(UNASSIGN.name), unassign, parts=_by_code),
+    Mechanism(_only(UNASSIGN.name), unassign, parts=_to_leave),
     Mechanism(_only(REDEEM.name), redeem, parts=_with_order),
     Mechanism(_only(UNREDEEM.name), unredeem, parts=_by_code),
     Mechanism(_only(INVALIDATE.name), invalidate, parts=_by_code),
-    Mechanism(_only(TRANSFER.name), transfer, parts=_by_code),
+    Mechanism(_only(TRANSFER.name), transfer, parts=_to_leave),
     Mechanism(_only(RECEIVE.name), record_only),
     Mechanism(_only(CHANGE.name), change, parts=_by_code),
     Mechanism(_only(EXPIRE.name), expire),
