@@ -13,7 +13,7 @@ from loyalty.engine.state import Part, State
 
 
 def move_coupons(event: EventRow, state: State, batch: Batch) -> None:
-    """Of a generic code both have a row: one person has one use of it, so the one that is used counts."""
+    """Where both have a row of a generic code, one of them counts: one person has one use of it."""
     if event.depth:
         return
     assert batch.target is not None
@@ -22,9 +22,7 @@ def move_coupons(event: EventRow, state: State, batch: Batch) -> None:
     merge.moved |= {"coupons": len(theirs)}
     for row in theirs:
         same = _same_generic(row, batch.target)
-        if same is not None:
-            _settle(row, same, batch)
-        else:
+        if same is None or _settle(row, same, batch.target, batch):
             _move(row, state, batch.target, batch)
 
 
@@ -34,13 +32,17 @@ def _same_generic(row: CouponRow, target: State) -> CouponRow | None:
     return next((one for one in coupons_of(target) if one.pool_id == row.pool_id and one.sharing == row.sharing), None)
 
 
-def _settle(theirs: CouponRow, ours: CouponRow, batch: Batch) -> None:
-    """The source's row stays with it, and is worth nothing; the survivor's too, if the source has redeemed its own."""
-    unused = [theirs, *([ours] if theirs.uses else [])]
-    for row in unused:
-        if row.status == CouponStatus.CLAIMED:
-            batch.edit(row).status = CouponStatus.INVALID.value
-            row.invalidated_at = batch.at
+def _settle(theirs: CouponRow, ours: CouponRow, target: State, batch: Batch) -> bool:
+    """Whether the source's row takes the place of the survivor's: the one that is redeemed does, so that its order can give
+    the use back. Otherwise it stays with the source, and is worth nothing."""
+    if theirs.uses and not ours.uses and ours.status != CouponStatus.TRANSFERRED:
+        batch.pop(target.part(COUPONS), ours.id)
+        batch.remove(ours)
+        return True
+    if theirs.status == CouponStatus.CLAIMED:
+        batch.edit(theirs).status = CouponStatus.INVALID.value
+        theirs.invalidated_at = batch.at
+    return False
 
 
 def _move(row: CouponRow, state: State, target: State, batch: Batch) -> None:

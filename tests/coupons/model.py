@@ -152,13 +152,12 @@ class World:
         for row in [row for row in self.rows if row.holder == source]:
             same = next((one for one in self.rows if (one.holder, one.code) == (target, GENERIC)), None)
             if row.code == GENERIC and same:
-                for one in [row, *([same] if row.uses else [])]:
-                    if one.status == "claimed":
-                        one.status = "invalid"
-                # It stays with the profile that is merged away, which nobody looks at.
-                self.rows.remove(row)
-            else:
-                row.holder = target
+                # The other one stays with the profile that is merged away, or goes: nobody looks at it.
+                is_kept = bool(row.uses) and not same.uses and same.status != "transferred"
+                self.rows.remove(same if is_kept else row)
+                if not is_kept:
+                    continue
+            row.holder = target
         self.orders = {order: target if name == source else name for order, name in self.orders.items()}
         self.people.discard(source)
 
