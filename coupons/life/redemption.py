@@ -34,7 +34,7 @@ def redeem(event: EventRow, state: State, batch: Batch) -> None:
     if pool.is_gift_card:
         _refuse_other_currency(event, state, pool, batch)
     _check_purchase(event, state, row, pool, by_hand=batch.by.source == "back_office")
-    row.uses, row.redeemed_at = row.uses + 1, event.occurred_at
+    row.uses, row.redeemed_at = row.uses + 1, max(row.redeemed_at or event.occurred_at, event.occurred_at)
     batch.put(state.part(USES), event.id, batch.add(_use(event, row, amount)))
     if pool.is_gift_card:
         _take(row, amount, event, batch)

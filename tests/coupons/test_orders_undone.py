@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from tests.coupons.pooling import assign, balance, make_cards, make_pool, members, status, the, uses
+from tests.coupons.pooling import TILL, assign, balance, do, make_cards, make_pool, members, status, the, uses
 from tests.engine.world import NOW, accepted, check_books, event
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +41,17 @@ def test_a_gift_card_was_redeemed_last_by_the_order_that_stands() -> None:
     assert (balance("CARD"), the("CARD").redeemed_at) == (30, LATER)
     accepted(event("ann", "refund", transaction_id="t2"), at=LATER)
     assert (status("CARD"), balance("CARD"), the("CARD").redeemed_at) == ("claimed", 50, None)
+
+
+def test_a_redemption_that_comes_in_late_is_not_the_last_one() -> None:
+    make_cards("CARD")
+    members("ann")
+    assign("ann", "cards")
+    assert do("ann", "redeem", TILL, at=LATER, code="CARD", amount=20) is None
+
+    late = NOW.isoformat()
+    assert do("ann", "redeem", TILL, at=LATER, code="CARD", amount=10, effective_timestamp=late) is None
+
+    assert (balance("CARD"), the("CARD").redeemed_at) == (20, LATER)
+    assert do("ann", "unredeem", code="CARD", amount=20) is None
+    assert the("CARD").redeemed_at == NOW
