@@ -24,9 +24,14 @@ def last_day_before(end: dt.datetime, zone: dt.tzinfo) -> dt.date:
 
 
 def later(day: dt.date, number: int, unit: str) -> dt.date:
-    """So many days, months or years later (earlier, if negative): a month's last day where it is too short."""
+    """So many days, months or years later (earlier, if negative): a month's last day where it is too short.
+
+    Raises ValueError for another unit, which would be taken for months.
+    """
     if unit == Unit.DAYS:
         return day + dt.timedelta(days=number)
+    if unit not in (Unit.MONTHS, Unit.YEARS):
+        raise ValueError(f"Days are counted on in days, months and years, not in {unit}")
     months = day.year * 12 + day.month - 1 + (number * 12 if unit == Unit.YEARS else number)
     return day_of(months // 12, months % 12 + 1, day.day)
 

@@ -1,14 +1,16 @@
-"""Instants and intervals as rewards have them: read from texts, and written. Pure."""
+"""Instants and intervals as rewards have them: read from texts, written, and counted. Pure."""
 
 import datetime as dt
 import re
 
-from loyalty.calendar import end_of
+from loyalty.calendar import Unit, end_of, later
 
 from .enums import IntervalUnit
 
 INSTANT = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
 MAX_INTERVAL = 10_000
+# Counted by the clock; what is longer is counted by the calendar.
+BY_THE_CLOCK = frozenset({IntervalUnit.MINUTES, IntervalUnit.HOURS})
 _INTERVAL = re.compile(r"\s*([0-9]{1,5})\s*([a-z]+?)s?\s*", re.IGNORECASE)
 _UNITS = {unit.value.removesuffix("s"): unit for unit in IntervalUnit}
 
@@ -55,3 +57,16 @@ def read_interval(text: str) -> tuple[int, IntervalUnit]:
 def interval_text(number: int, unit: str) -> str:
     """`1 week`, `2 weeks`."""
     return f"{number} {unit.removesuffix('s') if number == 1 else unit}"
+
+
+def later_by_clock(at: dt.datetime, number: int, unit: str) -> dt.datetime:
+    """So many minutes or hours later."""
+    more = dt.timedelta(minutes=number) if unit == IntervalUnit.MINUTES else dt.timedelta(hours=number)
+    return at + more
+
+
+def later_by_calendar(day: dt.date, number: int, unit: str) -> dt.date:
+    """So many days, weeks, months or years later."""
+    if unit == IntervalUnit.WEEKS:
+        return later(day, number * 7, Unit.DAYS)
+    return later(day, number, unit)

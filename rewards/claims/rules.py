@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coupons.codes import EXHAUSTED
-from loyalty.calendar import later
 from loyalty.refusals import MissingField, Refused, WrongField
 from rewards.catalogue.config import Interval, RewardRule, RewardsConfig
-from rewards.catalogue.enums import CategoryStatus, IntervalUnit, LockKind, ReasonCode, RewardStatus, RewardType
+from rewards.catalogue.enums import CategoryStatus, LockKind, ReasonCode, RewardStatus, RewardType
+from rewards.catalogue.schedule import BY_THE_CLOCK, later_by_calendar, later_by_clock
 from segments.audience.audience import Group
 
 from .codes import LIMIT, LOCKED, NO_PRICE, NO_STOCK, NOT_ACTIVE, NOT_ELIGIBLE, TOO_FEW_POINTS
@@ -229,10 +229,10 @@ def least_bid(rule: RewardRule, price: int, highest: int | None) -> int:
 def after(at: dt.datetime, interval: Interval, zone: dt.tzinfo) -> dt.datetime:
     """So much later: hours and minutes by the clock, days and longer by the calendar at the same time of the day."""
     number, unit = interval
-    if unit in (IntervalUnit.MINUTES, IntervalUnit.HOURS):
-        return at + dt.timedelta(**{unit: number})
+    if unit in BY_THE_CLOCK:
+        return later_by_clock(at, number, unit)
     local = at.astimezone(zone)
-    day = later(local.date(), number * 7, "days") if unit == IntervalUnit.WEEKS else later(local.date(), number, unit)
+    day = later_by_calendar(local.date(), number, unit)
     return dt.datetime.combine(day, local.time(), zone).astimezone(dt.UTC)
 
 

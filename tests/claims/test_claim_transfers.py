@@ -98,6 +98,28 @@ def test_its_last_day_stays_or_counts_anew_or_moves(rule: dict[str, Any], days: 
     check_books()
 
 
+@pytest.mark.parametrize("unit", ["hours", "minutes"])
+def test_hours_and_minutes_go_by_the_clock(unit: str) -> None:
+    rule: dict[str, Any] = {"transfer_date": "modify", "transfer_expires": {"after": 48, "unit": unit}}
+    given_by_reward("A", transferable=True, pool={"expires": {"after": 10, "unit": "days"}}, **rule)
+    more = timedelta(**{unit: 48})
+
+    assert transfer("ann", "ben") is None
+    assert the("A", "ben").expires_at == NOW + more
+    make_reward(type="coupon", pools=["spring"], transferable=True, **{**rule, "transfer_date": "extend"})
+    assert transfer("ben", "cem") is None
+    assert the("A", "cem").expires_at == NOW + 2 * more
+    check_books()
+
+
+def test_what_has_no_last_day_is_not_extended() -> None:
+    rule: dict[str, Any] = {"transfer_date": "extend", "transfer_expires": {"after": 48, "unit": "hours"}}
+    given_by_reward("A", transferable=True, **rule)
+
+    assert transfer("ann", "ben") is None
+    assert the("A", "ben").expires_at is None
+
+
 def test_of_a_code_that_everybody_shares_the_rule_holds_as_well() -> None:
     make_pool("spring", source="generated", pattern="ALL")
     make_reward(type="coupon", pools=["spring"], transferable=True, transfer_points=30, transfer_limit=1)

@@ -9,7 +9,7 @@ from coupons.enums import CouponStatus
 from coupons.life.holding import coupons_config
 from coupons.pools.patterns import folded
 from coupons.rows import CouponRow, coupons_of
-from loyalty.calendar import end_of, last_day_before, later, local_day
+from loyalty.calendar import end_of, last_day_before, local_day
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
 from loyalty.engine.rows import EventRow
@@ -20,7 +20,8 @@ from loyalty.points.ledger.rows import OPEN_LOTS
 from loyalty.points.orders.burning import spent
 from loyalty.refusals import Refused
 from rewards.catalogue.config import RewardRule
-from rewards.catalogue.enums import IntervalUnit, TransferDate
+from rewards.catalogue.enums import TransferDate
+from rewards.catalogue.schedule import BY_THE_CLOCK, later_by_calendar, later_by_clock
 from rewards.claims.rows import CLAIMS_OF_COUPON, TIMES_GIVEN
 from rewards.claims.rules import NotClaimable, missing_points
 
@@ -87,17 +88,19 @@ def _pay(rule: RewardRule, event: EventRow, state: State, batch: Batch) -> None:
 
 
 def _change_last_day(rule: RewardRule, coupon: CouponRow, event: EventRow, batch: Batch) -> None:
+    """Minutes and hours go by the clock, to the instant; what is longer is valid through its last day."""
     if rule.transfer_date == TransferDate.REMAIN or rule.transfer_expires is None:
         return
-    zone = batch.program.time_zone
-    start = local_day(event.occurred_at, zone)
-    if rule.transfer_date == TransferDate.EXTEND:
-        if coupon.expires_at is None:
-            return
-        start = last_day_before(coupon.expires_at, zone)
+    is_extended, zone = rule.transfer_date == TransferDate.EXTEND, batch.program.time_zone
+    start = coupon.expires_at if is_extended else event.occurred_at
+    if start is None:
+        return
     number, unit = rule.transfer_expires
-    number, unit = (number * 7, "days") if unit == IntervalUnit.WEEKS else (number, unit)
-    batch.edit(coupon).expires_at = end_of(later(start, number, unit), zone)
+    if unit in BY_THE_CLOCK:
+        batch.edit(coupon).expires_at = later_by_clock(start, number, unit)
+        return
+    day = last_day_before(start, zone) if is_extended else local_day(start, zone)
+    batch.edit(coupon).expires_at = end_of(later_by_calendar(day, number, unit), zone)
 
 
 def parts(incoming: Incoming) -> Iterable[Part]:
