@@ -141,7 +141,8 @@ TO_CLAIM = Part(
     lambda shared, row: shared.part(TAKEN).setdefault(row[0], _taken(row)),
     shared=True,
 )
-TO_GIVE_BACK = Part(
+# For who takes part whatever else is in the way, and so waits for whoever has it: forced claims and revocations.
+TO_CHANGE = Part(
     "claims_taken_back",
     "SELECT * FROM take_rewards({rows}, false)",
     lambda shared, row: shared.part(TAKEN).setdefault(row[0], _taken(row)),

@@ -50,6 +50,7 @@ from rewards.claims.rows import (
     MADE,
     POOLS_TO_SEE,
     TAKEN,
+    TO_CHANGE,
     TO_CLAIM,
     TO_SEE,
     ClaimRow,
@@ -58,7 +59,7 @@ from rewards.claims.rows import (
 )
 from rewards.claims.rules import Asked, NotClaimable, Reason, check_points, cost, reasons
 
-from .standing import groups_part, rewards_config, standing_in, taken_of
+from .standing import groups_part, rewards_config, standing_in
 
 MOST = 100
 CENT = Decimal("0.01")
@@ -137,9 +138,8 @@ def _refuse(rule: RewardRule, asked: Asked, event: EventRow, state: State, batch
     """Raises NotClaimable."""
     if found := _in_the_way(rule, asked, state, batch.shared, batch.program, event.occurred_at):
         raise NotClaimable(found)
-    row = taken_of(rule, batch.shared)
-    if rule.lock == LockKind.REWARD and row is None and not asked.forced:
-        # Somebody is claiming it at this very moment.
+    if rule.id not in batch.shared.part(TAKEN):
+        # Somebody is claiming it at this very moment. Forced or not: what has no row to be counted in must not stand.
         until = event.recorded_at + dt.timedelta(seconds=rule.lock_seconds)
         raise NotClaimable([Reason(ReasonCode.LOCK, {"until": until})])
 
@@ -265,7 +265,7 @@ def stock_and_codes(incoming: Incoming, known: Circumstances) -> Iterable[Part]:
         yield replace(TO_SEE, rows=frozenset({rule.id}))
         yield replace(POOLS_TO_SEE, names=rule.pools)
         return
-    yield replace(TO_CLAIM, rows=frozenset({rule.id}))
+    yield replace(TO_CHANGE if incoming.data.get(FORCED.name) else TO_CLAIM, rows=frozenset({rule.id}))
     for slug in rule.pools:
         for _number in range(_count(incoming)):
             yield from parts_of_issue(slug)

@@ -22,7 +22,7 @@ from loyalty.points.ledger.rows import ALL_LOTS, USAGES
 from loyalty.refusals import MissingField, Refused
 from rewards.claims.actions import EVENT, REWARD
 from rewards.claims.codes import NO_CLAIM, REVOKED
-from rewards.claims.rows import CLAIMS, CLAIMS_BY_EVENT, HAD, TAKEN, TO_GIVE_BACK, ClaimRow, HadRow, TakenRow
+from rewards.claims.rows import CLAIMS, CLAIMS_BY_EVENT, HAD, TAKEN, TO_CHANGE, ClaimRow, HadRow, TakenRow
 
 from .claiming import refuse_single_events
 from .standing import rewards_config
@@ -153,7 +153,7 @@ def stock_and_coupons(incoming: Incoming, known: Circumstances) -> Iterable[Part
     found = _found(incoming, known)
     if not found:
         return
-    yield replace(TO_GIVE_BACK, rows=frozenset(claim.reward_id for claim in found))
+    yield replace(TO_CHANGE, rows=frozenset(claim.reward_id for claim in found))
     if any(claim.coupons for claim in found):
         yield part_by_id(frozenset(id for claim in found for id in claim.coupons))
         yield replace(_HELD_BY_OTHERS, rows=frozenset(claim.event_id for claim in found))
