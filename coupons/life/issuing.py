@@ -49,7 +49,7 @@ def issue(
         raise Refused(160216, "Customer is not active")
     own = next((row for row in _own(pool, state) if pool.sharing != Sharing.INDIVIDUAL), None)
     if own is not None:
-        return _again(own, pool, event, batch)
+        return _again(own, pool, event, batch, value)
     if pool.sharing == Sharing.GENERIC:
         row = _generic(pool, state, batch, code)
     else:
@@ -77,8 +77,10 @@ def _own(pool: PoolRule, state: State) -> list[CouponRow]:
     ]
 
 
-def _again(row: CouponRow, pool: PoolRule, event: EventRow, batch: Batch) -> CouponRow:
-    """The same code gets another use; a gift card, its value once more."""
+def _again(row: CouponRow, pool: PoolRule, event: EventRow, batch: Batch, value: Decimal | None) -> CouponRow:
+    """The same code gets another use; a gift card, the value or the pool's once more. All uses of another code have one value."""
+    if value is not None and not pool.is_gift_card and value != row.value:
+        raise Refused(NOT_NOW, "The customer has the code of this pool with another value", field=CODE.name)
     if pool.sharing == Sharing.GENERIC or not may(Act.ASSIGN_AGAIN, status_now(row, batch.at)):
         raise Refused(NOT_NOW, "The customer has, or has had, the code of this pool", field=CODE.name)
     batch.edit(row)
@@ -86,7 +88,8 @@ def _again(row: CouponRow, pool: PoolRule, event: EventRow, batch: Batch) -> Cou
     before, row.expires_at = status_now(row, batch.at), _later_end(row.expires_at, _end(pool, event, batch))
     row.status = before.value
     if pool.is_gift_card:
-        move_balance(row, pool.value or Decimal(0), MovementKind.ISSUE, event, batch)
+        added = pool.value if value is None else value
+        move_balance(row, added or Decimal(0), MovementKind.ISSUE, event, batch)
     move(row, Act.ASSIGN_AGAIN, standing(row, batch.at), batch.at)
     return row
 

@@ -21,8 +21,8 @@ from tests.claims.claiming import (
     taken,
     tell,
 )
+from tests.coupons.pooling import make_cards, make_pool, the
 from tests.coupons.pooling import do as do_coupon
-from tests.coupons.pooling import make_cards, make_pool
 from tests.engine.world import NOW, accepted, check_books, event, merging, rows, spendable
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +141,31 @@ class TestARevocation:
         assert revoke("ann", second) is None
         check_books()
 
+    def test_of_a_dynamic_gift_card_takes_what_the_claim_added(self) -> None:
+        make_cards("CARD", value="50", aggregated=True)
+        make_reward(type="dynamic_coupon", pools=["cards"], max_price=500, price_step=50)
+        members("ann")
+        first, second = claimed("ann", points=100), claimed("ann", points=300)
+        assert Coupon.objects.get(code="CARD").balance == 50 + 150
+        make_cards(value="20", aggregated=True)
+
+        assert revoke("ann", second) is None
+        assert Coupon.objects.get(code="CARD").balance == 50
+        assert revoke("ann", first) is None
+        assert Coupon.objects.get(code="CARD").status == "invalid"
+        check_books()
+
+    def test_of_a_gift_card_whose_pool_is_worth_less_by_now_takes_what_it_was_worth(self) -> None:
+        make_cards("CARD", value="50", aggregated=True)
+        make_reward(type="gift_card", pools=["cards"])
+        members("ann")
+        first, _second = claimed("ann"), claimed("ann")
+        make_cards(value="20", aggregated=True)
+
+        assert revoke("ann", first) is None
+        assert Coupon.objects.get(code="CARD").balance == 50
+        check_books()
+
     def test_what_a_claim_has_spent_is_not_unspent_otherwise(self) -> None:
         make_reward()
         members("ann")
@@ -185,6 +210,19 @@ class TestARevocation:
 
 
 class TestMergedProfiles:
+    def test_of_a_code_that_the_source_got_twice_one_use_goes(self) -> None:
+        make_pool("again", "A-1", aggregated=True)
+        make_reward(type="coupon", pools=["again"])
+        members("ann", "ben")
+        first, second = claimed("ben"), claimed("ben")
+        accepted(merging("ben", "ann"))
+
+        assert revoke("ann", first) is None
+        assert (the("A-1").status, the("A-1").issued) == ("claimed", 1)
+        assert revoke("ann", second) is None
+        assert the("A-1").status == "invalid"
+        check_books()
+
     def test_claims_move_and_limits_add_up(self) -> None:
         make_reward(max_claims=2)
         members("ann", "ben")

@@ -100,6 +100,26 @@ class TestAClaim:
         assert [claim("ann", points=wrong) for wrong in (50, 120, 1_050)] == [0, 0, 0]
         assert claim("ann") == 0
 
+    def test_of_a_dynamic_coupon_for_an_aggregated_card_adds_what_it_costs(self) -> None:
+        make_cards("CARD", value="50", aggregated=True)
+        make_reward(type="dynamic_coupon", pools=["cards"], max_price=500, price_step=50)
+        members("ann", points=2_000)
+
+        assert [claim("ann", points=points) for points in (150, 250)] == [None, None]
+        assert Coupon.objects.get(code="CARD").balance == 75 + 125
+        check_books()
+
+    def test_of_a_dynamic_coupon_on_a_code_with_another_value_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As rewards of before may ask for it: whoever pays more would get no more."""
+        monkeypatch.setattr("rewards.catalogue.sections.faults._of_values", lambda *_: ())
+        make_pool("again", "A-1", value="5", aggregated=True)
+        make_reward(type="dynamic_coupon", pools=["again"], max_price=500, price_step=50)
+        members("ann")
+
+        assert [claim("ann", points=points) for points in (150, 250, 150)] == [None, 1602, None]
+        assert (Coupon.objects.get(code="A-1").issued, spendable("ann")) == (2, 700)
+        check_books()
+
     def test_of_a_generic_code_gives_it_once(self) -> None:
         make_pool("all", source="generated", pattern="WELCOME")
         make_reward(type="coupon", pools=["all"])

@@ -32,7 +32,7 @@ from rewards.catalogue.stock import left_of
 from rewards.catalogue.texts import DEFAULTS, message_of, text_in
 from segments.audience.audience import Audience, Group
 from tests.catalogue.products import make_store
-from tests.coupons.pooling import make_pool
+from tests.coupons.pooling import make_cards, make_pool
 from tests.reward_catalogue.rewarding import BY, make_category, make_reward
 from tests.segments.segmenting import make_segment
 
@@ -153,6 +153,16 @@ def test_what_contradicts_itself_is_refused_by_its_field() -> None:
     assert refused(image_url="javascript:alert(1)") == ["image_url"]
     assert refused(name={"english": "L"}) == ["name.english"]
     assert refused(terms={"en": "x" * 20_001}) == ["terms.en"]
+
+
+def test_dynamic_coupons_are_of_pools_whose_codes_have_values_of_their_own() -> None:
+    make_pool("again", aggregated=True), make_pool("spring")
+    make_cards(aggregated=True)
+
+    assert refused(type="dynamic_coupon", pools=["again"]) == ["pools"]
+    for pool in ("spring", "cards"):
+        assert make_reward(pool, type="dynamic_coupon", pools=[pool]).pools == [pool]
+    assert make_reward("plain", type="coupon", pools=["again"]).pools == ["again"]
 
 
 def test_a_day_begins_and_ends_where_the_programme_is() -> None:

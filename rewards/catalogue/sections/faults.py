@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from coupons.enums import CouponType
 from loyalty.program.section import Document, Key, Problem
 from rewards.catalogue.config import audience_of
 from rewards.catalogue.enums import OF_ONE_POOL, OF_POOLS, RewardStatus, RewardType, TransferDate
@@ -80,12 +81,24 @@ def _of_others(item: Item, was: Item | None, wanted: Document) -> Iterator[Fault
     old = was or {"pools": (), "account": "", "category": None, "audience": {}}
     if unknown := _unknown(item["pools"], old["pools"], wanted["coupon_pools"]):
         yield "pools", f"names a coupon pool that there is not: {unknown}"
+    if item["type"] == RewardType.DYNAMIC_COUPON:
+        yield from _of_values(set(item["pools"]) - set(old["pools"]), wanted)
     if unknown := _unknown([item["account"]], ["", old["account"]], wanted["accounts"]):
         yield "account", f"names an account that there is not: {unknown}"
     if unknown := _unknown([item["category"]], [None, old["category"]], wanted["reward_categories"]):
         yield "category", f"names a reward category that there is not: {unknown}"
     if item["audience"] != old["audience"]:
         yield from _of_audience(item["audience"], wanted)
+
+
+def _of_values(pools: Collection[str], wanted: Document) -> Iterator[Fault]:
+    """A code that a customer gets again and again has one value, however much is paid; a gift card has a balance."""
+    for pool in wanted["coupon_pools"]:
+        if pool["id"] in pools and pool["aggregated"] and pool["type"] != CouponType.GIFT_CARD:
+            yield (
+                "pools",
+                f"names {pool['id']}, whose customers get one code again: only a gift card is worth what is paid",
+            )
 
 
 def _unknown(names: Collection[Any], old: Collection[Any], items: Collection[Item]) -> Any:

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from coupons.codes import NOT_NOW
-from coupons.enums import CouponStatus, MovementKind, Sharing
-from coupons.life.holding import move, move_balance, pool_of, standing, status_now
+from coupons.enums import CouponStatus, MovementKind
+from coupons.life.holding import move, move_balance, standing, status_now
 from coupons.life.transitions import Act, may
 from coupons.rows import COUPONS, CouponRow, part_by_id
 from loyalty.engine import values
@@ -36,13 +36,24 @@ PAID_BY = Part(
     lambda state, row: state.part(PAID).update({(row[1], row[2]): row[3]}),
 )
 
+GIFTS = "claims_gifts"
+# By the claim's event and the coupon, how much came to the balance of a gift card by it.
+_GIFTS_OF = Part(
+    "claims_gifts",
+    "SELECT c.event_id, m.coupon_id, m.amount FROM claims_claim c JOIN coupons_movement m ON m.coupon_id = ANY(c.coupons)"
+    " AND m.event_id = c.event_id AND m.kind = 'issue' WHERE c.event_id = ANY({rows})",
+    lambda shared, row: shared.part(GIFTS).update({(row[0], row[1]): row[2]}),
+    shared=True,
+)
+
 
 def revoke(event: EventRow, state: State, batch: Batch) -> None:
     """Of whatever status the customer is."""
     refuse_single_events(event, batch)
     claim = _claim(event, state, batch)
+    gifts: dict[tuple[int, int], Decimal] = batch.shared.part(GIFTS)
     for coupon in claim.coupons:
-        _withdraw(coupon, event, state, batch)
+        _withdraw(coupon, gifts.get((claim.event_id, coupon), Decimal(0)), event, state, batch)
     _give_back(claim, event, state, batch)
     _untake(claim, state, batch)
     batch.edit(claim).revoked_at, claim.revoked_by = event.recorded_at, event.id
@@ -96,7 +107,7 @@ def _untake(claim: ClaimRow, state: State, batch: Batch) -> None:
         had.times = tuple(times)
 
 
-def _withdraw(id: int, event: EventRow, state: State, batch: Batch) -> None:
+def _withdraw(id: int, value: Decimal, event: EventRow, state: State, batch: Batch) -> None:
     """A coupon that nobody has used is invalid. Raises Refused for one that was used, given away or has expired."""
     row: CouponRow | None = state.part(COUPONS).get(id)
     if row is None or row.customer_id != state.customer.id:
@@ -107,19 +118,17 @@ def _withdraw(id: int, event: EventRow, state: State, batch: Batch) -> None:
     status = status_now(row, batch.at)
     if status == CouponStatus.INVALID:
         return
-    if row.sharing == Sharing.AGGREGATED and row.issued > 1:
-        _withdraw_one(row, event, batch)
+    if row.issued > 1:
+        _withdraw_one(row, value, event, batch)
         return
     if not may(Act.INVALIDATE, status):
         raise _refusal(f"is {status.value}")
     move(batch.edit(row), Act.INVALIDATE, CouponStatus.INVALID, batch.at)
 
 
-def _withdraw_one(row: CouponRow, event: EventRow, batch: Batch) -> None:
-    """Of a code that the customer got several times, one use; of a gift card, its value."""
-    pool = pool_of(row, batch)
-    value = (pool.value or Decimal(0)) if pool.is_gift_card else Decimal(0)
-    is_left = (row.balance or Decimal(0)) >= value if row.balance is not None else row.uses < row.issued
+def _withdraw_one(row: CouponRow, value: Decimal, event: EventRow, batch: Batch) -> None:
+    """Of a code that the customer got several times, one use; of a gift card, what it got by the claim."""
+    is_left = row.balance >= value if row.balance is not None else row.uses < row.issued
     if not is_left:
         raise _refusal("is redeemed")
     batch.edit(row).issued -= 1
@@ -157,6 +166,7 @@ def stock_and_coupons(incoming: Incoming, known: Circumstances) -> Iterable[Part
     if any(claim.coupons for claim in found):
         yield part_by_id(frozenset(id for claim in found for id in claim.coupons))
         yield replace(_HELD_BY_OTHERS, rows=frozenset(claim.event_id for claim in found))
+        yield replace(_GIFTS_OF, rows=frozenset(claim.event_id for claim in found))
 
 
 def _found(incoming: Incoming, known: Circumstances) -> Sequence[ClaimRow]:
