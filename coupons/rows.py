@@ -205,6 +205,13 @@ _FREE_BY_CODE = Part(
     shared=True,
 )
 
+# Those that whoever gave them away keeps of the codes of these ids.
+_GIVEN_AWAY = Part(
+    "coupons_given_away",
+    f"{_FROM} WHERE c.status = 'transferred' AND {_OF_THEM} AND EXISTS (SELECT FROM coupons_coupon k"
+    f" WHERE k.id = ANY({{rows}}) AND k.pool_id = c.pool_id AND k.folded = c.folded){_LOCK}",
+    _put_coupon,
+)
 _BY_ID = Part("coupons_by_id", f"{_FROM} WHERE c.id = ANY({{rows}}) AND {_OF_THEM}{_LOCK}", _put_coupon)
 
 
@@ -227,9 +234,9 @@ def parts_of_issue(pool: str, code: str | None = None) -> Iterable[Part]:
     return (own, replace(_FREE_BY_CODE, names=(f"{pool}:{folded(code)}",)))
 
 
-def part_by_id(ids: frozenset[int]) -> Part:
-    """Those of these ids that the customers hold: for whatever takes back what it has given."""
-    return replace(_BY_ID, rows=ids)
+def parts_by_id(ids: frozenset[int]) -> Iterable[Part]:
+    """Those of these ids that the customers hold, or have given away: for whatever takes back what it has given."""
+    return (replace(_BY_ID, rows=ids), replace(_GIVEN_AWAY, rows=ids))
 
 
 def coupons_of(state: State) -> list[CouponRow]:

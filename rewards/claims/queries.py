@@ -4,12 +4,14 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 
+from coupons.enums import CouponStatus
 from coupons.models import Coupon
 from customers.models import Customer
 from loyalty.program.queries import general_settings
@@ -148,10 +150,35 @@ def claims_of(customer: Customer) -> QuerySet[Claim]:
 
 
 def coupons_of(claims: Collection[Claim | ClaimRow]) -> Mapping[int, Sequence[Coupon]]:
-    """By the event of the claim, its coupons in their order, whoever has them now; one query, without any none."""
+    """By the event of the claim, its coupons in their order: those that the claimant holds, and in place of one that they have
+    given away their own row, which says so. One query, one more where some are not theirs any more; without any none."""
     ids = {id for claim in claims for id in claim.coupons}
-    found = {row.pk: row for row in Coupon.objects.filter(pk__in=ids).select_related("pool", "customer")} if ids else {}
-    return {claim.event_id: [found[id] for id in claim.coupons if id in found] for claim in claims}
+    found = {row.pk: row for row in _with_owners(pk__in=ids)} if ids else {}
+    given = [(claim, found[id]) for claim in claims for id in claim.coupons if id in found]
+    gone = {row.folded for claim, row in given if _owner(row) != claim.customer_id}
+    kept = _given_away({claim.customer_id for claim in claims}, gone) if gone else {}
+    coupons: dict[int, list[Coupon]] = {claim.event_id: [] for claim in claims}
+    for claim, row in given:
+        is_own = _owner(row) == claim.customer_id
+        if own := row if is_own else kept.get((claim.customer_id, row.pool_id, row.folded)):
+            coupons[claim.event_id].append(own)
+    return coupons
+
+
+def _with_owners(**where: Any) -> QuerySet[Coupon]:
+    return Coupon.objects.filter(**where).select_related("pool", "customer__merge")
+
+
+def _owner(coupon: Coupon) -> int | None:
+    """Of what a merge left with the profile that was merged away: the survivor."""
+    merge = getattr(coupon.customer, "merge", None)
+    return merge.survivor_id if merge else coupon.customer_id
+
+
+def _given_away(givers: Collection[int], codes: Collection[str]) -> Mapping[tuple[int | None, int, str], Coupon]:
+    """What the givers keep of these codes, by giver and pool; of one that came back and was given away again, the last one."""
+    found = _with_owners(customer__in=givers, folded__in=codes, status=CouponStatus.TRANSFERRED).order_by("id")
+    return {(row.customer_id, row.pool_id, row.folded): row for row in found}
 
 
 def kept_coupons(coupons: Collection[int]) -> Collection[int]:

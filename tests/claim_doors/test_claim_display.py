@@ -9,9 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from loyalty.engine.events import Incoming
+from loyalty.engine.events import Actor, Incoming
 from tests.claim_doors.offering import ann, get, ids, offer, pool, post, reward
-from tests.factories import NOON, tell
+from tests.factories import NOON, make_customer, tell
 
 pytestmark = pytest.mark.django_db
 LIST = "/customers/ann/activities/rewards"
@@ -234,6 +234,19 @@ def test_claimed_rewards_stay_whatever_becomes_of_them(client: Client) -> None:
     }
     post(client, f"{LIST}/mug/revoke", {"event": claim["id"]})
     assert get(client, "/customers/ann/rewards") == {"data": [], "total": 0}
+
+
+def test_a_claim_tells_nothing_of_who_holds_its_coupon_by_now(client: Client) -> None:
+    ann()
+    make_customer("ben")
+    spring = pool("spring", "CODE-1")
+    offer(reward("mug", type="coupon", pools=["spring"]), coupon_pools=[spring])
+    post(client, f"{LIST}/mug/claim")
+    tell(Incoming("ann", "coupon_unassign", {"code": "CODE-1"}), by=Actor("back_office"))
+    tell(Incoming("ben", "coupon_assign", {"coupon": "spring"}), by=Actor("back_office"))
+
+    [claimed] = get(client, "/customers/ann/rewards")["data"]
+    assert (claimed["claims"], claimed["coupons"]) == (1, [])
 
 
 def test_activities_are_the_rewards_and_nothing_else_yet(client: Client) -> None:

@@ -10,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from customers.models import Customer
-from loyalty.engine.events import Incoming
+from loyalty.engine.events import Actor, Incoming
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from rewards.claims.models import Claim
 from tests.claim_doors.offering import ann, offer, pool, reward
-from tests.factories import tell
+from tests.factories import make_customer, tell
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -84,6 +84,19 @@ def test_a_claim_by_hand_is_shown_and_can_be_undone(client: Client, customer: Cu
     text = page(client, "claims:of-customer", customer.id)
     assert "Revoked" in text
     assert undo not in text
+
+
+def test_the_tab_shows_no_code_that_was_taken_back_and_is_somebody_elses(client: Client, customer: Customer) -> None:
+    made = pool("spring", "CODE-1")
+    offer(reward("mug", type="coupon", pools=["spring"]), coupon_pools=[made])
+    claim(client, customer, reward="mug")
+    make_customer("ben")
+    tell(Incoming("ann", "coupon_unassign", {"code": "CODE-1"}), by=Actor("back_office"))
+    tell(Incoming("ben", "coupon_assign", {"coupon": "spring"}), by=Actor("back_office"))
+
+    text = page(client, "claims:of-customer", customer.id)
+    assert "Mug" in text
+    assert "CODE-1" not in text
 
 
 def test_the_dialog_tells_price_and_reasons_and_refuses_in_words(client: Client, customer: Customer) -> None:

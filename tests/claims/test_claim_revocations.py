@@ -21,7 +21,7 @@ from tests.claims.claiming import (
     taken,
     tell,
 )
-from tests.coupons.pooling import make_cards, make_pool, the
+from tests.coupons.pooling import assign, make_cards, make_pool, status, the
 from tests.coupons.pooling import do as do_coupon
 from tests.engine.world import NOW, accepted, check_books, event, merging, rows, spendable
 
@@ -206,6 +206,53 @@ class TestARevocation:
 
         assert [code(one) for one in found] == [None, None]
         assert (taken(), standing("ann"), spendable("ann")) == (1, 1, 900)
+        check_books()
+
+
+class TestACouponThatIsSomebodyElsesByNow:
+    """Code A-1 was ann's, by a claim."""
+
+    def _claimed(self) -> int:
+        make_pool("spring", "A-1")
+        make_reward(type="coupon", pools=["spring"], transferable=True)
+        members("ann", "ben", "cem")
+        return claimed("ann")
+
+    def test_does_not_keep_the_claim_where_it_was_taken_back(self) -> None:
+        id = self._claimed()
+        assert do_coupon("ann", "unassign", code="A-1") is None
+        assert assign("ben") is None
+
+        assert revoke("ann", id) is None
+        assert (status("A-1", "ben"), spendable("ann")) == ("claimed", 1_000)
+        check_books()
+
+    def test_keeps_the_claim_where_it_was_given_away_whoever_has_it(self) -> None:
+        id = self._claimed()
+        assert do_coupon("ann", "transfer", to="ben", code="A-1") is None
+        assert do_coupon("ben", "transfer", to="cem", code="A-1") is None
+
+        assert revoke("ann", id) == 1602
+        assert status("A-1", "cem") == "claimed"
+
+    def test_is_withdrawn_once_it_has_come_back(self) -> None:
+        id = self._claimed()
+        assert do_coupon("ann", "transfer", to="ben", code="A-1") is None
+        assert do_coupon("ben", "transfer", to="ann", code="A-1", at=NOW + DAY) is None
+
+        assert revoke("ann", id) is None
+        assert the("A-1").status == "invalid"
+        check_books()
+
+    def test_stays_where_a_later_claim_has_given_it_to_the_same_customer(self) -> None:
+        id = self._claimed()
+        assert do_coupon("ann", "unassign", code="A-1") is None
+        second = claimed("ann", at=NOW + DAY)
+
+        assert revoke("ann", id, NOW + DAY) is None
+        assert status("A-1", "ann") == "claimed"
+        assert revoke("ann", second, NOW + DAY) is None
+        assert status("A-1", "ann") == "invalid"
         check_books()
 
 

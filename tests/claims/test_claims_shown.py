@@ -24,8 +24,8 @@ from rewards.claims.models import Claim
 from rewards.claims.operations import bid_for_reward, claim_reward
 from rewards.claims.queries import claimability_of, claims_of, coupons_of, highest_bids, rule_of, taken_of
 from tests.claims.claiming import DAY, STAFF, bid, claim, claimed, make_reward, members, revoke
-from tests.coupons.pooling import make_pool
-from tests.engine.world import NOW, rows
+from tests.coupons.pooling import assign, do, make_pool
+from tests.engine.world import NOW, accepted, merging, rows
 from tests.segments.segmenting import make_segment, work
 from tests.segments.segmenting import members as segment_members
 
@@ -122,6 +122,57 @@ class TestWhatIsTaken:
             (True, ["A-2"]),
             (False, ["A-1"]),
         ]
+
+    @pytest.mark.parametrize(
+        ("acts", "shown"),
+        [
+            ([], ["claimed"]),
+            (["transfer"], ["transferred"]),
+            (["transfer", "return"], ["claimed"]),
+            (["unassign"], []),
+            (["unassign", "assign"], []),
+            (["merge"], ["claimed"]),
+            (["transfer", "merge"], ["transferred"]),
+        ],
+    )
+    def test_of_a_claim_a_coupon_is_shown_as_the_claimant_has_it(self, acts: list[str], shown: list[str]) -> None:
+        make_pool("spring", "A-1")
+        make_reward(type="coupon", pools=["spring"], transferable=True)
+        members("ann", "ben", "cem")
+        claimed("ann")
+        done = {
+            "transfer": lambda: do("ann", "transfer", to="ben", code="A-1"),
+            "return": lambda: do("ben", "transfer", to="ann", code="A-1"),
+            "unassign": lambda: do("ann", "unassign", code="A-1"),
+            "assign": lambda: assign("ben"),
+            "merge": lambda: None if accepted(merging("ann", "cem")) else 0,
+        }
+        assert [done[act]() for act in acts] == [None] * len(acts)
+
+        claim = Claim.objects.get()
+        assert [row.status for row in coupons_of([claim])[claim.event_id]] == shown
+
+    def test_of_a_code_that_both_have_claimed_a_merge_leaves_both(self) -> None:
+        make_pool("all", source="generated", pattern="ALL")
+        make_reward(type="coupon", pools=["all"])
+        members("ann", "ben")
+        claimed("ann"), claimed("ben")
+        accepted(merging("ben", "ann"))
+
+        coupons = coupons_of(claims_of(ann()))
+        assert [[row.status for row in found] for found in coupons.values()] == [["invalid"], ["claimed"]]
+
+    def test_who_holds_a_coupon_of_a_claim_is_read_in_two_queries_at_most(self) -> None:
+        make_pool("spring", "A-1", "A-2", "A-3")
+        make_reward(type="coupon", pools=["spring"], transferable=True)
+        members("ann", "ben")
+        for _ in range(3):
+            claimed("ann")
+        for number in (1, 3):
+            assert do("ann", "transfer", to="ben", code=f"A-{number}") is None
+            with CaptureQueriesContext(connection) as queries:
+                coupons_of(list(Claim.objects.all()))
+            assert len(queries) == 3
 
     def test_the_highest_bid(self) -> None:
         made = make_reward(type="bidding", prices={"EUR": 100}, price_step=10, ends_at="2027-01-01")

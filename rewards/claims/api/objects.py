@@ -188,7 +188,7 @@ class Teller:
 
 
 def coupons_told(coupons: Sequence[Coupon], owner: str, at: dt.datetime) -> list[dict[str, Any]]:
-    """`owner`: the ID of the customer who has them."""
+    """`owner`: the ID of the customer who has them, or has given them away."""
     return [{**display_object(coupon, at), "customer": {"id": owner}} for coupon in coupons]
 
 

@@ -1,15 +1,16 @@
 """A claim that is taken back: points to their lots, the stock, the limit, the coupons. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from coupons.codes import NOT_NOW
-from coupons.enums import CouponStatus, MovementKind
+from coupons.enums import CouponStatus, MovementKind, Sharing
 from coupons.life.holding import move, move_balance, standing, status_now
 from coupons.life.transitions import Act, may
-from coupons.rows import COUPONS, CouponRow, part_by_id
+from coupons.pools.patterns import folded
+from coupons.rows import COUPONS, CouponRow, coupons_of, parts_by_id
 from loyalty.engine import values
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
@@ -37,12 +38,29 @@ PAID_BY = Part(
 )
 
 GIFTS = "claims_gifts"
-# By the claim's event and the coupon, how much came to the balance of a gift card by it.
+
+
+@dataclass(frozen=True)
+class Gift:
+    """What a claim gave: a code of a pool, and how much came to the balance of a gift card by it."""
+
+    pool_id: int
+    code: str
+    value: Decimal
+
+
+def _put_gift(shared: State, row: Sequence[Any]) -> None:
+    event, coupon, pool, code, value = row
+    shared.part(GIFTS)[event, coupon] = Gift(pool, folded(code), value or Decimal(0))
+
+
+# By the claim's event and the coupon, whoever has it by now.
 _GIFTS_OF = Part(
     "claims_gifts",
-    "SELECT c.event_id, m.coupon_id, m.amount FROM claims_claim c JOIN coupons_movement m ON m.coupon_id = ANY(c.coupons)"
-    " AND m.event_id = c.event_id AND m.kind = 'issue' WHERE c.event_id = ANY({rows})",
-    lambda shared, row: shared.part(GIFTS).update({(row[0], row[1]): row[2]}),
+    "SELECT c.event_id, k.id, k.pool_id, k.code, m.amount FROM claims_claim c JOIN coupons_coupon k ON k.id = ANY(c.coupons)"
+    " LEFT JOIN coupons_movement m ON m.coupon_id = k.id AND m.event_id = c.event_id AND m.kind = 'issue'"
+    " WHERE c.event_id = ANY({rows})",
+    _put_gift,
     shared=True,
 )
 
@@ -51,9 +69,11 @@ def revoke(event: EventRow, state: State, batch: Batch) -> None:
     """Of whatever status the customer is."""
     refuse_single_events(event, batch)
     claim = _claim(event, state, batch)
-    gifts: dict[tuple[int, int], Decimal] = batch.shared.part(GIFTS)
+    gifts: dict[tuple[int, int], Gift] = batch.shared.part(GIFTS)
     for coupon in claim.coupons:
-        _withdraw(coupon, gifts.get((claim.event_id, coupon), Decimal(0)), event, state, batch)
+        # Of a code that everybody shares, the row of whoever it was taken back from is gone.
+        if gift := gifts.get((claim.event_id, coupon)):
+            _withdraw(coupon, gift, claim, event, state, batch)
     _give_back(claim, event, state, batch)
     _untake(claim, state, batch)
     batch.edit(claim).revoked_at, claim.revoked_by = event.recorded_at, event.id
@@ -107,33 +127,43 @@ def _untake(claim: ClaimRow, state: State, batch: Batch) -> None:
         had.times = tuple(times)
 
 
-def _withdraw(id: int, value: Decimal, event: EventRow, state: State, batch: Batch) -> None:
+def _withdraw(id: int, gift: Gift, claim: ClaimRow, event: EventRow, state: State, batch: Batch) -> None:
     """A coupon that nobody has used is invalid. Raises Refused for one that was used, given away or has expired."""
     row: CouponRow | None = state.part(COUPONS).get(id)
-    if row is None or row.customer_id != state.customer.id:
-        if batch.shared.part(GIVEN_AWAY).get(id):
-            raise _refusal("was given to somebody else")
-        # Taken back before.
+    was_given_away = any(
+        one.status == CouponStatus.TRANSFERRED and (one.pool_id, folded(one.code)) == (gift.pool_id, gift.code)
+        for one in coupons_of(state)
+    )
+    if row is None and was_given_away:
+        raise _refusal("was given to somebody else")
+    if row is None or (_is_of_a_later_gift(row, claim) and not was_given_away):
+        # Taken back before, whoever has got it since.
         return
     status = status_now(row, batch.at)
     if status == CouponStatus.INVALID:
         return
     if row.issued > 1:
-        _withdraw_one(row, value, event, batch)
+        _withdraw_one(row, gift, event, batch)
         return
     if not may(Act.INVALIDATE, status):
         raise _refusal(f"is {status.value}")
     move(batch.edit(row), Act.INVALIDATE, CouponStatus.INVALID, batch.at)
 
 
-def _withdraw_one(row: CouponRow, value: Decimal, event: EventRow, batch: Batch) -> None:
+def _is_of_a_later_gift(row: CouponRow, claim: ClaimRow) -> bool:
+    """Whether the customer got a code of one holder after the claim: what the claim gave was taken back."""
+    is_later = row.claimed_at is not None and row.claimed_at > claim.claimed_at
+    return is_later and row.sharing == Sharing.INDIVIDUAL and row.issued == 1
+
+
+def _withdraw_one(row: CouponRow, gift: Gift, event: EventRow, batch: Batch) -> None:
     """Of a code that the customer got several times, one use; of a gift card, what it got by the claim."""
-    is_left = row.balance >= value if row.balance is not None else row.uses < row.issued
+    is_left = row.balance >= gift.value if row.balance is not None else row.uses < row.issued
     if not is_left:
         raise _refusal("is redeemed")
     batch.edit(row).issued -= 1
-    if value:
-        move_balance(row, -value, MovementKind.UNASSIGN, event, batch)
+    if gift.value:
+        move_balance(row, -gift.value, MovementKind.UNASSIGN, event, batch)
     row.status = standing(row, batch.at).value
 
 
@@ -142,15 +172,6 @@ def _refusal(why: str) -> Refused:
 
 
 # What it has read
-
-GIVEN_AWAY = "claims_given_away"
-_HELD_BY_OTHERS = Part(
-    "coupons_given_away",
-    "SELECT k.id FROM claims_claim c JOIN coupons_coupon k ON k.id = ANY(c.coupons)"
-    " WHERE c.event_id = ANY({rows}) AND (k.customer_id <> c.customer_id OR k.status = 'transferred')",
-    lambda shared, row: shared.part(GIVEN_AWAY).update({row[0]: row[0]}),
-    shared=True,
-)
 
 
 def parts(incoming: Incoming) -> Iterable[Part]:
@@ -164,8 +185,7 @@ def stock_and_coupons(incoming: Incoming, known: Circumstances) -> Iterable[Part
         return
     yield replace(TO_CHANGE, rows=frozenset(claim.reward_id for claim in found))
     if any(claim.coupons for claim in found):
-        yield part_by_id(frozenset(id for claim in found for id in claim.coupons))
-        yield replace(_HELD_BY_OTHERS, rows=frozenset(claim.event_id for claim in found))
+        yield from parts_by_id(frozenset(id for claim in found for id in claim.coupons))
         yield replace(_GIFTS_OF, rows=frozenset(claim.event_id for claim in found))
 
 
