@@ -7,6 +7,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 ONE_DAY = dt.timedelta(days=1)
+# Days are counted between these: in every time zone they are instants that Python and the database have.
+FIRST_DAY, LAST_DAY = dt.date(2, 1, 1), dt.date(9998, 12, 31)
 
 
 def local_day(at: dt.datetime, zone: dt.tzinfo) -> dt.date:
@@ -24,15 +26,16 @@ def last_day_before(end: dt.datetime, zone: dt.tzinfo) -> dt.date:
 
 
 def later(day: dt.date, number: int, unit: str) -> dt.date:
-    """So many days, months or years later (earlier, if negative): a month's last day where it is too short.
-
-    Raises ValueError for another unit, which would be taken for months.
-    """
+    """So many days, months or years later (earlier, if negative): a month's last day where it is too short; the first or the
+    last day that there is, where that would be beyond it. Raises ValueError for another unit, which would be taken for months."""
     if unit == Unit.DAYS:
-        return day + dt.timedelta(days=number)
+        count = day.toordinal() + number
+        return dt.date.fromordinal(min(max(count, FIRST_DAY.toordinal()), LAST_DAY.toordinal()))
     if unit not in (Unit.MONTHS, Unit.YEARS):
         raise ValueError(f"Days are counted on in days, months and years, not in {unit}")
     months = day.year * 12 + day.month - 1 + (number * 12 if unit == Unit.YEARS else number)
+    if not FIRST_DAY.year <= months // 12 <= LAST_DAY.year:
+        return LAST_DAY if number > 0 else FIRST_DAY
     return day_of(months // 12, months % 12 + 1, day.day)
 
 

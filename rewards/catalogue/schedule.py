@@ -2,13 +2,23 @@
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 
-from loyalty.calendar import Unit, end_of, later
+from loyalty.calendar import LAST_DAY, Unit, end_of, later
 
 from .enums import IntervalUnit
 
 INSTANT = r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2}))?$"
 MAX_INTERVAL = 10_000
+# Of each unit at most ten years, as of the expiry of coupon pools.
+LONGEST: Mapping[str, int] = {
+    IntervalUnit.MINUTES: MAX_INTERVAL,
+    IntervalUnit.HOURS: MAX_INTERVAL,
+    IntervalUnit.DAYS: 3_660,
+    IntervalUnit.WEEKS: 520,
+    IntervalUnit.MONTHS: 120,
+    IntervalUnit.YEARS: 10,
+}
 # Counted by the clock; what is longer is counted by the calendar.
 BY_THE_CLOCK = frozenset({IntervalUnit.MINUTES, IntervalUnit.HOURS})
 _INTERVAL = re.compile(r"\s*([0-9]{1,5})\s*([a-z]+?)s?\s*", re.IGNORECASE)
@@ -60,9 +70,9 @@ def interval_text(number: int, unit: str) -> str:
 
 
 def later_by_clock(at: dt.datetime, number: int, unit: str) -> dt.datetime:
-    """So many minutes or hours later."""
+    """So many minutes or hours later, at most the end of the last day that there is."""
     more = dt.timedelta(minutes=number) if unit == IntervalUnit.MINUTES else dt.timedelta(hours=number)
-    return at + more
+    return min(at, end_of(LAST_DAY, dt.UTC) - more) + more
 
 
 def later_by_calendar(day: dt.date, number: int, unit: str) -> dt.date:

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from customers.models import Customer
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
+from rewards.catalogue.enums import IntervalUnit
 from rewards.catalogue.models import Reward
 from rewards.claims.models import Claim
+from rewards.claims.queries import claimability_of
 from rewards.claims.rules import NotClaimable
 from tests.claims.claiming import (
     DAY,
@@ -118,6 +121,19 @@ class TestWhyNot:
         assert reasons("ann") == [{"code": 120211, "reason": "interval", "again_at": (NOW + 7 * DAY).isoformat()}]
         assert claim("ann", at=NOW + 7 * DAY) is None
         assert claim("ann", at=NOW + 14 * DAY) == 120211
+
+    @pytest.mark.parametrize("unit", IntervalUnit.values)
+    def test_an_interval_of_before_may_last_longer_than_there_are_days(
+        self, unit: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("rewards.catalogue.sections.faults.LONGEST", dict.fromkeys(IntervalUnit.values, 10_000))
+        reward = make_reward(repeat_interval={"after": 10_000, "unit": unit})
+        members("ann")
+        assert claim("ann") is None
+
+        assert [one["reason"] for one in reasons("ann")] == ["interval"]
+        known = claimability_of(Customer.objects.get(public_id="ann"), NOW)
+        assert [one.reason for one in known.reasons(reward)] == ["interval"]
 
     def test_the_interval_counts_from_the_last_claim_that_stands(self) -> None:
         make_reward(repeat_interval={"after": 7, "unit": "days"})

@@ -187,6 +187,7 @@ def test_the_stock_that_is_written_is_what_is_left(client: Client) -> None:
         ({"price": 10**12}, "'price.EUR' must be a whole number from 0 to 1000000000"),
         ({"limit": 1, "max_claims": 2}, "'max_claims' must be the same as 'limit': both are one property"),
         ({"repeat_interval": "often"}, "'repeat_interval' must be a number and a unit, such as 1 week"),
+        ({"repeat_interval": "9000 years"}, "'repeat_interval' must be within ten years"),
         ({"ends_at": "soon"}, "'ends_at' must be a date such as 2026-01-31T12:00:00+01:00 or 2026-01-31"),
         ({"hidden": "maybe"}, "'hidden' must be true or false"),
         ({"name": "x" * 201}, "'name.en' must be a text of at most 200 characters"),

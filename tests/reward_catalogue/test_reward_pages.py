@@ -134,6 +134,8 @@ def test_what_is_wrong_is_told_at_its_field_and_nothing_is_lost(client: Client) 
     assert "Must be an address that begins with http" in page
     assert 'value="Mug"' in page
     send(client, "new", wanted=422, **{**NEW, "name.en": ""})
+    page = send(client, "new", wanted=422, **{**NEW, "repeat_after": "9000", "repeat_unit": "years"}).content.decode()
+    assert "Must be within ten years" in page
     send(client, "new", wanted=422, **{**NEW, "custom_data": "nothing"})
     assert Reward.objects.count() == 0
 

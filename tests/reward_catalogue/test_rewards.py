@@ -14,7 +14,7 @@ from loyalty.program.section import Invalid
 from loyalty.staff.audit.models import AuditEntry
 from rewards.catalogue.categories.operations import change_message
 from rewards.catalogue.config import APP, RewardsConfig
-from rewards.catalogue.enums import LockKind, ReasonCode, RewardType
+from rewards.catalogue.enums import IntervalUnit, LockKind, ReasonCode, RewardType
 from rewards.catalogue.models import Reward
 from rewards.catalogue.operations import (
     activate_reward,
@@ -26,6 +26,8 @@ from rewards.catalogue.operations import (
     reorder_rewards,
 )
 from rewards.catalogue.queries import reward_named, rewards
+from rewards.catalogue.schedule import LONGEST
+from rewards.catalogue.sections import faults
 from rewards.catalogue.sections.html import safe_html
 from rewards.catalogue.sections.writing import NoSuchReward, NotThatStatus, TakenId
 from rewards.catalogue.stock import left_of
@@ -37,6 +39,7 @@ from tests.reward_catalogue.rewarding import BY, make_category, make_reward
 from tests.segments.segmenting import make_segment
 
 pytestmark = pytest.mark.django_db
+A_DAY = {"after": 1, "unit": "days"}
 
 
 def config() -> RewardsConfig:
@@ -163,6 +166,31 @@ def test_dynamic_coupons_are_of_pools_whose_codes_have_values_of_their_own() -> 
     for pool in ("spring", "cards"):
         assert make_reward(pool, type="dynamic_coupon", pools=[pool]).pools == [pool]
     assert make_reward("plain", type="coupon", pools=["again"]).pools == ["again"]
+
+
+@pytest.mark.parametrize("name", ["repeat_interval", "transfer_expires"])
+@pytest.mark.parametrize("unit", IntervalUnit.values)
+def test_an_interval_is_of_at_most_ten_years_in_each_unit(name: str, unit: str) -> None:
+    def rule(after: int) -> dict[str, Any]:
+        return {"transfer_date": "modify", "transfer_expires": A_DAY, name: {"after": after, "unit": unit}}
+
+    most = LONGEST[unit]
+    made = make_reward(**rule(most))
+
+    assert most in (made.repeat_after, made.transfer_after)
+    assert refused(**rule(most + 1))[0].startswith(name)
+
+
+def test_an_interval_of_before_stays_until_it_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(faults, "LONGEST", dict.fromkeys(IntervalUnit.values, 10_000))
+        make_reward(repeat_interval={"after": 9_000, "unit": "years"})
+
+    change_reward(slug="latte", values={"message": "Hi"}, by=BY)
+    with pytest.raises(Invalid):
+        change_reward(slug="latte", values={"repeat_interval": {"after": 9_001, "unit": "years"}}, by=BY)
+    made = change_reward(slug="latte", values={"repeat_interval": {"after": 10, "unit": "years"}}, by=BY).result()
+    assert (made.repeat_after, made.repeat_unit) == (10, "years")
 
 
 def test_a_day_begins_and_ends_where_the_programme_is() -> None:

@@ -21,7 +21,7 @@ from rewards.catalogue.enums import SHOWN, LockKind, RewardType, TransferDate
 _TEXTS: Schema = {**map_of(TEXT), "title": "TextsByLanguage"}
 _MAYBE, _NUMBER, _MOMENT = nullable(TEXT), nullable(WHOLE), nullable(MOMENT)
 _POINTS: Schema = {**map_of(WHOLE), "title": "PointsByCurrency"}
-_INTERVAL = described(_MAYBE, "A number and a unit, such as `1 week`.")
+_INTERVAL = described(_MAYBE, "A number and a unit, such as `1 week`; at most ten years.")
 _SHARED: dict[str, Schema] = {
     "type": one_of(*RewardType.values),
     "image_url": _MAYBE,

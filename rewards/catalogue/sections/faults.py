@@ -8,7 +8,7 @@ from coupons.enums import CouponType
 from loyalty.program.section import Document, Key, Problem
 from rewards.catalogue.config import audience_of
 from rewards.catalogue.enums import OF_ONE_POOL, OF_POOLS, RewardStatus, RewardType, TransferDate
-from rewards.catalogue.schedule import is_instant
+from rewards.catalogue.schedule import LONGEST, is_instant
 from segments.audience.audience import names_of
 from segments.audience.kinds import group_kinds
 
@@ -26,7 +26,8 @@ def check_rewards(wanted: Document, current: Document) -> Iterable[Problem]:
         was = before.get(item["id"])
         if item == was:
             continue
-        for name, message in (*_of_life(item, was), *_of_itself(item), *_of_others(item, was, wanted)):
+        faults = (*_of_life(item, was), *_of_itself(item), *_of_intervals(item, was), *_of_others(item, was, wanted))
+        for name, message in faults:
             yield Problem(("rewards", Key(item["id"]), name), message)
 
 
@@ -54,6 +55,15 @@ def _of_itself(item: Item) -> Iterator[Fault]:
         yield "pools", "must be one pool: several are a bundle"
     if item["status"] == RewardStatus.ACTIVE:
         yield from _of_activation(item)
+
+
+def _of_intervals(item: Item, was: Item | None) -> Iterator[Fault]:
+    """A longer one from before stays until it is changed."""
+    for name in ("repeat_interval", "transfer_expires"):
+        interval = item[name]
+        is_new = was is None or interval != was[name]
+        if interval and is_new and interval["after"] > LONGEST[interval["unit"]]:
+            yield name, "must be within ten years"
 
 
 def _of_schedule(item: Item) -> Iterator[Fault]:
