@@ -11,10 +11,17 @@ from loyalty.intake.files import FileColumn, FileRow, Importable
 from loyalty.refusals import Refused
 
 from .actions import ADD, GROUP
+from .rights import GIVE_GROUPS
 
 
 def _apply(rows: Sequence[FileRow], by: Actor, at: dt.datetime) -> list[Refused | None]:
     return [outcome.error for outcome in record([row.event(ADD.name) for row in rows], by=by, at=at)]
 
 
-FILES = Importable("user_groups", _("User groups of customers"), [FileColumn(GROUP.name, required=True)], _apply)
+FILES = Importable(
+    "user_groups",
+    _("User groups of customers"),
+    [FileColumn(GROUP.name, required=True)],
+    _apply,
+    right=GIVE_GROUPS,
+)

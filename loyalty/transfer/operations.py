@@ -70,8 +70,7 @@ def _upload(
     *, model: str, name: str, content: Iterable[bytes], by: Sender, options: Options, ask: bool = False,
     again_of: ImportJob | None = None,
 ) -> ImportJob:  # fmt: skip
-    if right := right_for(model):
-        by.require(right)
+    _require_kind(model, by)
     stored = store(content)
     job = ImportJob(
         model=model, file_name=name[-200:], stored_name=stored.name, sha256=stored.sha256, size=stored.size,
@@ -95,6 +94,12 @@ def _upload(
     return job
 
 
+def _require_kind(model: str, by: Sender) -> None:
+    """Who has the right to import and not the one that files of this kind ask for leaves them alone, whoever sent them."""
+    if right := right_for(model):
+        by.require(right)
+
+
 @operation(right=RUN_IMPORTS, audit="import.confirm")
 def confirm_import(*, job_id: int, by: Sender, unknown: str = "") -> Deed[None]:
     """Start what was uploaded; `unknown` says what becomes of its unknown columns.
@@ -102,6 +107,7 @@ def confirm_import(*, job_id: int, by: Sender, unknown: str = "") -> Deed[None]:
     Raises NotStartable, UnreadableFile while nobody has said what becomes of unknown columns, and PermissionDenied as above.
     """
     by.sight.require_all()
+    _require_kind(ImportJob.objects.get(pk=job_id).model, by)
     return _deed(None, _confirm(job_id, unknown))
 
 
@@ -141,6 +147,7 @@ def count_again(*, job_id: int, by: Sender) -> Deed[ImportJob]:
     """
     by.sight.require_all()
     job = ImportJob.objects.select_for_update().get(pk=job_id)
+    _require_kind(job.model, by)
     if not can_count_again(job):
         raise NothingToCount
     options = replace(options_of(job), count_again=True)
@@ -156,6 +163,7 @@ def count_again(*, job_id: int, by: Sender) -> Deed[ImportJob]:
 def note_download(*, job: ImportJob, by: Sender) -> Deed[None]:
     """That the refused rows are given out, which are read while they are sent. Raises PermissionDenied as above."""
     by.sight.require_all()
+    _require_kind(job.model, by)
     return _deed(None, job)
 
 
@@ -163,6 +171,7 @@ def note_download(*, job: ImportJob, by: Sender) -> Deed[None]:
 def cancel_import(*, job_id: int, by: Sender) -> Deed[bool]:
     """Stop after the chunk at work; what was recorded stays. False if it had ended before."""
     job = ImportJob.objects.select_for_update().get(pk=job_id)
+    _require_kind(job.model, by)
     if not job.is_open:
         return Nothing(value=False)
     if job.status == JobStatus.UPLOADED:

@@ -42,7 +42,7 @@ from .operations import (
     note_download,
     start_import,
 )
-from .queries import earlier_import, first_notices, imports, refused_rows, sources
+from .queries import earlier_import, first_notices, imports, lacking_right, refused_rows, sources
 
 REFUSED_PAGE = 50
 SHOWN_NOTICES = 10
@@ -148,11 +148,18 @@ class Progress(Import):
 
 def result(request: HttpRequest, job: ImportJob) -> dict[str, Any]:
     """The job, what is told of its rows once it has ended, and whether the same file was imported before."""
-    may_run, sees_all = may_import(request.user), sight_of(request.user).is_everything
+    lacking, sees_all = lacking_right(job, request.user), sight_of(request.user).is_everything
+    may_run = may_import(request.user) and lacking is None
     earlier = earlier_import(job) if job.is_open else None
-    found: dict[str, Any] = {"job": job, "earlier": earlier, "may_run": may_run, "sees_all": sees_all}
-    if not sees_all:
-        # What is told of rows names people by what the file calls them.
+    found: dict[str, Any] = {
+        "job": job,
+        "earlier": earlier,
+        "may_run": may_run,
+        "sees_all": sees_all,
+        "lacking": lacking,
+    }
+    if not sees_all or lacking:
+        # What is told of rows names people by what the file calls them, or codes that are worth money.
         return found
     if not job.is_open:
         there = first_notices(job, NoticeKind.ALREADY_THERE, SHOWN_NOTICES) if job.already_there else []

@@ -2,15 +2,28 @@
 
 from datetime import datetime
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Max, Q, QuerySet
 
+from loyalty.staff.models import User
+from loyalty.staff.permissions import may
+from loyalty.staff.roles.rights import Right
+
 from .enums import JobStatus, NoticeKind
+from .kinds import right_for
 from .models import ImportJob, RefusedRow, RowNotice
 
 
 def imports() -> QuerySet[ImportJob]:
     """With who started them."""
     return ImportJob.objects.select_related("created_by")
+
+
+def lacking_right(job: ImportJob, user: User | AnonymousUser) -> Right | None:
+    """The right that files of the job's kind ask for, where the user has it not: its rows, such as codes of coupons, are not
+    for them. None: nothing is lacking."""
+    right = right_for(job.model)
+    return None if right is None or may(user, right) else right
 
 
 def earlier_import(job: ImportJob) -> ImportJob | None:

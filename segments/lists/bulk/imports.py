@@ -12,6 +12,7 @@ from loyalty.intake.files import FileColumn, FileRow, Importable
 from loyalty.refusals import MissingField, Refused, WrongField
 from segments.lists.actions import ADD, LIST
 from segments.lists.facts import lists_behind
+from segments.lists.rights import CHANGE_MEMBERS
 from segments.rights import CHANGE_SEGMENTS
 
 SEGMENT = "segment"
@@ -57,7 +58,13 @@ def _of_the_file(error: Refused | None) -> Refused | None:
     return error
 
 
-FILES = Importable("customer_lists", _("Members of lists"), [FileColumn(LIST.name, required=True)], _apply)
+FILES = Importable(
+    "customer_lists",
+    _("Members of lists"),
+    [FileColumn(LIST.name, required=True)],
+    _apply,
+    right=CHANGE_MEMBERS,
+)
 SEGMENT_FILES = Importable(
     "segment_members",
     _("Members of segments backed by lists"),
