@@ -95,5 +95,5 @@ class RoleForm(forms.Form):
         return name if name in self.fields else None
 
 
-def digest(item: Mapping[str, Any]) -> str:
+def digest(item: Mapping[str, Any] | Sequence[str]) -> str:
     return sha256(json.dumps(item, sort_keys=True).encode()).hexdigest()

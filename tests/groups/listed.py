@@ -2,6 +2,7 @@
 
 from loyalty.grouping.operations import put_in_group, take_out_of_group
 from loyalty.people.groups.operations import save_group, save_kinds, save_people
+from loyalty.people.groups.queries import group_item
 from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
 from tests.engine.world import rows
@@ -26,9 +27,14 @@ def _group() -> str:
     return "spain"
 
 
+def _changed(by: Sender) -> object:
+    slug = _group()
+    return save_group(slug=slug, shown=group_item(slug), changes={"name": "Iberia"}, by=by)
+
+
 def _people(by: Sender) -> object:
     User.objects.create_user("sue")
-    return save_people(slug=_group(), usernames=["sue"], by=by)
+    return save_people(slug=_group(), shown=[], usernames=["sue"], by=by)
 
 
 def _taken_out(by: Sender) -> object:
@@ -49,9 +55,9 @@ LISTED = Listed(
         ),
     },
     deeds={
-        "group.save": lambda by: save_group(slug=_group(), changes={"name": "Iberia"}, by=by),
+        "group.save": _changed,
         "group.people": _people,
-        "group.kinds": lambda by: save_kinds(kinds=["customers"], by=by),
+        "group.kinds": lambda by: save_kinds(shown=[], kinds=["customers"], by=by),
         "customer.add_group": lambda by: put_in_group(customer=make_customer("ann"), slug=_group(), by=by),
         "customer.remove_group": _taken_out,
     },

@@ -8,20 +8,28 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from loyalty.people.groups import queries
-from loyalty.people.groups.queries import people_in, switched_on
+from loyalty.people.groups.operations import ChangedMeanwhile, save_group, save_kinds
+from loyalty.people.groups.queries import group_item, people_in, switched_on
 from loyalty.program.operations import apply_program
 from loyalty.program.section import Invalid
 from loyalty.staff.audit.models import AuditEntry
 from loyalty.staff.models import User, UserGroup
 from tests.groups.groups import BY, make_groups, person, set_status
+from tests.page_forms import Sent, form_with
 
 pytestmark = pytest.mark.django_db
+PEOPLE, KINDS = "/user-groups/spain/people/", "/user-groups/kinds/"
 
 
 @pytest.fixture
 def office(client: Client) -> Client:
     client.force_login(User.objects.create_superuser("ada"))
     return client
+
+
+def opened(office: Client, address: str) -> Sent:
+    """The dialog as a browser would send it back."""
+    return form_with(office.get(address).content.decode(), "seen")
 
 
 def faults(**item: object) -> list[tuple[str, str]]:
@@ -60,8 +68,9 @@ def test_a_group_is_made_and_changed(office: Client) -> None:
     assert answer.status_code == 302
     europe = UserGroup.objects.get()
     assert (europe.name, europe.status, europe.external_id) == ("Europe", "draft", None)
-    changes = {"name": "EU", "status": "active", "parent": "", "external_id": "AG331"}
-    assert office.post(f"/user-groups/{europe.slug}/edit/", changes).status_code == 302
+    changes = {"name": ["EU"], "status": ["active"], "parent": [""], "external_id": ["AG331"]}
+    edit = f"/user-groups/{europe.slug}/edit/"
+    assert office.post(edit, opened(office, edit) | changes).status_code == 302
 
     europe.refresh_from_db()
     assert (europe.name, europe.status, europe.external_id) == ("EU", "active", "AG331")
@@ -73,8 +82,8 @@ def test_people_are_chosen(office: Client) -> None:
     make_groups(spain=None)
     for name in ("sue", "tom"):
         person(name)
-    office.post("/user-groups/spain/people/", {"people": ["sue", "tom"]})
-    office.post("/user-groups/spain/people/", {"people": ["tom"]})
+    for chosen in (["sue", "tom"], ["tom"]):
+        office.post(PEOPLE, opened(office, PEOPLE) | {"people": chosen})
 
     assert people_in("spain") == ["tom"]
     told = AuditEntry.objects.filter(operation="group.people").order_by("-id")[0]
@@ -82,10 +91,10 @@ def test_people_are_chosen(office: Client) -> None:
 
 
 def test_a_kind_is_switched_on_and_off(office: Client) -> None:
-    office.post("/user-groups/kinds/", {"kinds": ["customers"]})
+    office.post(KINDS, opened(office, KINDS) | {"kinds": ["customers"]})
     assert switched_on() == ["customers"]
     assert "They decide who sees: Customers" in office.get("/user-groups/").content.decode()
-    office.post("/user-groups/kinds/", {})
+    office.post(KINDS, opened(office, KINDS) | {"kinds": []})
 
     assert switched_on() == []
 
@@ -142,3 +151,15 @@ def test_whoever_is_in_a_group_is_offered_however_many_people_there_are(
     last = User.objects.create_user("zoe", role="manager")
     assert last.username in {one.username for one in queries.offered(["zoe"])}
     assert last.username not in {one.username for one in queries.offered([])}
+
+
+def test_what_others_saved_while_a_dialog_was_being_sent_is_kept_as_well(db: None) -> None:
+    """The form has looked already: the operation looks again, once nobody else can save."""
+    make_groups(spain=None)
+    shown = group_item("spain")
+    set_status("spain", "inactive")
+
+    with pytest.raises(ChangedMeanwhile):
+        save_group(slug="spain", shown=shown, changes={"name": "Iberia"}, by=BY)
+    with pytest.raises(ChangedMeanwhile):
+        save_kinds(shown=["customers"], kinds=["customers"], by=BY)

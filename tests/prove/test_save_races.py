@@ -17,14 +17,17 @@ from loyalty.api.keys.models import ApiKey
 from loyalty.api.keys.operations import revoke
 from loyalty.database.saving import SavesOnlyChanges
 from loyalty.forms.stale import StaleSafeForm
+from loyalty.people.groups.program import read_groups
+from loyalty.people.groups.queries import people_in, switched_on
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.staff.sender import Sender
 from tests.api_keys import development_key
 from tests.engine.test_write_once import connect
 from tests.engine.world import rows
+from tests.groups.groups import join, leave, make_groups, person, set_status, switch_on
 from tests.page_forms import Sent
-from tests.staff.test_stale_pages import MODELS, Page, preferences, shown, stored, url_of
+from tests.staff.test_stale_pages import GROUP, KINDS, MODELS, PEOPLE, Page, opened, preferences, shown, stored, url_of
 
 pytestmark = [pytest.mark.prove, pytest.mark.ignore_template_errors, pytest.mark.usefixtures("committed_db")]
 ROUNDS, KEYS, SESSIONS = 10, 40, 3
@@ -176,3 +179,40 @@ def test_no_revoked_key_lives_again_by_a_form_that_is_saved(
 
     print(f"{way}: {alive} of {KEYS} keys live again, {timezone.now():%H:%M}")
     assert (alive > 0) == (way == "control")
+
+
+def test_no_dialog_of_groups_gives_back_what_is_taken_away_while_it_is_sent(root: User) -> None:
+    make_groups(spain=None)
+    mallory = person("mallory")
+    person("bob")
+    client = browser(root)
+    back: list[str] = []
+    for _ in range(ROUNDS):
+        leave(mallory, "spain")
+        join(mallory, "spain")
+        set_status("spain", "active")
+        sent = {url: opened(client, url) for url in (PEOPLE, GROUP)}
+        at_once(
+            lambda: client.post(PEOPLE, sent[PEOPLE] | {"people": ["mallory", "bob"]}),  # noqa: B023
+            lambda: leave(mallory, "spain"),
+        )
+        at_once(
+            lambda: client.post(GROUP, sent[GROUP] | {"name": ["Iberia"]}),  # noqa: B023
+            lambda: set_status("spain", "inactive"),
+        )
+        back += [name for name in people_in("spain") if name == "mallory"]
+        back += [item["status"] for item in read_groups() if item["status"] != "inactive"]
+
+    assert (back, people_in("spain")) == ([], ["bob"])
+
+
+def test_no_kind_is_switched_off_by_a_dialog_that_is_sent_while_it_is_switched_on(root: User) -> None:
+    client = browser(root)
+    off = 0
+    for _ in range(ROUNDS):
+        client.post(KINDS, opened(client, KINDS) | {"kinds": []})
+        sent = opened(client, KINDS)
+        at_once(lambda: client.post(KINDS, sent | {"kinds": []}), switch_on)  # noqa: B023
+        off += switched_on() != ["customers"]
+
+    assert off == 0

@@ -22,12 +22,15 @@ from loyalty.accounts.models import Account, BurnRate, EarningRate, EarningRule
 from loyalty.api.keys.models import ApiKey
 from loyalty.database.saving import SavesOnlyChanges
 from loyalty.forms.stale import StaleSafeForm
+from loyalty.people.groups.program import read_groups
+from loyalty.people.groups.queries import people_in, switched_on
 from loyalty.points.bonuses.models import Bonus
 from loyalty.program.models import GeneralSettings
 from loyalty.staff.enums import Role
 from loyalty.staff.models import User
 from loyalty.ui.forms import PreferencesForm
 from tests.api_keys import client_side_key
+from tests.groups.groups import join, leave, make_groups, person, set_status, switch_on
 from tests.page_forms import Sent, form_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
@@ -310,3 +313,55 @@ def test_a_row_that_was_deleted_meanwhile_is_told(root: Client, make: Any, prefi
 
     assert "Somebody has deleted a row" in root.post(url_of(page), sent).content.decode()
     assert not getattr(page.row, prefix).exists()
+
+
+# The dialogs of user groups, which are no forms over a row
+
+GROUP, PEOPLE, KINDS = "/user-groups/spain/edit/", "/user-groups/spain/people/", "/user-groups/kinds/"
+REFUSED: dict[str, tuple[Callable[[], None], Sent, str]] = {
+    GROUP: (lambda: set_status("spain", "inactive"), {"name": ["Iberia"]}, "changed this group meanwhile"),
+    KINDS: (switch_on, {"kinds": []}, "changed what groups decide of meanwhile"),
+}
+
+
+def opened(client: Client, url: str) -> Sent:
+    return form_with(client.get(url).content.decode(), "seen")
+
+
+@pytest.mark.parametrize("url", REFUSED)
+def test_a_dialog_of_groups_takes_back_nothing_that_others_changed_since_it_was_opened(root: Client, url: str) -> None:
+    meanwhile, own, words = REFUSED[url]
+    make_groups(spain=None)
+    sent = opened(root, url)
+    meanwhile()
+    before = read_groups(), switched_on()
+
+    answer = root.post(url, sent | own)
+
+    assert answer.status_code == 422
+    assert f"Somebody else has {words}. Open it again" in answer.content.decode()
+    assert (read_groups(), switched_on()) == before
+    assert root.post(url, opened(root, url) | own).status_code == 302
+    assert (read_groups(), switched_on()) != before
+
+
+def test_who_was_taken_out_of_a_group_or_put_in_meanwhile_stays_so(root: Client) -> None:
+    make_groups(spain=None)
+    mallory, carol, _ = person("mallory", "manager", "spain"), person("carol"), person("bob")
+    sent = opened(root, PEOPLE)
+    leave(mallory, "spain")
+    join(carol, "spain")
+
+    assert root.post(PEOPLE, sent | {"people": ["mallory", "bob"]}).status_code == 302
+    assert people_in("spain") == ["bob", "carol"]
+
+
+@pytest.mark.parametrize("seen", ["", "{", "1", "[1]", '["\\u0000"]', "[" * 100_000])
+def test_a_dialog_of_people_that_nobody_could_have_been_shown_changes_nothing(root: Client, seen: str) -> None:
+    make_groups(spain=None)
+    person("sue", "manager", "spain")
+
+    answer = root.post(PEOPLE, {"people": [], "seen": seen})
+
+    assert "This form is out of date" in answer.content.decode()
+    assert people_in("spain") == ["sue"]

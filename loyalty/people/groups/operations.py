@@ -20,16 +20,25 @@ class NoSuchGroup(Exception):
     """There is no group of this ID."""
 
 
-@operation(right=MANAGE_GROUPS, audit="group.save")
-def save_group(*, slug: str | None, changes: Mapping[str, Any], by: Sender) -> Deed[str]:
-    """Its ID. `slug` None: a new one. `changes`: fields of it, as the program file has them.
+class ChangedMeanwhile(Exception):
+    """Somebody else has changed it since it was shown."""
 
-    Raises NoSuchGroup, Invalid naming each wrong field by its path.
+
+@operation(right=MANAGE_GROUPS, audit="group.save")
+def save_group(
+    *, slug: str | None, shown: Mapping[str, Any] | None, changes: Mapping[str, Any], by: Sender
+) -> Deed[str]:
+    """Its ID. `slug` None: a new one. `shown`: the group as it was shown; `changes`: fields of it, both as the program file has
+    them.
+
+    Raises NoSuchGroup, ChangedMeanwhile if what is there is not what was shown, Invalid naming each wrong field by its path.
     """
     with program_change(by=by.user, at=by.at, origin=Origin.ADMIN):
         before = group_item(slug) if slug else None
         if slug and before is None:
             raise NoSuchGroup
+        if before != shown:
+            raise ChangedMeanwhile
         item = {**(before or {"id": token_hex(8)}), **changes}
         if not write_program({"groups": [item]}).changes:
             return Nothing(item["id"])
@@ -39,27 +48,36 @@ def save_group(*, slug: str | None, changes: Mapping[str, Any], by: Sender) -> D
 
 
 @operation(right=MANAGE_GROUPS, audit="group.people")
-def save_people(*, slug: str, usernames: Collection[str], by: Sender) -> Deed[None]:
-    """These people are in the group, and nobody else; each notices with their next click. Raises NoSuchGroup."""
+def save_people(*, slug: str, shown: Collection[str], usernames: Collection[str], by: Sender) -> Deed[None]:
+    """Who is in `usernames` and was not `shown` to be in the group is put into it, and the other way round: whom others have put
+    in or taken out meanwhile stays so. Each notices with their next click. Raises NoSuchGroup.
+    """
+    joining, leaving = set(usernames) - set(shown), set(shown) - set(usernames)
     with transaction.atomic():
         group = UserGroup.objects.select_for_update(no_key=True).filter(slug=slug).first()
         if group is None:
             raise NoSuchGroup
-        before, after = people_in(slug), sorted(usernames)
-        if before == after:
-            return Nothing(None)
-        UserGroupMember.objects.filter(group=group).exclude(user__username__in=after).delete()
-        found = User.objects.filter(username__in=set(after) - set(before))
+        before = people_in(slug)
+        UserGroupMember.objects.filter(group=group, user__username__in=leaving).delete()
+        found = User.objects.filter(username__in=joining - set(before))
         UserGroupMember.objects.bulk_create([UserGroupMember(group=group, user=user) for user in found])
-    return Deed(None, subject=f"user_group:{slug}", before={"people": before}, after={"people": people_in(slug)})
+        after = people_in(slug)
+    if before == after:
+        return Nothing(None)
+    return Deed(None, subject=f"user_group:{slug}", before={"people": before}, after={"people": after})
 
 
 @operation(right=MANAGE_GROUPS, audit="group.kinds")
-def save_kinds(*, kinds: Collection[str], by: Sender) -> Deed[None]:
-    """Groups decide who sees records of these kinds, and of no other, from everybody's next click on. Raises Invalid."""
-    before, after = switched_on(), sorted(kinds)
-    if before == after:
-        return Nothing(None)
+def save_kinds(*, shown: Collection[str], kinds: Collection[str], by: Sender) -> Deed[None]:
+    """Groups decide who sees records of these kinds, and of no other, from everybody's next click on.
+
+    Raises ChangedMeanwhile if they do not decide of what was shown, Invalid.
+    """
     with program_change(by=by.user, at=by.at, origin=Origin.ADMIN):
+        before, after = switched_on(), sorted(kinds)
+        if before != sorted(shown):
+            raise ChangedMeanwhile
+        if before == after:
+            return Nothing(None)
         write_program({"grouped_kinds": [{"kind": kind} for kind in after]})
     return Deed(None, subject="user_groups", before={"kinds": before}, after={"kinds": after})

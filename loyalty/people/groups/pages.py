@@ -18,8 +18,8 @@ from loyalty.staff.sender import by_staff
 from loyalty.ui.mixins import DialogPage, PageMixin, StaffPage
 from loyalty.ui.responses import Text
 
-from .forms import GroupForm, KindsForm, PeopleForm
-from .operations import NoSuchGroup, save_group, save_kinds, save_people
+from .forms import GROUP_CHANGED, KINDS_CHANGED, GroupForm, KindsForm, PeopleForm
+from .operations import ChangedMeanwhile, NoSuchGroup, save_group, save_kinds, save_people
 from .queries import group_item, group_tree, people_in, switched_on
 
 
@@ -67,10 +67,13 @@ class EditGroup(GroupDialog):
 
     def perform(self, form: BaseForm) -> Text:
         assert isinstance(form, GroupForm)
+        slug, by = self.kwargs.get("slug"), by_staff(self.request)
         try:
-            save_group(slug=self.kwargs.get("slug"), changes=form.changes(), by=by_staff(self.request)).result()
+            save_group(slug=slug, shown=self.before, changes=form.changes(), by=by).result()
         except NoSuchGroup:
             raise Http404 from None
+        except ChangedMeanwhile:
+            form.add_error(None, GROUP_CHANGED)
         except Invalid as error:
             for path, message in error.problems:
                 name = path.rpartition(".")[2]
@@ -91,9 +94,10 @@ class People(GroupDialog):
         return {"people": people_in(self.kwargs["slug"])}
 
     def perform(self, form: BaseForm) -> Text:
-        people = form.cleaned_data["people"]
+        assert isinstance(form, PeopleForm)
+        people, shown = form.cleaned_data["people"], form.shown() or ()
         try:
-            save_people(slug=self.kwargs["slug"], usernames=people, by=by_staff(self.request)).result()
+            save_people(slug=self.kwargs["slug"], shown=shown, usernames=people, by=by_staff(self.request)).result()
         except NoSuchGroup:
             raise Http404 from None
         return gettext("Saved. Each of them notices with the next click.")
@@ -107,5 +111,9 @@ class Kinds(GroupDialog):
         return {"kinds": switched_on()}
 
     def perform(self, form: BaseForm) -> Text:
-        save_kinds(kinds=form.cleaned_data["kinds"], by=by_staff(self.request)).result()
+        shown, kinds = form.initial["kinds"], form.cleaned_data["kinds"]
+        try:
+            save_kinds(shown=shown, kinds=kinds, by=by_staff(self.request)).result()
+        except ChangedMeanwhile:
+            form.add_error(None, KINDS_CHANGED)
         return gettext("Saved. It applies from everybody’s next click.")

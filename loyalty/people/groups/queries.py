@@ -57,4 +57,4 @@ def people_in(slug: str) -> list[str]:
 
 def switched_on() -> list[str]:
     """The kinds of record that groups decide of."""
-    return list(GroupedKind.objects.values_list("kind", flat=True))
+    return sorted(GroupedKind.objects.values_list("kind", flat=True))
