@@ -11,6 +11,7 @@ from loyalty.intake.files import FileColumn, FileRow, Importable
 from loyalty.refusals import Refused
 
 from .actions import ADD, GROUP
+from .codes import ALREADY_IN
 from .rights import GIVE_GROUPS
 
 
@@ -24,4 +25,5 @@ FILES = Importable(
     [FileColumn(GROUP.name, required=True)],
     _apply,
     right=GIVE_GROUPS,
+    already=ALREADY_IN,
 )

@@ -40,8 +40,11 @@ class Importable:
     Of a kind with a `subject` the column of that name says what each row is about, and nobody is named.
 
     `apply`: given rows in the transaction of their chunk, what became of each: None, or the refusal, whose `field` is the
-    column that it is about. Equal rows of a source come once, however often the file is sent. `right`: asked for beside
-    that of importing.
+    column that it is about. `right`: asked for beside that of importing.
+
+    Rows say what happened: equal ones of a source come once, however often the file is sent. Or they say what is so, as that
+    somebody is on a list: then `already` is the code by which `apply` refuses what is so already. Such a row is applied each
+    time it is sent, since meanwhile it may have ceased to be so, and counts as unchanged where it is.
     """
 
     name: str
@@ -50,3 +53,4 @@ class Importable:
     apply: Callable[[Sequence[FileRow], Actor, dt.datetime], Sequence[Refused | None]]
     subject: str = ""
     right: Right | None = None
+    already: int | None = None

@@ -16,6 +16,8 @@ from loyalty.staff.sender import Sender
 from tests.engine.world import NOW, accepted, check_books, merging
 from tests.factories import make_customer
 from tests.groups.groups import BY, code, groups_of, make_groups, person, put, set_status, switch_on, take_out
+from tests.transfer.conftest import Import
+from tests.transfer.conftest import import_text as import_text
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +137,17 @@ def test_the_wire_tells_of_groups_if_asked() -> None:
             )
         }
     }
+
+
+def test_a_file_puts_somebody_into_the_group_again_who_was_taken_out_since_the_last_one(import_text: Import) -> None:
+    make_groups(spain=None)
+    make_customer("ann")
+    make_customer("bob")
+    text = "id,user_group\nann,spain\nbob,spain\n"
+    import_text(text, "user_groups")
+    assert code(take_out("ann", "spain")) is None
+
+    again = import_text(text, "user_groups")
+
+    assert (again.recorded, again.unchanged, again.refused) == (1, 1, 0)
+    assert (groups_of("ann"), groups_of("bob")) == (["spain"], ["spain"])

@@ -6,7 +6,7 @@ import pytest
 
 from loyalty.program.operations import apply_program, export_program
 from loyalty.program.section import Invalid
-from tests.lists.lists import BY, make_lists, members, on, statuses
+from tests.lists.lists import BY, make_lists, members, on, statuses, take_off
 from tests.transfer.conftest import Import, refusals
 from tests.transfer.conftest import import_text as import_text
 
@@ -26,6 +26,23 @@ def test_each_row_puts_its_customer_on_its_list(import_text: Import) -> None:
         (6, "Customer List not found"),
         (7, "'customer_list' property is required"),
     ]
+
+
+def test_a_file_puts_somebody_on_the_list_again_who_was_taken_off_since_the_last_one(import_text: Import) -> None:
+    make_lists("vip")
+    members("ann", "ben")
+    text = "id,customer_list\nann,vip\nben,vip\n"
+    first = import_text(text, "customer_lists")
+    assert take_off("ann", "vip").error is None
+
+    again, third = import_text(text, "customer_lists"), import_text(text, "customer_lists", rows=1)
+
+    assert [(job.recorded, job.unchanged, job.refused) for job in (first, again, third)] == [
+        (2, 0, 0),
+        (1, 1, 0),
+        (0, 2, 0),
+    ]
+    assert on("vip") == ["ann", "ben"]
 
 
 def test_the_program_file_says_what_lists_there_are() -> None:

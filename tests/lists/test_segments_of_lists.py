@@ -14,7 +14,7 @@ from loyalty.staff.models import User
 from segments.lists.facts import list_behind, lists_behind, rule_of
 from segments.models import Segment
 from tests.engine.world import codes, event, send
-from tests.lists.lists import make_lists, members, on, put
+from tests.lists.lists import make_lists, members, on, put, take_off
 from tests.segments.segmenting import make_segment, work
 from tests.segments.segmenting import members as segment_members
 from tests.transfer.conftest import Import, refusals
@@ -71,12 +71,16 @@ def test_the_same_file_twice_puts_each_on_once(backed: None, import_text: Import
     assert Customer.objects.filter(list_memberships__customer_list__slug="vip").count() == 2
 
 
-def test_who_is_on_the_list_already_is_told_at_the_segment(backed: None, import_text: Import) -> None:
-    put("ann", "vip")
+def test_who_is_on_the_list_already_is_unchanged_and_who_was_taken_off_comes_back(
+    backed: None, import_text: Import
+) -> None:
+    text = "id,segment\nann,guests\nben,guests\n"
+    import_text(text, "segment_members")
+    take_off("ann", "vip")
 
-    assert refusals(import_text("id,segment\nann,guests\n", "segment_members")) == [
-        (2, "segment", "Customer is already on the list")
-    ]
+    job = import_text(text, "segment_members")
+
+    assert (job.recorded, job.unchanged, job.refused, on("vip")) == (1, 1, 0, ["ann", "ben"])
 
 
 def test_segments_of_a_chunk_are_looked_up_in_one_statement(

@@ -1,4 +1,4 @@
-"""Applies some rows of a file of a kind that a room takes: each once, as the room says."""
+"""Applies some rows of a file of a kind that a room takes: each once, or each time where it says what is so."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -20,17 +20,24 @@ def apply_rows(
 ) -> Tally:
     tally = Tally()
     rows = list(_read(kind, plan, lines, tally))
-    numbers = plan.numbers_of(kind.name)
-    claims = claim(job, [key_of(job.source or kind.name, row.event(kind.name), numbers) for _, row in rows])
+    # A claim of before would keep somebody off a list for good who was on it once.
+    claims = _claimed(kind, plan, rows, job) if kind.already is None else Claims()
     _tell_of_known(rows, claims, job, tally)
-    places = sorted(claims.ours)
+    places = sorted(claims.ours) if kind.already is None else range(len(rows))
     for place, error in zip(places, kind.apply([rows[place][1] for place in places], by, at), strict=True):
         if error is None:
             tally.recorded += 1
+        elif error.code == kind.already:
+            tally.unchanged += 1
         else:
             tally.refuse(plan, [rows[place][0]], error)
-            give_back([claims.ours[place]])
+            give_back(filter(None, [claims.ours.get(place)]))
     return tally
+
+
+def _claimed(kind: Importable, plan: Plan, rows: Sequence[Read], job: ImportJob) -> Claims:
+    numbers = plan.numbers_of(kind.name)
+    return claim(job, [key_of(job.source or kind.name, row.event(kind.name), numbers) for _, row in rows])
 
 
 def _read(kind: Importable, plan: Plan, lines: Sequence[Line], tally: Tally) -> Iterator[Read]:

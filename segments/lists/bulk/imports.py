@@ -11,6 +11,7 @@ from loyalty.engine.record import record
 from loyalty.intake.files import FileColumn, FileRow, Importable
 from loyalty.refusals import MissingField, Refused, WrongField
 from segments.lists.actions import ADD, LIST
+from segments.lists.codes import ALREADY_ON
 from segments.lists.facts import lists_behind
 from segments.lists.rights import CHANGE_MEMBERS
 from segments.rights import CHANGE_SEGMENTS
@@ -64,6 +65,7 @@ FILES = Importable(
     [FileColumn(LIST.name, required=True)],
     _apply,
     right=CHANGE_MEMBERS,
+    already=ALREADY_ON,
 )
 SEGMENT_FILES = Importable(
     "segment_members",
@@ -71,4 +73,5 @@ SEGMENT_FILES = Importable(
     [FileColumn(SEGMENT, required=True)],
     _apply_to_segments,
     right=CHANGE_SEGMENTS,
+    already=ALREADY_ON,
 )
