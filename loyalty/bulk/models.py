@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.engine.actions import Text
@@ -102,8 +102,9 @@ class BulkError(models.Model):
     """An item of a request that changed nothing, and why."""
 
     request = models.ForeignKey(BulkRequest, models.CASCADE, related_name="refused", db_index=False)
+    # As it was sent; an erasure compares it in the one form.
     name = models.TextField(_("customer"))
-    # Empty for a name that nobody has.
+    # Empty for a name that nobody has, or that nobody has looked up.
     customer_id = models.BigIntegerField(null=True)
     code = models.IntegerField(_("error code"))
     message = models.TextField(_("error message"))
@@ -117,6 +118,9 @@ class BulkError(models.Model):
         indexes = [
             models.Index("request", "id", name="bulk_error_of_request"),
             models.Index("customer_id", name="bulk_error_customer", condition=Q(customer_id__isnull=False)),
+            models.Index(
+                Func(F("name"), function="one_form"), name="bulk_error_by_name", condition=Q(customer_id__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:

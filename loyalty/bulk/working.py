@@ -102,7 +102,9 @@ def _apply(request: BulkRequest, chunk: BulkChunk, at: datetime) -> None:
     values = chunk.values or [{}] * len(chunk.names)
     items = [Item(name, said) for name, said in zip(chunk.names, values, strict=True) if name]
     results = _results(request, items, at) if items else []
-    refused = [(item, one) for item, one in zip(items, results, strict=True) if one.error]
+    # Whom an erasure has struck out since the chunk was read is named no more; one that comes now waits for the errors.
+    named = set(BulkChunk.objects.select_for_update().get(pk=chunk.pk).names)
+    refused = [(item, one) for item, one in zip(items, results, strict=True) if one.error and item.name in named]
     BulkError.objects.bulk_create(_error(request, item, one) for item, one in refused)
     request.done += len(chunk.names)
     request.errors += len(refused)

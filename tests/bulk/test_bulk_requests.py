@@ -197,6 +197,52 @@ def test_who_is_erased_leaves_the_errors() -> None:
     assert told(refused) == []
 
 
+def test_who_is_erased_leaves_the_errors_of_a_part_that_was_left_out() -> None:
+    members("ann", "ben")
+    request = asked("ann", "ben")
+    BulkRequest.objects.filter(pk=request.pk).update(attempts=working.MAX_ATTEMPTS)
+    done(request)
+    assert told(request) == [("ann", 0), ("ben", 0)]
+
+    accepted(event("ann", "opt_out"))
+
+    assert told(request) == [("ben", 0)]
+
+
+@pytest.mark.parametrize("sent", ["r\u00e9ka", " r\u00e9ka ", "re\u0301ka", "\uff52\u00e9ka"])
+def test_an_id_that_was_nobody_s_leaves_the_errors_with_whoever_had_it_later(sent: str) -> None:
+    refused = done(asked(sent, "nobody"))
+    members("r\u00e9ka")
+    assert [name for name, _ in told(refused)] == [sent, "nobody"], "as it was sent"
+
+    accepted(event("r\u00e9ka", "opt_out"))
+
+    assert [name for name, _ in told(refused)] == ["nobody"]
+
+
+@pytest.mark.parametrize("sent", [" ann ", "\uff41nn"])
+def test_who_is_erased_before_their_turn_is_struck_out_however_they_were_called(sent: str) -> None:
+    members("ann")
+    asked(sent, "ben")
+
+    accepted(event("ann", "opt_out"))
+
+    assert BulkChunk.objects.get().names == ["", "ben"]
+
+
+def test_who_is_erased_while_their_part_is_at_work_is_named_in_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    members("ann")
+
+    def erase(asked: Work) -> Sequence[Result]:
+        accepted(event("ann", "opt_out"))
+        return [Result(error=working.NOT_DONE) for _ in asked.items]
+
+    monkeypatch.setattr(working, "kind_named", lambda name: replace(GIFT, apply=erase))
+    request = done(asked("ann", "nobody"))
+
+    assert (told(request), request.done, request.errors) == ([("nobody", 0)], 2, 1)
+
+
 def test_old_requests_are_forgotten_with_their_names() -> None:
     request, waiting = done(asked("nobody")), asked("ann", target="other")
 

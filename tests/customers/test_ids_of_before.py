@@ -9,10 +9,15 @@ from django.db import connection
 
 from customers.queries import Alike, alike
 from events.orders.models import Transaction
+from loyalty.bulk.kinds import Item
+from loyalty.bulk.models import BulkRequest
+from loyalty.bulk.operations import accept
+from loyalty.bulk.working import MAX_ATTEMPTS
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Outcome
 from loyalty.engine.record import record
 from loyalty.points.ledger.models import Balance
+from tests.bulk.gifts import GIFT, done, room_of_gifts, told
 from tests.factories import NOON, TILL, checkout, make_customer, tell
 
 pytestmark = pytest.mark.usefixtures("owned_db")
@@ -98,3 +103,15 @@ def test_an_erasure_under_a_decomposed_form_counts_for_the_one_form() -> None:
     refused = one(Incoming(COMPOSED, "opt_in", {})).error
     assert refused is not None
     assert refused.message == "Customer not found"
+
+
+def test_an_erasure_takes_away_the_bulk_errors_of_its_own_form_alone() -> None:
+    make_customer("Zo\u00eb")
+    stored("second", "Zoe\u0308")
+    with room_of_gifts():
+        request = accept(GIFT, "x", [Item("Zo\u00eb"), Item("Zoe\u0308")], by=TILL, at=NOON)
+        BulkRequest.objects.filter(pk=request.pk).update(attempts=MAX_ATTEMPTS)
+        done(request)
+    tell(Incoming("Zo\u00eb", "opt_out", {}))
+
+    assert told(request) == [("Zoe\u0308", 0)]
