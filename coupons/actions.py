@@ -28,7 +28,7 @@ TOTAL = Attribute(
     description="Of the purchase, if the order is not known yet.",
 )
 CURRENCY = Attribute(
-    "currency", Kind.CODE, description="Of the amount: without it, the order's, else the programme's.", most=8
+    "currency", Kind.CODE, description="Of the amount: without it, the order's, else the gift card's.", most=8
 )
 BEFORE, AFTER = Attribute("before", label=_("Before")), Attribute("after", label=_("After"))
 ORIGINAL = Attribute("original", label=_("First owner"), personal=True)

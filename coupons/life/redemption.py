@@ -81,22 +81,21 @@ def _take(row: CouponRow, amount: Decimal | None, event: EventRow, batch: Batch)
 def _refuse_other_currency(event: EventRow, state: State, pool: PoolRule, batch: Batch) -> None:
     """A credit in one currency is not spent in another: raises Refused."""
     own = (pool.currency or batch.program.currency).upper()
-    found, whence = _currency(event, state, own, batch)
+    found, whence = _currency(event, state, own)
     if found != own:
         cure = f"send the amount in {own}, with that as its currency"
         raise WrongField(CURRENCY.name, f"is {found}{whence}, but the gift card is in {own}: {cure}")
 
 
-def _currency(event: EventRow, state: State, own: str, batch: Batch) -> tuple[str, str]:
-    """Of the amount, and what has said so if it is not the redemption itself. Staff read the card's own beside the amount."""
+def _currency(event: EventRow, state: State, own: str) -> tuple[str, str]:
+    """Of the amount, and what has said so if it is not the redemption itself. Of no known order it is the card's own, as
+    staff and tills read it beside the balance."""
     if named := values.text(event.data, CURRENCY.name, limit=8):
         return named.upper(), ""
     order = _order(event, state)
     if order is not None and order.currency:
         return order.currency.upper(), " by the transaction"
-    if batch.by.source == "back_office":
-        return own, ""
-    return batch.program.currency.upper(), ", as nobody has named another one"
+    return own, ""
 
 
 def _refuse_same_order(event: EventRow, state: State, row: CouponRow) -> None:

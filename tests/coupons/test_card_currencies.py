@@ -56,15 +56,15 @@ def test_a_redemption_for_a_known_order_is_in_the_currency_of_the_order() -> Non
     assert do("ann", "redeem", TILL, code="CARD", amount=50, transaction_id="t1", currency="EUR") is None
 
 
-def test_where_nobody_names_a_currency_it_is_the_programmes() -> None:
+def test_without_an_order_an_amount_is_in_the_currency_of_the_card() -> None:
     make_pool("dollars", "CARD", "OTHER", type="gift_card", value="50", currency="USD")
     members("ann")
     assign("ann", "dollars", code="CARD")
 
-    assert do("ann", "redeem", TILL, code="CARD", amount=10) == OTHER
-    assert checkout(paid(amount=10)) == OTHER
-    assert do("ann", "redeem", TILL, code="CARD", amount=10, currency="USD") is None
+    assert do("ann", "redeem", TILL, code="CARD", amount=10) is None
     assert do("ann", "redeem", STAFF, code="CARD", amount=10) is None
+    assert do("ann", "redeem", TILL, code="CARD", amount=10, currency="EUR") == OTHER
+    assert checkout(paid(amount=10)) == OTHER
     assert balance("CARD") == 30
 
 
