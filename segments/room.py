@@ -9,7 +9,7 @@ from .actions import ACTIONS
 from .enums import SegmentStatus
 from .mechanism import APP, MECHANISMS, touch
 from .program import SEGMENTS
-from .rows import TOUCHED
+from .rows import TOUCHED, TOUCHED_AS_SET
 
 
 def _config(document: Document, facts: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -24,5 +24,6 @@ RULES = Rules(
     sections=(SEGMENTS,),
     config=_config,
     on_recorded=(touch,),
+    on_recorded_as_set=(TOUCHED_AS_SET,),
     erasure="erase_segments",
 )

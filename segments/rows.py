@@ -19,6 +19,13 @@ class TouchRow(Row):
         self.customer_id, self.happened_at = event.customer_id, event.occurred_at
 
 
+# The same as `mechanism.touch`, for events that a statement records.
+TOUCHED_AS_SET = """
+    INSERT INTO segments_touch (customer_id, happened_at) SELECT customer_id, max(occurred_at) FROM recorded
+    WHERE EXISTS (SELECT FROM segments_segment WHERE status = 'active') GROUP BY customer_id
+"""
+
+
 def _put(state: State, row: Sequence[Any]) -> None:
     _, id, *rest = row
     state.part("untold_stays")[id] = tuple(rest)

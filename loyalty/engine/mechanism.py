@@ -161,6 +161,9 @@ class Composition:
     fan_out: Mapping[str, Erase] = field(default_factory=dict)
     # Called for each accepted event, last.
     on_recorded: tuple[Callable[[Any, State, "Batch"], None], ...] = ()
+    # The same for events that a statement records without `record()`: INSERTs that read them as rows of `recorded
+    # (customer_id, event_id, action, occurred_at, recorded_at)`. Such a statement takes all of these along.
+    on_recorded_as_set: tuple[str, ...] = ()
 
     @cached_property
     def _plans(self) -> dict[str, Plan]:

@@ -45,6 +45,8 @@ class Rules:
     # A new customer's first rows; each accepted event, last; a guest's event, once it has passed all rules.
     on_new_customer: tuple[Callable[[State, Batch], None], ...] = ()
     on_recorded: tuple[Callable[[Any, State, Batch], None], ...] = ()
+    # What a hook of `on_recorded` does, as SQL, for events that are recorded by a statement: `Composition` says how.
+    on_recorded_as_set: tuple[str, ...] = ()
     on_guest: Callable[[Incoming, Any, Batch], None] | None = None
     # The database function that erases what the room holds of the customers in an array; the later a room is listed,
     # the sooner it erases.
@@ -66,6 +68,7 @@ def composed(rooms: Sequence[Rules], **programs: Any) -> Composition:
         parts=all_of("parts"),
         on_new_customer=all_of("on_new_customer"),
         on_recorded=all_of("on_recorded"),
+        on_recorded_as_set=all_of("on_recorded_as_set"),
         on_guest=next((room.on_guest for room in rooms if room.on_guest), None),
         erasures=tuple(room.erasure for room in reversed(rooms) if room.erasure),
         fan_out={place: erase for room in reversed(rooms) for place, erase in room.fan_out.items()},

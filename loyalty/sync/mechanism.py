@@ -29,6 +29,13 @@ class OutboxRow(Row):
         self.action, self.created_at = event.action, event.recorded_at
 
 
+# The same for events that a statement records.
+OUTBOX_AS_SET = """
+    INSERT INTO sync_outboxrow (customer_id, event_id, action, created_at)
+    SELECT customer_id, event_id, action, recorded_at FROM recorded WHERE EXISTS (SELECT FROM sync_subscriber)
+"""
+
+
 def put_in_outbox(event: EventRow, state: State, batch: Batch) -> None:
     """Events that follow from this one are told with it."""
     if event.parent_id is None and batch.shared.part("subscribers"):

@@ -18,6 +18,7 @@ from psycopg.errors import QueryCanceled
 from loyalty.accounts.enums import EXPIRING_POINTS, Expiry
 from loyalty.accounts.expiry import idle_before
 from loyalty.accounts.models import Account
+from loyalty.engine.programs import programs
 from loyalty.engine.status import DEPARTED
 from loyalty.program.queries import general_settings, program_version
 
@@ -98,10 +99,13 @@ balances AS (
     ) moved
     WHERE balance.customer_id = moved.customer_id AND balance.account_id = moved.account_id
 ),
-outbox AS (
-    INSERT INTO sync_outboxrow (customer_id, event_id, action, created_at)
-    SELECT customer_id, event_id, 'point_expire', %(at)s FROM told WHERE EXISTS (SELECT FROM sync_subscriber)
+recorded AS (
+    SELECT customer_id, event_id, 'point_expire' AS action, %(at)s::timestamptz AS occurred_at,
+        %(at)s::timestamptz AS recorded_at FROM told
 )
+"""
+# Before it stands what other rooms write of each event.
+_COUNT = """
 SELECT (SELECT count(*) FROM told), count(*), coalesce(sum(remaining), 0)::bigint FROM due
 """
 _EXPIRE_DATED = _EXPIRE.format(idle=_NOBODY)
@@ -208,9 +212,15 @@ def expire_chunk(customers: Sequence[int], *, at: datetime, seconds: float | Non
         rules = _idle_rules(at)
         statement = _EXPIRE_ALL if rules["accounts"] else _EXPIRE_DATED
         cursor.execute(_LIMIT, [None if seconds is None else str(round(seconds * 1000))])
-        cursor.execute(statement, {"customers": locked, "at": at, "version": program_version(), **rules})
+        cursor.execute(_with_others(statement), {"customers": locked, "at": at, "version": program_version(), **rules})
         events, lots, points = cursor.fetchone()
     return events, lots, points
+
+
+def _with_others(statement: str) -> str:
+    """With what the engine's hooks would do of each of these events, as the rooms say it for a set."""
+    others = programs.composition.on_recorded_as_set
+    return "".join([statement, *(f", other_{place} AS ({one})" for place, one in enumerate(others)), _COUNT])
 
 
 def _idle_rules(at: datetime) -> dict[str, list[Any]]:

@@ -22,9 +22,12 @@ from loyalty.points.build import points_config
 from loyalty.points.expiry import operations as expiry_run
 from loyalty.points.expiry.operations import Expired, expire_points
 from loyalty.points.expiry.tasks import expire as expire_task
+from loyalty.sync.mechanism import OUTBOX_AS_SET
+from segments.rows import TOUCHED_AS_SET
 from tests.engine.races.racing import blocked
 from tests.engine.world import NOW, accepted, check_books, configure, event, rows, send, somebody_subscribes
 from tests.examples import examples
+from tests.segments.segmenting import make_segment, members, work
 
 DAY = dt.timedelta(days=1)
 ZONE = ZoneInfo("Europe/Budapest")
@@ -163,14 +166,44 @@ def test_the_engine_would_do_nothing_more_at_an_expiry() -> None:
         "refuse_near_misses",
         "open_order",
     ]
-    # Status points are counted of what is earned and taken back; an expiry is neither. Whoever it touches is put in line
-    # while there are segments.
+    # Status points are counted of what is earned and taken back; an expiry is neither. The last two are said for a set, too.
     assert [hook.__name__ for hook in COMPOSITION.on_recorded] == [
         "keep_activity",
         "count_status_points",
         "touch",
         "put_in_outbox",
     ]
+    assert COMPOSITION.on_recorded_as_set == (TOUCHED_AS_SET, OUTBOX_AS_SET)
+
+
+@pytest.mark.django_db
+def test_who_loses_points_is_put_in_line_once_while_a_segment_is_computed_and_never_else() -> None:
+    make_segment("rich", "spendable points is at least 500", status="inactive")
+    for name, days in (("ann", ("2026-03-10", "2026-04-10")), ("bob", ("2026-03-10",))):
+        accepted(event(name, "opt_in"), *(event(name, "point_add", points=30, expdate=day) for day in days))
+    at = dt.datetime(2026, 3, 11, tzinfo=dt.UTC)
+
+    expire(at)
+    assert rows("SELECT * FROM segments_touch") == []
+    rows("UPDATE segments_segment SET status = 'active'")
+    expire(at + 31 * DAY)
+
+    touched = "SELECT public_id, happened_at FROM segments_touch JOIN customers_customer c ON c.id = customer_id"
+    assert rows(touched) == [("ann", at + 31 * DAY)]
+
+
+@pytest.mark.django_db
+def test_whose_points_expire_leaves_the_segments_that_ask_for_them() -> None:
+    make_segment("rich", "spendable points is at least 500")
+    adding = [event("ann", "point_add", points=300, expdate=day) for day in ("2026-03-10", "2026-12-31")]
+    accepted(event("ann", "opt_in"), *adding)
+    work(NOW)
+    assert members("rich") == {"ann"}
+
+    expire(NOW + 30 * DAY)
+    work(NOW + 30 * DAY)
+
+    assert members("rich") == set()
 
 
 @pytest.mark.django_db
