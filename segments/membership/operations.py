@@ -5,7 +5,7 @@ still. A segment is computed by one at a time: an advisory lock is held for as l
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from loyalty.calendar import ONE_DAY, end_of, local_day
 from segments.enums import SegmentStatus
 from segments.language.compiling import compile_rule
 from segments.language.vocabulary import SEGMENT, SEGMENT_OPTION, Vocabulary, read_vocabulary
-from segments.models import Computation, Segment
+from segments.models import Computation, Segment, Stay
 from segments.program import compute_anew, segments_asking
 
 from .plan import Planned, planned, planned_segments
@@ -25,9 +25,12 @@ from .queries import (
     FULL,
     LINE,
     NOBODY,
+    Changed,
     Touched,
     bound_time,
     change_members,
+    forget_departed,
+    hold_active,
     keep_sizes,
     lock,
     take_touched,
@@ -41,7 +44,7 @@ Clock = Callable[[], dt.datetime]
 
 
 class Overlapping(Exception):
-    """The segment, or another one, is being computed by somebody else."""
+    """The segment, or another one, is being computed or changed by somebody else."""
 
 
 def refresh_touched(*, now: Clock) -> int:
@@ -67,23 +70,27 @@ def _refresh_chunk(at: dt.datetime) -> int:
         return 0
     active = list(Segment.objects.filter(status=SegmentStatus.ACTIVE).values_list("id", flat=True))
     lock(active, patience=PATIENCE)
+    hold_active(active)
     vocabulary = read_vocabulary()
-    for one in planned_segments(vocabulary):
-        if one.rule is not None and not one.computation.is_due:
-            _refresh_some(one, vocabulary, touched, at)
+    found = [one for one in planned_segments(vocabulary) if not one.computation.is_due]
+    changed = {one.segment.id: _refresh_some(one, vocabulary, touched, at) for one in found if one.rule is not None}
+    _count(changed, forget_departed([id for id, change in changed.items() if change.entered], at=at))
+    # What has happened to these customers is told once only: who cannot be looked at now is, when the rule can be read again.
+    compute_anew([one.segment for one in found if one.rule is None])
     return len(touched.customers)
 
 
-def _refresh_some(one: Planned, vocabulary: Vocabulary, touched: Touched, at: dt.datetime) -> None:
+def _refresh_some(one: Planned, vocabulary: Vocabulary, touched: Touched, at: dt.datetime) -> Changed:
     assert one.rule is not None
     zone = ZoneInfo(settings.TIME_ZONE)
     statement = compile_rule(one.rule, vocabulary, today=local_day(at, zone), zone=zone, only=touched.customers)
-    changed = change_members(
-        one.segment.id, statement, at=at, since=at, told=not one.segment.announces, touched=touched
-    )
-    if changed.entered or changed.left:
-        members = F("members") + changed.entered - changed.left
-        Computation.objects.filter(segment=one.segment).update(members=members)
+    return change_members(one.segment.id, statement, at=at, since=at, told=not one.segment.announces, touched=touched)
+
+
+def _count(changed: Mapping[int, Changed], forgotten: Mapping[int, int]) -> None:
+    for id, change in changed.items():
+        if more := change.entered - change.left - forgotten.get(id, 0):
+            Computation.objects.filter(segment=id).update(members=F("members") + more)
 
 
 def refresh_due(*, now: Clock) -> Sequence[str]:
@@ -127,11 +134,23 @@ def _refresh_all(segment: int, vocabulary: Vocabulary, at: dt.datetime) -> None:
     bound_time(LONGEST)
     statement = compile_rule(one.rule, vocabulary, today=today, zone=zone)
     changed = change_members(segment, statement, at=at, since=_since(one, at, zone), told=not one.segment.announces)
-    row.update(
-        complete=one.computation.wanted, computed_at=at, computed_for=today, members=changed.selected, problem=""
-    )
+    _require_active(segment)
+    forget_departed([segment], at=at)
+    # Not those whom the rule has selected: some of them may have been erased since.
+    number = Stay.objects.filter(segment=segment, left_at__isnull=True).count()
+    row.update(complete=one.computation.wanted, computed_at=at, computed_for=today, members=number, problem="")
     if changed.entered or changed.left:
         compute_anew(segments_asking(SEGMENT, SEGMENT_OPTION, [one.segment.slug]))
+
+
+def _require_active(segment: int) -> None:
+    """Who is let into one that is archived meanwhile would stay in it for good."""
+    try:
+        is_active = bool(hold_active([segment]))
+    except OperationalError:
+        is_active = False
+    if not is_active:
+        raise Overlapping
 
 
 def _since(one: Planned, at: dt.datetime, zone: dt.tzinfo) -> dt.datetime:

@@ -1,12 +1,13 @@
 """The statements by which members are compared with a rule and changed: one for each segment, whoever it is of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from loyalty.engine.status import DEPARTED
 from segments.language.compiling import Statement
 
 # A segment is computed by one at a time, and others wait, or are refused.
@@ -55,6 +56,17 @@ def lock(segments: Sequence[int], *, patience: int) -> None:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{patience}s"])
         for segment in sorted(segments):
             cursor.execute(_WAIT, [LOCK_CLASS, segment])
+
+
+_HOLD = "SELECT id FROM segments_segment WHERE id = ANY(%s) AND status = 'active' FOR SHARE NOWAIT"
+
+
+def hold_active(segments: Sequence[int]) -> Sequence[int]:
+    """Those of them that are active, and stay so until the open transaction ends: whoever archives one waits, and then finds
+    all of its members. Raises OperationalError if one is being changed now, whose members that change may have to end."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [list(segments)])
+        return [id for (id,) in cursor.fetchall()]
 
 
 def bound_time(seconds: int) -> None:
@@ -118,6 +130,31 @@ def change_members(
 def _is_anybody_in(cursor: CursorWrapper, segment: int) -> bool:
     cursor.execute(_ANYBODY, [segment])
     return bool(cursor.fetchone()[0])
+
+
+# The locks wait for whoever is being erased now, and read what has become of them; whoever is erased from then on waits in
+# `erase_segments` for the end of the computation. Tills wait for neither.
+_COUNTED = "SELECT 1 FROM segments_computation WHERE segment_id = ANY(%s) ORDER BY segment_id FOR NO KEY UPDATE"
+_FORGET = """
+    WITH let_in AS MATERIALIZED (
+        SELECT s.segment_id, s.customer_id, s.id, c.status
+        FROM segments_stay s JOIN customers_customer c ON c.id = s.customer_id
+        WHERE s.segment_id = ANY(%(segments)s) AND s.left_at IS NULL AND s.entered_at = %(at)s FOR KEY SHARE OF c
+    ), gone AS (
+        DELETE FROM segments_stay s USING let_in one WHERE s.customer_id = one.customer_id AND s.id = one.id
+            AND one.status = ANY(%(departed)s) RETURNING s.segment_id
+    ) SELECT segment_id, count(*) FROM gone GROUP BY segment_id
+"""
+
+
+def forget_departed(segments: Sequence[int], *, at: datetime) -> Mapping[int, int]:
+    """Of those whom the open transaction has let in at this instant, out with who has departed since it looked: how many of
+    each segment."""
+    with connection.cursor() as cursor:
+        # Before the customers: whoever erases one counts them out first, and then looks for those who were referred.
+        cursor.execute(_COUNTED, [list(segments)])
+        cursor.execute(_FORGET, {"segments": list(segments), "at": at, "departed": sorted(DEPARTED)})
+        return dict(cursor.fetchall())
 
 
 _TAKE = """

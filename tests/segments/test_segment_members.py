@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from customers.erasure.mechanism import BAN
+from customers.fields.models import Field
 from loyalty.engine.events import Actor, Incoming
 from loyalty.engine.record import record
 from loyalty.program.operations import apply_program
@@ -19,7 +20,7 @@ from segments.membership.operations import refresh_due, refresh_touched
 from segments.membership.queries import change_members
 from segments.models import Computation, Segment, Stay, Touch
 from segments.queries import members_at, members_of, segments_of
-from tests.engine.world import check_books
+from tests.engine.world import check_books, rows
 from tests.merging import merge
 from tests.segments.segmenting import START, buy, customer, done, item, local, make_segment, members, told, work
 
@@ -182,6 +183,28 @@ def test_a_computation_that_fails_says_so_and_is_tried_again_after_a_pause(monke
 def _fail() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 / 0")
+
+
+def test_a_segment_whose_rule_could_not_be_read_is_computed_once_it_can() -> None:
+    """The field that it asks for is switched off, something happens to a customer, and it is switched on again."""
+    field = Field.objects.create(slug="shoe_size", name="Shoe size", type="numeric")
+    make_segment("large", "field shoe_size is at least 46")
+    done("opt_in")
+    work()
+    field.active = False
+    field.save()
+    rows("UPDATE customers_customer SET properties = '{\"shoe_size\": 47}'")
+    done("login")
+    work()
+    assert members("large") == set()
+    assert Computation.objects.get().is_due
+    field.active = True
+    field.save()
+
+    work(START + dt.timedelta(minutes=11))
+
+    assert members("large") == {"ann"}
+    assert not Computation.objects.get().is_due
 
 
 def test_who_was_in_it_is_told_by_two_clocks() -> None:
