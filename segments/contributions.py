@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.export.queries import NotExported, ReferenceNames
 from customers.fields.reserved import ReservedNames
+from loyalty.facts.moved import FactsMoved
 from loyalty.http.routes import Routes
 from loyalty.staff.sight import sees_all_records
 from loyalty.timers import Timer
@@ -22,7 +23,7 @@ from .giving.kinds import PUT_INTO_GROUP
 from .language.vocabulary import SEGMENT, SEGMENT_OPTION
 from .models import Segment, Touch
 from .operations import SEGMENTS
-from .program import segments_asking
+from .program import compute_asking, segments_asking
 from .rights import RIGHTS, VIEW_SEGMENTS
 from .words import AUDIT
 
@@ -37,6 +38,7 @@ CONTRIBUTIONS: tuple[object, ...] = (
     SEGMENTS,
     GROUP,
     Binding(_dependents),
+    FactsMoved(compute_asking),
     CHECKS,
     PUT_INTO_GROUP,
     *AUDIT,

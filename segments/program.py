@@ -58,15 +58,31 @@ def segments_asking(fact: str, option: str, values: Collection[str]) -> Sequence
     return [row for row in rows if not names_in(row.rule, fact, option).isdisjoint(values)]
 
 
+def compute_asking(facts: Collection[str]) -> None:
+    """Compute anew the segments that ask for one of these facts: their answers have changed."""
+    active = Segment.objects.filter(status=SegmentStatus.ACTIVE)
+    compute_anew([one for one in active if not facts_in(one.rule).isdisjoint(facts)])
+
+
+def facts_in(rule: Any) -> frozenset[str]:
+    """The names of all facts that a stored rule asks for."""
+    return frozenset(str(one["fact"]) for one in _conditions(rule))
+
+
+def _conditions(rule: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(rule, list):
+        for part in rule:
+            yield from _conditions(part)
+    elif isinstance(rule, dict) and "fact" in rule:
+        yield rule
+    elif isinstance(rule, dict):
+        yield from _conditions([rule[name] for name in ("all", "any", "not") if name in rule])
+
+
 def names_in(rule: Any, fact: str = SEGMENT, option: str = SEGMENT_OPTION) -> frozenset[str]:
     """What a stored rule names, such as the IDs of segments, without reading all of it."""
-    if isinstance(rule, list):
-        return frozenset().union(*(names_in(part, fact, option) for part in rule))
-    if not isinstance(rule, dict):
-        return frozenset()
-    if rule.get("fact") == fact:
-        return frozenset({str((rule.get("options") or {}).get(option, ""))})
-    return frozenset().union(*(names_in(rule.get(name), fact, option) for name in ("all", "any", "not")))
+    asking = (one for one in _conditions(rule) if one["fact"] == fact)
+    return frozenset(str((one.get("options") or {}).get(option, "")) for one in asking)
 
 
 def check_segments(wanted: Document, current: Document) -> Iterable[Problem]:

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 # The name of its module.
 TIERS_MODULE = "tiers"
+# The facts that rules ask of levels, by the names under which rules are stored.
+IN_TIER, TIER_SINCE, TIER_EXPIRES = TIER_FACTS = ("tiers.level", "tiers.since", "tiers.expires")
 
 
 class StructureStatus(TextChoices):

@@ -85,11 +85,13 @@ class Ladder:
             self._sums = Sums(self.rule, days_of(self.state, self.rule.id), self.joined, since)
         return self._sums
 
-    def catch_up(self) -> None:
-        """What has expired and the timer has not seen to."""
-        if self.row and self.row.expires_on and self.row.expires_on <= self.today:
-            for step in list(overdue(self.rule, self.standing, self.sums(), self.today)):
-                self.take(step)
+    def catch_up(self) -> bool:
+        """What has expired and the timer has not seen to. True: some of it is told by no event."""
+        is_due = self.row and self.row.expires_on and self.row.expires_on <= self.today
+        steps = list(overdue(self.rule, self.standing, self.sums(), self.today)) if is_due else []
+        for step in steps:
+            self.take(step)
+        return not all(step.action for step in steps)
 
     def announce(self) -> None:
         """Tells ahead that the level will be lost, once for each day of a loss."""

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from loyalty.accounts.models import Account
 from loyalty.accounts.program import plain
+from loyalty.facts.moved import tell_of_moved
 from loyalty.program.section import (
     CURRENCY,
     NAME,
@@ -26,7 +27,7 @@ from loyalty.program.section import (
     whole,
 )
 
-from .enums import Expiration, Method, StructureStatus, StructureType, Validity
+from .enums import TIER_FACTS, Expiration, Method, StructureStatus, StructureType, Validity
 from .models import MAX_DAYS, MAX_MONTHS, Level, Recalculation, Structure
 
 # Their names in the file, and those of the columns.
@@ -142,6 +143,9 @@ def write_tiers(wanted: list[dict[str, Any]], current: list[dict[str, Any]]) -> 
 
 def _plan(structure: Structure, item: Mapping[str, Any], before: Mapping[str, Any] | None) -> None:
     """One of which nobody has counted since it was switched on, or at all, is counted from the ledger first."""
+    if before and before["status"] != item["status"]:
+        # Everybody's levels count, or none of them.
+        tell_of_moved(TIER_FACTS)
     if item["status"] != StructureStatus.ACTIVE or (before and _ruling(item) == _ruling(before)):
         return
     recounts = before is None or before["status"] != StructureStatus.ACTIVE

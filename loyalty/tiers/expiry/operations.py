@@ -16,7 +16,9 @@ from loyalty.calendar import local_day
 from loyalty.engine.batch import Batch
 from loyalty.engine.state import State
 from loyalty.engine.sweep import Sweep
+from loyalty.facts.moved import tell_of_moved
 from loyalty.intake.actors import TIMER
+from loyalty.tiers.enums import TIER_FACTS
 from loyalty.tiers.mechanism import Ladder, config_of
 from loyalty.tiers.models import CustomerTier
 from loyalty.tiers.queries import tiers_config
@@ -29,13 +31,13 @@ AT_ONCE = 500
 def expire_tiers(*, now: Callable[[], datetime]) -> int:
     """See to the levels whose day has come, in chunks of a transaction each; how many events came of it."""
     at = now()
-    return sum(_sweep(customers, _catch_up, at=at) for customers in _chunks(_due(_local_day(at))))
+    return sum(_sweep(customers, at=at) for customers in _chunks(_due(_local_day(at))))
 
 
 def announce_losses(*, now: Callable[[], datetime]) -> int:
     """Tell of the levels that will be lost within the days of notice; how many events. Run again, it tells nothing twice."""
     at = now()
-    return sum(_sweep(customers, _announce, at=at) for customers in _chunks(_ending(_local_day(at))))
+    return sum(_sweep(customers, at=at, announces=True) for customers in _chunks(_ending(_local_day(at))))
 
 
 def _local_day(at: datetime) -> date:
@@ -68,20 +70,21 @@ def _chunks(rows: QuerySet[CustomerTier]) -> Iterator[Sequence[int]]:
         after = found[-1]
 
 
-def _sweep(customers: Sequence[int], apply: Callable[[State, Batch], None], *, at: datetime) -> int:
-    with transaction.atomic(durable=True):
-        return Sweep(customers, [TIERS], by=TIMER, at=at).run(apply)
+@transaction.atomic(durable=True)
+def _sweep(customers: Sequence[int], *, at: datetime, announces: bool = False) -> int:
+    quiet = list[bool]()
 
+    def apply(state: State, batch: Batch) -> None:
+        for ladder in _ladders(state, batch):
+            quiet.append(ladder.catch_up())
+            if announces:
+                ladder.announce()
 
-def _catch_up(state: State, batch: Batch) -> None:
-    for ladder in _ladders(state, batch):
-        ladder.catch_up()
-
-
-def _announce(state: State, batch: Batch) -> None:
-    for ladder in _ladders(state, batch):
-        ladder.catch_up()
-        ladder.announce()
+    number = Sweep(customers, [TIERS], by=TIMER, at=at).run(apply)
+    if any(quiet):
+        # A grace that begins moves the day of a level, and nothing happens to the customer.
+        tell_of_moved(TIER_FACTS)
+    return number
 
 
 def _ladders(state: State, batch: Batch) -> Iterator[Ladder]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.facts.enums import Kind
 from loyalty.facts.kinds import Ask, Fact, Facts, Option, Source
-from loyalty.tiers.enums import StructureStatus
+from loyalty.tiers.enums import IN_TIER, TIER_EXPIRES, TIER_SINCE, StructureStatus
 from loyalty.tiers.models import Level, Structure
 from loyalty.tiers.queries import in_language
 
@@ -54,7 +54,7 @@ FACTS = Facts(
     _("Tiers"),
     (
         Fact(
-            "tiers.level",
+            IN_TIER,
             "in tier",
             Kind.YES,
             _("Is in a tier"),
@@ -62,8 +62,8 @@ FACTS = Facts(
             (Option("level", _("Level"), Kind.CHOICE, choices=_levels),),
             negated="not in tier",
         ),
-        Fact("tiers.since", "tier reached", Kind.DATE, _("Tier reached on"), _since, (_STRUCTURE,)),
-        Fact("tiers.expires", "tier expires", Kind.DATE, _("Tier expires on"), _expires, (_STRUCTURE,),
+        Fact(TIER_SINCE, "tier reached", Kind.DATE, _("Tier reached on"), _since, (_STRUCTURE,)),
+        Fact(TIER_EXPIRES, "tier expires", Kind.DATE, _("Tier expires on"), _expires, (_STRUCTURE,),
              also=("tier lost",)),
     ),
 )  # fmt: skip

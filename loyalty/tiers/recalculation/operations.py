@@ -13,9 +13,10 @@ from customers.models import Customer
 from loyalty.engine.batch import Batch
 from loyalty.engine.state import State
 from loyalty.engine.sweep import Sweep
+from loyalty.facts.moved import tell_of_moved
 from loyalty.intake.actors import TIMER
 from loyalty.tiers.config import StructureRule
-from loyalty.tiers.enums import Expiration, Way, WorkStatus
+from loyalty.tiers.enums import TIER_FACTS, Expiration, Way, WorkStatus
 from loyalty.tiers.mechanism import Ladder, config_of
 from loyalty.tiers.models import Recalculation
 from loyalty.tiers.queries import tiers_config
@@ -67,7 +68,10 @@ def recalculate(job: Recalculation, *, now: Callable[[], datetime], threads: int
     last = Customer.objects.aggregate(last=Max("id"))["last"]
     if rule is not None and last is not None:
         Spans(rule, job, now, last).take_all(threads)
-    Recalculation.objects.filter(id=job.id).update(status=WorkStatus.DONE, finished_at=now())
+    with transaction.atomic():
+        Recalculation.objects.filter(id=job.id).update(status=WorkStatus.DONE, finished_at=now())
+        # The lowest level, and days alone, are given without an event.
+        tell_of_moved(TIER_FACTS)
 
 
 class Spans:
