@@ -13,7 +13,7 @@ from segments.language.reading import read_where
 from segments.language.refusals import WrongRule
 from segments.language.tree import Json
 from segments.language.vocabulary import Vocabulary
-from segments.language.words import PHRASES
+from segments.language.words import PHRASES, said
 
 from .posted import ROOT
 
@@ -128,7 +128,7 @@ class Nodes:
             kind = "several" if op in LISTS else "select"
             yield Input(f"{path}-value", label, kind, _text(value), self._choices(fact.choices), several)
         elif op in LISTS:
-            shown = ", ".join(str(one) for one in value) if isinstance(value, list) else ""
+            shown = ", ".join(said(str(one)) for one in value) if isinstance(value, list) else _text(value)
             yield Input(f"{path}-value", gettext("Values, with commas between"), "text", shown)
         else:
             kind = {Kind.NUMBER: "number", Kind.DATE: "date"}.get(fact.kind, "text")

@@ -16,6 +16,7 @@ from loyalty.facts.kinds import Fact, Option
 from segments.language.parsing import attributes_of
 from segments.language.reading import MAX_CONDITIONS, MAX_DEPTH, MAX_PARTS
 from segments.language.refusals import WrongRule
+from segments.language.tokens import texts_of
 from segments.language.tree import Json
 from segments.language.vocabulary import Vocabulary
 
@@ -105,9 +106,14 @@ class PostedRule:
             return self._listed(fact, path, text)
         return _number(text) if fact.kind == Kind.NUMBER else text
 
-    def _listed(self, fact: Fact, path: str, text: str) -> list[str]:
-        chosen = self.data.getlist(f"{path}-value") if fact.choices else text.split(",")
-        return [value for one in chosen if (value := str(one).strip())]
+    def _listed(self, fact: Fact, path: str, text: str) -> list[str] | str:
+        if fact.choices:
+            return [value for one in self.data.getlist(f"{path}-value") if (value := str(one).strip())]
+        try:
+            return [*texts_of(text)]
+        except WrongRule as error:
+            self.problems[path] = f"the values: {error}"
+            return text
 
 
 def _number(text: str) -> Any:

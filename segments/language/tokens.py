@@ -30,6 +30,26 @@ def tokens_of(sentence: str) -> Sequence[Token]:
     """Raises WrongRule."""
     if len(sentence) > MAX_SENTENCE:
         raise WrongRule("the sentence", f"is too long: use at most {MAX_SENTENCE:,} characters")
+    return _tokens(sentence)
+
+
+def texts_of(text: str) -> Sequence[str]:
+    """The texts of a list with commas between them: what contains one stands in quotation marks. Raises WrongRule."""
+    found: list[list[Token]] = [[]]
+    for token in _tokens(text):
+        if token.text == "," and not token.is_quoted:
+            found.append([])
+        else:
+            found[-1].append(token)
+    return [one for part in found if part and (one := _text_of(text, part)).strip()]
+
+
+def _text_of(text: str, part: Sequence[Token]) -> str:
+    """Several words without quotation marks are one text, as they stand there."""
+    return part[0].text if len(part) == 1 else text[part[0].at : part[-1].end]
+
+
+def _tokens(sentence: str) -> Sequence[Token]:
     text, at = sentence.rstrip(), 0
     found = []
     while at < len(text):
