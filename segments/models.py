@@ -11,6 +11,8 @@ from loyalty.database.sequences import next_id
 from .enums import SegmentStatus
 
 ID = RegexValidator(r"^[a-z0-9][a-z0-9_-]*$", _("Use lower-case letters, digits, underscores and hyphens."))
+# What `urls` has in the place of an ID.
+OWN_ADDRESSES = frozenset({"new", "overlap", "preview", "completion"})
 
 
 class Segment(models.Model):

@@ -6,14 +6,14 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
-from loyalty.program.section import Document, Key, Problem, Section, changed, choice, fields, flag, text
+from loyalty.program.section import IS_AN_ADDRESS, Document, Key, Problem, Section, changed, choice, fields, flag, text
 
 from .bindings import bound_to
 from .enums import SegmentStatus
 from .language.reading import read_rule
 from .language.refusals import WrongRule
 from .language.vocabulary import SEGMENT, SEGMENT_OPTION, Vocabulary, read_vocabulary
-from .models import Computation, Segment, Stay
+from .models import OWN_ADDRESSES, Computation, Segment, Stay
 
 COLUMNS = ("name", "description", "status", "rule", "announces")
 # Places in a problem's path: `rule.all[1].value` within the item.
@@ -114,6 +114,8 @@ def _wrong_rule(
 def wrong(item: Mapping[str, Any], before: Mapping[str, Any] | None) -> Iterator[tuple[tuple[str, ...], str]]:
     """What cannot become of a segment as it is."""
     if before is None:
+        if item["id"] in OWN_ADDRESSES:
+            yield ("id",), IS_AN_ADDRESS
         return
     if before["status"] == SegmentStatus.ARCHIVED and item["status"] != SegmentStatus.ARCHIVED:
         yield ("status",), "cannot be changed: an archived segment stays archived. Make another one"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from loyalty.program.section import (
+    IS_AN_ADDRESS,
     NAME,
     Document,
     Key,
@@ -23,6 +24,8 @@ from loyalty.staff.roles.rights import grantable_rights, known_rights
 
 MOST_POINTS = 2**53
 MOST_RIGHTS = 500
+# What `urls` has in the place of an ID.
+OWN_ADDRESSES = frozenset({"new"})
 NO_LIMITS: Mapping[str, Any] = dict.fromkeys(LIMITS)
 
 
@@ -53,6 +56,8 @@ def check_roles(wanted: Document, current: Document) -> Iterator[Problem]:
         path = ("roles", Key(item["id"]))
         if item["id"] == Role.ADMINISTRATOR:
             yield Problem(path, "cannot be in the file: an administrator may do everything")
+        if item["id"] in OWN_ADDRESSES - {one["id"] for one in current["roles"]}:
+            yield Problem((*path, "id"), IS_AN_ADDRESS)
         if item["name"].casefold() in names:
             yield Problem((*path, "name"), "is the name of another role")
         names.add(item["name"].casefold())

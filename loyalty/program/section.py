@@ -39,6 +39,10 @@ def as_sentence(message: str) -> str:
     return f"{message[:1].upper()}{message[1:]}."
 
 
+# Of an ID that the room's own addresses have in its place: its page could not be opened.
+IS_AN_ADDRESS = "must not be the address of another page: choose another ID"
+
+
 def no_problems(wanted: Document, current: Document) -> Iterable[Problem]:
     return ()
 

@@ -15,6 +15,8 @@ from .enums import Expiration, Method, StructureStatus, StructureType, Validity,
 ID = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_-]*$", _("Use letters, digits, underscores and hyphens."))
 MAX_MONTHS = 120
 MAX_DAYS = 366
+# What the pages' `urls` have in the place of an ID.
+OWN_ADDRESSES = frozenset({"new"})
 
 
 class Structure(models.Model):

@@ -11,6 +11,7 @@ from loyalty.accounts.program import plain
 from loyalty.facts.moved import tell_of_moved
 from loyalty.program.section import (
     CURRENCY,
+    IS_AN_ADDRESS,
     NAME,
     Document,
     Key,
@@ -28,7 +29,7 @@ from loyalty.program.section import (
 )
 
 from .enums import TIER_FACTS, Expiration, Method, StructureStatus, StructureType, Validity
-from .models import MAX_DAYS, MAX_MONTHS, Level, Recalculation, Structure
+from .models import MAX_DAYS, MAX_MONTHS, OWN_ADDRESSES, Level, Recalculation, Structure
 
 # Their names in the file, and those of the columns.
 SETTINGS = {
@@ -198,6 +199,8 @@ Place = tuple[str | int, ...]
 
 def wrong(item: Mapping[str, Any], before: Mapping[str, Any] | None) -> Iterator[tuple[Place, str]]:
     """What contradicts itself, or what was counted already: by its place in the structure."""
+    if before is None and item["id"] in OWN_ADDRESSES:
+        yield ("id",), IS_AN_ADDRESS
     for name in FIXED:
         if before is not None and item[name] != before[name]:
             yield (name,), "cannot be changed: what was counted was counted so. Make another structure"

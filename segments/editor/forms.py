@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from segments.models import ID, Segment
+from segments.models import ID, OWN_ADDRESSES, Segment
 
 
 class SegmentForm(forms.Form):
@@ -37,6 +37,10 @@ class SegmentForm(forms.Form):
         if "id" not in self.errors and "name" in found:
             if not slug:
                 self.add_error("id", gettext("Enter an ID: none can be derived from this name."))
+            elif slug in OWN_ADDRESSES:
+                self.add_error(
+                    "id", gettext("“%(id)s” is the address of another page: enter another ID.") % {"id": slug}
+                )
             elif Segment.objects.filter(slug=slug).exists():
                 self.add_error("id", gettext("There is a segment of this ID already."))
         return {**found, "id": slug}

@@ -10,6 +10,8 @@ from customers.models import Customer
 from .enums import ListStatus
 
 ID = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_-]*$", _("Use letters, digits, underscores and hyphens."))
+# What the pages' `urls` have in the place of an ID.
+OWN_ADDRESSES = frozenset({"new"})
 
 
 class CustomerList(models.Model):

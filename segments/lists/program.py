@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from loyalty.program.section import Document, Key, Problem, Section, changed, choice, fields, text
+from loyalty.program.section import IS_AN_ADDRESS, Document, Key, Problem, Section, changed, choice, fields, text
 
 from .bindings import uses_of
 from .enums import ListStatus
-from .models import CustomerList
+from .models import OWN_ADDRESSES, CustomerList
 
 _ID = {
     "type": "string",
@@ -42,6 +42,8 @@ def check_lists(wanted: Document, current: Document) -> Iterable[Problem]:
     before = {item["id"]: item["status"] for item in current["lists"]}
     for item in wanted["lists"]:
         was, now = before.get(item["id"]), item["status"]
+        if was is None and item["id"] in OWN_ADDRESSES:
+            yield Problem(("lists", Key(item["id"]), "id"), IS_AN_ADDRESS)
         if was == ListStatus.ARCHIVED and now != was:
             yield Problem(("lists", Key(item["id"]), "status"), "cannot be changed: the list is archived for good")
         elif now == ListStatus.ARCHIVED and was not in (ListStatus.INACTIVE, now):

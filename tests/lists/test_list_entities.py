@@ -68,6 +68,13 @@ def test_a_name_is_required(client: Client, body: dict[str, Any]) -> None:
     assert ask(client, "PUT", body=body) == refusal("'name' property is required")
 
 
+def test_an_id_that_is_the_address_of_a_page_is_refused(client: Client) -> None:
+    refused = ask(client, "PUT", body={"name": "New", "id": "new"})
+
+    assert refused == refusal("'id' must not be the address of another page: choose another ID")
+    assert not CustomerList.objects.exists()
+
+
 @pytest.mark.parametrize("name", [" ", "x" * 101, 5, ["x"], {"en": "VIP"}])
 def test_a_name_is_a_text_of_100_characters(client: Client, name: Any) -> None:
     make_lists("vip")

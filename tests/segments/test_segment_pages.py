@@ -131,6 +131,61 @@ def test_a_name_is_asked_for_and_an_id_is_used_once(staff: Client) -> None:
     assert "There is a segment of this ID already." in taken.content.decode()
 
 
+@pytest.mark.parametrize("name", ["New", "Overlap", "Preview", "Completion"])
+def test_an_id_that_is_the_address_of_another_page_is_asked_for_anew(name: str, staff: Client) -> None:
+    answer = staff.post("/segments/new/", {**NAMED, "name": name, **RULE, "act": "save"})
+
+    assert answer.status_code == 422
+    assert f"“{name.lower()}” is the address of another page: enter another ID." in answer.content.decode()
+    assert not Segment.objects.exists()
+
+
+TEXTS = {"fact": "customer.first_name", "op": "in"}
+ODD = ["google, ads", "email", "two words", 'say "hi"', "back\\slash", "is", "(a)"]
+
+
+def test_values_with_commas_and_quotes_are_sent_back_as_they_are(staff: Client) -> None:
+    save_segment(item={"id": "odd", "name": "Odd", "rule": {**TEXTS, "value": ODD}}, by=Sender(None, timezone.now()))
+    sent = form_with(staff.get("/segments/odd/edit/").content.decode(), "r-join")
+
+    staff.post("/segments/odd/edit/", {**sent, "description": "Another", "act": "save"})
+
+    segment = Segment.objects.get()
+    assert (segment.description, segment.rule["value"]) == ("Another", ODD)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("DE, AT", ["DE", "AT"]),
+        ("google ads,email ,, x", ["google ads", "email", "x"]),
+        ('"google, ads", email', ["google, ads", "email"]),
+        ("a (b), c", ["a (b)", "c"]),
+        (",".join(f"{'x' * 190}{at}" for at in range(300)), [f"{'x' * 190}{at}" for at in range(300)]),
+    ],
+)
+def test_a_list_is_typed_with_commas_between_and_quotes_around_what_has_one(
+    typed: str, read: list[str], staff: Client
+) -> None:
+    posted = {"r-join": "all", "r-0-fact": "customer.first_name", "r-0-op": "in", "r-0-value": typed}
+
+    staff.post("/segments/new/", {**NAMED, **posted, "act": "save"})
+
+    assert Segment.objects.get().rule == {**TEXTS, "value": read}
+
+
+def test_a_quotation_mark_that_is_not_closed_is_told_at_its_condition_and_kept(staff: Client) -> None:
+    posted = {"r-join": "all", "r-0-fact": "customer.first_name", "r-0-op": "in", "r-0-value": 'a, "b'}
+
+    answer = staff.post("/segments/new/", {**NAMED, **posted, "act": "save"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "the values: character 4: a quoted text begins here and does not end" in page
+    assert 'value="a, &quot;b"' in page
+    assert not Segment.objects.exists()
+
+
 def shoppers() -> None:
     for name in ("ann", "bob", "eve"):
         done("opt_in", timezone.now(), name, first_name=name.capitalize())
@@ -181,6 +236,16 @@ def test_the_page_of_a_segment_shows_its_members_of_today_and_of_a_day(staff: Cl
     assert "Size over time" in page
     assert "0 customers" in before
     assert "Ann" not in before
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1899-12-31", "3000-01-01"])
+def test_a_day_that_no_calendar_reaches_is_told_at_its_field(day: str, staff: Client) -> None:
+    make_segment("buyers", "bought")
+
+    answer = staff.get("/segments/buyers/", {"day": day})
+
+    assert answer.status_code == 200
+    assert "Enter a day between 1900 and 2999." in answer.content.decode()
 
 
 def test_the_page_shows_the_last_complete_time_and_its_members_while_a_newer_rule_is_computed(staff: Client) -> None:

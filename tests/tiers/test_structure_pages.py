@@ -121,6 +121,7 @@ def test_a_structure_that_is_new_is_previewed_from_what_was_earned(staff: Client
     ("given", "shown"),
     [
         ({"expiration_type": "rolling"}, {"rolling_months": "Must say how many months count."}),
+        ({"id": "new"}, {"id": "Must not be the address of another page: choose another ID."}),
         (
             {"expiration_type": "calendar"},
             {"calendar_expirations": "Must name a date on which a period begins."},

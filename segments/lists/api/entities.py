@@ -7,10 +7,11 @@ from typing import Any
 from loyalty.api.entities.calls import UNIQUE
 from loyalty.api.entities.pairs import EntityPair, EntityWrites
 from loyalty.api.problems import ApiError, bad_request
+from loyalty.program.section import IS_AN_ADDRESS
 from loyalty.staff.sender import Sender
 from segments.lists.codes import NOT_FOUND
 from segments.lists.enums import ListStatus
-from segments.lists.models import ID, CustomerList
+from segments.lists.models import ID, OWN_ADDRESSES, CustomerList
 from segments.lists.operations import (
     NoSuchList,
     NotThatStatus,
@@ -85,6 +86,8 @@ def _id(body: Mapping[str, Any]) -> str | None:
         return None
     if not isinstance(found, str) or len(found) > LONGEST_ID or not re.fullmatch(ID.regex, found):
         raise bad_request(f"'id' must have 1 to {LONGEST_ID} letters, digits, underscores and hyphens")
+    if found in OWN_ADDRESSES:
+        raise bad_request(f"'id' {IS_AN_ADDRESS}")
     return found
 
 
