@@ -1,14 +1,18 @@
 """How staff enter points, money, days and texts: fields of forms."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from loyalty.engine.values import MAX_MONEY, MAX_POINTS, MAX_QUANTITY, MAX_TEXT, QUANTITY_PLACES
 
 from .numbers import NumberField, WholeNumberField
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 def points(*, least: int = 1, **kwargs: Any) -> forms.Field:
@@ -38,7 +42,16 @@ def money(**kwargs: Any) -> forms.Field:
 
 
 def day(**kwargs: Any) -> forms.Field:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+    """Within the years in which every day has a midnight before and after it, in all zones, and events have theirs."""
+    attributes = {"type": "date", "min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
+    widget = forms.DateInput(attrs=attributes, format="%Y-%m-%d")
+    return forms.DateField(widget=widget, validators=[possible_day], **kwargs)
+
+
+def possible_day(found: date) -> None:
+    """A validator, of days and of times."""
+    if not FIRST_DAY.year <= found.year <= LAST_DAY.year:
+        raise forms.ValidationError(_("Enter a day between 1900 and 2999."))
 
 
 def line(limit: int = MAX_TEXT) -> Callable[..., forms.Field]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.contributions import contributed
+from loyalty.forms.inputs import possible_day
 from loyalty.staff.audit.kinds import OperationLabels, subject_kinds
 from loyalty.staff.models import User
 from loyalty.staff.sight import Sight
@@ -26,9 +27,11 @@ MOST_TYPED = 800
 
 def _moment(label: Any) -> forms.DateTimeField:
     widget = forms.DateTimeInput(
-        attrs={"type": "datetime-local", "min": "1970-01-01T00:00", "max": "9998-12-31T23:59"}, format=FORMAT
+        attrs={"type": "datetime-local", "min": "1970-01-01T00:00", "max": "2999-12-31T23:59"}, format=FORMAT
     )
-    return forms.DateTimeField(label=label, required=False, widget=widget, input_formats=[FORMAT])
+    return forms.DateTimeField(
+        label=label, required=False, widget=widget, input_formats=[FORMAT], validators=[possible_day]
+    )
 
 
 def _text(label: Any, longest: int) -> forms.CharField:

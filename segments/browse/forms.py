@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.forms import inputs
 from segments.enums import SegmentStatus
 from segments.models import Segment
 
@@ -14,7 +15,7 @@ MOST_COMPARED = 3
 class DayForm(forms.Form):
     """Of which day the members are asked for, and by which clock."""
 
-    day = forms.DateField(label=_("As of the end of"), required=False, widget=forms.DateInput({"type": "date"}))
+    day = inputs.day(label=_("As of the end of"), required=False)
     clock = forms.ChoiceField(
         label=_("As"), required=False, choices=[(SO, _("it was")), (KNOWN, _("it was known then"))]
     )  # fmt: skip

@@ -107,6 +107,10 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"staff": "x", "operation": "y", "kind": "z", "since": "w", "page": "v"},
         ["login.fail", "configuration.change", "customer.suspend", "customer.change"],
     ),
+    "days that no calendar reaches": (
+        {"since": "0001-01-01T00:00", "until": "9999-12-31T23:59"},
+        ["login.fail", "configuration.change", "customer.suspend", "customer.change"],
+    ),
     "a NUL": ({"customer": "\x00", "key": "\x00", "kind": "account"}, ["configuration.change"]),
 }
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.accounts.models import Account
+from loyalty.forms import inputs
 from loyalty.points.enums import EntryKind
 
 from .queries import Filters
@@ -18,19 +19,15 @@ from .queries import Filters
 ONE_DAY = dt.timedelta(days=1)
 
 
-def _day() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date", "min": "1970-01-01", "max": "9998-12-31"}, format="%Y-%m-%d")
-
-
 class HistoryFilter(forms.Form):
     """Which movements are shown; what cannot be meant filters nothing. Days are the programme's."""
 
     account = forms.ChoiceField(label=_("Account"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
-    since = forms.DateField(label=_("From"), required=False, widget=_day(), input_formats=["%Y-%m-%d"])
-    until = forms.DateField(label=_("To"), required=False, widget=_day(), input_formats=["%Y-%m-%d"])
+    since = inputs.day(label=_("From"), required=False, input_formats=["%Y-%m-%d"])
+    until = inputs.day(label=_("To"), required=False, input_formats=["%Y-%m-%d"])
 
-    on = forms.DateField(label=_("Balance on"), required=False, widget=_day(), input_formats=["%Y-%m-%d"])
+    on = inputs.day(label=_("Balance on"), required=False, input_formats=["%Y-%m-%d"])
 
     def __init__(self, data: Mapping[str, Any], *, accounts: Sequence[Account], expiring: bool) -> None:
         # The dialogs over the page have fields of the same names.
@@ -54,9 +51,8 @@ class HistoryFilter(forms.Form):
         field.choices = choices
 
     def _chosen_day(self, name: str) -> dt.date | None:
-        day = self.cleaned_data.get(name)
-        # Midnights of the first and last days of the calendar lie outside of it in some time zones.
-        return day if isinstance(day, dt.date) and 1 < day.year < dt.MAXYEAR else None
+        found = self.cleaned_data.get(name)
+        return found if isinstance(found, dt.date) else None
 
     @property
     def account_chosen(self) -> Account | None:
