@@ -129,8 +129,12 @@ PURCHASES = (
 
 _TABLES = "events_event e LEFT JOIN customers_merge m ON m.source_id = e.customer_id"
 _KEY = "coalesce(m.survivor_id, e.customer_id)"
-# Of numbers alone, and of texts that are numbers: as senders write them.
-_AS_NUMBER = "CASE WHEN pg_input_is_valid({text}, 'numeric') THEN ({text})::numeric END"
+# Of numbers alone, and of texts that are numbers: as senders write them. PostgreSQL also reads NaN and Infinity, which are
+# none, the greatest of all to it; and numbers so long that a sum of two fails.
+_AS_NUMBER = (
+    "CASE WHEN pg_input_is_valid({text}, 'numeric') IS NOT TRUE THEN NULL"
+    " WHEN abs(({text})::numeric) < 1e100 THEN ({text})::numeric END"
+)
 
 
 def _actions() -> Sequence[tuple[str, str]]:

@@ -103,9 +103,12 @@ _READ = {
     Kind.TEXT: "({text})",
     Kind.CHOICE: "({text})",
 }
-_DAY = "CASE WHEN pg_input_is_valid({text}, 'date') THEN ({text})::date END"
+# PostgreSQL also reads words such as infinity and today, which are no days that anybody has entered.
+_WRITTEN = "{text} ~ '^[0-9][0-9][0-9][0-9]-'"
+_DAY = f"CASE WHEN {_WRITTEN} AND pg_input_is_valid({{text}}, 'date') THEN ({{text}})::date END"
 _INSTANT = (
-    "CASE WHEN pg_input_is_valid({text}, 'timestamptz') THEN (({text})::timestamptz AT TIME ZONE {zone})::date END"
+    f"CASE WHEN {_WRITTEN} AND pg_input_is_valid({{text}}, 'timestamptz')"
+    " THEN (({text})::timestamptz AT TIME ZONE {zone})::date END"
 )
 
 

@@ -73,9 +73,10 @@ def in_year(day: dt.date, year: int) -> dt.date:
 
 def number(value: Any) -> Decimal | None:
     try:
-        return None if value is None or isinstance(value, bool) else Decimal(str(value))
+        found = None if value is None or isinstance(value, bool) else Decimal(str(value))
     except InvalidOperation:
         return None
+    return found if found is not None and found.is_finite() else None
 
 
 def compare(op: str, value: Any, wanted: Any, today: dt.date) -> bool:

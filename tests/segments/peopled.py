@@ -52,7 +52,7 @@ def properties(seed: random.Random) -> dict[str, Any]:
         "shoe_size": seed.choice([None, 38, 42, 42.5, "42"]),
         "wants_mail": seed.choice([None, True, False]),
         "colour": seed.choice([None, *COLOURS, "violet"]),
-        "joined_on": seed.choice([None, "2025-01-01", "2024-02-29", "2025-02-31"]),
+        "joined_on": seed.choice([None, "2025-01-01", "2024-02-29", "2025-02-31", "infinity", "today"]),
         "hobbies": seed.choice([None, [], ["chess"], ["CHESS", "Go"], ["judo"]]),
     }
     return {name: value for name, value in found.items() if value is not None}
@@ -104,7 +104,7 @@ def live(seed: random.Random, customers: list[Customer]) -> None:
 def event(seed: random.Random, customer: Customer) -> Event:
     data = {
         "channel": seed.choice([None, *CHANNELS]),
-        "score": seed.choice([None, 3, "7", "many", 12.5]),
+        "score": seed.choice([None, 3, "7", "many", 12.5, "NaN", "Infinity", "-inf"]),
     }
     at = moment(seed)
     return Event(customer=customer, action=seed.choice(ACTIONS), occurred_at=at, recorded_at=at, program_version=1,
