@@ -26,6 +26,11 @@ def opt_out() -> None:
     assert outcome.error is None
 
 
+def opt_out_elsewhere() -> None:
+    opt_out()
+    connection.close()
+
+
 def archive() -> None:
     make_segment("all", "everyone", status="archived")
 
@@ -116,7 +121,7 @@ def test_who_departs_as_the_computation_ends_waits_for_it_and_is_erased_with_the
     threads = list[threading.Thread]()
 
     def leave() -> None:
-        threads.append(threading.Thread(target=lambda: (opt_out(), connection.close())))
+        threads.append(threading.Thread(target=opt_out_elsewhere))
         threads[0].start()
         while not waiting():
             threads[0].join(0.01)
