@@ -10,7 +10,7 @@ the chunk's transaction instead of by what the levels say, and dies between the 
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +20,6 @@ import django
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from loyalty.engine.batch import Batch
-    from loyalty.engine.state import State
     from loyalty.tiers.models import CustomerTier
 
 CHUNK = 40
@@ -50,15 +48,13 @@ def make_flawed(checkpoint: Path, last: int) -> None:
         after = int(checkpoint.read_text()) if checkpoint.exists() else 0
         return (chunk for chunk in find(rows) if chunk[-1] > after)
 
-    def sweep_after_its_checkpoint(
-        customers: Sequence[int], apply: Callable[["State", "Batch"], None], *, at: datetime
-    ) -> int:
+    def sweep_after_its_checkpoint(customers: Sequence[int], *, at: datetime, announces: bool = False) -> int:
         nonlocal done
         checkpoint.write_text(str(customers[-1]))
         done += 1
         if done == last:
             os.kill(os.getpid(), signal.SIGKILL)
-        return sweep(customers, apply, at=at)
+        return sweep(customers, at=at, announces=announces)
 
     operations._chunks = chunks_after_checkpoint
     operations._sweep = sweep_after_its_checkpoint
