@@ -50,8 +50,8 @@ def test_the_program_file_says_what_lists_there_are() -> None:
 
     told = json.loads(export_program())["lists"]
     assert told == [{"id": "vip", "name": "Vip", "status": "active"}]
-    apply_program({"lists": [{"id": "vip", "name": "Best"}, {"id": "new", "name": "New", "status": "draft"}]}, by=BY)
-    assert statuses() == [("new", "draft"), ("vip", "active")]
+    apply_program({"lists": [{"id": "vip", "name": "Best"}, {"id": "fresh", "name": "New", "status": "draft"}]}, by=BY)
+    assert statuses() == [("fresh", "draft"), ("vip", "active")]
 
 
 @pytest.mark.parametrize(
