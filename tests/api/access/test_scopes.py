@@ -5,15 +5,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, get_resolver
 
 from customers.fields.models import Field
 from customers.models import Customer
 from events.models import Event
 from loyalty.api.keys.enums import Api
-from loyalty.api.views import ApiView
 from tests.api_keys import development_key
-from tests.api_routes import api_routes
+from tests.api_routes import VALUES, ApiRoute, api_routes
 from tests.factories import make_customer
 from tests.test_conventions import python_files
 
@@ -48,35 +46,19 @@ def event(action: str, external_id: str = "", customer: str = "C-1", **data: Any
     return {"customer": customer, "action": action, "external_id": external_id, "data": data}
 
 
-API_VIEWS: list[Any] = [
-    pattern
-    for pattern in get_resolver().url_patterns
-    if isinstance(pattern, URLPattern) and issubclass(getattr(pattern.callback, "cls", object), ApiView)
-]
+ROUTES = api_routes()
 
 
-def address(pattern: URLPattern) -> str:
-    route = next(route for route in api_routes() if route.name == pattern.name)
-    return route.path(
-        {
-            "public_id": "C-1",
-            "transaction_id": "C-1",
-            "reference": "5f8b0f9e-4d7c-4c1f-9a34-6a1d2b8e7c10",
-            "module": "tiers",
-            "entity": "tier",
-            "entity_id": "standard",
-        }
-    )
+def address(route: ApiRoute) -> str:
+    return route.path({**VALUES, "module": "tiers", "entity": "tier", "entity_id": "standard"})
 
 
-@pytest.mark.parametrize("pattern", API_VIEWS, ids=lambda pattern: pattern.name)
-def test_a_key_without_the_api_is_refused_by_every_view_of_it(client: Client, ann: Customer, pattern: Any) -> None:
-    view = pattern.callback.cls
-    development_key(apis=[api.value for api in Api if api != view.api])
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_a_key_without_the_api_is_refused_by_every_view_of_it(client: Client, ann: Customer, route: ApiRoute) -> None:
+    development_key(apis=[api.value for api in Api if api != route.view.api])
 
-    for method in ("get", "post"):
-        if hasattr(view, method):
-            refused(call(client, method, address(pattern)), f"the scope '{view.api}'")
+    for method in {"get", "post"} & set(route.methods):
+        refused(call(client, method, address(route)), f"the scope '{route.view.api}'")
 
 
 ACTIONS = [
