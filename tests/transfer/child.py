@@ -3,7 +3,7 @@
     python child.py JOB ROWS MODE [CHUNK]
 
 `plain`: to the end. `leashed`: says after CHUNK chunks how many seconds the last one took, does one more, and then waits
-to be killed: whoever watches it may be as late as they like. `thief`: with a lease so short that two of them take the job from each other all the time.
+to be killed: whoever watches it may be as late as they like. `thief`: with a lease so short, and a rest so long, that two of them take the job from each other all the time.
 `flawed`: as plain, but with the checkpoint after the effects' transaction instead of in it, and rows without keys of
 their own; dies between the two at the chunk CHUNK. `careless`: asks which rows are there, and takes the others for its
 own without a lock. `in_step`: as plain, but a chunk begins when the other job, CHUNK, has come as far: neither runs
@@ -41,10 +41,25 @@ def main(job_id: int, rows: int, mode: str, chunk: int = 0) -> None:
         running.run_chunk = in_step_with(chunk)
     if mode == "thief":
         running.LEASE = timedelta(seconds=0.02)
+        running.run_chunk = resting(seconds=0.03)
     print("ready", flush=True)
     while ImportJob.objects.get(pk=job_id).status == "processing":
         running.work(job_id=job_id, now=timezone.now, rows=rows)
         time.sleep(0.01)
+
+
+def resting(seconds: float) -> Callable[..., bool]:
+    """After each chunk, when nothing but the lease keeps the job."""
+    from loyalty.transfer.importing import running
+
+    run_chunk = running.run_chunk
+
+    def run_chunk_and_rest(**named: Any) -> bool:
+        found = run_chunk(**named)
+        time.sleep(seconds)
+        return found
+
+    return run_chunk_and_rest
 
 
 def leashed(chunks: int) -> Callable[..., bool]:
