@@ -112,12 +112,16 @@ def make_rewards() -> None:
     work(request_id=batch.pk, now=lambda: JANUARY)
 
 
-def example_world() -> Iterator[ApiKey]:
-    """These people, and the key to call with, while the clock stands still."""
+def make_world() -> None:
     make_people()
     make_list()
     make_catalogue()
     make_coupons()
     make_rewards()
+
+
+def example_world() -> Iterator[ApiKey]:
+    """All of these, and the key to call with, while the clock stands still."""
+    make_world()
     with patch.object(timezone, "now", lambda: NOON):
         yield development_key("examples", "Examples")

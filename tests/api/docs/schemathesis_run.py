@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from customers.erasure.operations import record_opt_out
-from tests.api.example_world import make_people
+from tests.api.example_world import make_world
 from tests.api_keys import server_key, signer
 from tests.factories import TILL, make_customer
 from tests.live import live_server
@@ -27,7 +27,7 @@ def run(folder: Path, *, cases: int, phases: str, told: Any = None, path: str = 
     `told` is a description other than the served one, `path` the only one of it. Raises AssertionError with what the
     command prints if it finds anything: no 5xx, no status or answer that is not described, no ignored signature, and so on.
     """
-    make_people()
+    make_world()
     make_doubles()
     with live_server() as live:
         address, options = f"http://{live.host}", ["--max-examples", str(cases), "--phases", phases]
