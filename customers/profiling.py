@@ -21,10 +21,10 @@ ANSWER = "profiling_answer"
 
 
 def _put_answered(state: State, row: Sequence[Any]) -> None:
-    """As the event was sent: brought into the form in which questions are compared."""
-    _, asked, attribute = row
-    question = _question({"question": asked, "attribute": attribute})
-    state.part("answered")[question] = question
+    """As the event was sent: brought into the form in which questions are compared. Of an erased one nothing is left."""
+    texts = (values.text({"question": text}, "question") for text in row[1:])
+    if question := next(filter(None, texts), None):
+        state.part("answered")[question] = question
 
 
 # What was answered before, by question: read only where the type says that a question is answered once.

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from customers.models import Customer
+from customers.profiling import ANSWERED
 from loyalty.engine.events import Incoming
+from loyalty.engine.state import State
 from tests.engine.world import accepted, check_books, codes, counts, event, merging, rows, send, spendable
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +103,12 @@ def test_each_question_is_answered_once_if_the_type_says_so() -> None:
     # What a profile that was merged into the customer has answered counts, too.
     accepted(merging("ann", "bob"))
     assert codes(send(event("bob", "profiling_answer", question="q1", attribute="style", answer="casual"))) == [10001]
+
+
+def test_of_an_answer_of_which_nothing_is_left_nothing_is_read() -> None:
+    """As of somebody who was erased: whoever reads it is not stopped by it."""
+    state = State(None, exists=True)
+    for said in ((None, None), ("  ", None), (None, " style ")):
+        ANSWERED.put(state, (1, *said))
+
+    assert state.part("answered") == {"style": "style"}
