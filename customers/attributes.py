@@ -1,8 +1,6 @@
 """What a profile's attributes become by an event: built-in and custom ones, merged, checked, claimed. Pure."""
 
-import json
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from customers.fields.reserved import ABOUT_THE_EVENT, read_elsewhere, read_only
@@ -10,7 +8,7 @@ from customers.fields.rules import EMAIL_SCHEME, CustomersConfig, config, is_bui
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming, Ref
 from loyalty.engine.program import Program
-from loyalty.engine.rows import CustomerRow, EventRow, to_json
+from loyalty.engine.rows import CustomerRow, EventRow, from_json, to_json
 from loyalty.engine.state import State
 from loyalty.identifiers import fault_of_id, folded
 from loyalty.refusals import UNKNOWN_ATTRIBUTE, Refused, WrongField
@@ -18,8 +16,6 @@ from loyalty.refusals import UNKNOWN_ATTRIBUTE, Refused, WrongField
 from .identities import _as_identity, _take_identity
 
 MAX_PROPERTIES, MAX_PROPERTIES_LENGTH = 200, 65_536
-# Made once: the one of each call took as long as its reading.
-_decode = json.JSONDecoder(parse_float=Decimal).decode
 
 
 def update_profile(event: EventRow, state: State, batch: Batch) -> None:
@@ -74,7 +70,7 @@ def _twin(meant: str) -> str:
 
 def _merge(custom: dict[str, Any], state: State, batch: Batch) -> None:
     customer, rules = state.customer, config(batch.program)
-    held = _decode(customer.properties)
+    held = from_json(customer.properties)
     for name in rules.external_ids & custom.keys():
         _take_identity(state, batch, name, name, custom[name], _as_identity(held.get(name)))
     merged = {**held, **custom}

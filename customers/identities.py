@@ -1,6 +1,5 @@
 """What names a customer: claimed, given back, taken over. Pure."""
 
-import json
 from typing import Any
 
 from customers.fields.rules import (
@@ -9,7 +8,7 @@ from customers.fields.rules import (
 )
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Ref
-from loyalty.engine.rows import FREE_IDENTITIES, IDENTITIES, IdentityRow, to_json
+from loyalty.engine.rows import FREE_IDENTITIES, IDENTITIES, IdentityRow, from_json, to_json
 from loyalty.engine.state import State
 from loyalty.identifiers import fault_of_id
 from loyalty.refusals import WrongField
@@ -59,4 +58,4 @@ def welcome(state: State, batch: Batch) -> None:
         _claim(state, batch, scheme, state.named)
         first[scheme] = value
     if first:
-        state.customer.properties = to_json({**first, **json.loads(state.customer.properties)})
+        state.customer.properties = to_json({**first, **from_json(state.customer.properties)})

@@ -3,18 +3,17 @@
 What other apps hold, each moves by a mechanism of its own of `customer_merge`: in the source's event, into `batch.target`.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from customers.attributes import MAX_PROPERTIES
+from customers.attributes import MAX_PROPERTIES, MAX_PROPERTIES_LENGTH
 from customers.enums import MergeKind
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import Incoming
 from loyalty.engine.mechanism import Mechanism
 from loyalty.engine.reduce import UnknownCustomer
-from loyalty.engine.rows import CustomerRow, EventRow, IdentityRow, to_json
+from loyalty.engine.rows import CustomerRow, EventRow, IdentityRow, from_json, to_json
 from loyalty.engine.state import Part, Row, State, Table
 from loyalty.engine.status import DEPARTED, Status
 from loyalty.refusals import Refused, WrongField
@@ -190,7 +189,7 @@ def _fill(source: CustomerRow, survivor: CustomerRow, kind: str) -> list[str]:
     for name in filled:
         setattr(survivor, name, getattr(source, name))
     if kind == MergeKind.FULL:
-        ours, theirs = (json.loads(row.properties, parse_float=Decimal) for row in (survivor, source))
+        ours, theirs = (from_json(row.properties) for row in (survivor, source))
         lacking = lacking_properties(ours, theirs)
         require_room(ours, lacking)
         if lacking:
@@ -215,8 +214,12 @@ def lacking_properties(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> di
 
 def require_room(ours: Mapping[str, Any], lacking: Mapping[str, Any]) -> None:
     """Raises Refused where the survivor would have more attributes than a customer may."""
-    if len({**ours, **lacking}) > MAX_PROPERTIES:
+    together = {**ours, **lacking}
+    if len(together) > MAX_PROPERTIES:
         raise Refused(120034, f"Together they have more than {MAX_PROPERTIES} custom attributes: merge them partially")
+    if lacking and len(to_json(together)) > MAX_PROPERTIES_LENGTH:
+        most = f"{MAX_PROPERTIES_LENGTH:,} characters of custom attributes"
+        raise Refused(120034, f"Together they have more than {most}: merge them partially")
 
 
 def _parts(incoming: Incoming) -> Iterable[Part]:

@@ -1,9 +1,7 @@
 """What happened: the life of orders, and the events that only the brand knows."""
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from events import referrals
@@ -15,7 +13,7 @@ from loyalty.engine import values
 from loyalty.engine.batch import Batch
 from loyalty.engine.events import POINTS_REWARDED, Incoming, Key
 from loyalty.engine.mechanism import EVERY_ACTION, Mechanism, record_only
-from loyalty.engine.rows import EventRow
+from loyalty.engine.rows import EventRow, from_json
 from loyalty.engine.state import Part, State
 from loyalty.refusals import MissingField, Refused, WrongField
 
@@ -284,7 +282,7 @@ def checkout_claim(event: EventRow, state: State, batch: Batch) -> None:
         existing_order(event, state, batch)
         raise Refused(112218, "Only the order of a guest can be claimed", field="transaction_id")
     batch.edit(guest).claimed_by = event.customer_id
-    order = event.follow_up("checkout", json.loads(guest.data, parse_float=Decimal), batch.new_id("events_event_id"))
+    order = event.follow_up("checkout", from_json(guest.data), batch.new_id("events_event_id"))
     order.account = guest.account
     batch.emit(order)
 

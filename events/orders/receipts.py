@@ -1,6 +1,5 @@
 """What was recorded under a transaction ID: the checkout of an order as it was sent, whoever sent it."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+
+from loyalty.engine.rows import from_json
 
 # The checkout may be of a profile that was merged away: its events stay where they are.
 _RECEIPTS = """
@@ -41,13 +42,11 @@ def receipts(transaction_ids: Collection[str]) -> dict[str, Receipt]:
     with connection.cursor() as cursor:
         cursor.execute(_RECEIPTS, [sorted(transaction_ids)])
         return {
-            name: Receipt(_read(data), [*map(_read, items)], total, account_id, recorded_at, import_named(detail))
+            name: Receipt(
+                from_json(data), [*map(from_json, items)], total, account_id, recorded_at, import_named(detail)
+            )
             for name, data, items, total, account_id, recorded_at, detail in cursor.fetchall()
         }
-
-
-def _read(data: str) -> Any:
-    return json.loads(data, parse_float=Decimal)
 
 
 def import_named(source_detail: str) -> int | None:

@@ -1,5 +1,6 @@
 """The rows that the engine itself knows: the customer and the event."""
 
+import json
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,14 @@ _json = msgspec.json.Encoder(decimal_format="number")
 def to_json(value: Any) -> str:
     """JSON text with decimals as numbers."""
     return _json.encode(value).decode()
+
+
+_decoder = json.JSONDecoder(parse_float=Decimal)
+
+
+def from_json(text: str) -> Any:
+    """What `to_json` has written: its numbers keep all of their digits."""
+    return _decoder.decode(text)
 
 
 _CUSTOMER_COLUMNS = {

@@ -119,7 +119,7 @@ MUTANTS = [
     Mutant("checkout_reject: the statistics stay", EVENTS, "    if order.accepted_at is not None:", "    if False:", "returning"),
     Mutant("112211: an accepted order is rejected", EVENTS, "    if order.status == TransactionStatus.ACCEPTED and decided:", "    if False:", "accepting"),
     Mutant("checkout_claim: by anybody, again", EVENTS, '    return _key("checkout_claim", incoming)', "    return ()", "guests"),
-    Mutant("checkout_claim: without its lines", EVENTS, 'json.loads(guest.data, parse_float=Decimal), batch', '{"transaction_id": event.transaction_id, "total": 1}, batch', "guests"),
+    Mutant("checkout_claim: without its lines", EVENTS, 'from_json(guest.data), batch', '{"transaction_id": event.transaction_id, "total": 1}, batch', "guests"),
     Mutant("103902: another customer's order is unknown", ORDERS, '    if transaction_id in batch.shared.part("receipts"):', "    if False:", "accepting"),
     Mutant("103902: reserving for another customer's order", EVENTS, "        if event.action in ADDING:", "        if False:", "reserving"),
     Mutant("drafts: none is opened", EVENTS, "and event.action not in LIFE:", 'and event.action in {"checkout", "checkout_item", "reserve_points"}:', "drafts"),

@@ -260,6 +260,13 @@ def test_together_they_have_no_more_custom_attributes_than_a_customer_may() -> N
     assert codes(send(merging("old", "new", "partial"))) == [None]
 
 
+def test_together_their_custom_attributes_are_no_larger_than_a_customer_s() -> None:
+    accepted(Incoming("old", "profile", {"first": "x" * 40_000}), Incoming("new", "profile", {"second": "x" * 40_000}))
+
+    assert codes(send(merging("old", "new"))) == [120034]
+    assert codes(send(merging("old", "new", "partial"))) == [None]
+
+
 def test_purchases_add_up_and_dates_are_the_earlier_and_the_later() -> None:
     days = [int((NOW - dt.timedelta(days=days)).timestamp()) for days in (9, 2)]
     accepted(
