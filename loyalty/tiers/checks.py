@@ -46,13 +46,13 @@ def _any(column: str, of: str) -> str:
 _ALL, _LISTED = "s.type = 'point_based' AND s.actions = '{}'", "s.type = 'point_based' AND s.actions <> '{}'"
 # A lot is what was earned, as the lots' own check sees to; those of a merged-away profile are the survivor's.
 _LIVING = "lot.customer_id NOT IN (SELECT source_id FROM customers_merge)"
-_EARNED = f"""
+_EARNED_ALL = f"""
     SELECT lot.customer_id, s.id AS structure_id, lot.earned_at AS at, lot.event_id AS about, lot.points::numeric AS points
     FROM (
         SELECT * FROM points_lot lot WHERE {_LIVING} AND lot.account_id {_any("s.account_id", _ALL)} OFFSET 0
     ) lot JOIN {_COUNTED} s ON s.account_id = lot.account_id WHERE {_ALL}
 """
-_EARNED_BY = f"""
+_EARNED_LISTED = f"""
     SELECT lot.customer_id, s.id AS structure_id, lot.earned_at AS at, lot.event_id AS about, lot.points::numeric AS points
     FROM (
         SELECT lot.*, {_NAMED.format("v.action", "v.action")} AS action
@@ -95,7 +95,7 @@ _BOUGHT = f"""
     ) o JOIN {_COUNTED} s ON s.currency = o.paid_in WHERE s.type = 'spend_based'
 """
 # Weighed by a statement each, so that they share the processors.
-_CHANGES = (_EARNED, _EARNED_BY, _TAKEN, _BOUGHT)
+_CHANGES = (_EARNED_ALL, _EARNED_LISTED, _TAKEN, _BOUGHT)
 # By customer and local day: what was late where it was counted then. Of erased people there is nothing left. Who was late
 # is looked up in memory, once for all: the planner expects few rows, and would search an index for each of them.
 _LATE = "customer_id, structure_id, about"
