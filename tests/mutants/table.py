@@ -92,7 +92,7 @@ MUTANTS = [
     Mutant("point_burn: reserved points do not pay first", BURNING, "points if reserved_in is account else 0", "0", "reserved points that expire"),
     # Orders
     Mutant("checkout: counted twice", EVENTS, "    customer.purchase_count += 1", "    customer.purchase_count += 2", "buying"),
-    Mutant("checkout: the lines are not added up", EVENTS, "order.total = order.lines_total if total is None else total\n    order.fixed", "order.total = total or Decimal(0)\n    order.fixed", "drafts"),
+    Mutant("checkout: the lines are not added up", EVENTS, "order.total = order.lines_total if total is None else total\n    order.fixed", "order.total = total or NONE\n    order.fixed", "drafts"),
     Mutant("5003: a transaction is used twice", EVENTS, '    return _key("checkout", incoming)', "    return ()", "buying"),
     Mutant("checkout: what the draft promised stays", POINTS_ORDERS, "    _cancel(event, state, batch, order)\n    if basis == EarningBasis.ITEM:\n        for", "    if basis == EarningBasis.ITEM:\n        for", "drafts"),
     Mutant("checkout: earns beside the module's promise", POINTS_ORDERS, "order.status == TransactionStatus.ACCEPTED and not waits:", "True:", "accepting"),
