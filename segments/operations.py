@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.program.enums import Origin
-from loyalty.program.operations import program_change, write_program
+from loyalty.program.operations import program_change
 from loyalty.program.section import Invalid
 from loyalty.staff.audit.deeds import Approvable, Deed, operation
 from loyalty.staff.sender import Sender
@@ -35,8 +35,8 @@ def save_segment(*, item: Item, by: Sender) -> Deed[None]:
     by.sight.require_all()
     wanted = {**item, "rule": to_json(read_rule(item["rule"], read_vocabulary()))} if "rule" in item else item
     before = item_of(str(item["id"]))
-    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN):
-        write_program({"segments": [wanted]})
+    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN) as change:
+        change.write({"segments": [wanted]})
     wake_workers()
     was, now = _differing(before, item_of(str(item["id"])))
     return Deed(None, subject=f"segment:{item['id']}", before=was, after=now)
@@ -45,8 +45,8 @@ def save_segment(*, item: Item, by: Sender) -> Deed[None]:
 @operation(right=CHANGE_SEGMENTS, audit="segment.status", approvable=SEGMENTS)
 def change_status(*, segment: Segment, status: SegmentStatus, by: Sender) -> Deed[None]:
     """An archived one loses its members for good. Raises Invalid while something uses it, with the names."""
-    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN):
-        write_program({"segments": [{"id": segment.slug, "status": status.value}]})
+    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN) as change:
+        change.write({"segments": [{"id": segment.slug, "status": status.value}]})
     wake_workers()
     return Deed(
         None, subject=f"segment:{segment.slug}", before={"status": segment.status}, after={"status": status.value}

@@ -15,7 +15,7 @@ from coupons.pools.program import read_pool
 from coupons.rights import CONFIGURE_COUPONS
 from coupons.rows import TERMS
 from loyalty.program.enums import Origin
-from loyalty.program.operations import program_change, write_program
+from loyalty.program.operations import program_change
 from loyalty.program.section import Invalid
 from loyalty.staff.audit.deeds import Approvable, Deed, Nothing, operation
 from loyalty.staff.sender import Sender
@@ -146,8 +146,8 @@ def generate_codes(*, slug: str, number: int, by: Sender) -> Deed[Generation]:
 
 
 def _write(item: Mapping[str, Any], by: Sender) -> None:
-    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN):
-        write_program({"coupon_pools": [_plain(item)]})
+    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN) as change:
+        change.write({"coupon_pools": [_plain(item)]})
 
 
 def _plain(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from loyalty.http.origin import Origin
 from loyalty.program.enums import Origin as ProgramOrigin
-from loyalty.program.operations import program_change, write_program
+from loyalty.program.operations import program_change
 from loyalty.staff.audit.deeds import OPERATIONS, Call, Deed, Nothing, Waiting, operation, record_deed
 from loyalty.staff.audit.enums import Note
 from loyalty.staff.models import User
@@ -175,6 +175,6 @@ def save_rules(*, kinds: Collection[str], by: Sender) -> Deed[None]:
     before, after = required_kinds(), sorted(kinds)
     if before == after:
         return Nothing(None)
-    with program_change(by=by.user, at=by.at, origin=ProgramOrigin.ADMIN):
-        write_program({"approvals": [{"kind": kind} for kind in after]})
+    with program_change(by=by.user, at=by.at, origin=ProgramOrigin.ADMIN) as change:
+        change.write({"approvals": [{"kind": kind} for kind in after]})
     return Deed(None, subject="approvals", before={"kinds": before}, after={"kinds": after})

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from loyalty.program.enums import Origin
-from loyalty.program.operations import program_change, write_program
+from loyalty.program.operations import program_change
 from loyalty.staff.audit.deeds import Deed, Nothing, operation
 from loyalty.staff.enums import Role
 from loyalty.staff.models import StaffRole
@@ -37,11 +37,11 @@ def save_role(*, item: Mapping[str, Any], shown: Mapping[str, Any] | None, by: S
     """
     if item["id"] == Role.ADMINISTRATOR:
         raise FixedRole
-    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN):
+    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN) as change:
         before = role_item(item["id"])
         if before != shown:
             raise RoleChanged
-        changes = write_program({"roles": [item]}).changes
+        changes = change.write({"roles": [item]}).changes
     if not changes:
         return Nothing(None)
     return Deed(None, subject=f"role:{item['id']}", before=before or {}, after=dict(item))

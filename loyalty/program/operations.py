@@ -19,7 +19,7 @@ from loyalty.staff.sender import Sender
 from .document import MISSING, Change, differences, left_out, merged, shown_path, written
 from .enums import Origin
 from .models import ProgramVersion
-from .queries import program_version, read_program, sections
+from .queries import read_program, sections
 from .section import Document, Invalid
 
 # Plain SQL: the engine calls this inside a transaction of which Django does not know.
@@ -61,6 +61,10 @@ def export_program() -> str:
 def compare_program(given: Document) -> Comparison:
     """Compare a program file with the programme. Raises Invalid, naming each wrong field by its path."""
     version, current, _ = read_program()
+    return _compared(given, version, current)
+
+
+def _compared(given: Document, version: int, current: dict[str, Any]) -> Comparison:
     wanted = merged(given, current, sections())
     names = [shown_path(path) for path in left_out(given, current, sections())]
     return Comparison(version, current, wanted, differences(current, wanted, sections()), names)
@@ -75,14 +79,14 @@ def apply_program(
     `base` is the version that the difference was shown for.
     Raises Invalid, naming each wrong field by its path; Outdated if the version is not `base` any more.
     """
-    with program_change(by=by.user, at=by.at, origin=origin):
-        before = program_version()
-        applied = write_program(given, base=base)
+    with program_change(by=by.user, at=by.at, origin=origin) as change:
+        before = change.version
+        applied = change.write(given, base=base)
     if not applied.changes:
         return Nothing(applied)
-    version, (was, now) = applied.version, _told(applied.changes)
+    version, (was, now) = change.version, _told(applied.changes)
     return Deed(
-        applied,
+        replace(applied, version=version),
         subject=f"program:{version}",
         before={"version": before, **was},
         after={"version": version, **now},
@@ -96,28 +100,47 @@ def _told(changes: Sequence[Change]) -> tuple[dict[str, Any], dict[str, Any]]:
     return before, {one.place: one.new for one in first if one.new is not MISSING}
 
 
-def write_program(given: Document, *, base: int | None = None) -> Comparison:
-    """The same inside a `program_change`, for operations that ask for a right of their own."""
-    found = compare_program(given)
-    if base not in {None, found.version}:
-        raise Outdated
-    for section in sections():
-        if found.wanted[section.name] != found.current[section.name]:
-            section.write(found.wanted[section.name], found.current[section.name])
-    version, stored, _ = read_program()
-    if stored != found.wanted:
-        raise AssertionError(f"Not stored as asked: {differences(found.wanted, stored, sections())}")
-    return replace(found, version=version)
+@dataclass
+class ProgramChange:
+    """A change that is going on, of the programme as it was when it began; until its end nobody else changes it."""
+
+    version: int
+    _current: dict[str, Any]
+    _wanted: Document | None = None
+
+    def write(self, given: Document, *, base: int | None = None) -> Comparison:
+        """Make the programme as the file says, for operations that ask for a right of their own; what else the block changes
+        comes before. Raises as `apply_program`."""
+        found = _compared(given, self.version, self._current)
+        if base not in {None, self.version}:
+            raise Outdated
+        for section in sections():
+            if found.wanted[section.name] != found.current[section.name]:
+                section.write(found.wanted[section.name], found.current[section.name])
+        self._wanted = found.wanted
+        return found
+
+    def require_stored(self, document: Document) -> None:
+        if self._wanted is not None and document != self._wanted:
+            raise AssertionError(f"Not stored as asked: {differences(self._wanted, document, sections())}")
 
 
 @contextmanager
-def program_change(*, by: User | None, at: datetime, origin: Origin) -> Iterator[None]:
-    """What the block changes of the configuration is one version, kept with who made it; one such block at a time."""
+def program_change(*, by: User | None, at: datetime, origin: Origin) -> Iterator[ProgramChange]:
+    """What the block changes of the configuration is one version, kept with who made it; one such block at a time.
+
+    The programme is read twice: before the block, and after it, when it must be as the block has asked.
+    """
     with transaction.atomic():
         ProgramVersion.objects.select_for_update(no_key=True).get(id=1)
-        save_version(*read_program(), at=at)
-        yield
-        save_version(*read_program(), at=at, origin=origin, by=by)
+        version, document, facts = read_program()
+        save_version(version, document, facts, at=at)
+        change = ProgramChange(version, document)
+        yield change
+        version, document, facts = read_program()
+        change.require_stored(document)
+        save_version(version, document, facts, at=at, origin=origin, by=by)
+        change.version = version
 
 
 def save_version(

@@ -9,7 +9,7 @@ from customers.models import Customer
 from loyalty.engine.mechanism import Outcome
 from loyalty.intake.staff import BY_HAND, deed_of, record_by_hand
 from loyalty.program.enums import Origin
-from loyalty.program.operations import program_change, write_program
+from loyalty.program.operations import program_change
 from loyalty.program.section import Invalid
 from loyalty.staff.audit.deeds import Approvable, Deed, Nothing, operation
 from loyalty.staff.sender import Sender
@@ -103,8 +103,8 @@ def _require_unbound(slug: str) -> None:
 
 def _write(item: dict[str, Any], by: Sender) -> None:
     try:
-        with program_change(by=by.user, at=by.at, origin=Origin.ADMIN):
-            write_program({"lists": [item]})
+        with program_change(by=by.user, at=by.at, origin=Origin.ADMIN) as change:
+            change.write({"lists": [item]})
     except Invalid as error:
         for path, message in error.problems:
             if path.endswith(".status"):

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from loyalty.program.enums import Origin
-from loyalty.program.operations import program_change, write_program
+from loyalty.program.operations import program_change
 from loyalty.staff.audit.deeds import Deed, Nothing, operation
 from loyalty.staff.models import User, UserGroup, UserGroupMember
 from loyalty.staff.rights import MANAGE_GROUPS
@@ -33,14 +33,14 @@ def save_group(
 
     Raises NoSuchGroup, ChangedMeanwhile if what is there is not what was shown, Invalid naming each wrong field by its path.
     """
-    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN):
+    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN) as change:
         before = group_item(slug) if slug else None
         if slug and before is None:
             raise NoSuchGroup
         if before != shown:
             raise ChangedMeanwhile
         item = {**(before or {"id": token_hex(8)}), **changes}
-        if not write_program({"groups": [item]}).changes:
+        if not change.write({"groups": [item]}).changes:
             return Nothing(item["id"])
     was = {name: value for name, value in (before or {}).items() if item[name] != value}
     now = {name: value for name, value in item.items() if not before or before[name] != value}
@@ -73,11 +73,11 @@ def save_kinds(*, shown: Collection[str], kinds: Collection[str], by: Sender) ->
 
     Raises ChangedMeanwhile if they do not decide of what was shown, Invalid.
     """
-    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN):
+    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN) as change:
         before, after = switched_on(), sorted(kinds)
         if before != sorted(shown):
             raise ChangedMeanwhile
         if before == after:
             return Nothing(None)
-        write_program({"grouped_kinds": [{"kind": kind} for kind in after]})
+        change.write({"grouped_kinds": [{"kind": kind} for kind in after]})
     return Deed(None, subject="user_groups", before={"kinds": before}, after={"kinds": after})

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.program.enums import Origin
-from loyalty.program.operations import program_change, write_program
+from loyalty.program.operations import program_change
 from loyalty.program.section import Invalid
 from loyalty.staff.audit.deeds import Approvable, Deed, operation
 from loyalty.staff.sender import Sender
@@ -33,8 +33,8 @@ def save_structure(*, item: Mapping[str, Any], way: Way, by: Sender) -> Deed[Non
     Raises Invalid, naming each wrong field by its path.
     """
     before = _item(item["id"])
-    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN):
-        write_program({"tiers": [item]})
+    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN) as change:
+        change.write({"tiers": [item]})
     jobs = Recalculation.objects.filter(structure__slug=item["id"], status=WorkStatus.WAITING)
     jobs.update(way=way, staff=by.user)
     wake_workers()

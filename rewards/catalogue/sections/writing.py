@@ -5,7 +5,7 @@ from typing import Any
 
 from loyalty.catalogue.queries import known_stores
 from loyalty.program.enums import Origin
-from loyalty.program.operations import program_change, write_program
+from loyalty.program.operations import program_change
 from loyalty.program.section import Invalid
 from loyalty.staff.sender import Sender
 
@@ -37,8 +37,8 @@ class NotThatStatus(Exception):
 
 def write(section: str, items: Sequence[Item], by: Sender) -> None:
     """The fields that the items name. Raises Invalid naming the place."""
-    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN):
-        write_program({section: list(items)})
+    with program_change(by=by.user, at=by.at, origin=Origin.ADMIN) as change:
+        change.write({section: list(items)})
 
 
 def refuse_fixed(values: Item) -> None:
