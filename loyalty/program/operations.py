@@ -19,7 +19,7 @@ from loyalty.staff.sender import Sender
 from .document import MISSING, Change, differences, left_out, merged, shown_path, written
 from .enums import Origin
 from .models import ProgramVersion
-from .queries import read_program, sections
+from .queries import read_program, remember, sections
 from .section import Document, Invalid
 
 # Plain SQL: the engine calls this inside a transaction of which Django does not know.
@@ -156,10 +156,13 @@ def save_version(
     sources = [json.dumps(document), json.dumps(facts)]
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, [version, *sources, origin.value, by.pk if by else None, at])
-        if cursor.fetchone():
-            return True
-        cursor.execute(_IS_KEPT, [*sources, version])
-        return bool(cursor.fetchone()[0])
+        is_kept = bool(cursor.fetchone())
+        if not is_kept:
+            cursor.execute(_IS_KEPT, [*sources, version])
+            is_kept = bool(cursor.fetchone()[0])
+    if is_kept:
+        remember(version, document, facts)
+    return is_kept
 
 
 def problems_of_settings(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The programme as it is, as one document of one moment."""
 
-from collections.abc import Sequence
+import pickle
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -12,6 +13,12 @@ from .section import Section
 
 READINGS = 10
 UNLOCKED_READINGS = 2
+Reading = tuple[int, dict[str, Any], dict[str, Any]]
+# What this process has read or written last, by its version: pickled, so that each reader has one of its own.
+_last: tuple[int, bytes] = (0, b"")
+_KEPT = """
+SELECT v.version, EXISTS (SELECT FROM staff_programrecord r WHERE r.version = v.version) FROM staff_programversion v WHERE id = 1
+"""
 
 
 def general_settings() -> GeneralSettings:
@@ -34,12 +41,14 @@ def sections() -> Sequence[Section]:
     return found
 
 
-def read_program() -> tuple[int, dict[str, Any], dict[str, Any]]:
+def read_program() -> Reading:
     """A version of the programme, its document and the facts beside it, all of one moment.
 
     Every change moves the version in its own transaction: if it stands still, nothing came in between. Where changes
     come too fast for that, they wait until this transaction is over.
     """
+    if (remembered := _remembered()) is not None:
+        return remembered
     for attempt in range(READINGS):
         version = program_version() if attempt < UNLOCKED_READINGS else locked_program_version()
         document = {section.name: section.read() for section in sections()}
@@ -47,6 +56,24 @@ def read_program() -> tuple[int, dict[str, Any], dict[str, Any]]:
         if program_version() == version:
             return version, document, {"time_zone": settings.TIME_ZONE, **facts}
     raise OperationalError("The programme kept changing while it was read: try again")
+
+
+def remember(version: int, document: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+    """A version that is kept: nothing can change under its number any more."""
+    global _last  # noqa: PLW0603 - the memory of the process
+    _last = version, pickle.dumps((version, document, facts))
+
+
+def _remembered() -> Reading | None:
+    """What is remembered, if it is the version of now. Where the record of a version was rolled back, its number may mean
+    another programme later in the same transaction: only a kept one counts."""
+    version, pickled = _last
+    with connection.cursor() as cursor:
+        cursor.execute(_KEPT)
+        if tuple(cursor.fetchone()) != (version, True):
+            return None
+    reading: Reading = pickle.loads(pickled)  # noqa: S301 - of this process's own making
+    return reading if reading[2]["time_zone"] == settings.TIME_ZONE else None
 
 
 def locked_program_version() -> int:

@@ -21,7 +21,7 @@ from loyalty import composition as program
 from loyalty.engine.program import Program
 from loyalty.engine.programs import programs
 from loyalty.program.models import GeneralSettings, ProgramRecord
-from loyalty.program.operations import apply_program
+from loyalty.program.operations import apply_program, save_version
 from loyalty.program.queries import program_version, read_program, sections
 from loyalty.staff.sender import Sender
 from tests.listing import all_of
@@ -181,6 +181,34 @@ def test_a_number_that_was_rolled_back_never_means_another_programme() -> None:
 
     assert program_version() > gone
     assert accepted(event("ann", "point_add", points=1))[0].program.auto_subscribe == "off"
+
+
+@pytest.mark.django_db
+def test_a_kept_version_is_read_once_in_a_process() -> None:
+    apply(CHANGES[0])
+    with CaptureQueriesContext(connection) as asked:
+        again, before = read_program(), read_program()
+
+    assert len(asked) == 2
+    assert again == before
+    # Each has one of its own.
+    again[1]["settings"]["currency"] = "XXX"
+    assert read_program() == before
+
+
+@pytest.mark.django_db
+def test_what_was_remembered_of_a_record_that_was_rolled_back_is_not_taken_for_what_has_changed_since() -> None:
+    rows("UPDATE points_account SET name = 'First'")
+    with transaction.atomic():
+        save_version(*read_program(), at=AT)
+        transaction.set_rollback(True)
+    version = program_version()
+    rows("UPDATE points_account SET name = 'Second'")
+
+    found, document, _facts = read_program()
+
+    assert found == version
+    assert document["accounts"][0]["name"] == "Second"
 
 
 # Kept with the commit
