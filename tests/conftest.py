@@ -28,6 +28,8 @@ from django.template import engines
 from django.test.testcases import LiveServerThread
 from django.test.utils import setup_databases, teardown_databases
 
+from loyalty.composition import configure
+from loyalty.program import queries
 from loyalty.program.queries import program_version
 from tests.browser.absent import pytest_runtest_setup, pytest_terminal_summary  # noqa: F401
 from tests.databases import copies
@@ -80,7 +82,12 @@ def unordered_means_unordered() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def current_program() -> None:
     """A test's changes of the configuration are rolled back, and its programme version then means another one."""
+    _forget_program()
+
+
+def _forget_program() -> None:
     programs._program = None
+    queries._last = FIRST.get("read", queries._last)
 
 
 @pytest.fixture(autouse=True)
@@ -131,6 +138,8 @@ def _test_name() -> str:
 def _migrated(name: str) -> Any:
     copies.drop_templates(name)
     made = setup_databases(verbosity=0, interactive=False, aliases={"default": False})
+    # The first version is kept once, as it is found: not by each test that records something.
+    configure()
     _keep_statistics()
     connection.close()
     copies.copy(name, copies.template_of(name))
@@ -166,24 +175,17 @@ def _keep_statistics() -> None:
             cursor.execute(f"ALTER TABLE {connection.ops.quote_name(table)} SET (autovacuum_enabled = off)")
 
 
+# What is read of the programme as the migrations made it.
+FIRST: dict[str, tuple[int, bytes]] = {}
+
+
 def _remember_program() -> None:
-    """The programme as the migrations made it is read and built once: any change has a version that never was before."""
-    composition, first, built = programs.composition, program_version(), dict[str, Program]()
-    configure, keep = composition.configure, composition.keep
-    assert configure is not None
-    assert keep is not None
+    """That programme is read and built once, and its version is kept: any change has a version that never was before."""
+    composition, first, zone = programs.composition, configure(), settings.TIME_ZONE
+    FIRST["read"] = queries._last
 
     def remembered() -> Program:
-        if program_version() != first:
-            return configure()
-        zone = settings.TIME_ZONE
-        if zone in built and keep(built[zone]):
-            return built[zone]
-        program = configure()
-        # A version that it had to make, since the first one was kept in another zone, goes with the test.
-        if program.version == first:
-            built[zone] = program
-        return program
+        return first if (program_version(), settings.TIME_ZONE) == (first.version, zone) else configure()
 
     programs._composition = replace(composition, configure=remembered)
 
@@ -224,7 +226,7 @@ def owned_db(committed_db: None) -> Iterator[None]:
 def committed_module(origin: Origin, django_db_blocker: Any) -> Iterator[None]:
     """The same for all tests of a file, which leave no traces."""
     # A file's world is made before any fixture of its first test.
-    programs._program = None
+    _forget_program()
     with _restored_afterwards(origin, django_db_blocker):
         yield
 
@@ -235,14 +237,14 @@ def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
     For files whose tests commit nothing.
     """
-    programs._program = None
+    _forget_program()
     around = transaction.atomic()
     around._from_testcase = True  # type: ignore[attr-defined]  # as those of Django's tests: durable ones may stand in it
     with django_db_blocker.unblock():
         with around:
             yield
             transaction.set_rollback(True)
-        programs._program = None
+        _forget_program()
 
 
 @pytest.fixture(scope="session")

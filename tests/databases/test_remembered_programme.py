@@ -13,10 +13,13 @@ from loyalty.program.queries import program_version
 def test_a_version_that_is_rolled_back_is_not_remembered(settings: Any) -> None:
     configure = programs.composition.configure
     assert configure is not None
+    zone = settings.TIME_ZONE
     with transaction.atomic():
         first = configure().version
         settings.TIME_ZONE = "Pacific/Chatham"
         assert configure().version != first
         transaction.set_rollback(True)
 
+    settings.TIME_ZONE = zone
     assert configure().version == program_version() == first
+    assert configure().facts["time_zone"] == zone
