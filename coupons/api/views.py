@@ -16,7 +16,7 @@ from customers.api.v1.views import known_customer
 from loyalty.api.access.guesses import check_guesses, count_miss
 from loyalty.api.access.scopes import key_of
 from loyalty.api.keys.enums import Api
-from loyalty.api.lists.criteria import collection, in_time, parse_list_query
+from loyalty.api.lists.asking import collection, in_time, parse_list_query
 from loyalty.api.lists.docs import get_many
 from loyalty.api.lists.paging import INVALID_PARAMETER, MAX_OFFSET, Page, check_names, neighbours, read_page
 from loyalty.api.lists.timeout import bounded
@@ -24,9 +24,10 @@ from loyalty.api.problems import bad_request
 from loyalty.api.views import ApiView
 
 from .docs import DISPLAY, ENTITY, READ_EXAMPLES, SEARCH
+from .filters import ReadCouponFilters
 from .guards import GUESSED
 from .objects import coupon_object, display_object, read_objects
-from .queries import CRITERIA, displayed, listed, search
+from .queries import displayed, listed, search
 
 _SEARCHED = frozenset({*CouponFilters.base_filters, "limit", "page"})
 _DISPLAYED = frozenset({*CustomersCouponFilters.base_filters, "limit", "offset"})
@@ -96,18 +97,18 @@ class ReadCoupons(ApiView):
             "List a customer's coupons",
             "coupons",
             ENTITY,
-            CRITERIA,
+            ReadCouponFilters,
             "The last one that the customer got first, unless another order is asked for.",
             examples=READ_EXAMPLES,
         )
     }
 
     def get(self, request: Request, public_id: str) -> Response:
-        asked = parse_list_query(request, CRITERIA)
-        customer = known_customer(request, public_id)
         now = timezone.now()
+        asked = parse_list_query(request, ReadCouponFilters, at=now)
+        customer = known_customer(request, public_id)
         with in_time():
-            rows = listed(customer, asked, now)
+            rows = listed(customer, asked)
             shown: list[Coupon] = rows[: asked.page.limit]
             found = read_objects(shown, uses_of(shown), now)
         return collection(request, asked.page, "coupons", found, more=len(rows) > asked.page.limit)

@@ -4,7 +4,7 @@ Each filter knows its column, reads its value and says what it takes. A list dec
 is made for a request, and nothing that a till waits for makes one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from functools import cached_property
 from typing import Any, ClassVar
@@ -12,7 +12,41 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import Field
-from django_filters import FilterSet
+from django_filters import Filter, FilterSet
+
+
+class ReadingField(Field):
+    """Leaves it to its filter to read a value."""
+
+    def __init__(self, filter_: "ReadingFilter") -> None:
+        super().__init__(required=False)
+        self.filter = filter_
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return self.filter.read(value)
+        except ValueError:
+            raise ValidationError("no row can have it") from None
+
+
+class ReadingFilter(Filter):
+    """Reads its values itself, an empty one too, and may be asked by several `lookups`, each a parameter of its own."""
+
+    lookups: Sequence[str] = ()
+
+    def read(self, value: Any) -> Any:
+        """Raises ValueError for what no row can have."""
+        raise NotImplementedError
+
+    @property
+    def field(self) -> Field:
+        return ReadingField(self)
+
+    def looking_up(self, name: str, lookup: str) -> "ReadingFilter":
+        """The same for one of its lookups; `name`: what the list calls it."""
+        found = deepcopy(self)
+        found.lookup_expr = lookup
+        return found
 
 
 class ListFilters(FilterSet):
@@ -21,21 +55,49 @@ class ListFilters(FilterSet):
     The filters' own fields read the values, without a form: making its class for each request took longer than the query.
     """
 
+    base_filters: ClassVar[Mapping[str, Filter]]
     examples: ClassVar[Mapping[str, Any]] = {}
     _fields: ClassVar[Mapping[str, Field]]
+
+    def __init__(self, data: Mapping[str, Any], queryset: QuerySet[Any] | None = None) -> None:
+        asked = {name: one for name, one in type(self).base_filters.items() if name in data}
+        # Each is copied for the request: no more of them than are asked for.
+        self.base_filters = asked  # type: ignore[misc]  # in place of the class's, which django-filter would copy
+        super().__init__(data, queryset)
+
+    @classmethod
+    def parameter(cls, name: str, lookup: str) -> str:
+        """How the list's grammar writes a lookup."""
+        return name if lookup == "exact" else f"{name}.{lookup}"
+
+    @classmethod
+    def get_filters(cls) -> Mapping[str, Filter]:
+        """By parameter: where a filter has lookups, one for each."""
+        found: dict[str, Filter] = {}
+        for name, one in super().get_filters().items():
+            lookups = one.lookups if isinstance(one, ReadingFilter) else ()
+            found |= {cls.parameter(name, lookup): one.looking_up(name, lookup) for lookup in lookups} or {name: one}
+        return found
 
     @property
     def exact(self) -> QuerySet[Any]:
         """For APIs: a value that no row can have finds nothing."""
-        return self.lenient if len(self._values) == len(self.filters) else self.queryset.none()
+        return self.queryset.none() if self.unmeant else self.lenient
 
     @property
     def lenient(self) -> QuerySet[Any]:
         """For pages: what cannot be meant filters nothing."""
-        found = self.queryset
+        return self.narrow(self.queryset)
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         for name, value in self._values.items():
-            found = self.filters[name].filter(found, value)
-        return found
+            rows = self.filters[name].filter(rows, value)
+        return rows
+
+    @property
+    def unmeant(self) -> Sequence[str]:
+        """The parameters whose values no row can have."""
+        return [name for name in self.filters if name not in self._values]
 
     def chosen(self, name: str) -> str:
         """What is filtered by, as the page shows it again; empty if by nothing."""
@@ -46,10 +108,11 @@ class ListFilters(FilterSet):
         """Of the filters whose values can be meant; what is empty filters nothing."""
         found = {}
         for name, field in self._readers().items():
-            try:
-                found[name] = field.clean(self.data.get(name))
-            except ValidationError:
-                continue
+            if name in self.filters:
+                try:
+                    found[name] = field.clean(self.data[name])
+                except ValidationError:
+                    continue
         return found
 
     @classmethod

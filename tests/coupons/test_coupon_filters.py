@@ -26,8 +26,9 @@ def coupons() -> None:
     assign("ann")
 
 
-def filters(kind: type[ListFilters], **asked: str) -> ListFilters:
-    return kind(asked, Coupon.objects.all(), at=NOW)
+def filters(kind: type[Any], **asked: str) -> ListFilters:
+    found: ListFilters = kind(asked, Coupon.objects.all(), at=NOW)
+    return found
 
 
 @pytest.mark.parametrize(

@@ -7,38 +7,19 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from customers.fields.models import Field
 from customers.models import Customer, Merge
 from customers.queries import customers_named
-from loyalty.api.lists.criteria import Condition, ListQuery, Order, bounds_of, choice, moment
+from loyalty.api.lists.asking import ListQuery
+from loyalty.api.lists.compared import Order
 from loyalty.engine.status import ERASED, Status
 from loyalty.ui.paging import Order as Walked
 
 LIVING = (Status.ACTIVE.value, Status.INACTIVE.value, Status.SUSPENDED.value)
-# `pending` is a status that existing clients know and nobody here has; who was banned is erased.
-STATUSES = ("active", "inactive", "banned", "merged", "suspended", "pending")
-CRITERIA = {"created_at": moment(), "status": choice(STATUSES)}
 
 
 def listed_customers(asked: ListQuery) -> QuerySet[Customer]:
-    """The living, and those merged into one of them; in the order of their creation unless another is asked for."""
+    """The living, and those merged into one of them."""
     survivor_left = Merge.objects.filter(source=OuterRef("pk"), survivor__status__in=ERASED)
     found = Customer.objects.filter(Q(status__in=LIVING) | Q(status=Status.MERGED) & ~Exists(survivor_left))
-    for condition in asked.conditions:
-        found = found.filter(_look_up(condition))
-    return found.order_by(*_columns(asked.order))
-
-
-def _look_up(condition: Condition) -> Q:
-    if condition.field == "status":
-        return Q(status=condition.value)
-    return Q(**{f"created_at__{name}": bound for name, bound in bounds_of(condition).items()})
-
-
-def _columns(order: Sequence[Order]) -> list[str]:
-    """Ties are broken the way of the last one, so that an index can be walked either way."""
-    named = [(one.field, one.descending) for one in order] or [("created_at", False)]
-    chosen = {field for field, _ in named}
-    ties = [name for name in ("created_at", "id") if name not in chosen]
-    named += [(name, named[-1][1]) for name in ties]
-    return [f"{'-' if descending else ''}{name}" for name, descending in named]
+    return asked.of(found)
 
 
 def walked_order(order: Sequence[Order]) -> Walked | None:

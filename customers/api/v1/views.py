@@ -6,15 +6,16 @@ from rest_framework.response import Response
 from customers.models import Customer
 from loyalty.api.access.scopes import ID, check_scheme, key_of
 from loyalty.api.keys.enums import Api
-from loyalty.api.lists.criteria import collection, in_time, parse_list_query, single
+from loyalty.api.lists.asking import collection, in_time, parse_list_query, single
 from loyalty.api.lists.docs import get_many, get_one
 from loyalty.api.lists.walking import Walk
 from loyalty.api.problems import unknown_customer
 from loyalty.api.views import ApiView
 
 from .docs import CUSTOMER, examples, list_examples
+from .filters import CustomerFilters
 from .objects import customer_entities
-from .queries import CRITERIA, listed_customer, listed_customers, walked_order
+from .queries import listed_customer, listed_customers, walked_order
 
 
 def known_customer(request: Request, public_id: str) -> Customer:
@@ -34,7 +35,7 @@ class ReadCustomers(ApiView):
             "List customers",
             "customers",
             CUSTOMER,
-            CRITERIA,
+            CustomerFilters,
             "In the order of their creation, unless another one is asked for. Who has opted out or was banned is erased and not"
             " listed; of who was merged into another one, only that.",
             of_customer=False,
@@ -43,7 +44,7 @@ class ReadCustomers(ApiView):
     }
 
     def get(self, request: Request) -> Response:
-        asked = parse_list_query(request, CRITERIA, walked=True)
+        asked = parse_list_query(request, CustomerFilters, walked=True)
         walk = Walk(asked.page, "v1/customers", walked_order(asked.order))
         with in_time():
             rows = list(listed_customers(asked).filter(*walk.where)[slice(*walk.bounds)])

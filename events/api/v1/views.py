@@ -6,14 +6,15 @@ from rest_framework.response import Response
 from customers.api.v1.views import known_customer
 from customers.queries import family
 from loyalty.api.keys.enums import Api
-from loyalty.api.lists.criteria import collection, in_time, parse_list_query
+from loyalty.api.lists.asking import collection, in_time, parse_list_query
 from loyalty.api.lists.docs import get_many
 from loyalty.api.views import ApiView
 
 from .docs import EVENT, EVENT_EXAMPLES, TRANSACTION, TRANSACTION_EXAMPLES
+from .filters import EventFilters, TransactionFilters
 from .objects import event_entities
 from .orders import transaction_entities
-from .queries import EVENTS, TRANSACTIONS, listed_events, listed_transactions
+from .queries import listed_events, listed_transactions
 
 
 class ReadEvents(ApiView):
@@ -24,7 +25,7 @@ class ReadEvents(ApiView):
             "List a customer's events",
             "events",
             EVENT,
-            EVENTS,
+            EventFilters,
             "The newest first, unless another order is asked for; those of profiles that were merged into the customer among"
             " them. Texts are compared by their characters.",
             examples=EVENT_EXAMPLES,
@@ -32,7 +33,7 @@ class ReadEvents(ApiView):
     }
 
     def get(self, request: Request, public_id: str) -> Response:
-        asked = parse_list_query(request, EVENTS)
+        asked = parse_list_query(request, EventFilters)
         customer = known_customer(request, public_id)
         with in_time():
             profiles = family(customer.id)
@@ -49,7 +50,7 @@ class ReadTransactions(ApiView):
             "List a customer's transactions",
             "transactions",
             TRANSACTION,
-            TRANSACTIONS,
+            TransactionFilters,
             "The newest first, unless another order is asked for; those of profiles that were merged into the customer among"
             " them. Texts are compared by their characters.",
             examples=TRANSACTION_EXAMPLES,
@@ -57,7 +58,7 @@ class ReadTransactions(ApiView):
     }
 
     def get(self, request: Request, public_id: str) -> Response:
-        asked = parse_list_query(request, TRANSACTIONS)
+        asked = parse_list_query(request, TransactionFilters)
         customer = known_customer(request, public_id)
         with in_time():
             rows = listed_transactions(customer.id, asked)

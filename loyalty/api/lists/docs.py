@@ -1,15 +1,16 @@
 """How the Read API describes itself: the parameters of its lists, and what is around every answer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from loyalty.api.docs.describe import Operation, Parameter, Schema
 from loyalty.api.docs.shapes import TEXT, list_of, nullable, one_of, or_empty, shape
 
-from .criteria import DEFAULT_LIMIT, MAX_LIMIT, Criterion
+from .asking import DEFAULT_LIMIT, MAX_LIMIT
+from .compared import ComparedFilters
 from .paging import MAX_OFFSET
+from .parameters import parameters_of
 
-WORDS = {"eq": "equal to", "lt": "less than", "lte": "at most", "gt": "greater than", "gte": "at least"}
 CUSTOMER_ID = Parameter(
     "customer_id",
     "The brand's ID of the customer; that of a merged-away profile names the one who stayed. No external IDs.",
@@ -36,7 +37,7 @@ def get_many(
     summary: str,
     name: str,
     entity: Schema,
-    criteria: Mapping[str, Criterion],
+    filters: type[ComparedFilters],
     description: str = "",
     *,
     of_customer: bool = True,
@@ -45,20 +46,17 @@ def get_many(
     links = shape("Pagination", {"next": nullable(TEXT), "previous": nullable(TEXT)})
     answer = _answer(shape("", {"pagination": links}), shape("", {name: list_of(entity)}))
     # A list of one customer does not get deep.
-    parameters = [CUSTOMER_ID if of_customer else AFTER, *_parameters(criteria)]
+    parameters = [CUSTOMER_ID if of_customer else AFTER, *_parameters(filters)]
     refusals = {**({404: UNKNOWN} if of_customer else {}), 422: UNPROCESSABLE}
     return Operation(summary, answer, description, parameters, refusals=refusals, **more)
 
 
-def _parameters(criteria: Mapping[str, Criterion]) -> Iterator[Parameter]:
+def _parameters(filters: type[ComparedFilters]) -> Iterator[Parameter]:
     limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
     yield Parameter("limit", "How many at most.", or_empty(limit))
     offset = {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}
     yield Parameter("offset", "How many to leave out at the start.", or_empty(offset))
-    for name, criterion in criteria.items():
-        for operator in criterion.operators:
-            text = f"Whose {name} is {WORDS[operator]} this: {criterion.takes}."
-            yield Parameter(f"filter[{name}][{operator}]", text, criterion.schema)
+    yield from parameters_of(filters)
     for place, rank in enumerate(("first", "second")):
-        yield Parameter(f"sort[{place}][field]", f"What to sort by {rank}; each field once.", one_of(*criteria))
+        yield Parameter(f"sort[{place}][field]", f"What to sort by {rank}; each field once.", one_of(*filters.fields()))
         yield Parameter(f"sort[{place}][direction]", "Which way.", one_of("asc", "desc"))
