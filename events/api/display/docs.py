@@ -18,10 +18,11 @@ from loyalty.api.docs.shapes import (
 )
 from loyalty.api.lists.docs import AFTER
 from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
+from loyalty.api.lists.parameters import parameters_of
 from loyalty.api.wire import fields_of, optional_in, schema_of
 from loyalty.contributions import contributed
 
-from .filters import EVENTS, TIMES, TRANSACTIONS
+from .filters import EventFilters, EverybodysEventFilters, TransactionFilters
 from .objects import AnybodysEventObject, EventPart, HistoryEventObject, TransactionObject
 
 
@@ -66,33 +67,7 @@ ORDER = Parameter(
     "`desc`: the last that happened first. `asc`: in the order of recording.",
     {**one_of("asc", "desc", ""), "default": "desc"},
 )
-_ABOUT = {
-    "action": "Whose action is this.",
-    "action.in": "Whose action is one of these, separated by commas.",
-    "actions": "The same under its older name.",
-    "properties.transaction_id": "Which name this order.",
-    "properties.transaction_id.in": "Which name one of these orders, separated by commas.",
-    "points_only": "`true`: which moved points. What is neither that nor `false` is refused with 300122.",
-    "date": "Which happened on this day of UTC.",
-    "timestamp": "Which happened at this millisecond, or on this day of UTC.",
-    "id": "Of this ID.",
-    "id.in": "Of these IDs, separated by commas.",
-    "status": f"Of this status: {', '.join(TransactionStatus.values)}. Any other finds nothing.",
-    "status.in": "Of these statuses, separated by commas.",
-    "created_at": "First recorded at this millisecond, or on this day of UTC.",
-    "updated_at": "Changed last at this millisecond, or on this day of UTC.",
-}
-_COMPARED = {"gt": "after", "gte": "at or after", "lt": "before", "lte": "at or before"}
-_EXAMPLES = {"action.in": "checkout,checkout_accept", "date.gt": "2026-01-01", "timestamp.gt": "2026-10-01T00:00:00Z"}
-
-
-def _filter(name: str) -> Parameter:
-    field, _, operator = name.partition(".")
-    about = _ABOUT.get(name) or f"The same {_COMPARED[operator]} this; a day is as `{field}` reads it."
-    return Parameter(name, about, example=_EXAMPLES.get(name))
-
-
-EVENT_FILTERS = [_filter(name) for name in EVENTS]
+EVENT_FILTERS = parameters_of(EventFilters)
 REFERENCES = Parameter(
     "references",
     "`true`: names of challenges and rewards; it adds nothing before there are such.",
@@ -182,7 +157,7 @@ EVENTS_OF_EVERYBODY = Operation(
     "What happened to whomever, the last first. Events of a merged profile are those of the customer into whom it was"
     " merged; those of customers who left do not come.",
     parameters=[
-        *(_filter(name) for name in TIMES),
+        *parameters_of(EverybodysEventFilters),
         Parameter("order", "`desc`: the last that happened first. `asc`: the first.", ORDER.schema),
         *PAGE,
         AFTER,
@@ -216,7 +191,7 @@ SHOW_TRANSACTION = Operation(
     refusals=NOT_THEIRS,
     examples=[Example("An order that was accepted", None, {"data": [JUGS]}), _NO_ORDER],
 )
-_ORDER_FILTERS = [_filter(name) for name in TRANSACTIONS]
+_ORDER_FILTERS = parameters_of(TransactionFilters)
 LIST_TRANSACTIONS = Operation(
     "List a customer's orders",
     FOUND,

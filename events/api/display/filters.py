@@ -4,110 +4,187 @@ A value that no row can have finds nothing; a parameter that is no filter of the
 which would find too much.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from functools import partial
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
+from events.models import Event
+from events.orders.enums import TransactionStatus
+from events.orders.models import Transaction
 from loyalty.api.body.bounds import shown
 from loyalty.api.lists.moments import MILLISECOND, look_ups, read_moment
 from loyalty.api.lists.paging import INVALID_PARAMETER, is_asked
 from loyalty.api.problems import bad_request
+from loyalty.database.filters import ListFilters, ReadingFilter
 from loyalty.engine import values
 from loyalty.identifiers import forms
-
-# A filter's value as a condition; None: no row can fulfil it.
-Reader = Callable[[Any], Q | None]
 
 # What says how to answer, not what to find; `_` is what pages add against caches.
 CONTROL = frozenset({"limit", "offset", "order", "references", "fields", "_"})
 FLAGS = {"true": True, "1": True, "false": False, "0": False, "": False}
+WORDS = {"gt": "after", "gte": "at or after", "lt": "before", "lte": "at or before"}
 
 
-def _exact(column: str, value: Any) -> Q | None:
-    return Q(**{column: value}) if isinstance(value, str) else None
+class PlainFilter(ReadingFilter):
+    """By a text, which a body may also have as a number. `among` says what it finds by several of them."""
+
+    lookups: Sequence[str] = ("exact", "in")
+
+    def __init__(self, column: str, about: str, among: str = "", lookup: str = "exact") -> None:
+        super().__init__(column, lookup, help_text=about)
+        self.among = among
+
+    def looking_up(self, name: str, lookup: str) -> ReadingFilter:
+        found = super().looking_up(name, lookup)
+        if lookup == "in":
+            found.extra["help_text"] = self.among
+        return found
+
+    def read(self, value: Any) -> list[str]:
+        """One, or with `in` several: a list, or parted by commas."""
+        plain = _plain(value)
+        if self.lookup_expr == "in":
+            return self.each(plain if isinstance(plain, list) else plain.split(","))
+        if isinstance(plain, list):
+            raise ValueError("several")
+        return self.each([plain])
+
+    def each(self, texts: Sequence[str]) -> list[str]:
+        return list(texts)
+
+    def filter(self, qs: QuerySet[Any], value: Sequence[str]) -> QuerySet[Any]:
+        return qs.filter(**{f"{self.field_name}__in": value})
 
 
-def _among(column: str, value: Any) -> Q:
-    texts = value if isinstance(value, list) else value.split(",")
-    return Q(**{f"{column}__in": [one for one in texts if isinstance(one, str)]})
+class ActionFilter(PlainFilter):
+    """Several may have blanks between them."""
+
+    def each(self, texts: Sequence[str]) -> list[str]:
+        return [one.strip() for one in texts] if self.lookup_expr == "in" else list(texts)
 
 
-def _order(value: Any) -> Q | None:
-    return Q(transaction_id__in=forms(value)) if isinstance(value, str) else None
+class ActionsFilter(ActionFilter):
+    """Several, without saying so."""
+
+    lookups = ()
 
 
-def _orders(value: Any) -> Q:
-    """Parted by commas, or a list."""
-    values = value if isinstance(value, list) else value.split(",")
-    return Q(transaction_id__in=[form for one in values if isinstance(one, str) for form in forms(one)])
+class OrderFilter(PlainFilter):
+    """By the ID of an order, in any of its forms."""
+
+    def __init__(self, about: str, among: str) -> None:
+        super().__init__("transaction_id", about, among)
+
+    def each(self, texts: Sequence[str]) -> list[str]:
+        return [form for one in texts for form in forms(one)]
 
 
-def _actions(value: Any) -> Q:
-    """Parted by commas, with or without blanks."""
-    return Q(action__in=[action.strip() for action in str(value).split(",")])
+class PointsFilter(PlainFilter):
+    lookups = ()
+
+    def read(self, value: Any) -> Any:
+        return _flag("points_only", _plain(value))
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return qs.exclude(points=0) if value else qs
 
 
-def _points_only(value: Any) -> Q:
-    return ~Q(points=0) if _flag("points_only", value) else Q()
-
-
-def _time(column: str, operator: str, value: Any, *, whole_days: bool) -> Q | None:
+class TimeFilter(PlainFilter):
     """Compared with a span: a millisecond, or a day of UTC. Without `whole_days` only an equal is one in the day."""
-    found = read_moment(value, UTC) if isinstance(value, str) else None
-    if found is None:
-        return None
-    is_day = not isinstance(found, datetime)
-    start = found if isinstance(found, datetime) else datetime.combine(found, time(), UTC)
-    length = timedelta(days=1) if is_day and (whole_days or operator == "exact") else None
-    try:
-        bounds = look_ups(operator, start, shown=MILLISECOND, length=length)
-    except OverflowError:
-        return None
-    return Q(**{f"{column}__{name}": bound for name, bound in bounds.items()})
+
+    lookups = ("exact", "gt", "gte", "lt", "lte")
+
+    def __init__(self, column: str, about: str, *, whole_days: bool = False) -> None:
+        super().__init__(column, about)
+        self.whole_days = whole_days
+
+    def looking_up(self, name: str, lookup: str) -> ReadingFilter:
+        found = super().looking_up(name, lookup)
+        if lookup in WORDS:
+            found.extra["help_text"] = f"The same {WORDS[lookup]} this; a day is as `{name}` reads it."
+        return found
+
+    def read(self, value: Any) -> Any:
+        plain = _plain(value)
+        found = read_moment(plain, UTC) if isinstance(plain, str) else None
+        if found is None:
+            raise ValueError("no time")
+        is_day = not isinstance(found, datetime)
+        start = found if isinstance(found, datetime) else datetime.combine(found, time(), UTC)
+        length = timedelta(days=1) if is_day and (self.whole_days or self.lookup_expr == "exact") else None
+        try:
+            return look_ups(self.lookup_expr, start, shown=MILLISECOND, length=length)
+        except OverflowError:
+            raise ValueError("beyond the calendar") from None
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return qs.filter(**{f"{self.field_name}__{name}": bound for name, bound in value.items()})
 
 
-def _times(name: str, column: str, *, whole_days: bool = False) -> dict[str, Reader]:
-    return {
-        name if operator == "exact" else f"{name}.{operator}": partial(_time, column, operator, whole_days=whole_days)
-        for operator in ("exact", "gt", "gte", "lt", "lte")
+class DisplayFilters(ListFilters):
+    """`properties__transaction_id` is written as `properties.transaction_id`."""
+
+    @classmethod
+    def parameter(cls, name: str, lookup: str) -> str:
+        return super().parameter(name.replace("__", "."), lookup)
+
+    @classmethod
+    def asked(cls, params: Mapping[str, Any]) -> "DisplayFilters":
+        """What a query or a body asks for. Raises ApiError 300122."""
+        check_names(params, cls.base_filters)
+        found = cls(params)
+        # A flag that is none is refused now, before anything is looked up.
+        _ = found.unmeant
+        return found
+
+
+class EventFilters(DisplayFilters):
+    """Of one customer. `date` is the day of an event, `timestamp` its instant."""
+
+    action = ActionFilter("action", "Whose action is this.", "Whose action is one of these, separated by commas.")
+    actions = ActionsFilter("action", "The same under its older name.", lookup="in")
+    properties__transaction_id = OrderFilter(
+        "Which name this order.", "Which name one of these orders, separated by commas."
+    )
+    points_only = PointsFilter(
+        "points", "`true`: which moved points. What is neither that nor `false` is refused with 300122."
+    )
+    date = TimeFilter("occurred_at", "Which happened on this day of UTC.", whole_days=True)
+    timestamp = TimeFilter("occurred_at", "Which happened at this millisecond, or on this day of UTC.")
+    examples = {
+        "action.in": "checkout,checkout_accept",
+        "date.gt": "2026-01-01",
+        "timestamp.gt": "2026-10-01T00:00:00Z",
     }
 
-
-# `date` is the day of an event, `timestamp` its instant.
-TIMES = _times("date", "occurred_at", whole_days=True) | _times("timestamp", "occurred_at")
-EVENTS: Mapping[str, Reader] = {
-    "action": partial(_exact, "action"),
-    "action.in": _actions,
-    "actions": _actions,
-    "properties.transaction_id": _order,
-    "properties.transaction_id.in": _orders,
-    "points_only": _points_only,
-    **TIMES,
-}
-TRANSACTIONS: Mapping[str, Reader] = {
-    "id": _order,
-    "id.in": _orders,
-    "status": partial(_exact, "status"),
-    "status.in": partial(_among, "status"),
-    **_times("created_at", "created_at"),
-    **_times("updated_at", "updated_at"),
-}
+    class Meta:
+        model = Event
+        fields = ()
 
 
-def read_filters(params: Mapping[str, Any], readers: Mapping[str, Reader]) -> Sequence[Q] | None:
-    """The conditions of a query or a body; None: nothing can fulfil them. Raises ApiError 300122."""
-    check_names(params, readers)
-    found = []
-    for name in params.keys() & readers.keys():
-        value = _plain(params[name])
-        condition = None if value is None or "\x00" in value else readers[name](value)
-        if condition is None:
-            return None
-        found.append(condition)
-    return found
+class EverybodysEventFilters(EventFilters):
+    """Of everybody: by time alone, which an index serves."""
+
+    action = actions = properties__transaction_id = points_only = None  # type: ignore[assignment]  # they are left out
+
+
+class TransactionFilters(DisplayFilters):
+    """Of one customer's orders."""
+
+    id = OrderFilter("Of this ID.", "Of these IDs, separated by commas.")
+    status = PlainFilter(
+        "status",
+        f"Of this status: {', '.join(TransactionStatus.values)}. Any other finds nothing.",
+        "Of these statuses, separated by commas.",
+    )
+    created_at = TimeFilter("created_at", "First recorded at this millisecond, or on this day of UTC.")
+    updated_at = TimeFilter("updated_at", "Changed last at this millisecond, or on this day of UTC.")
+
+    class Meta:
+        model = Transaction
+        fields = ()
 
 
 def check_names(params: Collection[str], known: Collection[str]) -> None:
@@ -117,18 +194,27 @@ def check_names(params: Collection[str], known: Collection[str]) -> None:
         raise bad_request(f"This list cannot be asked for {shown(unknown[0])}: {cure}", INVALID_PARAMETER)
 
 
-def _plain(value: Any) -> str | list[str] | None:
-    """As a query would have it; None for what is neither a text nor a number, nor a list of them."""
+def _plain(value: Any) -> str | list[str]:
+    """As a query would have it. Raises ValueError for what is neither a text nor a number, nor a list of them."""
     match value:
-        case str():
+        case str() if "\x00" not in value:
             return value
         case int() if not isinstance(value, bool):
             return str(value)
         case dict() if (listed := values.as_list(value)) is not None:
             return _plain(listed)
         case list():
-            return [text for one in value if isinstance(text := _plain(one), str) and "\x00" not in text]
-    return None
+            return [text for one in value if (text := _text(one)) is not None]
+    raise ValueError("no text")
+
+
+def _text(value: Any) -> str | None:
+    """Of what a list holds; what is no text names nothing."""
+    try:
+        found = _plain(value)
+    except ValueError:
+        return None
+    return found if isinstance(found, str) else None
 
 
 def oldest_first(params: Mapping[str, Any]) -> bool:

@@ -9,7 +9,6 @@ from customers.directory.search import estimate_of
 from customers.models import Customer
 from events.models import Event
 from events.orders.models import Transaction
-from events.timeline.queries import events_per_profile
 from events.types.models import EventType
 from loyalty.engine.status import ERASED
 from loyalty.identifiers import forms
@@ -31,28 +30,28 @@ def exposed(types: Iterable[EventType]) -> Q:
 
 
 def events_in(
-    family: Sequence[int], conditions: Sequence[Q], start: int, stop: int, *, oldest_first: bool
+    family: Sequence[int], asked: QuerySet[Event], start: int, stop: int, *, oldest_first: bool
 ) -> list[Event]:
-    """The customer's events from one place to another, in the order of the timeline; one query."""
+    """Those of the customer that are asked for, from one place to another, in the order of the timeline; one query."""
     order = OLDEST_FIRST if oldest_first else NEWEST_FIRST
-    apart = [rows.filter(*conditions).order_by(*order) for rows in events_per_profile(family)]
+    apart = [asked.filter(customer_id=profile).order_by(*order) for profile in family]
     return list(nearest(apart, stop)[start:])
 
 
-def everybodys_events(conditions: Sequence[Q]) -> QuerySet[Event]:
+def everybodys(asked: QuerySet[Event]) -> QuerySet[Event]:
     """Of all whose data is not erased."""
-    found = Event.objects.exclude(customer__status__in=ERASED).filter(*conditions)
+    found = asked.exclude(customer__status__in=ERASED)
     return found.exclude(customer__merge__survivor__status__in=ERASED)
 
 
-def everybodys_events_in(conditions: Sequence[Q], start: int, stop: int, *, oldest_first: bool) -> list[Event]:
+def everybodys_events_in(asked: QuerySet[Event], start: int, stop: int, *, oldest_first: bool) -> list[Event]:
     order = OLDEST_FIRST_OF_ALL if oldest_first else NEWEST_FIRST
-    return list(everybodys_events(conditions).order_by(*order)[start:stop])
+    return list(everybodys(asked).order_by(*order)[start:stop])
 
 
-def count_of_everybodys(conditions: Sequence[Q]) -> int:
+def count_of_everybodys(asked: QuerySet[Event]) -> int:
     """Exact up to COUNTED; beyond it the planner's estimate, since counting millions would take too long."""
-    found = everybodys_events(conditions)
+    found = everybodys(asked)
     number = found[: COUNTED + 1].count()
     return number if number <= COUNTED else max(number, estimate_of(found))
 
@@ -65,10 +64,9 @@ def owners_of(profiles: Collection[int]) -> dict[int, tuple[int, str]]:
     return {profile: (owner, public_id) for profile, owner, public_id in found}
 
 
-def orders_in(customer_id: int, conditions: Sequence[Q], start: int, stop: int) -> list[Transaction]:
-    """The customer's orders, those that came with merged profiles too, the last recorded first; one query."""
-    found = Transaction.objects.filter(customer_id=customer_id).filter(*conditions)
-    return list(found.order_by("-id")[start:stop])
+def orders_in(customer_id: int, asked: QuerySet[Transaction], start: int, stop: int) -> list[Transaction]:
+    """Those of the customer that are asked for, of merged profiles too, the last recorded first; one query."""
+    return list(asked.filter(customer_id=customer_id).order_by("-id")[start:stop])
 
 
 def order_named(customer_id: int, transaction_id: str) -> Transaction | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from rest_framework.request import Request
@@ -34,7 +34,7 @@ from .docs import (
     SEARCH_TRANSACTIONS,
     SHOW_TRANSACTION,
 )
-from .filters import EVENTS, TIMES, TRANSACTIONS, check_flag, check_names, oldest_first, read_filters
+from .filters import EventFilters, EverybodysEventFilters, TransactionFilters, check_flag, check_names, oldest_first
 from .objects import Names, event_objects, order_object, read_names
 from .queries import count_of_everybodys, events_in, everybodys_events_in, exposed, order_named, orders_in, owners_of
 
@@ -67,29 +67,29 @@ class DisplayView(ApiView):
 class EventsView(DisplayView):
     """Events of one customer. A survivor of merges has those of all profiles that were merged into it."""
 
-    def answer(self, customer: Customer, filters: Sequence[Q] | None, page: Page) -> Response:
+    def answer(self, customer: Customer, asked: QuerySet[Event], page: Page) -> Response:
         oldest = oldest_first(self.request.query_params)
-        found, more = self.events(customer, filters, page, oldest=oldest)
+        found, more = self.events(customer, asked, page, oldest=oldest)
         return Response({"data": found, **neighbours(self.request, page, more=more)})
 
     def events(
-        self, customer: Customer, filters: Sequence[Q] | None, page: Page, *, oldest: bool = False
+        self, customer: Customer, asked: QuerySet[Event], page: Page, *, oldest: bool = False
     ) -> tuple[list[dict[str, Any]], bool]:
         """A page of them, and whether there are more."""
-        if filters is None:
+        if asked.query.is_empty():
             return [], False
         names, visible = self.names()
         with bounded(what="The list", cure=CURE):
             stop = page.offset + page.limit + 1
-            rows = events_in(family(customer.id), [visible, *filters], page.offset, stop, oldest_first=oldest)
+            rows = events_in(family(customer.id), asked.filter(visible), page.offset, stop, oldest_first=oldest)
             found = event_objects(rows[: page.limit], names, [customer.id])
         return found, len(rows) > page.limit
 
-    def asked(self) -> tuple[Page, Sequence[Q] | None]:
+    def asked(self) -> tuple[Page, QuerySet[Event]]:
         params = self.request.query_params.dict()
-        filters = read_filters(params, EVENTS)
+        filters = EventFilters.asked(params)
         check_flag(params, "references")
-        return page_in(params), filters
+        return page_in(params), filters.exact
 
 
 class CustomerEvents(EventsView):
@@ -98,8 +98,8 @@ class CustomerEvents(EventsView):
     operations = {"get": EVENTS_OF_CUSTOMER}
 
     def get(self, request: Request, public_id: str) -> Response:
-        page, filters = self.asked()
-        return self.answer(self.customer(public_id), filters, page)
+        page, asked = self.asked()
+        return self.answer(self.customer(public_id), asked, page)
 
 
 class TransactionEvents(EventsView):
@@ -108,10 +108,10 @@ class TransactionEvents(EventsView):
     operations = {"get": EVENTS_OF_TRANSACTION}
 
     def get(self, request: Request, public_id: str, transaction_id: str) -> Response:
-        page, filters = self.asked()
+        page, asked = self.asked()
         customer = self.customer(public_id)
-        of_order = Q(transaction_id=self.order(customer, transaction_id).transaction_id)
-        return self.answer(customer, None if filters is None else [of_order, *filters], page)
+        order = self.order(customer, transaction_id)
+        return self.answer(customer, asked.filter(transaction_id=order.transaction_id), page)
 
 
 class TransactionDetail(EventsView):
@@ -125,7 +125,8 @@ class TransactionDetail(EventsView):
         order = self.order(customer, transaction_id)
         found = order_object(order).written()
         if "events" in request.query_params.get("fields", "").split(","):
-            found["events"], _ = self.events(customer, [Q(transaction_id=order.transaction_id)], Page(MAX_LIMIT, 0))
+            of_order = Event.objects.filter(transaction_id=order.transaction_id)
+            found["events"], _ = self.events(customer, of_order, Page(MAX_LIMIT, 0))
         return Response({"data": [found]})
 
 
@@ -138,17 +139,17 @@ class AllEvents(DisplayView):
         params = request.query_params.dict()
         page = page_in(params)
         params.pop("after", None)
-        filters = read_filters(params, TIMES)
+        asked = EverybodysEventFilters.asked(params).exact
         oldest = oldest_first(params)
-        if filters is None:
+        if asked.query.is_empty():
             return Response({"total": 0, "data": []})
         names, visible = self.names()
-        conditions = [visible, *filters]
+        asked = asked.filter(visible)
         walk = Walk(page, "-/events", Order("occurred_at", descending=not oldest))
         with bounded(what="The list", cure=CURE):
-            rows = everybodys_events_in([*conditions, *walk.where], *walk.bounds, oldest_first=oldest)
+            rows = everybodys_events_in(asked.filter(*walk.where), *walk.bounds, oldest_first=oldest)
             found = _of_everybody(rows[: page.limit], names)
-            total = count_of_everybodys(conditions)
+            total = count_of_everybodys(asked)
         more = len(rows) > page.limit
         return Response({"total": total, "data": found, **neighbours(request, page, more=more, after=walk.after(rows))})
 
@@ -171,12 +172,10 @@ class Transactions(DisplayView):
         return Response({"data": found, **neighbours(request, page, more=more)})
 
     def orders(self, public_id: str, params: Mapping[str, Any], page: Page) -> tuple[list[dict[str, Any]], bool]:
-        filters = read_filters(params, TRANSACTIONS)
+        asked = TransactionFilters.asked(params).exact
         customer = self.customer(public_id)
-        if filters is None:
-            return [], False
         with bounded(what="The list", cure=CURE):
-            rows = orders_in(customer.id, filters, page.offset, page.offset + page.limit + 1)
+            rows = orders_in(customer.id, asked, page.offset, page.offset + page.limit + 1)
         return [order_object(row).written() for row in rows[: page.limit]], len(rows) > page.limit
 
 
