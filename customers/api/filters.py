@@ -2,20 +2,17 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, time
-from functools import lru_cache, reduce
+from datetime import UTC, date, datetime, time
+from functools import reduce
 from operator import or_
-from typing import Any
 from unicodedata import normalize
 
-from django import forms as django_forms
-from django.core.exceptions import ValidationError
 from django.db.models import F, Func, JSONField, Q, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.db.models.lookups import In
 from django.utils import timezone
-from django_filters import CharFilter, DateFilter, Filter
+from django_filters import Filter
 
 from customers.fields.enums import FieldType
 from customers.fields.models import Field
@@ -26,7 +23,7 @@ from loyalty.api.body.bounds import shown
 from loyalty.api.lists.moments import SECOND, look_ups, read_moment
 from loyalty.api.lists.paging import INVALID_PARAMETER, is_asked
 from loyalty.api.problems import ApiError, bad_request
-from loyalty.database.filters import ListFilters
+from loyalty.database.filters import ListFilters, ReadingFilter
 from loyalty.database.folding import folded
 from loyalty.engine.moments import likely, number_of
 from loyalty.engine.rows import to_json
@@ -39,10 +36,6 @@ EMPTY = 160211
 CONTROL = frozenset({"limit", "offset", "after", "fields", "match"})
 SEARCHED = ("first_name", "last_name", "email", "mobile_phone", "membership_id")
 MATCHED = ("_id", "email", "membership_id")
-TEXTS = frozenset(
-    "first_name last_name nickname handler email mobile_phone gender language country currency image_url src referrer"
-    " status".split()
-)
 # What names somebody, in one form.
 NAMING = frozenset({"email", "referrer"})
 # Those whose index is of the lower case.
@@ -55,17 +48,21 @@ INDEXED = FOLDED | {"mobile_phone"}
 SERVED = INDEXED | MOMENTS - {"optin_at"} | {"status", "country", "gender", "referrer"}
 # Those whose index also has the order of a page.
 ORDERED = frozenset({"updated_at", "last_login_at"})
-RANGES = frozenset({"gt", "gte", "lt", "lte"})
+RANGES = ("gt", "gte", "lt", "lte")
 MOST_VALUES = 100
 # The end of the year 9999, beyond which no calendar reaches.
 LATEST = 253_402_300_799
 
 
-class AskedFilter(CharFilter):
+class AskedFilter(ReadingFilter):
     """A text, or with `in` several separated by commas, none of them trimmed."""
 
-    def __init__(self, field_name: str, lookup_expr: str = "exact", **kwargs: Any) -> None:
-        super().__init__(field_name, lookup_expr, strip=False, **kwargs)
+    lookups: Sequence[str] = ("exact", "in")
+
+    def read(self, value: str) -> str:
+        if "\x00" in value:
+            raise ValueError("no text")
+        return value
 
     def values(self, value: str) -> list[str]:
         return value.split(",")[:MOST_VALUES] if self.lookup_expr == "in" else [value]
@@ -129,50 +126,72 @@ class NobodyFilter(AskedFilter):
 SERVED_KINDS = IdentityFilter | PropertyFilter | NobodyFilter
 
 
-class MomentField(django_forms.CharField):
-    def clean(self, value: Any) -> Any:
-        return _moment(super().clean(value))
-
-
-class MomentFilter(Filter):
+class MomentFilter(ReadingFilter):
     """A unix time, a day or an ISO time; a day is the instant at which it begins. Equal is what looks equal on the wire."""
 
-    field_class = MomentField
+    lookups = ("exact", *RANGES)
+
+    def read(self, value: str) -> datetime:
+        return _moment(value.strip())
 
     def filter(self, qs: QuerySet[Customer], value: datetime) -> QuerySet[Customer]:
         bounds = look_ups(self.lookup_expr, value, shown=SECOND)
         return qs.filter(**{f"{self.field_name}__{name}": bound for name, bound in bounds.items()})
 
 
+class DayFilter(ReadingFilter):
+    lookups = ("exact", *RANGES)
+
+    def read(self, value: str) -> date:
+        return datetime.strptime(value.strip(), "%Y-%m-%d").date()  # noqa: DTZ007  a day has no time zone
+
+    def filter(self, qs: QuerySet[Customer], value: date) -> QuerySet[Customer]:
+        return qs.filter(**{f"{self.field_name}__{self.lookup_expr}": value})
+
+
 def _moment(text: str) -> datetime:
-    """Raises ValidationError."""
+    """Raises ValueError."""
     try:
         number = number_of(text)
         if number is not None and likely(number):
             # 20251128, or milliseconds: as seconds it would find too many, or nobody.
-            raise ValidationError("not a time")
+            raise ValueError("not a time")
         if text.isascii() and text.isdecimal() and len(text) <= len(str(LATEST)):
             return datetime.fromtimestamp(min(int(text), LATEST), UTC)
         found = read_moment(text, timezone.get_default_timezone())
         if found is None:
-            raise ValidationError("not a time")
+            raise ValueError("not a time")
         found = found if isinstance(found, datetime) else timezone.make_aware(datetime.combine(found, time()))
         return found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise ValidationError("not a time") from None
+    except OverflowError:
+        raise ValueError("not a time") from None
 
 
-def _built_in(name: str, operator: str) -> Filter | None:
-    is_text = operator in {"exact", "in"}
-    if name in {"id", "_id"} and is_text:
-        return IdentityFilter("id", operator)
-    if name in TEXTS and is_text:
-        return TextFilter(name, operator)
-    if name in MOMENTS and operator != "in":
-        return MomentFilter(name, operator)
-    if name == "birth_date" and operator != "in":
-        return DateFilter(name, operator, input_formats=["%Y-%m-%d"])
-    return None
+class CustomerFilters(ListFilters):
+    """By built-in fields. The Entities API takes those with an example, and custom ones."""
+
+    examples = {"first_name": "Ann", "last_name": "Ann", "email": "ann@example.com", "mobile_phone": "Ann"}
+    id = IdentityFilter("id")
+    _id = IdentityFilter("id")
+    first_name = TextFilter()
+    last_name = TextFilter()
+    nickname = TextFilter()
+    handler = TextFilter()
+    email = TextFilter()
+    mobile_phone = TextFilter()
+    gender = TextFilter()
+    language = TextFilter()
+    country = TextFilter()
+    currency = TextFilter()
+    image_url = TextFilter()
+    src = TextFilter()
+    referrer = TextFilter()
+    status = TextFilter()
+    created_at = MomentFilter()
+    updated_at = MomentFilter()
+    optin_at = MomentFilter()
+    last_login_at = MomentFilter()
+    birth_date = DayFilter()
 
 
 def _custom(name: str, operator: str, field: Field | None) -> Filter | None:
@@ -196,34 +215,15 @@ def read_filters(params: Mapping[str, str]) -> ListFilters:
             raise _invalid(f"search must name one of {', '.join(SEARCHED)}, as in search=first_name=John")
     if not asked or "" in asked.values():
         raise bad_request("Empty search criteria", EMPTY)
-    made = _built_in_only(tuple(named.items())) or type("Asked", (ListFilters,), _filters(named))
-    found: ListFilters = made(asked, queryset=Customer.objects.all())
-    return found
+    return CustomerFilters(asked, Customer.objects.all(), _others(named))
 
 
-@lru_cache(maxsize=256)
-def _built_in_only(named: tuple[tuple[str, str], ...]) -> type[ListFilters] | None:
-    """Made once for each set of parameters, since making a class takes longer than the query; None if one is a custom
-    field, whose definition may change."""
-    found = {param: _named_filter(text) for param, text in named}
-    return type("Asked", (ListFilters,), found) if all(found.values()) else None
-
-
-def _named_filter(text: str) -> Filter | None:
-    name, dot, operator = text.partition(".")
-    return _built_in(name, operator or "exact") if not dot or operator in {*RANGES, "in"} else None
-
-
-def _filters(named: Mapping[str, str]) -> dict[str, Filter]:
-    """By parameter: a field's name, and an operator after a dot."""
-    found, custom = {}, {}
-    for param, text in named.items():
-        name, dot, operator = text.partition(".")
-        known = not dot or operator in {*RANGES, "in"}
-        found[param] = _built_in(name, operator or "exact") if known else None
-        if known and not found[param]:
-            custom[param] = name, operator or "exact"
-    fields = {field.slug: field for field in _fields(name for name, _ in custom.values())}
+def _others(named: Mapping[str, str]) -> dict[str, Filter]:
+    """By parameter, what is asked for by another name than its own, and the custom fields."""
+    built_in = CustomerFilters.base_filters
+    found = {param: built_in.get(text) for param, text in named.items() if param != text or text not in built_in}
+    custom = {param: _parted(named[param]) for param, filter_ in found.items() if filter_ is None}
+    fields = {field.slug: field for field in _fields(name for name, _ in custom.values())} if custom else {}
     found |= {param: _custom(name, operator, fields.get(name)) for param, (name, operator) in custom.items()}
     for param, filter_ in found.items():
         if filter_ is None:
@@ -231,6 +231,12 @@ def _filters(named: Mapping[str, str]) -> dict[str, Filter]:
                 f"{shown(param)} cannot be asked for: it is no built-in field, and no searchable custom one, or takes no such operator"
             )
     return {param: filter_ for param, filter_ in found.items() if filter_}
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """A field's name, and an operator after a dot; only what has none is exact."""
+    name, dot, operator = text.partition(".")
+    return name, operator.replace("exact", "") if dot else "exact"
 
 
 def _fields(names: Iterable[str]) -> QuerySet[Field]:

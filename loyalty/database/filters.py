@@ -49,6 +49,19 @@ class ReadingFilter(Filter):
         return found
 
 
+class ExactFilter(ReadingFilter):
+    """By exactly what is asked for, an empty text too."""
+
+    def __init__(self, column: str | None = None) -> None:
+        super().__init__(column, help_text="Exactly this.")
+
+    def read(self, value: str) -> str:
+        return value
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return qs.filter(**{self.field_name: value})
+
+
 class ListFilters(FilterSet):
     """`examples`: values for the description of the API, by parameter.
 
@@ -59,8 +72,12 @@ class ListFilters(FilterSet):
     examples: ClassVar[Mapping[str, Any]] = {}
     _fields: ClassVar[Mapping[str, Field]]
 
-    def __init__(self, data: Mapping[str, Any], queryset: QuerySet[Any] | None = None) -> None:
-        asked = {name: one for name, one in type(self).base_filters.items() if name in data}
+    def __init__(
+        self, data: Mapping[str, Any], queryset: QuerySet[Any] | None = None, more: Mapping[str, Filter] | None = None
+    ) -> None:
+        """`more`: what is known with the request only, as fields that a brand defines."""
+        known = {**type(self).base_filters, **(more or {})}
+        asked = {name: known[name] for name in data if name in known}
         # Each is copied for the request: no more of them than are asked for.
         self.base_filters = asked  # type: ignore[misc]  # in place of the class's, which django-filter would copy
         super().__init__(data, queryset)
@@ -106,13 +123,12 @@ class ListFilters(FilterSet):
     @cached_property
     def _values(self) -> dict[str, Any]:
         """Of the filters whose values can be meant; what is empty filters nothing."""
-        found = {}
-        for name, field in self._readers().items():
-            if name in self.filters:
-                try:
-                    found[name] = field.clean(self.data[name])
-                except ValidationError:
-                    continue
+        found, readers = {}, self._readers()
+        for name, one in self.filters.items():
+            try:
+                found[name] = (readers.get(name) or one.field).clean(self.data[name])
+            except ValidationError:
+                continue
         return found
 
     @classmethod

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from customers.api import search
-from customers.api.filters import MOMENTS, TEXTS, read_filters, served
+from customers.api.filters import CustomerFilters, read_filters, served
 from tests.api_keys import development_key
 from tests.engine.world import rows
 from tests.verify.corrupting import as_owner
@@ -122,7 +122,7 @@ def test_a_place_of_one_list_is_none_of_another(client: Client, key: str) -> Non
     assert answered == plain
 
 
-@pytest.mark.parametrize("name", sorted((TEXTS | MOMENTS | {"birth_date", "id"}) - {"status"}))
+@pytest.mark.parametrize("name", sorted(CustomerFilters.declared_filters.keys() - {"_id", "status"}))
 def test_what_is_said_to_be_served_is_found_by_an_index_and_nothing_else(key: str, name: str) -> None:
     filters = read_filters({name: "2026-01-01"})
     with transaction.atomic(), connection.cursor() as cursor:
