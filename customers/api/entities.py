@@ -19,7 +19,7 @@ from loyalty.intake.reading import read_event
 from loyalty.program.queries import general_settings
 
 from .docs import ann
-from .filters import ordered, read_filters
+from .filters import CustomerFilters, ordered, read_filters
 from .lookups import customer_asked
 from .objects import customer_objects
 from .schemas import CUSTOMER, PROFILE
@@ -123,8 +123,7 @@ def customer_pair(delete: Callable[[str, Caller], None]) -> EntityPair:
             create_body=_BODY,
             update_body=PROFILE,
         ),
-        searchable=dict.fromkeys(("first_name", "last_name", "email", "mobile_phone"), "Ann")
-        | {"email": "ann@example.com"},
+        filters=CustomerFilters,
         searchable_too=_searchable_fields,
         id_of=_id_of,
         scope=Api.CUSTOMERS,

@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from customers.api.lookups import identity_asked
-from customers.queries import customer_of
 from events.orders.models import WHEN, Transaction
 from loyalty.api.access.scopes import check_api, key_of
 from loyalty.api.docs.shapes import TEXT, described, request_body, shape
@@ -24,6 +23,7 @@ from loyalty.intake.reading import read_event
 from .display.docs import JUGS
 from .display.objects import TransactionObject, order_object
 from .display.queries import order_named
+from .filters import OrderFilters
 
 _SCHEMA = shape(
     "TransactionEntity",
@@ -44,12 +44,7 @@ def _object(order: Transaction) -> dict[str, Any]:
 
 def _listed(start: int, stop: int, asked: Mapping[str, str]) -> Sequence[dict[str, Any]]:
     """The newest first."""
-    found = _orders().order_by(WHEN.desc(), "-id")
-    if "status" in asked:
-        found = found.filter(status=asked["status"])
-    if "customer" in asked:
-        owner = customer_of("id", asked["customer"])
-        found = found.filter(customer_id=owner.id) if owner else found.none()
+    found = OrderFilters(asked, _orders()).exact.order_by(WHEN.desc(), "-id")
     with bounded(what="The list", cure="ask for a smaller offset, or for a customer"):
         return [_object(one) for one in found[start:stop]]
 
@@ -101,7 +96,7 @@ TRANSACTIONS = EntityPair(
     _SCHEMA,
     {**JUGS, "customer": "0519001"},
     writes=EntityWrites(create=_create, created=_SCHEMA, create_body=_BODY),
-    searchable={"status": "accepted", "customer": "0519001"},
+    filters=OrderFilters,
     scope=Api.DISPLAY,
     personal=True,
 )

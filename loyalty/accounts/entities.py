@@ -7,6 +7,7 @@ from loyalty.api.docs.shapes import FLAG, TEXT, described, one_of, shape
 from loyalty.api.entities.pairs import EntityPair
 
 from .enums import AccountType
+from .filters import AccountFilters
 from .models import Account
 
 _SCHEMA = shape(
@@ -42,7 +43,7 @@ def _object(account: Account) -> dict[str, Any]:
 
 
 def _listed(start: int, stop: int, asked: Mapping[str, str]) -> Sequence[dict[str, Any]]:
-    return [_object(one) for one in Account.objects.filter(**asked).order_by("slug")[start:stop]]
+    return [_object(one) for one in AccountFilters(asked, Account.objects.all()).exact.order_by("slug")[start:stop]]
 
 
 def _found(id: str) -> dict[str, Any] | None:
@@ -50,6 +51,4 @@ def _found(id: str) -> dict[str, Any] | None:
     return _object(found) if found else None
 
 
-ACCOUNTS = EntityPair(
-    "accounts", "account", _listed, _found, _SCHEMA, _MAIN, searchable={"type": AccountType.STANDARD.value}
-)
+ACCOUNTS = EntityPair("accounts", "account", _listed, _found, _SCHEMA, _MAIN, filters=AccountFilters)

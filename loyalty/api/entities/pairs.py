@@ -11,6 +11,7 @@ from loyalty.api.docs.describe import Schema
 from loyalty.api.problems import ApiError, bad_request
 from loyalty.api.views import ApiView
 from loyalty.contributions import contributed
+from loyalty.database.filters import ListFilters
 from loyalty.program.queries import general_settings
 from loyalty.staff.sender import Sender
 
@@ -61,9 +62,8 @@ def _none() -> Collection[str]:
 class EntityPair:
     """What `/entities/<module>/<entity>` lists and shows, and what of it is written there: nothing, if nobody says.
 
-    `listed`: those from one place of the list to before another; of a type with `searchable` attributes (each with an
-    example) it is also given the values that are asked for, by attribute. `searchable_too`: those that the brand has made
-    so. `found`: the one of the ID. `schema` and `example`: of one. While the
+    `listed`: those from one place of the list to before another; of a type with `filters` it is also given the values that
+    are asked for, by attribute: of those filters that have an example. `searchable_too`: those that the brand has made so. `found`: the one of the ID. `schema` and `example`: of one. While the
     module that it `needs` is off there is no such type. `unknown`: the code and the message for an ID that names none.
 
     `id_of`: the ID that a text of an address means, where one has several; raises ApiError. `scope`: what a key needs
@@ -79,7 +79,7 @@ class EntityPair:
     needs: str = ""
     writes: EntityWrites = EntityWrites()
     unknown: tuple[int, str] = (0, "Entity not found")
-    searchable: Mapping[str, str] = field(default_factory=dict)
+    filters: type[ListFilters] | None = None
     searchable_too: Callable[[], Collection[str]] = _none
     id_of: Callable[[str, Caller], str] = _same_id
     scope: str = ""
@@ -92,6 +92,11 @@ class EntityPair:
     def sample(self) -> Entity:
         """The example, which may be made of what all rooms say."""
         return self.example() if callable(self.example) else self.example
+
+    @property
+    def searchable(self) -> Mapping[str, Any]:
+        """By attribute an example of what the list is narrowed by."""
+        return self.filters.examples if self.filters else {}
 
     @property
     def type(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from loyalty.api.entities.calls import UNIQUE
 from loyalty.api.entities.pairs import Caller, EntityPair, EntityWrites, HiddenEntity
 from loyalty.api.problems import ApiError, bad_request
+from loyalty.catalogue.filters import ProductFilters, StoreFilters
 from loyalty.catalogue.models import Product, Store
 from loyalty.catalogue.operations import (
     NoSuchItem,
@@ -58,16 +59,12 @@ def _number(value: Decimal | None) -> Decimal | int:
 
 
 def _products(start: int, stop: int, asked: Mapping[str, str]) -> Sequence[dict[str, Any]]:
-    found = products(category=asked.get("category", "")).select_related("category")
-    if "status" in asked:
-        found = found.filter(status=asked["status"])
+    found = ProductFilters(asked, products().select_related("category")).exact
     return [product_object(one) for one in found.order_by("slug")[start:stop]]
 
 
 def _stores(start: int, stop: int, asked: Mapping[str, str]) -> Sequence[dict[str, Any]]:
-    found = stores()
-    if "status" in asked:
-        found = found.filter(status=asked["status"])
+    found = StoreFilters(asked, stores()).exact
     return [store_object(one) for one in found.order_by("slug")[start:stop]]
 
 
@@ -145,7 +142,7 @@ PRODUCTS = EntityPair(
         create_examples=[("A product", {**MUG, "id": "MUG-GREEN"}, {**MUG, "id": "MUG-GREEN"})],
         update_examples=[("Another price", {"price": 9.5, "url": None}, {**MUG, "price": 9.5, "url": None})],
     ),
-    searchable={"category": "mugs", "status": "active"},
+    filters=ProductFilters,
 )
 STORES = EntityPair(
     "stores",
@@ -164,5 +161,5 @@ STORES = EntityPair(
         create_examples=[("A store", {**VIENNA, "id": "graz"}, {**VIENNA, "id": "graz"})],
         update_examples=[("A store closes", {"status": "inactive"}, {**VIENNA, "status": "inactive"})],
     ),
-    searchable={"status": "active"},
+    filters=StoreFilters,
 )

@@ -9,6 +9,7 @@ from loyalty.api.entities.pairs import Caller, EntityPair, EntityWrites, HiddenE
 from loyalty.api.problems import ApiError, bad_request
 from loyalty.program.section import Invalid
 from rewards.catalogue.enums import SHOWN, RewardStatus
+from rewards.catalogue.filters import RewardFilters
 from rewards.catalogue.models import ID, LONGEST_ID, Reward
 from rewards.catalogue.operations import archive_reward, change_reward, create_reward
 from rewards.catalogue.queries import CF, reward_named, rewards
@@ -27,7 +28,7 @@ _FIELD = re.compile(r"(?:rewards(?:\[[^\]]*\])?\.)?(\w+)(.*)", re.DOTALL)
 
 
 def _listed(start: int, stop: int, asked: Mapping[str, str]) -> Sequence[dict[str, Any]]:
-    found = rewards().filter(**asked).order_by("slug")
+    found = RewardFilters(asked, rewards()).exact.order_by("slug")
     return reward_objects(list(found[start:stop]))
 
 
@@ -187,5 +188,5 @@ PAIR = EntityPair(
             )
         ],
     ),
-    searchable={"status": "active", "type": "coupon"},
+    filters=RewardFilters,
 )

@@ -5,21 +5,22 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from loyalty.api.docs.describe import Example, Operation, Parameter
+from loyalty.api.docs.describe import Example, Operation
 from loyalty.api.docs.shapes import list_of, shape
 from loyalty.api.entities.docs import PAGE
 from loyalty.api.entities.pairs import EntityPair
 from loyalty.api.entities.views import Entities
+from loyalty.api.lists.parameters import parameters_of
+from rewards.catalogue.filters import RewardFilters
 
 from .entities import EXAMPLE_CREATED, EXAMPLE_SENT, PAIR
 from .schemas import CREATED, LATTE, NEW_REWARD, REWARD
 
-_SEARCH = [Parameter(name, "Exactly this.", example=example) for name, example in PAIR.searchable.items()]
 LIST_REWARDS = Operation(
     "List rewards",
     shape("Rewards", {"data": list_of(REWARD)}),
     "The same as `/entities/rewards/reward`. Archived ones are not listed.",
-    parameters=[*PAGE, *_SEARCH],
+    parameters=[*PAGE, *parameters_of(RewardFilters)],
     refusals={400: "300121, 300123: `offset` or `limit`. 300122: what is not searchable."},
     examples=[Example("The first one", None, {"data": [LATTE]}, query={"limit": "1"})],
 )

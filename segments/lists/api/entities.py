@@ -24,6 +24,7 @@ from segments.lists.operations import (
 from segments.lists.queries import lists, open_list
 
 from .docs import CREATE_BODY, CREATED, ENTITY, UPDATE_BODY, VIP
+from .filters import CustomerListFilters
 
 MESSAGE = "Customer List not found"
 LONGEST_NAME, LONGEST_ID = 100, 64
@@ -36,7 +37,7 @@ def _object(found: CustomerList) -> dict[str, Any]:
 def _listed(start: int, stop: int, asked: Mapping[str, str]) -> Sequence[dict[str, Any]]:
     """In the order of their IDs, without archived ones."""
     shown = [ListStatus.DRAFT, ListStatus.ACTIVE, ListStatus.INACTIVE]
-    return [_object(one) for one in lists(shown).filter(**asked).order_by("slug")[start:stop]]
+    return [_object(one) for one in CustomerListFilters(asked, lists(shown)).exact.order_by("slug")[start:stop]]
 
 
 def _found(id: str) -> dict[str, Any] | None:
@@ -127,5 +128,5 @@ PAIR = EntityPair(
     VIP,
     writes=_WRITES,
     unknown=(NOT_FOUND, MESSAGE),
-    searchable={"status": "active"},
+    filters=CustomerListFilters,
 )
