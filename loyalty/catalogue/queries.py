@@ -5,8 +5,6 @@ from collections.abc import Collection
 from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Lower
 
-from loyalty.database.trigrams import SHORTEST, with_part
-
 from .enums import SHOWN, Status
 from .models import Category, Product, Store
 
@@ -39,16 +37,13 @@ def _active(model: type[Product | Store], ids: Collection[str]) -> set[str]:
     return set(model._default_manager.filter(slug__in=asked, status=Status.ACTIVE).values_list("slug", flat=True))
 
 
-def products(*, text: str = "", statuses: Collection[str] = SHOWN, category: str = "") -> QuerySet[Product]:
-    """Those with the text in their name or ID; of one or two letters, those whose ID or name begins with it."""
-    found = _with_text(Product.objects.filter(status__in=statuses), text)
-    return found.filter(category__slug=category) if category else found
+def products() -> QuerySet[Product]:
+    """Without those that are archived."""
+    return Product.objects.filter(status__in=SHOWN)
 
 
-def stores(*, text: str = "", statuses: Collection[str] = SHOWN) -> QuerySet[Store]:
-    """The same of stores. They are few."""
-    found = Store.objects.filter(status__in=statuses)
-    return found.filter(Q(slug__icontains=text) | Q(name__icontains=text)) if text else found
+def stores() -> QuerySet[Store]:
+    return Store.objects.filter(status__in=SHOWN)
 
 
 def product_of(slug: str) -> Product | None:
@@ -68,12 +63,3 @@ def category_named(text: str) -> Category | None:
 def categories() -> QuerySet[Category]:
     """With `size`: how many products are of each that are not archived."""
     return Category.objects.annotate(size=Count("products", filter=Q(products__status__in=SHOWN)))
-
-
-def _with_text(found: QuerySet[Product], text: str) -> QuerySet[Product]:
-    if not text:
-        return found
-    if len(text) < SHORTEST:
-        return found.filter(Q(slug__istartswith=text) | Q(name__istartswith=text))
-    named = [with_part(Product.objects.all(), column, text).values("id") for column in ("name", "slug")]
-    return found.filter(Q(id__in=named[0]) | Q(id__in=named[1]))

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from loyalty.catalogue.filters import FoundProductFilters, FoundStoreFilters
 from loyalty.catalogue.models import Product, Store
 from loyalty.catalogue.operations import (
     archive_product,
@@ -18,6 +19,7 @@ from loyalty.catalogue.operations import (
     create_store,
 )
 from loyalty.catalogue.queries import products, stores
+from loyalty.database.filters import ListFilters
 
 from .forms import ItemForm, ProductForm, StoreForm
 
@@ -32,7 +34,8 @@ class ItemKind:
     name: str
     model: type[Item]
     form: type[ItemForm]
-    found: Callable[..., QuerySet[Any]]
+    filters: type[ListFilters]
+    found: Callable[[], QuerySet[Any]]
     create: Callable[..., Any]
     change: Callable[..., Any]
     archive: Callable[..., Any]
@@ -60,6 +63,7 @@ PRODUCTS = ItemKind(
     "products",
     Product,
     ProductForm,
+    FoundProductFilters,
     products,
     create_product,
     change_product,
@@ -73,6 +77,7 @@ STORES = ItemKind(
     "stores",
     Store,
     StoreForm,
+    FoundStoreFilters,
     stores,
     create_store,
     change_store,

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
-from loyalty.catalogue.enums import SHOWN, Status
+from loyalty.catalogue.enums import Status
 from loyalty.catalogue.queries import categories
 from loyalty.catalogue.rights import CHANGE_CATALOGUE, IMPORT_CATALOGUE, VIEW_CATALOGUE
 from loyalty.staff.permissions import may
@@ -32,24 +32,19 @@ class Listing(PartialMixin, StaffPage, PageMixin, TemplateView):
         self.partial_template_name = f"catalogue/{self.kind.name}_rows.html"
         return super().get_template_names()
 
-    def asked(self, name: str) -> str:
-        return typed(self.request.GET, name)
-
-    def filters(self) -> dict[str, Any]:
-        """What the query names, for the kind's `found`."""
-        status = self.asked("status")
-        statuses = [status] if status in Status.values else SHOWN
-        return {"text": self.asked("q"), "statuses": statuses}
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        filters, status, user = self.filters(), self.asked("status"), self.request.user
-        found = self.kind.found(**filters)
+        asked = {name: typed(self.request.GET, name) for name in self.kind.filters.base_filters}
+        found, status, user = (
+            self.kind.filters(asked, self.kind.model._default_manager.all()).lenient,
+            asked["status"],
+            self.request.user,
+        )
         page = page_of(found, BY_ID, self.request.GET.get("page", ""))
         context = {
             "page": page,
-            "text": filters["text"],
+            "text": asked["q"],
             "status": status,
-            "is_filtered": bool(filters["text"] or status or filters.get("category")),
+            "is_filtered": any(asked.values()),
             "tabs": [Tab(label, f"?status={key}" if key else "?", key == status) for key, label in TABS.items()],
             "may_change": may(user, CHANGE_CATALOGUE),
             "may_import": may(user, IMPORT_CATALOGUE),
@@ -63,9 +58,6 @@ class Products(Listing):
     kind = PRODUCTS
     title = _("Products")
 
-    def filters(self) -> dict[str, Any]:
-        return {**super().filters(), "category": self.asked("category")}
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = super().get_context_data(**kwargs)
         # For the rows of the page, in one query.
@@ -73,7 +65,7 @@ class Products(Listing):
         names = {row.pk: row for row in categories().filter(pk__in=ids)} if ids - {None} else {}
         for one in found["page"].rows:
             one.category = names.get(one.category_id)
-        chosen = self.asked("category")
+        chosen = typed(self.request.GET, "category")
         return {**found, "category": chosen, "categories": categories().order_by("slug")[:MOST_CATEGORIES]}
 
 

@@ -26,6 +26,7 @@ from loyalty.ui.paging import Order, page_of
 from loyalty.ui.responses import Text
 from loyalty.ui.typed import typed
 from rewards.catalogue.enums import SHOWN, RewardStatus, RewardType
+from rewards.catalogue.filters import FoundRewardFilters
 from rewards.catalogue.models import Reward
 from rewards.catalogue.operations import MOST_REWARDS, reorder_rewards
 from rewards.catalogue.panels import panels_of
@@ -34,7 +35,7 @@ from rewards.catalogue.rights import CONFIGURE_REWARDS, VIEW_REWARDS
 from rewards.catalogue.schedule import interval_text
 from rewards.catalogue.sections.program import read_reward
 
-from .queries import audience_size, cards_of, found_rewards, price_words, state_of, tiles_of
+from .queries import audience_size, cards_of, price_words, state_of, tiles_of
 
 BY_POSITION = Order("position")
 # Images of rewards are where the brand has them.
@@ -50,10 +51,8 @@ class Rewards(PartialMixin, StaffPage, PageMixin, TemplateView):
     crumbs = (Crumb(_("Loyalty")),)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        asked = {name: self._asked(name) for name in ("q", "status", "category", "type")}
-        status = asked["status"] if asked["status"] in SHOWN else ""
-        found = found_rewards(asked["q"], status, asked["category"], asked["type"])
-        page = page_of(found, BY_POSITION, self.request.GET.get("page", ""))
+        asked = {name: typed(self.request.GET, name) for name in FoundRewardFilters.base_filters}
+        page = page_of(FoundRewardFilters(asked, rewards()).lenient, BY_POSITION, self.request.GET.get("page", ""))
         context = {
             "page": page,
             "tiles": tiles_of(lines_of(page.rows), timezone.now()),
@@ -65,9 +64,6 @@ class Rewards(PartialMixin, StaffPage, PageMixin, TemplateView):
             "may_configure": may(self.request.user, CONFIGURE_REWARDS),
         }
         return super().get_context_data(**(context | kwargs))
-
-    def _asked(self, name: str) -> str:
-        return typed(self.request.GET, name)
 
 
 class RewardOrder(StaffPage, PageMixin, TemplateView):

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import OperationalError, transaction
-from django.db.models import F, Func, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +18,7 @@ from loyalty.staff.sight import Sight
 from rewards.catalogue.config import audience_of
 from rewards.catalogue.enums import CategoryStatus, RewardStatus
 from rewards.catalogue.models import Reward
-from rewards.catalogue.queries import RewardLine, rewards
+from rewards.catalogue.queries import RewardLine
 from rewards.catalogue.texts import PLAIN_LANGUAGE, text_in
 from segments.audience.audience import sentence_of
 from segments.audience.kinds import group_kinds
@@ -30,20 +28,6 @@ from segments.membership.queries import bound_time
 Text = str | Promise
 # Seconds for the size of an audience.
 PATIENCE = 3
-
-
-def found_rewards(text: str = "", status: str = "", category: str = "", type: str = "") -> QuerySet[Reward]:
-    """By a part of the name in any language, or the ID."""
-    found = rewards()
-    if text:
-        names = Func(F("name"), Value("$.*"), function="jsonb_path_query_array", output_field=TextField())
-        found = found.annotate(names=Cast(names, TextField()))
-        found = found.filter(Q(names__icontains=text) | Q(slug__iexact=text))
-    if status:
-        found = found.filter(status=status)
-    if category:
-        found = found.filter(category__slug=category)
-    return found.filter(type=type) if type else found
 
 
 @dataclass(frozen=True)
