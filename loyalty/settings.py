@@ -121,20 +121,13 @@ TEMPLATES: list[dict[str, Any]] = [
 # Migrations run as the owner; everything else as the role that can only insert into write-once tables.
 DATABASE_ROLE = os.environ.get("LOYALTY_DATABASE_ROLE", "app")
 DATABASES = {"default": ENV.database(DATABASE_ROLE)}
-LOYALTY_PATIENCE = patience.BY_PROCESS[patience.kind_of_process(DATABASE_ROLE)]
-# Whether several threads of this process write, of which some must be left for other customers.
-LOYALTY_THREADED = patience.kind_of_process(DATABASE_ROLE) == "web"
-# A till's statements are planned once for all values: with arrays PostgreSQL would plan them anew each time. Pages send no
-# parameters, so theirs are planned for what they ask; a worker's batches fill tables too quickly for plans that stay.
-_PLANS = " -c plan_cache_mode=force_generic_plan" if LOYALTY_THREADED else ""
-# A pooler that hands out connections by transaction takes no options: there each transaction of the engine says how long
-# it waits, and the pooler for the rest (README).
-_OPTIONS = {} if ENV.pooled_database else {"options": LOYALTY_PATIENCE.options() + _PLANS}
+_PROCESS = patience.kind_of_process(DATABASE_ROLE)
+LOYALTY_PATIENCE, LOYALTY_THREADED = patience.BY_PROCESS[_PROCESS], patience.is_threaded(_PROCESS)
 DATABASES["default"] |= {
     "CONN_MAX_AGE": None,
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": {
-        **_OPTIONS,
+        **patience.options(_PROCESS, pooled=ENV.pooled_database),
         **DATABASES["default"].get("OPTIONS", {}),
         # The engine's few statements are prepared after their first use on a connection.
         "prepare_threshold": None if ENV.pooled_database else 5,

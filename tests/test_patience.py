@@ -32,6 +32,22 @@ def test_a_connection_has_the_patience_of_its_process(db: None, kind: str) -> No
     assert eval(done.stdout) == BY_PROCESS[kind].limits()
 
 
+@pytest.mark.parametrize(("kind", "plans"), [("web", "force_generic_plan"), ("worker", "auto")])
+@pytest.mark.parametrize("before", ["command", "web", "worker"])
+def test_a_forked_process_becomes_another_kind(db: None, before: str, kind: str, plans: str) -> None:
+    code = (
+        "import os, django; django.setup(); from django.conf import settings; from django.db import connection;"
+        f" from loyalty.database import patience; del os.environ['LOYALTY_PROCESS']; patience.become('{kind}');"
+        f' c = connection.cursor(); c.execute("{SHOWN}"); found = dict(c.fetchall());'
+        ' c.execute("SHOW plan_cache_mode"); print([found, c.fetchone()[0], settings.LOYALTY_THREADED])'
+    )
+    chosen = {**environment(), "LOYALTY_PROCESS": before}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=chosen, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert eval(done.stdout) == [BY_PROCESS[kind].limits(), plans, kind == "web"]
+
+
 def test_who_waits_for_a_till_answers_within_three_seconds() -> None:
     """For the place in front and for the row."""
     assert 0 < 2 * BY_PROCESS["web"].lock < 3

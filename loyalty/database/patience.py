@@ -5,6 +5,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
+
 
 @dataclass(frozen=True)
 class Patience:
@@ -40,6 +42,11 @@ BY_PROCESS = {
 }
 
 
+# A till's statements are planned once for all values: with arrays PostgreSQL would plan them anew each time. Pages send no
+# parameters, so theirs are planned for what they ask; a worker's batches fill tables too quickly for plans that stay.
+PLANS = " -c plan_cache_mode=force_generic_plan"
+
+
 def kind_of_process(database_role: str) -> str:
     """`LOYALTY_PROCESS`, which the web server sets; else by what has been started."""
     named = os.environ.get("LOYALTY_PROCESS", "").strip()
@@ -48,3 +55,23 @@ def kind_of_process(database_role: str) -> str:
     if database_role == "owner":
         return "migration"
     return "worker" if "celery" in Path(sys.argv[0]).parts else "command"
+
+
+def is_threaded(kind: str) -> bool:
+    """Whether several threads of such a process write, of which some must be left for other customers."""
+    return kind == "web"
+
+
+def options(kind: str, *, pooled: bool) -> dict[str, str]:
+    """For each connection of such a process. A pooler that hands out connections by transaction takes none: there each
+    transaction of the engine says how long it waits, and the pooler for the rest (README)."""
+    return {} if pooled else {"options": BY_PROCESS[kind].options() + (PLANS if is_threaded(kind) else "")}
+
+
+def become(kind: str) -> None:
+    """For a process that is forked from one of another kind and has no connection yet. `LOYALTY_PROCESS` names another one."""
+    os.environ.setdefault("LOYALTY_PROCESS", kind)
+    kind = kind_of_process(settings.DATABASE_ROLE)
+    settings.LOYALTY_PATIENCE, settings.LOYALTY_THREADED = BY_PROCESS[kind], is_threaded(kind)
+    of_url = settings.ENV.database(settings.DATABASE_ROLE)["OPTIONS"]
+    settings.DATABASES["default"]["OPTIONS"] |= options(kind, pooled=settings.ENV.pooled_database) | of_url
