@@ -8,6 +8,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,15 @@ from loyalty.management import supervisor
 from loyalty.management.supervisor import Pauses, Program, Server
 
 ROOT = Path(__file__).resolve().parent.parent
-SLEEP = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
+SLEEP = partial(time.sleep, 600)
+
+
+def shell(script: str) -> Callable[[], object]:
+    return partial(os.execv, "/bin/sh", ["/bin/sh", "-c", script])
+
+
 # Its child keeps the group, as the workers of a web server do when their parent is killed.
-FAMILY = ["/bin/sh", "-c", "sleep 600 & echo $!; exec sleep 600"]
+FAMILY = shell("sleep 600 & echo $!; exec sleep 600")
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 20) -> None:
@@ -45,8 +52,8 @@ def program() -> Iterator[Program]:
 
 
 def pid_of(program: Program) -> int:
-    assert program.process
-    return program.process.pid
+    assert program.child
+    return program.child.pid
 
 
 def test_pauses_double_up_to_a_limit_and_begin_again_after_a_steady_time() -> None:
@@ -57,11 +64,11 @@ def test_pauses_double_up_to_a_limit_and_begin_again_after_a_steady_time() -> No
 
 
 def test_who_is_killed_is_started_again_and_a_line_says_so(program: Program, caplog: pytest.LogCaptureFixture) -> None:
-    tend_until(program, lambda: program.process)
+    tend_until(program, lambda: program.child)
     first = pid_of(program)
     os.kill(first, signal.SIGKILL)
 
-    tend_until(program, lambda: program.process and pid_of(program) != first)
+    tend_until(program, lambda: program.child and pid_of(program) != first)
 
     assert [record.getMessage() for record in caplog.records] == [
         "worker was ended by SIGKILL after 0 s: started again in 0.5 s"
@@ -70,7 +77,7 @@ def test_who_is_killed_is_started_again_and_a_line_says_so(program: Program, cap
 
 
 def test_who_ends_by_itself_is_started_again_after_longer_and_longer_pauses(caplog: pytest.LogCaptureFixture) -> None:
-    program = Program("beat", ["/bin/sh", "-c", "exit 3"])
+    program = Program("beat", shell("exit 3"))
 
     tend_until(program, lambda: len(caplog.records) == 3)
 
@@ -81,14 +88,15 @@ def test_who_ends_by_itself_is_started_again_after_longer_and_longer_pauses(capl
 
 def test_nothing_of_a_killed_parent_is_left(capfd: pytest.CaptureFixture[str]) -> None:
     program = Program("web", FAMILY)
-    tend_until(program, lambda: program.process)
+    tend_until(program, lambda: program.child)
     printed = ""
     while not printed:
         time.sleep(0.01)
+        program.repeat()
         printed = capfd.readouterr().out
     child = int(printed.split()[-1])
     os.kill(pid_of(program), signal.SIGKILL)
-    tend_until(program, lambda: program.process is None)
+    tend_until(program, lambda: program.child is None)
 
     wait_for(lambda: not is_alive(child))
     program.kill()
@@ -102,11 +110,16 @@ def is_alive(pid: int) -> bool:
 
 
 RUN = """
-import logging, sys
+import logging, signal, time
 logging.basicConfig(format="%(message)s")
 from loyalty.management.supervisor import Program, run
-polite, stubborn = "import time; time.sleep(600)", "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
-run([Program("polite", [sys.executable, "-c", polite]), Program("deaf", [sys.executable, "-c", stubborn])], [])
+def polite():
+    time.sleep(600)
+def stubborn():
+    signal.signal(15, signal.SIG_IGN)
+    print("deaf")
+    time.sleep(600)
+run([Program("polite", polite), Program("deaf", stubborn)])
 print("ended in order", flush=True)
 """
 

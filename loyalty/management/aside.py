@@ -2,11 +2,12 @@
 `serve` runs."""
 
 from collections.abc import Callable
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
 from loyalty.embedded import EmbeddedError
+
+from .child import FORK
 
 T = TypeVar("T")
 
@@ -17,9 +18,8 @@ class Ended(EmbeddedError):
 
 def run(work: Callable[[], T]) -> T:
     """What it returns, or raises what it raises; Ended if it did neither. Both are pickled."""
-    fork = get_context("fork")
-    receiving, sending = fork.Pipe(duplex=False)
-    process = fork.Process(target=_send, args=(work, sending), daemon=True)
+    receiving, sending = FORK.Pipe(duplex=False)
+    process = FORK.Process(target=_send, args=(work, sending), daemon=True)
     process.start()
     sending.close()
     try:

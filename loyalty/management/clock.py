@@ -1,15 +1,22 @@
-"""Celery's beat as a thread of `serve`: a process of its own would take 90 MB for a clock."""
+"""What looks after time and servers: Celery's beat and the keepers of the embedded servers, as threads of one child."""
 
+import fcntl
 import logging
+import os
+import signal
 import threading
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing import parent_process
 from pathlib import Path
 
 from celery.beat import Service
 
 from loyalty.celery import app
 
-from .supervisor import Pauses
+from .child import SIGNALS
+from .supervisor import GRACE_SECONDS, Pauses, Server
 
 log = logging.getLogger("loyalty.serve")
 # How long it may sleep: so long its end may take.
@@ -48,3 +55,28 @@ class Clock:
                 pause = pauses.after(time.monotonic() - began)
                 log.exception("beat ended: started again in %.1f s", pause)
                 self._ending.wait(pause)
+
+
+@contextmanager
+def _only_one(schedule: Path) -> Iterator[None]:
+    """A clock of a `serve` that was killed ends within seconds; until it has, nobody else's ticks."""
+    with schedule.with_suffix(".lock").open("w") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        yield
+
+
+def keep(schedule: Path, servers: Sequence[Server]) -> None:
+    """Until a signal, or until whoever has started it is gone: the next `serve` has a clock of its own."""
+    parent, ending = parent_process(), threading.Event()
+    assert parent
+    for number in SIGNALS:
+        signal.signal(number, lambda *_: ending.set())
+    keepers = [threading.Thread(target=server.keep_up, args=(ending,), daemon=True) for server in servers]
+    for keeper in keepers:
+        keeper.start()
+    with _only_one(schedule), Clock(schedule):
+        while os.getppid() == parent.pid and not ending.wait(LONGEST_SLEEP):
+            pass
+    ending.set()
+    for keeper in keepers:
+        keeper.join(GRACE_SECONDS)

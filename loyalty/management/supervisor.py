@@ -1,18 +1,19 @@
 """Runs the programs of `serve` side by side. One that ends is started again, with growing pauses; the others go on meanwhile."""
 
 import logging
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import active_children
 from types import FrameType
 
 from loyalty.embedded import EmbeddedError
+
+from .child import SIGNALS, Child
+from .output import output
 
 log = logging.getLogger("loyalty.serve")
 
@@ -22,8 +23,6 @@ STEADY_SECONDS = 10.0
 LOOK_SECONDS, LOOK_AT_SERVERS_SECONDS = 0.1, 1.0
 # For what is being done when the end comes; whatever is cut off is done again at the next start.
 GRACE_SECONDS = 10.0
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-LONGEST_LINE = 65_536
 
 
 class Pauses:
@@ -41,64 +40,49 @@ class Pauses:
 
 @dataclass
 class Program:
-    """A child with a process group of its own: when it is killed, nothing of it is left to hold its port or its tasks."""
+    """What a child does, and the child that does it."""
 
     name: str
-    command: Sequence[str]
-    process: "subprocess.Popen[bytes] | None" = None
+    work: Callable[[], object]
+    child: Child | None = None
     due: float = 0.0
     started: float = 0.0
     pauses: Pauses = field(default_factory=Pauses)
 
     def tend(self, now: float) -> None:
         """Start it if it is due; take note of its end."""
-        if self.process is None:
+        if self.child is None:
             if now >= self.due:
-                self._start(now)
-        elif (code := self.process.poll()) is not None:
+                self.child, self.started = Child(f"loyalty {self.name}", self.work), now
+        elif (code := self.child.code) is not None:
             lived = now - self.started
             self.kill()
-            self.process, pause = None, self.pauses.after(lived)
+            pause = self.pauses.after(lived)
             self.due = now + pause
             log.warning("%s %s after %.0f s: started again in %.1f s", self.name, _ended(code), lived, pause)
 
-    def _start(self, now: float) -> None:
-        self.process = subprocess.Popen(  # noqa: S603  our own programs
-            self.command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        self.started = now
-        threading.Thread(target=_repeat, args=(self.name, self.process), daemon=True).start()
+    def repeat(self) -> None:
+        """What it has printed."""
+        if self.child is not None:
+            output.tell(self.name, self.child.lines())
 
     def ask_to_end(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
+        if self.child is not None:
+            self.child.ask_to_end()
 
     def has_ended(self) -> bool:
-        return self.process is None or self.process.poll() is not None
+        return self.child is None or self.child.code is not None
 
     def kill(self) -> None:
         """The whole group, whoever of it is left."""
-        if self.process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        if self.child is not None:
+            self.child.kill()
+            output.tell(self.name, self.child.last_lines())
+            self.child = None
 
 
 def _ended(code: int) -> str:
     return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
-
-
-def _repeat(name: str, process: "subprocess.Popen[bytes]") -> None:
-    """What it prints, each line with its name in front."""
-    assert process.stdout
-    with process.stdout as lines:
-        while line := lines.readline(LONGEST_LINE):
-            sys.stdout.write(f"{name:<6} | {line.decode(errors='replace').rstrip()}\n")
-            sys.stdout.flush()
 
 
 @dataclass(frozen=True)
@@ -138,19 +122,19 @@ class Server:
             log.warning("%s answers again after %.1f s", self.name, time.monotonic() - began)
 
 
-def run(programs: Sequence[Program], servers: Sequence[Server]) -> None:
-    """Until SIGINT, SIGTERM or SIGHUP; then the programs end in order, at once at a second signal. The servers are left up."""
+def run(programs: Sequence[Program]) -> None:
+    """Until SIGINT, SIGTERM or SIGHUP; then the programs end in order, at once at a second signal."""
     ending, hurry = threading.Event(), threading.Event()
-    keepers = [threading.Thread(target=server.keep_up, args=(ending,), daemon=True) for server in servers]
     with _signals(ending, hurry):
-        for keeper in keepers:
-            keeper.start()
-        while not ending.wait(LOOK_SECONDS):
-            for program in programs:
-                program.tend(time.monotonic())
-        _end(programs, hurry)
-        for keeper in keepers:
-            keeper.join(GRACE_SECONDS)
+        try:
+            while not ending.is_set():
+                for program in programs:
+                    program.tend(time.monotonic())
+                _repeat(programs)
+                # Takes note of the end of those that nobody looks after.
+                active_children()
+        finally:
+            _end(programs, hurry)
 
 
 @contextmanager
@@ -166,11 +150,18 @@ def _signals(ending: threading.Event, hurry: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def _repeat(programs: Sequence[Program]) -> None:
+    """What they print, for as long as a look takes."""
+    printing = {program.child.reading: program for program in programs if program.child and not program.child.is_silent}
+    for reading in output.wait(list(printing), LOOK_SECONDS):
+        printing[reading].repeat()
+
+
 def _end(programs: Sequence[Program], hurry: threading.Event) -> None:
     deadline = time.monotonic() + GRACE_SECONDS
     for program in programs:
         program.ask_to_end()
     while not all(program.has_ended() for program in programs) and time.monotonic() < deadline and not hurry.is_set():
-        time.sleep(LOOK_SECONDS)
+        _repeat(programs)
     for program in programs:
         program.kill()

@@ -76,24 +76,24 @@ class Serving:
     output: Path
 
     def children(self, pid: int | None = None) -> dict[int, str]:
-        """Command lines by pid."""
+        """Names by pid."""
         parent = pid or self.process.pid
         found = dict[int, str]()
         with suppress(OSError):
             for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
                 with suppress(OSError):
-                    found[int(child)] = Path(f"/proc/{child}/cmdline").read_text().replace("\0", " ")
+                    found[int(child)] = Path(f"/proc/{child}/comm").read_text().strip()
         return found
 
-    def program(self, word: str) -> list[int]:
-        return [pid for pid, command in self.children().items() if word in command]
+    def program(self, name: str) -> list[int]:
+        return [pid for pid, found in self.children().items() if found == f"loyalty {name}"]
 
     def pids(self, name: str) -> list[int]:
-        """Of what is killed: a web worker, a worker's parent, PostgreSQL, Valkey, or the web's parent."""
+        """Of what is killed: a web worker, a worker's parent, the clock, PostgreSQL, Valkey, or the web's parent."""
         match name:
             case "web worker":
-                [parent] = self.program("granian") or [0]
-                return [pid for pid, command in self.children(parent).items() if "granian" in command]
+                [parent] = self.program("web") or [0]
+                return list(self.children(parent)) if parent else []
             case "PostgreSQL":
                 with suppress(OSError, IndexError, embedded.EmbeddedError):
                     if not embedded.status(self.data).database:
@@ -105,7 +105,8 @@ class Serving:
                     connection = Redis.from_url(embedded.addresses(self.data).redis_url, socket_timeout=2)
                     return [int(connection.info("server")["process_id"])]
                 return []
-        return self.program({"Celery worker": " short@", "long worker": " long@", "web parent": "granian"}[name])
+        names = {"Celery worker": "worker", "long worker": "long", "clock": "clock", "web parent": "web"}
+        return self.program(names[name])
 
     def told(self) -> str:
         """What it said of those that ended."""

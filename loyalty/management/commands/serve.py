@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from functools import partial
 from pathlib import Path
@@ -25,14 +24,11 @@ from django.db.migrations.executor import MigrationExecutor
 from loyalty import embedded
 from loyalty.backup.operations import is_half_restored
 from loyalty.environment import BadEnvironment, Environment, start_servers
-from loyalty.management import aside, serving, supervisor
-from loyalty.management.clock import Clock
+from loyalty.management import aside, child, clock, programs, serving, supervisor
 from loyalty.management.supervisor import Program, Server
 from loyalty.protection.queries import NOT_KEPT, UNREADABLE, lacks, sentence
-from loyalty.timers import LONG
 
 READY_SECONDS = 60
-WORKER = "--loglevel WARNING --without-gossip --without-mingle"
 DEMO = ("--customers", "2000", "--months", "12", "--seed", "1", "--showcase")
 
 
@@ -47,7 +43,7 @@ class Command(BaseCommand):
         with serving.only_one(environment.data_dir):
             _check_port(environment.host, environment.port)
             _check_whole(environment.data_dir)
-            # A closed terminal ends the program as Ctrl-C does; web, worker and beat would outlive it otherwise.
+            # A closed terminal ends the program as Ctrl-C does; its children would outlive it otherwise.
             for number in (signal.SIGHUP, signal.SIGTERM):
                 signal.signal(number, signal.default_int_handler)
             try:
@@ -148,10 +144,10 @@ def _static_fingerprint() -> str:
 
 
 def _run(environment: Environment, first_run: dict[str, str]) -> None:
-    programs = [Program(name, command) for name, command in _commands(environment).items()]
-    threading.Thread(target=_announce, args=(environment, first_run), daemon=True).start()
-    with Clock(environment.data_dir / "beat-schedule"):
-        supervisor.run(programs, _servers(environment))
+    programs.load()
+    child.beside(partial(_announce, environment, first_run))
+    keeping = partial(clock.keep, environment.data_dir / "beat-schedule", _servers(environment))
+    supervisor.run([*programs.of(environment), Program("clock", keeping)])
 
 
 def _servers(environment: Environment) -> list[Server]:
@@ -165,22 +161,6 @@ def _servers(environment: Environment) -> list[Server]:
         start = partial(embedded.start, folder, database=False)
         servers.append(Server("Valkey", lambda: embedded.status(folder).broker, start))
     return servers
-
-
-def _commands(environment: Environment) -> dict[str, list[str]]:
-    web = (
-        f"--port {environment.port} --workers 2 --blocking-threads 4 --no-ws --respawn-failed-workers --log-level info"
-    )
-    worker = [*(sys.executable, "-m", "celery", "--quiet", "--app", "loyalty", "worker"), *WORKER.split()]
-    return {
-        "web": [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", environment.host, *web.split()),
-            "loyalty.wsgi:application",
-        ],
-        # What is short needs no process for itself, which only a task that hangs would have to be ended in.
-        "worker": [*worker, *"--queues celery --hostname short@%h --pool threads --concurrency 2".split()],
-        "long": [*worker, *f"--queues {LONG} --hostname long@%h --concurrency 2".split()],
-    }
 
 
 def _announce(environment: Environment, first_run: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ from loyalty.management import serving
 
 
 class Command(BaseCommand):
-    help = "Stop web, worker, beat and the embedded servers."
+    help = "Stop web, workers, the clock and the embedded servers."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
