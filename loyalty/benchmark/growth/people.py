@@ -10,7 +10,9 @@ _COPIES = (
     """
     INSERT INTO customers_customer (id, public_id, email, first_name, last_name, birth_date, optin_at, {customer})
     SELECT nextval('customers_customer_id_seq'), 'bench-' || n, 'customer.' || n || '@example.com',
-        'First ' || n %% 997, 'Last ' || n %% 4999, date '1940-01-01' + n %% 20000,
+        -- A page of the list is full of those who share the names that are searched for, however many there are.
+        'First ' || CASE WHEN n <= 100 THEN 7 ELSE n %% 997 END, 'Last ' || CASE WHEN n <= 100 THEN 77 ELSE n %% 4999 END,
+        date '1940-01-01' + n %% 20000,
         -- Less than a year ago, and not all on one day.
         optin_at - (30 + n %% 300) * interval '1 day', {customer}
     FROM generate_series(1, {last}) n, (SELECT * FROM customers_customer WHERE public_id = 'bench-0') first
