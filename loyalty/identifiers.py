@@ -13,8 +13,10 @@ AFTER_AN_ID = (
     "activities", "challenges", "coupons", "data", "events", "history", "merge", "opt-in", "opt-out", "prize-wheels", "rewards",
     "suspend", "transactions", "unsuspend", "wallet",
 )  # fmt: skip
-# They mean something in an address, and clients take them out of it.
-PLACES = frozenset({"-", ".", ".."})
+# Clients take them out of an address (RFC 3986, 5.2.4), however they are written there.
+TAKEN_OUT = frozenset({".", ".."})
+# And what an address says in place of a customer.
+PLACES = TAKEN_OUT | {"-"}
 # What programs send for "nobody": under such a name strangers would share one customer.
 REFUSED_NAMES = (
     "undefined", "null", "None", "[object Object]", "0", "guest", "anonymous", "NaN", "false", "N/A", "unknown",
@@ -85,6 +87,14 @@ def fault_of_id(text: str, refused: Collection[str]) -> str:
         return "cannot begin or end with a slash, nor have two in a row: no address names such an ID"
     if meant := next((part for part in others if part.lower() in AFTER_AN_ID), ""):
         return f"cannot have '{meant}' after a slash: addresses of the API mean something else by it"
+    return ""
+
+
+def fault_of_new_order(text: str) -> str:
+    """Why no order can be made with this ID, as the end of "'transaction_id' …"; empty: it can. What else is wrong with an
+    ID is wrong of every order; one that is there under such an ID goes on by it."""
+    if TAKEN_OUT.intersection(text.split("/")):
+        return "cannot be '.' or '..', nor have one of them between slashes: no address would name the order"
     return ""
 
 

@@ -15,6 +15,7 @@ from loyalty.engine.events import POINTS_REWARDED, Incoming, Key
 from loyalty.engine.mechanism import EVERY_ACTION, Mechanism, record_only
 from loyalty.engine.rows import EventRow, from_json
 from loyalty.engine.state import Part, State
+from loyalty.identifiers import fault_of_new_order
 from loyalty.refusals import MissingField, Refused, WrongField
 
 from . import refunds
@@ -87,7 +88,15 @@ def open_order(event: EventRow, state: State, batch: Batch) -> None:
     if name is not None and name not in orders and event.action not in LIFE:
         if event.action in ADDING:
             refuse_foreign(name, batch)
+        _check_name(name, event)
         batch.put(orders, name, batch.add(TransactionRow.draft(batch.new_id("events_transaction_id"), event)))
+
+
+def _check_name(name: str, event: EventRow) -> None:
+    """Raises Refused for an ID by which nobody could ask for the order. What follows from an event is about an order that
+    is there, such as a guest's which is claimed."""
+    if not event.depth and (fault := fault_of_new_order(name)):
+        raise WrongField("transaction_id", fault)
 
 
 def checkout(event: EventRow, state: State, batch: Batch) -> None:
