@@ -10,11 +10,12 @@ from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
 from .describe import Example, Operation, Parameter, Schema
+from .forms import FORM, with_brackets
 from .responses import HEADERS, ON_ANSWERS, PARAMETERS, RESPONSES, SECURITY, common_statuses, envelopes, headers_of
 from .shapes import LATER
 from .sharing import share
 
-JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+JSON = "application/json"
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # How parameters of a route are called on the wire.
 PATH_NAMES = {"public_id": "customer_id"}
@@ -56,7 +57,8 @@ class Generator(SchemaGenerator):
             "securitySchemes": SECURITY,
         }
         security: list[dict[str, list[str]]] = [{name: []} for name in SECURITY]
-        return {**found, "security": security, "paths": paths, "components": common}
+        told = with_brackets(paths, shared["schemas"])
+        return {**found, "security": security, "paths": told, "components": common}
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,8 @@ from django.test import Client
 from jsonschema import Draft202012Validator
 
 from events.models import Event
-from loyalty.api.docs.openapi import FORM, JSON, document
+from loyalty.api.docs.forms import FORM
+from loyalty.api.docs.openapi import JSON, document
 from tests.api_keys import development_key
 from tests.engine.world import accepted, configure, event, rows
 
