@@ -123,8 +123,15 @@ def _body(described: Operation, schema: Schema) -> dict[str, Any]:
     examples = {one.name: {"value": one.body} for one in described.all_examples if one.body is not None}
     if examples:
         content[JSON]["examples"] = examples
-    is_needed = bool(schema.get("required") or "oneOf" in schema or "anyOf" in schema)
-    return {"required": is_needed, "content": content}
+    return {"required": _needs_something(schema), "content": content}
+
+
+def _needs_something(schema: Schema) -> bool:
+    """Whether nothing, which is read as an object without anything in it, is too little."""
+    if LATER in schema:
+        return _needs_something(schema[LATER]())
+    choices = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    return bool(schema.get("required") or (choices and all(map(_needs_something, choices))))
 
 
 def _responses(described: Operation, method: str, generation: str, *, once: bool) -> dict[str, Any]:

@@ -100,6 +100,22 @@ def test_a_parameter_of_the_path_must_be_described() -> None:
     assert operation(described, "/things/{thing}", "GET", "legacy", "Things")["parameters"][0]["required"]
 
 
+def test_a_body_is_needed_where_each_of_its_forms_needs_something() -> None:
+    paths = document()["paths"]
+    told = [
+        paths[path][method]["requestBody"]["required"]
+        for path, method in (
+            ("/events", "post"),
+            ("/entities/rewards", "put"),
+            # A customer is made of an ID alone.
+            ("/entities/{module}/{entity}/{entity_id}", "put"),
+            ("/entities/{module}/{entity}/{entity_id}", "post"),
+        )
+    ]
+
+    assert told == [True, True, False, False]
+
+
 def test_everybody_may_read_it_and_keep_it_for_a_while(client: Client) -> None:
     answer = client.get("/openapi.json")
 
