@@ -184,15 +184,14 @@ _FIELDS: dict[str, Schema] = {
 _SHOWN = {"id": TEXT, **_FIELDS, "source": one_of(*PoolSource.values)}
 POOL_ALWAYS = frozenset({"id", "name", "source", "type", "aggregated", "products", "stores"})
 POOL = shape("CouponPool", _SHOWN, optional=_SHOWN.keys() - POOL_ALWAYS)
+_UNSAID: Mapping[str, Any] = {"aggregated": False, "products": [], "stores": []}
 POOL_EXAMPLE: Mapping[str, Any] = {
     "id": POOL_ID,
     "name": "Spring",
     "source": "uploaded",
     "type": "amount",
     "value": 10,
-    "aggregated": False,
-    "products": [],
-    "stores": [],
+    **_UNSAID,
 }
 _NEW = {"name": "Summer", "source": "uploaded", "type": "amount", "value": 12.1, "expiration_time": "2 months"}
 
@@ -220,6 +219,11 @@ CREATE = Operation(
     body=request_body("NewCouponPool", {**_OR_NULL, **{name: _FIELDS[name] for name in _NEEDED}}, required=_NEEDED),
     refusals={400: "202005 to 202032, 202039 to 202041: the message names the field."},
     examples=[
+        Example(
+            "Summer",
+            _NEW,
+            {"status": "success", "metadata": [], "payload": {**_NEW, "id": "9d1f4b7e2c8a5063f1e7d4b2", **_UNSAID}},
+        ),
         Example(
             "A source that is made in the back office",
             {**_NEW, "source": "generated"},

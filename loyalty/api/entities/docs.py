@@ -22,11 +22,19 @@ from .pairs import EntityPair
 
 _PART: Schema = {"type": "string", "minLength": 1, "maxLength": 64}
 _ID: Schema = {"type": "string", "minLength": 1, "maxLength": 400}
-TYPE = [
-    Parameter("module", "The first half of the type, in any letter case.", _PART, example="tiers", place="path"),
-    Parameter("entity", "The other half.", _PART, example="tier", place="path"),
-]
-ID = Parameter("entity_id", "The ID of the entity.", _ID, example="status", place="path")
+
+
+def _address(module: str, entity: str, entity_id: str = "") -> list[Parameter]:
+    """The parameters of a path, with an example for which it works."""
+    found = [
+        Parameter("module", "The first half of the type, in any letter case.", _PART, example=module, place="path"),
+        Parameter("entity", "The other half.", _PART, example=entity, place="path"),
+    ]
+    named = Parameter("entity_id", "The ID of the entity.", _ID, example=entity_id, place="path")
+    return [*found, named] if entity_id else found
+
+
+TYPE = _address("tiers", "tier")
 PAGE = [
     Parameter(
         "limit", "How many at most.", or_empty({**WHOLE, "minimum": 1, "maximum": MAX_LIMIT, "default": MAX_LIMIT})
@@ -101,7 +109,7 @@ LIST = Operation(
 SHOW = Operation(
     "Show an entity",
     later(_entity),
-    parameters=[*TYPE, ID],
+    parameters=_address("tiers", "tier", "status"),
     refusals={
         400: "350300: there is no such type, or its module is off. 300706: it is never shown. 0: there is no such entity."
     },
@@ -154,16 +162,48 @@ def _update_examples() -> list[Example]:
     ]
 
 
+def _delete_examples() -> list[Example]:
+    return [
+        Example(f"One of type {pair.type}", None, DELETED, path={**_path(pair), "entity_id": entity_id})
+        for pair in _writing("delete")
+        for entity_id in pair.writes.delete_examples
+    ]
+
+
 def _path(pair: EntityPair) -> dict[str, str]:
     return {"module": pair.module, "entity": pair.entity, "entity_id": str(pair.sample["id"])}
 
 
+def _first(examples: Sequence[Example]) -> list[Parameter]:
+    """Whose address is the one of the first example."""
+    return _address(**examples[0].path)
+
+
+def _create_parameters() -> list[Parameter]:
+    return _first(_create_examples())
+
+
+def _create_named_parameters() -> list[Parameter]:
+    """An ID that is still free after the first example of the others."""
+    first = _create_examples()[0]
+    return _address(**first.path, entity_id=f"{first.body['id']}-2")
+
+
+def _update_parameters() -> list[Parameter]:
+    return _first(_update_examples())
+
+
+def _delete_parameters() -> list[Parameter]:
+    return _first(_delete_examples())
+
+
+DELETED = ["ok"]
 _NOT_WRITTEN = "300706: the type does not allow it, or is never shown. 350300: there is no such type."
 CREATE = Operation(
     "Create an entity",
     later(_created),
     "With the `id` of the body; a customer list or a reward gets one if it names none.",
-    parameters=TYPE,
+    parameters=_create_parameters,
     body=_create_body,
     refusals={400: f"{_NOT_WRITTEN} 0: a property is missing or wrong, or the ID is taken."},
     examples=_create_examples,
@@ -171,7 +211,7 @@ CREATE = Operation(
 CREATE_NAMED = Operation(
     "Create an entity of this ID",
     later(_created),
-    parameters=[*TYPE, ID],
+    parameters=_create_named_parameters,
     body=_create_body,
     refusals={400: f"{_NOT_WRITTEN} 0: a property is missing or wrong, or the ID is taken."},
 )
@@ -179,7 +219,7 @@ UPDATE = Operation(
     "Change an entity",
     later(_entity),
     "What the body does not name stays; null clears it.",
-    parameters=[*TYPE, ID],
+    parameters=_update_parameters,
     body=_update_body,
     refusals={
         400: f"{_NOT_WRITTEN} 0: there is no such entity, or a property is wrong; 300400: no such customer list."
@@ -190,8 +230,9 @@ DELETE = Operation(
     "Archive an entity",
     list_of({"type": "string"}),
     "For good, and only if it is inactive and nothing uses it. A customer is opted out.",
-    parameters=[*TYPE, ID],
+    parameters=_delete_parameters,
     refusals={400: f"{_NOT_WRITTEN} 0: it is not inactive, or is used. 300400: no such customer list."},
+    examples=_delete_examples,
 )
 _CALL = request_body(
     "EntityCall",

@@ -17,7 +17,7 @@ from loyalty.http.origin import origin_of
 
 from .bulk import ErrorHandling, carry_out
 from .calls import EntityCall, not_allowed
-from .docs import BULK, CREATE, CREATE_NAMED, DELETE, LIST, SHOW, UPDATE
+from .docs import BULK, CREATE, CREATE_NAMED, DELETE, DELETED, LIST, SHOW, UPDATE
 from .pairs import Caller, EntityPair, pair_named
 
 PAGE = ("limit", "offset")
@@ -84,7 +84,7 @@ class EntityDetail(EntityView):
 
     def delete(self, request: Request, module: str, entity: str, entity_id: str) -> Response:
         self.call().delete(entity_id)
-        return Response(["ok"])
+        return Response(DELETED)
 
 
 class BulkEntities(EntityView):

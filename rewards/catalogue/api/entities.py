@@ -187,6 +187,7 @@ PAIR = EntityPair(
                 {**LATTE, "price": {"EUR": 80}, "limit": 3, "max_claims": 3},
             )
         ],
+        delete_examples=[LATTE["id"]],
     ),
     filters=RewardFilters,
 )

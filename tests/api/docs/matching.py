@@ -3,8 +3,13 @@
 import re
 from typing import Any
 
+from coupons.api.docs import POOL_ID
+from segments.lists.api.docs import ID as LIST_ID
+
 _ID = re.compile(r"1[0-9]")
 _GIVEN = re.compile(r"[0-9]+")
+# Of pools and lists; those of the world of the examples stay what they are.
+_HEX = re.compile(rf"(?!{POOL_ID}|{LIST_ID})[0-9a-f]{{24}}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -29,4 +34,4 @@ def _is_given(found: Any, shown: Any) -> bool:
     if not isinstance(found, str):
         return False
     is_number = _ID.fullmatch(shown) and _GIVEN.fullmatch(found)
-    return bool(is_number or (_UUID.fullmatch(shown) and _UUID.fullmatch(found)))
+    return bool(is_number or any(one.fullmatch(shown) and one.fullmatch(found) for one in (_HEX, _UUID)))

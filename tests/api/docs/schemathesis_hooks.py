@@ -17,14 +17,26 @@ from urllib.parse import urlencode, urlsplit
 import schemathesis
 from requests import PreparedRequest
 from requests.auth import AuthBase
+from schemathesis import GenerationMode
 
 from loyalty.api.access.signing import BadSignature, Signer, sign
 
 # Of tests/api/example_world.py.
 CARD = "1234"
 SOMEBODY = ("0519001", "0519002", "0519003", f"loyalty_barcode:{CARD}")
-# Made for being merged and erased.
+ORDER = "R-1000"
+# Of `schemathesis_run.make_more`. An opt-out of who was merged is one of who stayed: nobody is both.
 DOUBLES, STAYS = tuple(f"double-{number}" for number in range(20)), "stays"
+LEAVERS = tuple(f"leaver-{number}" for number in range(20))
+REWARDS, FOR_BIDS = ("treat", "ten-off"), ("bag",)
+# Of the world of the examples: what can be changed, and what else is shown.
+CHANGED = (
+    ("products", "product", "MUG-BLUE"),
+    ("stores", "store", "vienna"),
+    ("rewards", "reward", "latte"),
+    ("core", "customer-list", "63f2cc942d6ef241c0167e6c"),
+)
+ENTITIES = (*CHANGED, ("core", "transaction", ORDER), ("core", "customer", SOMEBODY[0]), ("tiers", "tier", "status"))
 
 
 class Signed(AuthBase):
@@ -81,13 +93,38 @@ def chosen(given: Any, choices: tuple[str, ...]) -> Any:
 
 @schemathesis.hook
 def map_path_parameters(ctx: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
-    for name, value in (path_parameters or {}).items():
-        if name == "reference":
-            path_parameters = {name: os.environ["LOYALTY_ERASURE"]}
-        elif name == "customer_id":
-            people = DOUBLES if ctx.operation.path.endswith(("merge", "opt-out")) else SOMEBODY
-            path_parameters = {**(path_parameters or {}), name: chosen(value, people)}
-    return path_parameters
+    if not path_parameters:
+        return path_parameters
+    if "reference" in path_parameters:
+        return {"reference": os.environ["LOYALTY_ERASURE"]}
+    if "module" in path_parameters:
+        return _entity(ctx.operation.method.upper(), path_parameters)
+    known = _known(ctx.operation.path)
+    return {name: chosen(value, known[name]) if name in known else value for name, value in path_parameters.items()}
+
+
+def _known(path: str) -> dict[str, tuple[str, ...]]:
+    """What each parameter of this path can name."""
+    return {
+        "customer_id": _expendable(path) or SOMEBODY,
+        "transaction_id": (ORDER,),
+        "reward_id": FOR_BIDS if path.endswith("/bid") else REWARDS,
+    }
+
+
+def _expendable(path: str) -> tuple[str, ...]:
+    """Who may be gone after a request to this path; empty: nobody will be."""
+    return DOUBLES if path.endswith("/merge") else LEAVERS if path.endswith("/opt-out") else ()
+
+
+def _entity(method: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Module, entity and ID that go together, every other time; a new one keeps the ID that was made up."""
+    if not all(isinstance(value, str) and 0 < len(value) <= 64 for value in given.values()) or len(given["module"]) % 2:
+        return given
+    entities = ENTITIES if method == "GET" else CHANGED
+    module, entity, entity_id = entities[sum(map(len, given.values())) % len(entities)]
+    found = {"module": module, "entity": entity, "entity_id": entity_id}
+    return {name: value if name == "entity_id" and method == "PUT" else found[name] for name, value in given.items()}
 
 
 BUILT_IN: set[str] = set()
@@ -117,32 +154,65 @@ def _events(body: dict[str, Any]) -> list[dict[str, Any]]:
 
 NUMBERS = count()
 TALLY: Counter[str] = Counter()
+# Claims that were answered and are not revoked yet: whose, of what, and the ID.
+CLAIMED: list[tuple[str, str, str]] = []
+
+
+def next_of(choices: tuple[str, ...]) -> str:
+    return choices[next(NUMBERS) % len(choices)]
 
 
 @schemathesis.hook
 def before_call(ctx: Any, case: Any, kwargs: Any) -> None:
-    """Most keys are new: those that are generated come again and again, each time for another request. And those who
-    are needed stay."""
+    """Most keys are new: those that are generated come again and again, each time for another request. Those who are
+    needed stay."""
     key = (case.headers or {}).get("Idempotency-Key")
     if isinstance(key, str) and re.fullmatch(r"[!-~]{1,200}", key) and (number := next(NUMBERS)) % 8:
         case.headers["Idempotency-Key"] = f"{key}-{number}"
-    who = (case.path_parameters or {}).get("customer_id")
-    if who in SOMEBODY and case.operation.path.endswith(("merge", "opt-out")):
-        case.path_parameters["customer_id"] = DOUBLES[next(NUMBERS) % len(DOUBLES)]
-    if isinstance(case.body, dict) and any(map(_erases_who_is_needed, [case.body, *_events(case.body)])):
+    people = _expendable(case.operation.path)
+    if people and case.path_parameters.get("customer_id") in SOMEBODY:
+        case.path_parameters["customer_id"] = next_of(people)
+    if isinstance(case.body, dict) and any(map(_dangers, [case.body, *_events(case.body)])):
         case.body = deepcopy(case.body)
-        for event in filter(_erases_who_is_needed, [case.body, *_events(case.body)]):
-            event["customer"] = DOUBLES[next(NUMBERS) % len(DOUBLES)]
+        for event in [case.body, *_events(case.body)]:
+            event.update(_dangers(event))
+    if isinstance(case.body, dict) and _is_right(case) and (number := next(NUMBERS)) % 2:
+        _replace(case, number)
 
 
-def _erases_who_is_needed(event: dict[str, Any]) -> bool:
-    """Their orders would be gone, which no later request could then name."""
-    return event.get("action") == "opt_out" and event.get("customer") in (*SOMEBODY, CARD)
+def _is_right(case: Any) -> bool:
+    """Not made to be refused."""
+    return case.meta is not None and case.meta.generation.mode == GenerationMode.POSITIVE
+
+
+def _replace(case: Any, number: int) -> None:
+    """What chance hardly ever writes: the ID of a claim, and a new ID beside a body for just that type."""
+    if case.operation.path.endswith("/revoke") and CLAIMED:
+        customer, reward, claim = CLAIMED.pop()
+        case.path_parameters, case.body = {"customer_id": customer, "reward_id": reward}, {"event": claim}
+    if case.operation.label == "PUT /entities/{module}/{entity}/{entity_id}":
+        module, entity, _ = CHANGED[0]
+        case.path_parameters = {"module": module, "entity": entity, "entity_id": f"made-{number}"}
+        case.body = {"name": "Made"}
+
+
+def _dangers(event: dict[str, Any]) -> dict[str, str]:
+    """What is to stand in place of an opt-out of those who are needed: their orders would be gone, which no later request
+    could then name. Nor is anybody merged into them, or the next opt-out of the one who was merged would be theirs."""
+    found, needed = {}, (*SOMEBODY, CARD)
+    if event.get("action") == "opt_out" and event.get("customer") in needed:
+        found["customer"] = next_of(LEAVERS)
+    if event.get("target") in needed:
+        found["target"] = STAYS
+    return found
 
 
 @schemathesis.hook
 def after_call(ctx: Any, case: Any, response: Any) -> None:
     TALLY[f"{case.operation.label} {response.status_code}"] += 1
+    who = (case.path_parameters or {}).get("customer_id")
+    if who in SOMEBODY and case.operation.path.endswith("{reward_id}/claim") and response.status_code == 200:
+        CLAIMED.append((who, case.path_parameters["reward_id"], response.json()["id"]))
 
 
 @atexit.register

@@ -12,9 +12,13 @@ from typing import Any
 from django.utils import timezone
 
 from customers.erasure.operations import record_opt_out
+from loyalty.engine.events import Incoming
+from loyalty.program.operations import apply_program
+from loyalty.staff.sender import Sender
+from rewards.claims.api.schemas import TEN_OFF
 from tests.api.example_world import make_world
 from tests.api_keys import server_key, signer
-from tests.factories import TILL, make_customer
+from tests.factories import TILL, make_customer, tell
 from tests.live import live_server
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -28,7 +32,7 @@ def run(folder: Path, *, cases: int, phases: str, told: Any = None, path: str = 
     command prints if it finds anything: no 5xx, no status or answer that is not described, no ignored signature, and so on.
     """
     make_world()
-    make_doubles()
+    make_more()
     with live_server() as live:
         address, options = f"http://{live.host}", ["--max-examples", str(cases), "--phases", phases]
         if path:
@@ -63,10 +67,16 @@ def _run(options: Sequence[str], folder: Path) -> Counter[str]:
     return Counter(json.loads((folder / "tally.json").read_text()))
 
 
-def make_doubles() -> None:
-    """For the merges of `schemathesis_hooks`."""
-    for name in ("stays", *(f"double-{number}" for number in range(20))):
+def make_more() -> None:
+    """What `schemathesis_hooks` names beside the world of the examples: who is merged and erased, and rewards that can be
+    claimed and bid for again and again."""
+    for name in ("stays", *(f"{kind}-{number}" for kind in ("double", "leaver") for number in range(20))):
         make_customer(name)
+    for name in ("0519001", "0519002"):
+        tell(Incoming(name, "point_add", {"points": 1_000_000}))
+    treat = {"id": "treat", "type": "virtual", "status": "active", "name": {"en": "Treat"}, "prices": {"": 1}}
+    bag = {**treat, "id": "bag", "type": "bidding", "price_step": 1, "ends_at": "2999-01-01"}
+    apply_program({"rewards": [TEN_OFF, treat, bag]}, by=Sender(None, timezone.now()))
 
 
 def _erasure() -> str:
