@@ -1,11 +1,12 @@
 """Every address has a written rule: who is let in, and what everybody else is told."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -128,15 +129,31 @@ def name_of(value: object) -> str | None:
     return value.address if isinstance(value, Route) else None
 
 
-def holders(right: Right) -> set[str]:
-    """The roles that hold the right, as the table says; not asked by the code under test."""
-    rows = StaffRole.objects.filter(rights__contains=[right.code])
-    return {Role.ADMINISTRATOR.value, *(() if right.is_reserved else rows.values_list("slug", flat=True))}
+@dataclass(frozen=True)
+class Staff:
+    """One of each role, logged in, and which roles hold what, as the table says; not asked by the code under test."""
+
+    sessions: Mapping[str, str]
+    rights: Mapping[str, set[str]]
+
+    def holders(self, right: Right) -> set[str]:
+        held = {role for role, codes in self.rights.items() if right.code in codes and not right.is_reserved}
+        return {Role.ADMINISTRATOR.value, *held}
+
+    def is_refused(self, route: Route, role: str, method: str) -> bool:
+        client = Client()
+        client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
+        return bool(getattr(client, method)(f"/{route.address}").status_code == 403)
 
 
-def refused(client: Client, route: Route, role: str, method: str) -> bool:
-    client.force_login(User.objects.get_or_create(username=f"a {role}", role=role)[0])
-    return bool(getattr(client, method)(f"/{route.address}").status_code == 403)
+@pytest.fixture(scope="module")
+def staff(module_db: None) -> Staff:
+    sessions = {}
+    for role in Role.values:
+        client = Client()
+        client.force_login(User.objects.create(username=f"a {role}", role=role))
+        sessions[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return Staff(sessions, {row.slug: set(row.rights) for row in StaffRole.objects.all()})
 
 
 def test_every_route_has_a_rule() -> None:
@@ -171,18 +188,18 @@ def test_a_stranger_is_sent_away(client: Client, route: Route, method: str) -> N
 @pytest.mark.parametrize("role", Role.values)
 @pytest.mark.ignore_template_errors  # the admin's own templates name variables that are not always there
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_role_without_the_right_is_refused(client: Client, route: Route, role: str, method: str) -> None:
-    is_let_in = role in holders(route.right) if route.right else may_configure(User(role=role))
+def test_a_role_without_the_right_is_refused(staff: Staff, route: Route, role: str, method: str) -> None:
+    is_let_in = role in staff.holders(route.right) if route.right else may_configure(User(role=role))
 
-    assert refused(client, route, role, method) is not is_let_in
+    assert staff.is_refused(route, role, method) is not is_let_in
 
 
-def test_a_page_that_forgets_to_ask_is_noticed(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_forgets_to_ask_is_noticed(staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: without the line that asks, the test above would fail."""
     monkeypatch.setattr("loyalty.ui.mixins.require", lambda user, right: None)
     [route] = [route for route in ROUTES if route.name == "transfer:imports"]
 
-    assert not refused(client, route, Role.READ_ONLY.value, "get")
+    assert not staff.is_refused(route, Role.READ_ONLY.value, "get")
 
 
 def test_a_page_whose_right_is_deleted_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,13 +214,13 @@ def test_a_page_whose_right_is_deleted_is_noticed(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("model", sorted(admin.site._registry, key=str))
 @pytest.mark.parametrize("role", Role.values)
 @pytest.mark.ignore_template_errors
-def test_a_configuration_page_asks_for_the_right_over_its_model(client: Client, model: Any, role: str) -> None:
+def test_a_configuration_page_asks_for_the_right_over_its_model(staff: Staff, model: Any, role: str) -> None:
     label = model._meta.label_lower
     right = {page.model: page.right for page in contributed(ConfigurationPages)}.get(label)
-    is_let_in = role in holders(right) if right else role == Role.ADMINISTRATOR
+    is_let_in = role in staff.holders(right) if right else role == Role.ADMINISTRATOR
     address = reverse(f"admin:{label.replace('.', '_')}_changelist").strip("/")
 
-    assert refused(client, Route(label, address + "/", None), role, "get") is not is_let_in
+    assert staff.is_refused(Route(label, address + "/", None), role, "get") is not is_let_in
 
 
 def test_a_role_that_is_taken_away_ends_with_the_next_request(client: Client) -> None:
