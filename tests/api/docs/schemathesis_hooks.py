@@ -28,7 +28,7 @@ ORDER = "R-1000"
 # Of `schemathesis_run.make_more`. An opt-out of who was merged is one of who stayed: nobody is both.
 DOUBLES, STAYS = tuple(f"double-{number}" for number in range(20)), "stays"
 LEAVERS = tuple(f"leaver-{number}" for number in range(20))
-REWARDS, FOR_BIDS = ("treat", "ten-off"), ("bag",)
+SHOPPER, REWARDS, FOR_BIDS = "shopper", ("treat", "ten-off"), ("bag",)
 # Of the world of the examples: what can be changed, and what else is shown.
 CHANGED = (
     ("products", "product", "MUG-BLUE"),
@@ -186,8 +186,13 @@ def _is_right(case: Any) -> bool:
 
 
 def _replace(case: Any, number: int) -> None:
-    """What chance hardly ever writes: the ID of a claim, and a new ID beside a body for just that type."""
-    if case.operation.path.endswith("/revoke") and CLAIMED:
+    """What chance hardly ever writes: a claim or a bid of somebody whom no other request suspends, the ID of a claim, and
+    a new ID beside a body for just that type."""
+    act = case.operation.path.rpartition("{reward_id}/")[2]
+    if "customer_id" in case.path_parameters and act in ("claim", "bid"):
+        reward = REWARDS[0] if act == "claim" else FOR_BIDS[0]
+        case.path_parameters, case.body = {"customer_id": SHOPPER, "reward_id": reward}, {}
+    if act == "revoke" and CLAIMED:
         customer, reward, claim = CLAIMED.pop()
         case.path_parameters, case.body = {"customer_id": customer, "reward_id": reward}, {"event": claim}
     if case.operation.label == "PUT /entities/{module}/{entity}/{entity_id}":
@@ -211,7 +216,11 @@ def _dangers(event: dict[str, Any]) -> dict[str, str]:
 def after_call(ctx: Any, case: Any, response: Any) -> None:
     TALLY[f"{case.operation.label} {response.status_code}"] += 1
     who = (case.path_parameters or {}).get("customer_id")
-    if who in SOMEBODY and case.operation.path.endswith("{reward_id}/claim") and response.status_code == 200:
+    if (
+        who in (*SOMEBODY, SHOPPER)
+        and case.operation.path.endswith("{reward_id}/claim")
+        and response.status_code == 200
+    ):
         CLAIMED.append((who, case.path_parameters["reward_id"], response.json()["id"]))
 
 

@@ -70,9 +70,9 @@ def _run(options: Sequence[str], folder: Path) -> Counter[str]:
 def make_more() -> None:
     """What `schemathesis_hooks` names beside the world of the examples: who is merged and erased, and rewards that can be
     claimed and bid for again and again."""
-    for name in ("stays", *(f"{kind}-{number}" for kind in ("double", "leaver") for number in range(20))):
+    for name in ("stays", "shopper", *(f"{kind}-{number}" for kind in ("double", "leaver") for number in range(20))):
         make_customer(name)
-    for name in ("0519001", "0519002"):
+    for name in ("0519001", "0519002", "shopper"):
         tell(Incoming(name, "point_add", {"points": 1_000_000}))
     treat = {"id": "treat", "type": "virtual", "status": "active", "name": {"en": "Treat"}, "prices": {"": 1}}
     bag = {**treat, "id": "bag", "type": "bidding", "price_step": 1, "ends_at": "2999-01-01"}
