@@ -497,7 +497,8 @@ def test_the_timer_runs_it_a_minute_after_midnight_and_each_hour(caplog: pytest.
         expire_task()
 
     assert points_of("ann") == (30, 0, 30, 0)
-    assert caplog.messages == ["expired: 1 lots of 1 customers and accounts, 30 points"]
+    told = [record.getMessage() for record in caplog.records if record.name == "loyalty.points"]
+    assert told == ["expired: 1 lots of 1 customers and accounts, 30 points"]
 
 
 @pytest.mark.django_db
