@@ -26,9 +26,10 @@ class CustomerConverter(StringConverter):
 
 
 class AnyIdConverter(StringConverter):
-    """The last of an address: an ID with slashes, as orders have, but for one that ends the address."""
+    """The last of an address: an ID with slashes, as orders have, but for one that ends the address. What names nothing is
+    told so, even with a line feed in it."""
 
-    regex = ".+?"
+    regex = r"[\s\S]+?"
 
 
 def regex_of(route: str) -> str:

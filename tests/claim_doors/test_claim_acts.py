@@ -92,6 +92,12 @@ def test_a_form_is_taken_as_json_is(client: Client) -> None:
     assert (answer.status_code, answer.json()) == (200, {})
 
 
+def test_null_is_as_leaving_it_out(client: Client) -> None:
+    ann()
+    offer(reward("mug"))
+    assert post(client, f"{ROOT}/mug/claim", {"count": None, "points": None})["spent"] == 60
+
+
 @pytest.mark.parametrize("body", [{"count": 0}, {"count": "two"}, {"count": True}, {"points": -1}, {"count": 1.5}])
 def test_numbers_that_are_none_are_refused_by_their_name(client: Client, body: dict[str, Any]) -> None:
     ann()

@@ -7,7 +7,18 @@ from typing import Any
 from coupons.api.docs import POOL_ID
 from customers.api.schemas import CUSTOMER, WHO
 from loyalty.api.docs.describe import Example, Operation, Parameter, Schema
-from loyalty.api.docs.shapes import MOMENT, TEXT, WHOLE, described, list_of, one_of, or_empty, request_body, shape
+from loyalty.api.docs.shapes import (
+    MOMENT,
+    TEXT,
+    WHOLE,
+    described,
+    list_of,
+    nullable,
+    one_of,
+    or_empty,
+    request_body,
+    shape,
+)
 from loyalty.api.lists.paging import MAX_LIMIT, MAX_OFFSET
 from loyalty.refusals import KINDS
 from rewards.claims.codes import LIMIT, NO_CLAIM, NO_STOCK, NOT_ACTIVE, NOT_ELIGIBLE, REVOKED, TOO_FEW_POINTS
@@ -138,8 +149,8 @@ CLAIM_REWARD = Operation(
     body=request_body(
         "ClaimOfReward",
         {
-            "points": described(WHOLE, "Of dynamic rewards: how many to pay for each."),
-            "count": described(WHOLE, "How many; 1 unless it is said."),
+            "points": described(nullable(WHOLE), "Of dynamic rewards: how many to pay for each."),
+            "count": described(nullable(WHOLE), "How many; 1 unless it is said."),
         },
     ),
     refusals={400: _WHY_NOT, 404: _NO_REWARD, 423: "120219: claimed just now, try again in a minute."},
@@ -166,7 +177,9 @@ BID = Operation(
     BIDDING,
     "The points are reserved until somebody bids more.",
     parameters=[WHO, REWARD],
-    body=request_body("BidForReward", {"amount": described(WHOLE, "The highest bid and a step unless it is said.")}),
+    body=request_body(
+        "BidForReward", {"amount": described(nullable(WHOLE), "The highest bid and a step unless it is said.")}
+    ),
     refusals={400: f"{NOT_ACTIVE}: not active. {TOO_FEW_POINTS}: too few points.", 404: _NO_REWARD},
     examples=[NO_SUCH_REWARD],
 )

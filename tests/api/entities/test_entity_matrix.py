@@ -77,7 +77,7 @@ def test_types_are_written_in_any_case_and_lists_are_lists(client: Client, name:
 @pytest.mark.parametrize("name", THERE)
 def test_an_unknown_entity_and_an_attribute_that_is_not_searchable_are_refused(client: Client, name: str) -> None:
     unknown = "Customer List not found" if name == "core/customer-list" else "Entity not found"
-    for id in ("nothing", "%00"):
+    for id in ("nothing", "%00", "a%0Ab"):
         status, answer = ask(client, "GET", f"/{name}/{id}")
         assert (status, answer["error"]["message"]) == (400, unknown)
     status, answer = ask(client, "GET", f"/{name}", query="shoe_size=38")
