@@ -9,7 +9,7 @@ from fractions import Fraction
 from .dates import midnight
 from .points import Points
 from .state import Balance, Earning, Line, Order, Pending
-from .values import Data, Refusal, day, line_total, money, quantity, text, whole
+from .values import Data, Refusal, currency, day, line_total, money, quantity, text, whole
 
 # Of a step that comes too early or too late.
 WRONG_STATUS = {"draft": 112214, "accepted": 112211, "rejected": 112212, "refunded": 112213}
@@ -109,7 +109,7 @@ class Orders(Points):
         if total is None and not order.lines:
             raise Refusal(0, "total")
         order.total = self._sum(order) if total is None else total
-        order.currency = (text(data, "currency", 3) or self.setup.currency).upper()
+        order.currency = currency(data) or self.setup.currency.upper()
         self._same_currency(order, self.items_of(data))
         order.event, order.account, order.status = event, account, "pending"
         order.checkout_at, order.updated_at = self.member.events[event].when, self.at
@@ -155,8 +155,8 @@ class Orders(Points):
 
     def _note_line(self, cause: int, line: Line, data: Data, action: str = "checkout_item") -> int:
         # As it was sent: a number stays one.
-        currency = data.get("currency") not in (None, "")
-        return self.note(action, {**line.item, "currency": data["currency"]} if currency else line.item, cause)
+        is_named = data.get("currency") not in (None, "")
+        return self.note(action, {**line.item, "currency": data["currency"]} if is_named else line.item, cause)
 
     def _rule(self, account: str | None, basis: str) -> Earning | None:
         rule = self.setup.accounts[account or self.setup.default]
@@ -186,11 +186,11 @@ class Orders(Points):
 
     def _worth(self, event: int, rule: Earning, amount: Decimal, order: Order) -> int:
         """Nothing in a currency that the account has no percentage for: the event says so."""
-        currency = (order.currency or self.setup.currency).upper()
-        if currency == self.setup.currency or currency in rule.rates or self.setup.unknown_currencies:
-            return worth(rule, amount, currency)
+        used = (order.currency or self.setup.currency).upper()
+        if used == self.setup.currency or used in rule.rates or self.setup.unknown_currencies:
+            return worth(rule, amount, used)
         found = self.member.events[event]
-        found.data = {**found.data, "unearned_currency": currency}
+        found.data = {**found.data, "unearned_currency": used}
         return 0
 
     # Lines
@@ -390,8 +390,8 @@ class Orders(Points):
         guest.claimed_by = self.sent.customer
 
 
-def worth(rule: Earning, amount: Decimal, currency: str) -> int:
-    exact = Fraction(amount) * Fraction(rule.rates.get(currency, rule.percentage)) / 100
+def worth(rule: Earning, amount: Decimal, used: str) -> int:
+    exact = Fraction(amount) * Fraction(rule.rates.get(used, rule.percentage)) / 100
     rounded = {"up": math.ceil(exact), "down": math.floor(exact), "nearest": math.floor(exact + Fraction(1, 2))}
     return rounded[rule.rounding]
 

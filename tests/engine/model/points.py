@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from .dates import end_of, local_day
 from .people import People
 from .state import Order, Pending, lots_in_order
-from .values import Data, Refusal, day, text, whole
+from .values import Data, Refusal, currency, day, text, whole
 
 
 class Points(People):
@@ -97,8 +97,8 @@ class Points(People):
 
     def _same_currency(self, order: Order | None, named: Iterable[Data]) -> None:
         for data in named:
-            currency = text(data, "currency", 3)
-            if currency and order and order.currency and currency.upper() != order.currency:
+            told = currency(data)
+            if told and order and order.currency and told != order.currency:
                 raise Refusal(0, "currency")
 
     def release_points(self) -> None:

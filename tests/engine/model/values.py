@@ -28,6 +28,14 @@ def text(data: Data, name: str, limit: int = 2000) -> str | None:
     return str(value).strip() or None
 
 
+def currency(data: Data) -> str | None:
+    """Three letters, in capitals."""
+    named = text(data, "currency", 3)
+    if named and not re.fullmatch("[A-Za-z]{3}", named):
+        raise Refusal(0, "currency")
+    return named.upper() if named else None
+
+
 def number(data: Data, name: str) -> Decimal | None:
     value = data.get(name)
     if value is None or value == "":

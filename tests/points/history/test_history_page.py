@@ -8,7 +8,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -128,11 +128,16 @@ def test_whatever_happened_the_balances_run_up_to_the_stored_one(zsofia: Custome
     from tests.factories import TILL
 
     Account.objects.update(negative_points=True)
-    for action, points, days in steps:
-        at = int((NOON - timedelta(days=days)).timestamp())
-        record([Incoming("C-1", f"point_{action}", {"points": points, "effective_timestamp": at})], by=TILL, at=NOON)
-    rows = movements([zsofia.id], Filters(), None, 1000)
-    balance = Balance.objects.get(customer_id=zsofia.id)
+    with transaction.atomic():
+        for action, points, days in steps:
+            at = int((NOON - timedelta(days=days)).timestamp())
+            record(
+                [Incoming("C-1", f"point_{action}", {"points": points, "effective_timestamp": at})], by=TILL, at=NOON
+            )
+        rows = movements([zsofia.id], Filters(), None, 1000)
+        balance = Balance.objects.filter(customer_id=zsofia.id).first() or Balance(spendable=0, debt=0)
+        # Each example begins with nothing.
+        transaction.set_rollback(True)
     running = 0
     for row in reversed(rows):
         running += row.points
