@@ -234,9 +234,11 @@ def _others(named: Mapping[str, str]) -> dict[str, Filter]:
 
 
 def _parted(text: str) -> tuple[str, str]:
-    """A field's name, and an operator after a dot; only what has none is exact."""
+    """A field's name, and an operator after a dot, which `exact` is not: it is what has none."""
     name, dot, operator = text.partition(".")
-    return name, operator.replace("exact", "") if dot else "exact"
+    if not dot:
+        return name, "exact"
+    return name, "" if operator == "exact" else operator
 
 
 def _fields(names: Iterable[str]) -> QuerySet[Field]:
