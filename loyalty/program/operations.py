@@ -109,8 +109,8 @@ class ProgramChange:
     _wanted: Document | None = None
 
     def write(self, given: Document, *, base: int | None = None) -> Comparison:
-        """Make the programme as the file says, for operations that ask for a right of their own; what else the block changes
-        comes before. Raises as `apply_program`."""
+        """Make the programme as the file says, for operations that ask for a right of their own: once, and the block changes
+        nothing else of the programme. Raises as `apply_program`."""
         found = _compared(given, self.version, self._current)
         if base not in {None, self.version}:
             raise Outdated
@@ -129,7 +129,8 @@ class ProgramChange:
 def program_change(*, by: User | None, at: datetime, origin: Origin) -> Iterator[ProgramChange]:
     """What the block changes of the configuration is one version, kept with who made it; one such block at a time.
 
-    The programme is read twice: before the block, and after it, when it must be as the block has asked.
+    The programme is read before the block, unless this process remembers it, and after it, when it must be as the block has
+    asked.
     """
     with transaction.atomic():
         ProgramVersion.objects.select_for_update(no_key=True).get(id=1)

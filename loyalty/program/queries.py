@@ -61,7 +61,7 @@ def read_program() -> Reading:
 def remember(version: int, document: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
     """A version that is kept: nothing can change under its number any more."""
     global _last  # noqa: PLW0603 - the memory of the process
-    _last = version, pickle.dumps((version, document, facts))
+    _last = version, pickle.dumps((document, facts))
 
 
 def _remembered() -> Reading | None:
@@ -72,8 +72,8 @@ def _remembered() -> Reading | None:
         cursor.execute(_KEPT)
         if tuple(cursor.fetchone()) != (version, True):
             return None
-    reading: Reading = pickle.loads(pickled)  # noqa: S301 - of this process's own making
-    return reading if reading[2]["time_zone"] == settings.TIME_ZONE else None
+    document, facts = pickle.loads(pickled)  # noqa: S301 - of this process's own making
+    return (version, document, facts) if facts["time_zone"] == settings.TIME_ZONE else None
 
 
 def locked_program_version() -> int:

@@ -63,8 +63,9 @@ class EntityPair:
     """What `/entities/<module>/<entity>` lists and shows, and what of it is written there: nothing, if nobody says.
 
     `listed`: those from one place of the list to before another; of a type with `filters` it is also given the values that
-    are asked for, by attribute: of those filters that have an example. `searchable_too`: those that the brand has made so. `found`: the one of the ID. `schema` and `example`: of one. While the
-    module that it `needs` is off there is no such type. `unknown`: the code and the message for an ID that names none.
+    are asked for, by attribute: of those filters that have an example. `searchable_too`: those that the brand has made so.
+    `found`: the one of the ID. `schema` and `example`: of one. While the module that it `needs` is off there is no such type.
+    `unknown`: the code and the message for an ID that names none.
 
     `id_of`: the ID that a text of an address means, where one has several; raises ApiError. `scope`: what a key needs
     beside that for entities. What is `personal` is of one customer: it is not sent in bulk, whose answer is of nobody.

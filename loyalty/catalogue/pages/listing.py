@@ -34,11 +34,8 @@ class Listing(PartialMixin, StaffPage, PageMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked = {name: typed(self.request.GET, name) for name in self.kind.filters.base_filters}
-        found, status, user = (
-            self.kind.filters(asked, self.kind.model._default_manager.all()).lenient,
-            asked["status"],
-            self.request.user,
-        )
+        found = self.kind.filters(asked, self.kind.model._default_manager.all()).lenient
+        status, user = asked["status"], self.request.user
         page = page_of(found, BY_ID, self.request.GET.get("page", ""))
         context = {
             "page": page,
