@@ -95,7 +95,8 @@ def test_no_or_empty_criteria_are_refused(client: Client, query: str) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "shoe_size=42", "score=10", "first_name.gt=A", "first_name.like=A", "shoe_size.inexact=42", "shoe_size.exact=42", "updated_at.in=1,2", "email.=a@b.c",
+        "shoe_size=42", "score=10", "first_name.gt=A", "first_name.like=A", "membership_id.inexact=1",
+        "membership_id.exact=1", "updated_at.in=1,2", "email.=a@b.c",
         "search=John", "search=nickname=Jo", "match=fuzzy&email=a@b.c", "match=exact&first_name=Ann", "properties=1",
         "first_name=Ann&unknown=1",
     ],
